@@ -1,0 +1,116 @@
+/**
+ * Every bound of the gateway. Each of them protects the process, or everybody else, from one peer.
+ *
+ * In a configuration file they stand under `limits:` in snake_case, for example `limits.max_outbox_bytes`. All of them are
+ * described with their consequences in docs/LIMITS.md.
+ */
+export interface Limits {
+  /**
+   * Connections on all listeners together. One more is closed as soon as it is accepted.
+   * @default 1_100_000
+   */
+  maxConnections: number;
+  /**
+   * Connections from one remote address; 0 is no limit. Off by default, for many edges may share one address behind NAT.
+   * @default 0
+   */
+  maxConnectionsPerAddress: number;
+  /**
+   * Open sessions (streams) of one connection, the first one included. One more is refused.
+   * @default 4096
+   */
+  maxSessionsPerConnection: number;
+  /**
+   * Requests forwarded to one peer and not answered yet. One more is answered with the buffer-full error at once.
+   * @default 65_536
+   */
+  maxInflightRequests: number;
+  /**
+   * Bytes waiting to be written to one connection. Over this mark requests and messages to it are answered with the buffer-full
+   * error at once. It bounds the gateway's memory for a peer that does not read.
+   * @default 33_554_432
+   */
+  maxOutboxBytes: number;
+  /**
+   * Payload bytes of one frame, checked before any memory is taken. A larger frame ends its sender's connection. Go peers drop
+   * their connection above 10 485 760, so a larger value serves only peers that have a larger one too.
+   * @default 10_485_760
+   */
+  maxFrameBytes: number;
+  /**
+   * Milliseconds from accept to the end of the handshake, TLS included. What takes longer is closed.
+   * @default 10_000
+   */
+  handshakeTimeoutMs: number;
+  /**
+   * Bytes buffered for one stream whose receiver has no flow control. When they are full, the sender's connection is not read.
+   * @default 4_194_304
+   */
+  streamBufferBytes: number;
+  /**
+   * Milliseconds that a full stream buffer may stay without progress before this one stream is dismissed.
+   * @default 10_000
+   */
+  streamStallMs: number;
+  /**
+   * Messages sent to an edge without flow control and not acknowledged yet, per session.
+   * @default 32
+   */
+  messageWindowEdge: number;
+  /**
+   * Messages sent to a service without flow control and not acknowledged yet, per session.
+   * @default 1024
+   */
+  messageWindowService: number;
+  /**
+   * Bytes of messages waiting for that window, per session. An overflow is answered with the buffer-full error at once.
+   * @default 4_194_304
+   */
+  messageQueueBytes: number;
+  /**
+   * Milliseconds a forwarded request or message may take before its sender is answered with the timeout error.
+   * @default 30_000
+   */
+  forwardTimeoutMs: number;
+  /**
+   * Milliseconds an orderly close waits for the peer's agreement before the connection is cut.
+   * @default 2_000
+   */
+  closeGraceMs: number;
+  /**
+   * Bytes a session's sender may send before its receiver grants more, between peers with flow control.
+   * @default 262_144
+   */
+  sessionWindowBytes: number;
+  /**
+   * Bytes all sessions of a connection together may send before the receiver grants more, between peers with flow control.
+   * @default 16_777_216
+   */
+  connectionWindowBytes: number;
+  /**
+   * Methods one connection may register. One more is refused.
+   * @default 4096
+   */
+  maxMethodsPerConnection: number;
+}
+
+/** The value of every limit that is not configured. */
+export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
+  maxConnections: 1_100_000,
+  maxConnectionsPerAddress: 0,
+  maxSessionsPerConnection: 4096,
+  maxInflightRequests: 65_536,
+  maxOutboxBytes: 33_554_432,
+  maxFrameBytes: 10_485_760,
+  handshakeTimeoutMs: 10_000,
+  streamBufferBytes: 4_194_304,
+  streamStallMs: 10_000,
+  messageWindowEdge: 32,
+  messageWindowService: 1024,
+  messageQueueBytes: 4_194_304,
+  forwardTimeoutMs: 30_000,
+  closeGraceMs: 2_000,
+  sessionWindowBytes: 262_144,
+  connectionWindowBytes: 16_777_216,
+  maxMethodsPerConnection: 4096,
+});
