@@ -1,0 +1,131 @@
+import type { LogConfig, LogFileConfig, Logger } from "@frontier/platform/log";
+import type { LaterConfig } from "./later.ts";
+import type { Limits } from "./limits.ts";
+
+/** A certificate and its private key, both as paths of PEM files. */
+export interface CertificatePair {
+  /** Path of the certificate chain, leaf first. */
+  cert: string;
+  /** Path of its private key. */
+  key: string;
+}
+
+/** How a listener speaks TLS. */
+export interface TlsListenConfig {
+  /** Whether every peer must show a certificate that {@linkcode caCerts} vouch for. */
+  mtls: boolean;
+  /** Paths of PEM files with the authorities that peers' certificates are checked against. */
+  caCerts: string[];
+  /** The server's certificates, chosen by the name the peer asks for. */
+  certs: CertificatePair[];
+}
+
+/** Where a listener listens. */
+export interface ListenConfig {
+  /** Address or name of the interface. `::` is every interface, IPv4 included; `0.0.0.0` every IPv4 interface. */
+  hostname: string;
+  /** TCP port; 0 lets the system choose one. */
+  port: number;
+  /** TLS, or absent for plain TCP. */
+  tls?: TlsListenConfig;
+}
+
+/** How an outgoing connection speaks TLS. */
+export interface TlsDialConfig {
+  /** Whether {@linkcode caCerts} replace the system's authorities and {@linkcode certs} are shown to the server. */
+  mtls: boolean;
+  /** Paths of PEM files with the authorities that the server's certificate is checked against. Used with `mtls` only. */
+  caCerts: string[];
+  /** Certificates to show to the server. */
+  certs: CertificatePair[];
+  /** Whether the server's certificate is accepted unchecked. */
+  insecureSkipVerify: boolean;
+}
+
+/** Where an outgoing connection goes. */
+export interface DialConfig {
+  /** Addresses as `host:port`; each connection takes one of them at random. */
+  addrs: string[];
+  /** TLS, or absent for plain TCP. */
+  tls?: TlsDialConfig;
+}
+
+/** The listener for edges and how they get their ids. */
+export interface EdgeboundConfig extends ListenConfig {
+  /** Where connections go that do not speak the protocol, or absent to close them. */
+  bypass?: DialConfig;
+  /** Whether the gateway assigns an id to an edge while no service answers `get_edge_id`; otherwise such an edge is refused. */
+  allocateEdgeIds: boolean;
+}
+
+/**
+ * How one of several services is chosen for an edge's call, message or stream: by the edge's id, by its source address, or at
+ * random for each one.
+ */
+export type HashBy = "edgeid" | "srcip" | "random";
+
+/** Everything the gateway has to know, complete: what a file left out has its default. */
+export interface FrontierConfig {
+  /** The listener for services. */
+  servicebound: ListenConfig;
+  /** The listener for edges. */
+  edgebound: EdgeboundConfig;
+  /** How one of several services is chosen. */
+  hashBy: HashBy;
+  /** The bounds that protect the gateway. */
+  limits: Limits;
+  /** What is logged, how, and where to. */
+  log: LogConfig;
+  /**
+   * Seconds that draining may last at most; it ends as soon as nothing is in flight. 0 closes at once. Set by
+   * `FRONTIER_DRAIN_SECONDS`.
+   */
+  drainSeconds: number;
+  /** This gateway's name within a cluster, or empty. */
+  frontierId: string;
+  /** Settings of parts that later releases build: read and checked now, acted upon then. */
+  later: LaterConfig;
+}
+
+/** {@linkcode FrontierConfig} for a caller: whatever is left out has its default. A complete configuration is one, too. */
+export interface FrontierOptions {
+  /**
+   * The listener for services.
+   * @default { hostname: "127.0.0.1", port: 30011 }
+   */
+  servicebound?: Partial<ListenConfig>;
+  /**
+   * The listener for edges.
+   * @default { hostname: "0.0.0.0", port: 30012, allocateEdgeIds: true }
+   */
+  edgebound?: Partial<EdgeboundConfig>;
+  /**
+   * How one of several services is chosen.
+   * @default "edgeid"
+   */
+  hashBy?: HashBy;
+  /**
+   * The bounds that protect the gateway.
+   * @default DEFAULT_LIMITS
+   */
+  limits?: Partial<Limits>;
+  /** What is logged, how, and where to. Used by the command line only: in a program, hand over a {@linkcode logger}. */
+  log?: Partial<Omit<LogConfig, "file">> & { file?: Partial<LogFileConfig> };
+  /**
+   * Seconds that draining may last at most.
+   * @default 30
+   */
+  drainSeconds?: number;
+  /**
+   * This gateway's name within a cluster.
+   * @default ""
+   */
+  frontierId?: string;
+  /** Settings of parts that later releases build. */
+  later?: LaterConfig;
+  /**
+   * Where the gateway writes what it has to say.
+   * @default NULL_LOGGER
+   */
+  logger?: Logger;
+}
