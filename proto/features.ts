@@ -1,0 +1,23 @@
+/**
+ * Extensions between our own peers, negotiated in the handshake.
+ *
+ * A client lists what it can in the `ext` field of its conn; a server answers
+ * with the part it can too. Unknown names are ignored, and with a peer that
+ * sends no list everything is off. Source: docs/PROTOCOL.md, "Extensions".
+ *
+ * @module
+ */
+
+/** A caller's cancel travels as a request cancel packet. */
+export const FEATURE_CANCEL = "cancel";
+/** Data may follow a session ack at once. */
+export const FEATURE_EARLY_DATA = "early-data";
+/** Raw bytes of a session flow only as far as their receiver granted. */
+export const FEATURE_CREDIT = "credit";
+
+/** All features of this release. */
+export const FEATURES: readonly string[] = [
+  FEATURE_CANCEL,
+  FEATURE_EARLY_DATA,
+  FEATURE_CREDIT,
+];

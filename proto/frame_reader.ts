@@ -1,0 +1,308 @@
+/**
+ * Cuts a byte stream into frames without copying them.
+ *
+ * @module
+ */
+
+import {
+  HEADER_SIZE,
+  MAX_PAYLOAD,
+  TYPE_CONN,
+  TYPE_CONN_ACK,
+  TYPE_CREDIT,
+  TYPE_DISCONN,
+  TYPE_DISCONN_ACK,
+  TYPE_DISMISS,
+  TYPE_DISMISS_ACK,
+  TYPE_HEARTBEAT,
+  TYPE_HEARTBEAT_ACK,
+  TYPE_MESSAGE,
+  TYPE_MESSAGE_ACK,
+  TYPE_REGISTER,
+  TYPE_REGISTER_ACK,
+  TYPE_REQUEST,
+  TYPE_REQUEST_CANCEL,
+  TYPE_RESPONSE,
+  TYPE_SESSION,
+  TYPE_SESSION_ACK,
+  TYPE_STREAM,
+} from "./constants.ts";
+import { ProtocolError } from "./protocol_error.ts";
+
+/** Bytes of the buffer that waits for the first byte of an idle connection. */
+const PARKED_SIZE = 256;
+/** Bytes of the buffer of a busy connection. */
+const BUSY_SIZE = 65_536;
+/** So many small reads in a row and the buffer steps down again. */
+const SMALL_READS = 16;
+/** So many reads without a large frame and the buffer returns to its busy size. */
+const BIG_READS = 64;
+
+const UNKNOWN = 0xffff;
+/** Smallest payload per type, so that no later code indexes out of range. */
+const MIN_LENGTH = new Uint16Array(256).fill(UNKNOWN);
+/** Types whose payload has exactly the minimum length. */
+const EXACT = new Uint8Array(256);
+/** Types whose payload starts with a session id. */
+const HAS_SESSION = new Uint8Array(256);
+
+function rule(type: number, min: number, session: boolean, exact = false) {
+  MIN_LENGTH[type] = min;
+  HAS_SESSION[type] = session ? 1 : 0;
+  EXACT[type] = exact ? 1 : 0;
+}
+// Every JSON text has at least two bytes.
+rule(TYPE_CONN, 12, false);
+rule(TYPE_CONN_ACK, 11, false);
+rule(TYPE_DISCONN, 0, false, true);
+rule(TYPE_DISCONN_ACK, 3, false);
+rule(TYPE_HEARTBEAT, 0, false, true);
+rule(TYPE_HEARTBEAT_ACK, 0, false, true);
+rule(TYPE_SESSION, 12, false);
+rule(TYPE_SESSION_ACK, 20, false);
+rule(TYPE_DISMISS, 10, true);
+rule(TYPE_DISMISS_ACK, 10, true);
+rule(TYPE_MESSAGE, 10, true);
+rule(TYPE_MESSAGE_ACK, 10, true);
+rule(TYPE_STREAM, 8, true);
+rule(TYPE_CREDIT, 12, true, true);
+rule(TYPE_REQUEST, 10, true);
+rule(TYPE_RESPONSE, 10, true);
+rule(TYPE_REQUEST_CANCEL, 10, true);
+rule(TYPE_REGISTER, 8, true);
+rule(TYPE_REGISTER_ACK, 10, true);
+
+/** Settings of a {@linkcode FrameReader}. */
+export interface FrameReaderOptions {
+  /**
+   * Largest payload accepted, in bytes.
+   *
+   * @default {10_485_760}
+   */
+  maxPayload?: number;
+}
+
+/**
+ * An incremental frame reader over arbitrary chunk boundaries.
+ *
+ * Fill it with {@linkcode FrameReader.reserve} and
+ * {@linkcode FrameReader.commit}, then call {@linkcode FrameReader.next} until
+ * it returns `false`. After `true` the public fields describe one frame; its
+ * body is the range `bodyStart` to `bodyEnd` of `buf`, valid until the next
+ * `reserve`. Stream frames may be delivered in several parts, so that a large
+ * one needs no large buffer.
+ *
+ * The buffer holds 256 bytes while a connection is idle, up to 64 KiB while it
+ * is busy, and grows beyond that only as fast as the bytes of one large frame
+ * really arrive. Source: the wire specification, sections 1.2 to 1.6.
+ *
+ * @example
+ * ```ts
+ * import { FrameReader } from "@frontier/proto";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const reader = new FrameReader();
+ * reader.reserve().set([1, 0x21, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0]);
+ * reader.commit(14);
+ * assertEquals(reader.next(), true);
+ * assertEquals([reader.type, reader.idLo], [0x21, 9]);
+ * ```
+ */
+export class FrameReader {
+  /** The buffer the offsets below refer to. */
+  buf: Uint8Array = new Uint8Array(PARKED_SIZE);
+  /** Type of the current frame. */
+  type = 0;
+  /** High half of its packet id. */
+  idHi = 0;
+  /** Low half of its packet id. */
+  idLo = 0;
+  /** High half of its session id; 0 where the type has none. */
+  sessionHi = 0;
+  /** Low half of its session id; 0 where the type has none. */
+  sessionLo = 0;
+  /** First byte of the body: after the session id where there is one, else after the header. */
+  bodyStart = 0;
+  /** End of the body, exclusive. */
+  bodyEnd = 0;
+
+  #start = 0;
+  #end = 0;
+  #need = 0;
+  #streamLeft = 0;
+  #grow = false;
+  #smallReads = 0;
+  #bigReads = 0;
+  readonly #maxPayload: number;
+
+  /**
+   * @param options Settings.
+   */
+  constructor(options: FrameReaderOptions = {}) {
+    this.#maxPayload = options.maxPayload ?? MAX_PAYLOAD;
+  }
+
+  /** Bytes held that no frame was made of yet. */
+  get buffered(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Whether a frame has begun and its end has not arrived. */
+  get inFrame(): boolean {
+    return this.#end > this.#start || this.#streamLeft > 0;
+  }
+
+  /**
+   * Returns free space to read the next bytes into.
+   *
+   * @returns A view of at least one byte.
+   */
+  reserve(): Uint8Array {
+    const held = this.#end - this.#start;
+    if (held === 0) {
+      this.#start = this.#end = 0;
+      const size = this.buf.length;
+      if (this.#grow && size < BUSY_SIZE) {
+        this.buf = new Uint8Array(Math.min(BUSY_SIZE, size * 16));
+      } else if (size > BUSY_SIZE && --this.#bigReads <= 0) {
+        this.buf = new Uint8Array(BUSY_SIZE);
+      } else if (this.#smallReads >= SMALL_READS && size > PARKED_SIZE) {
+        this.buf = new Uint8Array(size >> 4);
+        this.#smallReads = 0;
+      }
+      this.#grow = false;
+      return this.buf;
+    }
+    const free = this.buf.length - this.#end;
+    const lacks = this.#need - held;
+    if (free < lacks || free === 0) {
+      const size = this.buf.length;
+      if (size < this.#need && held * 2 >= size) {
+        // No more than twice of what has arrived: a declared length alone
+        // must not cost memory.
+        const step = size < BUSY_SIZE
+          ? Math.min(BUSY_SIZE, size * 16)
+          : size * 2;
+        const next = new Uint8Array(Math.min(step, this.#need + BUSY_SIZE));
+        if (next.length > BUSY_SIZE) this.#bigReads = BIG_READS;
+        next.set(this.buf.subarray(this.#start, this.#end));
+        this.buf = next;
+      } else {
+        this.buf.copyWithin(0, this.#start, this.#end);
+      }
+      this.#start = 0;
+      this.#end = held;
+    }
+    return this.buf.subarray(this.#end);
+  }
+
+  /**
+   * Takes over bytes that were written into the reserved space.
+   *
+   * @param count How many bytes.
+   */
+  commit(count: number): void {
+    const free = this.buf.length - this.#end;
+    this.#end += count;
+    if (count === free) {
+      this.#grow = true;
+      this.#smallReads = 0;
+    } else if (count <= this.buf.length >> 4) {
+      this.#smallReads++;
+    } else {
+      this.#smallReads = 0;
+    }
+  }
+
+  /** Gives memory back when the connection has gone idle. */
+  park(): void {
+    this.#smallReads = SMALL_READS;
+    this.#bigReads = 0;
+  }
+
+  /**
+   * Moves on to the next frame, or to the next part of a stream frame.
+   *
+   * @returns `false` when more bytes are needed.
+   * @throws {ProtocolError} If the type is unknown, the length is below the
+   * minimum of the type, or it exceeds the limit.
+   */
+  next(): boolean {
+    const buf = this.buf;
+    let start = this.#start;
+    const available = this.#end - start;
+    if (this.#streamLeft > 0) {
+      return available > 0 && this.#streamPart(start, available);
+    }
+    if (available < HEADER_SIZE) {
+      this.#need = HEADER_SIZE;
+      return false;
+    }
+    const type = buf[start + 1]!;
+    const length = ((buf[start + 10]! << 24) | (buf[start + 11]! << 16) |
+      (buf[start + 12]! << 8) | buf[start + 13]!) >>> 0;
+    const min = MIN_LENGTH[type]!;
+    if (length < min || length > this.#maxPayload || EXACT[type] === 1) {
+      this.#checkLength(type, length, min);
+    }
+    const session = HAS_SESSION[type]!;
+    const need = type === TYPE_STREAM ? HEADER_SIZE + 8 : HEADER_SIZE + length;
+    if (available < need) {
+      this.#need = need;
+      return false;
+    }
+    this.type = type;
+    this.idHi = ((buf[start + 2]! << 24) | (buf[start + 3]! << 16) |
+      (buf[start + 4]! << 8) | buf[start + 5]!) >>> 0;
+    this.idLo = ((buf[start + 6]! << 24) | (buf[start + 7]! << 16) |
+      (buf[start + 8]! << 8) | buf[start + 9]!) >>> 0;
+    const end = start + need;
+    start += HEADER_SIZE;
+    if (session === 1) {
+      this.sessionHi = ((buf[start]! << 24) | (buf[start + 1]! << 16) |
+        (buf[start + 2]! << 8) | buf[start + 3]!) >>> 0;
+      this.sessionLo = ((buf[start + 4]! << 24) | (buf[start + 5]! << 16) |
+        (buf[start + 6]! << 8) | buf[start + 7]!) >>> 0;
+      start += 8;
+    } else {
+      this.sessionHi = this.sessionLo = 0;
+    }
+    this.#start = end;
+    this.bodyStart = start;
+    this.bodyEnd = end;
+    if (type === TYPE_STREAM && length > 8) {
+      this.#streamLeft = length - 8;
+      if (available > need) return this.#streamPart(end, available - need);
+      // The header has arrived alone: the first part follows.
+      return false;
+    }
+    return true;
+  }
+
+  #streamPart(start: number, available: number): boolean {
+    const take = Math.min(available, this.#streamLeft);
+    this.#streamLeft -= take;
+    this.#start = this.bodyEnd = start + take;
+    this.bodyStart = start;
+    return true;
+  }
+
+  #checkLength(type: number, length: number, min: number): void {
+    const name = `0x${type.toString(16).padStart(2, "0")}`;
+    if (min === UNKNOWN) {
+      throw new ProtocolError(`Cannot parse frame: unknown type ${name}`);
+    }
+    if (length < min || (EXACT[type] === 1 && length !== min)) {
+      throw new ProtocolError(
+        `Cannot parse frame of type ${name}: length ${length} is ${
+          EXACT[type] === 1 ? "not" : "below"
+        } ${min}`,
+      );
+    }
+    if (length > this.#maxPayload) {
+      throw new ProtocolError(
+        `Cannot parse frame of type ${name}: length ${length} exceeds ${this.#maxPayload}`,
+      );
+    }
+  }
+}

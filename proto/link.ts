@@ -1,0 +1,1146 @@
+/**
+ * The engine of one connection.
+ *
+ * @module
+ */
+
+import {
+  CONN_FLAG_ACQUIRE_ID,
+  SESSION_FLAG_ACQUIRE_ID,
+  TYPE_CONN,
+  TYPE_CONN_ACK,
+  TYPE_CREDIT,
+  TYPE_DISCONN,
+  TYPE_DISCONN_ACK,
+  TYPE_DISMISS,
+  TYPE_DISMISS_ACK,
+  TYPE_HEARTBEAT,
+  TYPE_HEARTBEAT_ACK,
+  TYPE_MESSAGE,
+  TYPE_MESSAGE_ACK,
+  TYPE_REGISTER,
+  TYPE_REGISTER_ACK,
+  TYPE_REQUEST,
+  TYPE_REQUEST_CANCEL,
+  TYPE_RESPONSE,
+  TYPE_SESSION,
+  TYPE_SESSION_ACK,
+  TYPE_STREAM,
+} from "./constants.ts";
+import {
+  FEATURE_CANCEL,
+  FEATURE_CREDIT,
+  FEATURE_EARLY_DATA,
+} from "./features.ts";
+import { FrameReader } from "./frame_reader.ts";
+import {
+  decodeConnBody,
+  decodeSessionBody,
+  encodeConnBody,
+  encodeSessionBody,
+} from "./json_body.ts";
+import type { LinkHandler, LinkPort, LinkSettings } from "./link_settings.ts";
+import { Outbox } from "./outbox.ts";
+import { Pending, PendingTable } from "./pending.ts";
+import { ProtocolError } from "./protocol_error.ts";
+import { Session } from "./session.ts";
+import { SessionMap } from "./session_map.ts";
+import { Timer, type Timers } from "./timer_wheel.ts";
+
+/** Where a connection is in its life. */
+export type LinkState =
+  /** Nothing was exchanged. */
+  | "init"
+  /** The conn is sent, or received and not answered. */
+  | "handshake"
+  /** In use. */
+  | "open"
+  /** A disconn was sent or received, or the peer was refused. */
+  | "closing"
+  /** Over. */
+  | "closed";
+
+/** Who dialled: the client did. */
+export type LinkRole = "client" | "server";
+
+const EMPTY_JSON = new Uint8Array([0x7b, 0x7d]);
+const HEARTBEAT_SECONDS = [5, 20, 80, 320];
+/** Heartbeat periods of silence after which a client gives its server up. */
+const SILENT_PERIODS = 2.5;
+const MAX_WINDOW = 2 ** 48;
+
+/**
+ * One connection: handshake, heartbeats, sessions, orderly and abrupt close, as
+ * a state machine without input or output. Bytes come in by
+ * {@linkcode Link.reader} and {@linkcode Link.receive}, go out by
+ * {@linkcode Link.outbox}; time comes from the port's timers; what happens is
+ * told to the handler.
+ *
+ * Life: `init` -> `handshake` -> `open` -> `closing` -> `closed`. `fail` leads
+ * from everywhere to `closed` at once; a malformed frame does that to its
+ * sender. A vanished peer is closed when it was silent for twice the announced
+ * heartbeat interval (server), or for two and a half intervals (client).
+ * Source: the wire specification, sections 2 to 4.
+ */
+export class Link {
+  /** Incoming bytes. */
+  readonly reader: FrameReader;
+  /** Outgoing bytes. */
+  readonly outbox: Outbox = new Outbox();
+  /** Our side of the connection. */
+  readonly role: LinkRole;
+  /** Settings, shared with other connections. */
+  readonly settings: LinkSettings;
+  /** The session every connection has. */
+  readonly defaultSession: Session;
+  /** Room for whoever uses the link. */
+  user: unknown = undefined;
+  /** High half of the client id. */
+  clientHi = 0;
+  /** Low half of the client id. */
+  clientLo = 0;
+  /** Whether the peer negotiated any extension, and thus is one of ours. */
+  ours = false;
+  /** Whether request cancels may be sent. */
+  cancel = false;
+  /** Whether data may follow a session ack at once. */
+  earlyData = false;
+  /** Whether raw bytes need credit. */
+  credit = false;
+  /** Bytes the peer's sessions grant initially; infinite without credit. */
+  peerSessionWindow = Infinity;
+  /** Bytes all sessions together may still send; infinite without credit. */
+  sendWindow = Infinity;
+  /** When the handshake was complete, in milliseconds of the clock. */
+  openedAt = 0;
+
+  #state: LinkState = "init";
+  #left = false;
+  readonly #handler: LinkHandler;
+  readonly #port: LinkPort;
+  readonly #pending: PendingTable;
+  #sessions: SessionMap | undefined = undefined;
+  #opening: SessionMap | undefined = undefined;
+  #waiting: Session[] = [];
+  readonly #timer: Timer;
+  #lastSeen: number;
+  #lastData = 0;
+  #heartbeatMs = 0;
+  #heartbeatAt = Infinity;
+  #deadlineAt: number;
+  #pauses = 0;
+  #receiveWindow = Infinity;
+  #ungranted = 0;
+  #connHi = 0;
+  #connLo = 0;
+  #offered: string[] | undefined = undefined;
+  #sessionCounter = 1;
+  #disconnSent = false;
+  #disconnReceived = false;
+  #disconnAcked = false;
+  #dispatching = false;
+
+  /**
+   * @param role Our side.
+   * @param settings Settings.
+   * @param handler Hears what happens.
+   * @param port Carries the bytes.
+   */
+  constructor(
+    role: LinkRole,
+    settings: LinkSettings,
+    handler: LinkHandler,
+    port: LinkPort,
+  ) {
+    this.role = role;
+    this.settings = settings;
+    this.#handler = handler;
+    this.#port = port;
+    this.reader = new FrameReader(settings);
+    this.#pending = new PendingTable(settings.random);
+    this.defaultSession = new Session(this, 0, 1, "open");
+    const now = port.timers.now();
+    this.#lastSeen = now;
+    this.#deadlineAt = now + settings.handshakeTimeoutMs;
+    this.#timer = new Timer(() => this.#onTimer());
+    port.timers.set(this.#timer, this.#deadlineAt);
+  }
+
+  /** Where the connection is in its life. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Whether the peer may be sent something new. */
+  get usable(): boolean {
+    return this.#state === "open" && !this.#left;
+  }
+
+  /** Whether reading is to stop. */
+  get paused(): boolean {
+    return this.#pauses > 0;
+  }
+
+  /** The clock and its timers. */
+  get timers(): Timers {
+    return this.#port.timers;
+  }
+
+  /** The client id. */
+  get clientId(): bigint {
+    return (BigInt(this.clientHi) << 32n) | BigInt(this.clientLo);
+  }
+
+  /** Packets that wait for an answer. */
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  /** Sessions open, the default session not counted. */
+  get sessionCount(): number {
+    return (this.#sessions?.size ?? 0) + (this.#opening?.size ?? 0);
+  }
+
+  /** High half of packet ids that nobody answers. */
+  get silentHi(): number {
+    return this.#pending.silentHi;
+  }
+
+  /** @returns Low half of a fresh packet id. */
+  nextLo(): number {
+    return this.#pending.count();
+  }
+
+  // Handshake
+
+  /**
+   * Client: introduces us to the server.
+   *
+   * @param meta Opaque bytes about us.
+   * @param wantedId The id we would like; 0 is none.
+   */
+  connect(meta: Uint8Array | undefined, wantedId = 0n): void {
+    const { settings } = this;
+    this.#state = "handshake";
+    this.#heartbeatMs = settings.heartbeatSeconds * 1000;
+    const body = encodeConnBody({
+      meta,
+      error: "",
+      ext: [...settings.features],
+      window: settings.features.includes(FEATURE_CREDIT)
+        ? [settings.sessionWindow, settings.connectionWindow]
+        : undefined,
+    });
+    const at = this.outbox.open(10 + body.length);
+    const buf = this.outbox.buf;
+    const code = HEARTBEAT_SECONDS.indexOf(settings.heartbeatSeconds);
+    buf[at] = CONN_FLAG_ACQUIRE_ID | (code << 4);
+    buf[at + 1] = 0;
+    this.writeId(
+      at + 2,
+      Number(wantedId >> 32n) >>> 0,
+      Number(wantedId & 0xffffffffn),
+    );
+    buf.set(body, at + 10);
+    this.#connHi = this.silentHi;
+    this.#connLo = this.nextLo();
+    this.commitFrame(TYPE_CONN, this.#connHi, this.#connLo, at + 10 + body.length);
+  }
+
+  /**
+   * Server: admits the client. The ack goes out before anything else.
+   *
+   * @param idHi High half of its id.
+   * @param idLo Low half of its id.
+   */
+  accept(idHi: number, idLo: number): void {
+    if (this.#state !== "handshake") return;
+    this.clientHi = idHi;
+    this.clientLo = idLo;
+    this.#answerConn(0, "");
+    this.#opened();
+  }
+
+  /**
+   * Server: turns the client away and closes.
+   *
+   * @param reason Told to the client.
+   * @param idHi High half of the id it would have had.
+   * @param idLo Low half of it.
+   */
+  refuse(reason: string, idHi = 0, idLo = 0): void {
+    if (this.#state !== "handshake") return;
+    this.clientHi = idHi;
+    this.clientLo = idLo;
+    // An empty error would read as success.
+    this.#answerConn(1, reason === "" ? "refused" : reason);
+    this.#beginClose(`refused: ${reason}`);
+  }
+
+  // Sending
+
+  /**
+   * Reserves a frame that starts with a session id.
+   *
+   * @param session The session.
+   * @param maxBody Most bytes that will follow the session id.
+   * @returns The offset in `outbox.buf` at which the body starts.
+   */
+  openFrame(session: Session, maxBody: number): number {
+    const at = this.outbox.open(8 + maxBody);
+    this.writeId(at, session.idHi, session.idLo);
+    return at + 8;
+  }
+
+  /**
+   * Completes a frame whose packet id nobody will answer to.
+   *
+   * @param type Packet type.
+   * @param end Offset after its last byte.
+   */
+  sendFrame(type: number, end: number): void {
+    this.commitFrame(type, this.silentHi, this.nextLo(), end);
+  }
+
+  /**
+   * Completes a frame.
+   *
+   * @param type Packet type.
+   * @param idHi High half of its packet id.
+   * @param idLo Low half of its packet id.
+   * @param end Offset after its last byte.
+   */
+  commitFrame(type: number, idHi: number, idLo: number, end: number): void {
+    this.outbox.commit(type, idHi, idLo, end);
+    if (this.#state === "closed") this.outbox.clear();
+    else this.#port.flush();
+  }
+
+  /**
+   * Sends a whole frame whose body is already encoded.
+   *
+   * @param session The session.
+   * @param type Packet type.
+   * @param idHi High half of its packet id.
+   * @param idLo Low half of its packet id.
+   * @param body What follows the session id.
+   */
+  writeBody(
+    session: Session,
+    type: number,
+    idHi: number,
+    idLo: number,
+    body: Uint8Array,
+  ): void {
+    const at = this.openFrame(session, body.length);
+    this.outbox.buf.set(body, at);
+    this.commitFrame(type, idHi, idLo, at + body.length);
+  }
+
+  /**
+   * Writes a 64-bit id into the outbox, big-endian.
+   *
+   * @param at Offset.
+   * @param hi High half.
+   * @param lo Low half.
+   */
+  writeId(at: number, hi: number, lo: number): void {
+    const buf = this.outbox.buf;
+    buf[at] = hi >>> 24;
+    buf[at + 1] = hi >>> 16;
+    buf[at + 2] = hi >>> 8;
+    buf[at + 3] = hi;
+    buf[at + 4] = lo >>> 24;
+    buf[at + 5] = lo >>> 16;
+    buf[at + 6] = lo >>> 8;
+    buf[at + 7] = lo;
+  }
+
+  /**
+   * Waits for the answer to a packet that is about to be sent, and gives the
+   * packet its id.
+   *
+   * @param pending Hears the answer.
+   * @param session The session it is sent on.
+   * @param expiresAt When waiting ends, in milliseconds of the clock.
+   */
+  expect(pending: Pending, session: Session, expiresAt: number): void {
+    pending.session = session;
+    this.#pending.add(pending, expiresAt);
+    if (expiresAt < this.#timer.at) this.timers.set(this.#timer, expiresAt);
+  }
+
+  /**
+   * Stops waiting for an answer without telling anybody.
+   *
+   * @param pending What was waited for.
+   */
+  abandon(pending: Pending): void {
+    this.#pending.take(pending.idHi, pending.idLo);
+  }
+
+  /**
+   * Asks the peer to stop working on a request, where it understands that.
+   *
+   * @param pending The request.
+   */
+  sendCancel(pending: Pending): void {
+    if (!this.cancel || this.#state !== "open") return;
+    const session = pending.session!;
+    const at = this.openFrame(session, 2);
+    this.outbox.buf[at] = 0;
+    this.outbox.buf[at + 1] = 1;
+    this.commitFrame(TYPE_REQUEST_CANCEL, pending.idHi, pending.idLo, at + 2);
+  }
+
+  /**
+   * Confirms a register.
+   *
+   * @param session The session it came on.
+   * @param idHi High half of its packet id.
+   * @param idLo Low half of its packet id.
+   */
+  ackRegister(session: Session, idHi: number, idLo: number): void {
+    this.writeBody(session, TYPE_REGISTER_ACK, idHi, idLo, EMPTY_JSON);
+  }
+
+  // Sessions
+
+  /**
+   * Opens a session. The handler hears `onSessionOpen`, or `onSessionClosed`
+   * after a refusal, 30 s without answer, or the end of the connection.
+   *
+   * @param peer What the target is called.
+   * @param meta Opaque bytes for the acceptor.
+   * @returns The session, in state `opening`.
+   */
+  openSession(peer: string, meta?: Uint8Array): Session {
+    const { role } = this;
+    const [hi, lo] = this.#newSessionId();
+    const session = new Session(this, hi, lo, "opening");
+    session.peer = peer;
+    session.meta = meta;
+    if (role === "server") (this.#sessions ??= new SessionMap()).add(session);
+    else (this.#opening ??= new SessionMap()).add(session);
+    const pending = new OpenPending(this, session);
+    this.expect(
+      pending,
+      session,
+      this.timers.now() + this.settings.openTimeoutMs,
+    );
+    const body = encodeSessionBody({ meta, error: "", peer });
+    const at = this.outbox.open(10 + body.length);
+    const buf = this.outbox.buf;
+    buf[at] = 0;
+    buf[at + 1] = role === "client" ? SESSION_FLAG_ACQUIRE_ID : 0;
+    this.writeId(at + 2, hi, lo);
+    buf.set(body, at + 10);
+    this.commitFrame(
+      TYPE_SESSION,
+      pending.idHi,
+      pending.idLo,
+      at + 10 + body.length,
+    );
+    return session;
+  }
+
+  /** @returns All sessions but the default one. */
+  *sessions(): Generator<Session, void, undefined> {
+    if (this.#sessions !== undefined) yield* this.#sessions.values();
+    if (this.#opening !== undefined) yield* this.#opening.values();
+  }
+
+  /**
+   * A session is over; called by the session.
+   *
+   * @param session The session.
+   * @param reason Why.
+   */
+  forget(session: Session, reason: string): void {
+    this.#sessions?.delete(session);
+    this.#opening?.delete(session);
+    if (this.#pending.size > 0) {
+      const lost = this.#pending.takeAll((p) => p.session === session);
+      for (const pending of lost) pending.onFail(this, "force closed");
+    }
+    this.#handler.onSessionClosed(this, session, reason);
+  }
+
+  // Flow control
+
+  /** @returns Raw bytes the outbox takes before it is over its mark. */
+  streamRoom(): number {
+    if (this.#state !== "open") return 0;
+    return Math.max(0, this.settings.streamMark - this.outbox.pending);
+  }
+
+  /**
+   * Remembers a session that wants to send.
+   *
+   * @param session The session.
+   */
+  wait(session: Session): void {
+    if (session.waiting) return;
+    session.waiting = true;
+    this.#waiting.push(session);
+  }
+
+  /**
+   * Lets a waiting session try again.
+   *
+   * @param session The session.
+   */
+  retry(session: Session): void {
+    if (!session.waiting) return;
+    const index = this.#waiting.indexOf(session);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    session.waiting = false;
+    if (session.state === "open") this.#handler.onWritable(this, session);
+  }
+
+  /** The port has written something: sessions that wait may send again. */
+  drained(): void {
+    if (this.#waiting.length > 0 && this.streamRoom() > 0) this.#retryAll();
+  }
+
+  /**
+   * Received bytes were dealt with: the connection's window opens again.
+   *
+   * @param bytes How many.
+   */
+  consume(bytes: number): void {
+    if (!this.credit) return;
+    this.#ungranted += bytes;
+    if (this.#ungranted < this.settings.connectionWindow >> 2) return;
+    this.#receiveWindow += this.#ungranted;
+    this.sendCredit(0, 0, this.#ungranted);
+    this.#ungranted = 0;
+  }
+
+  /**
+   * Grants bytes to the peer.
+   *
+   * @param hi High half of the session id; 0 with a low half of 0 is the connection.
+   * @param lo Low half of the session id.
+   * @param bytes How many more it may send.
+   */
+  sendCredit(hi: number, lo: number, bytes: number): void {
+    const at = this.outbox.open(12);
+    this.writeId(at, hi, lo);
+    const buf = this.outbox.buf;
+    buf[at + 8] = bytes >>> 24;
+    buf[at + 9] = bytes >>> 16;
+    buf[at + 10] = bytes >>> 8;
+    buf[at + 11] = bytes;
+    this.sendFrame(TYPE_CREDIT, at + 12);
+  }
+
+  /** Stops reading until as many `resume` calls as `pause` calls were made. */
+  pause(): void {
+    this.#pauses++;
+  }
+
+  /** Undoes one `pause`. */
+  resume(): void {
+    if (--this.#pauses > 0) return;
+    this.#lastSeen = this.timers.now();
+    if (this.#state !== "closed") this.#port.resume();
+  }
+
+  // Close
+
+  /**
+   * Closes in an orderly way: disconn, its ack, and the same from the peer, for
+   * at most `closeGraceMs`.
+   *
+   * @param reason Why, for the handler.
+   */
+  close(reason: string): void {
+    if (this.#state === "closed" || this.#disconnSent) return;
+    if (this.#state === "init" || this.#state === "handshake") {
+      this.fail(reason);
+      return;
+    }
+    this.#beginClose(reason);
+  }
+
+  /**
+   * Ends the connection at once.
+   *
+   * @param reason Why, for the handler.
+   * @param drain Whether to write first what waits in the outbox.
+   */
+  fail(reason: string, drain = false): void {
+    if (this.#state === "closed") return;
+    this.#leave(reason);
+    this.#state = "closed";
+    this.timers.clear(this.#timer);
+    for (const pending of this.#pending.takeAll(() => true)) {
+      pending.onFail(this, "force closed");
+    }
+    for (const session of [...this.sessions()]) session.finish(reason);
+    this.defaultSession.state = "closed";
+    this.#waiting = [];
+    if (!drain) this.outbox.clear();
+    this.#port.hangUp(drain);
+    this.#handler.onClosed(this, reason);
+  }
+
+  // Receiving
+
+  /**
+   * Takes over bytes that were read into `reader.reserve()` and acts on every
+   * complete frame.
+   *
+   * @param count How many bytes; 0 to go on after a pause.
+   */
+  receive(count: number): void {
+    if (this.#state === "closed") return;
+    if (count > 0) {
+      this.reader.commit(count);
+      this.#lastSeen = this.timers.now();
+    }
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    try {
+      const reader = this.reader;
+      while (this.#pauses === 0 && reader.next()) {
+        this.#dispatch(reader);
+        // The cast undoes the narrowing of the check above.
+        if ((this.#state as LinkState) === "closed") return;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.fail(`protocol error: ${error.message}`);
+    } finally {
+      this.#dispatching = false;
+    }
+  }
+
+  #dispatch(frame: FrameReader): void {
+    const state = this.#state;
+    if (state !== "open") {
+      this.#dispatchUnopened(frame, state);
+      return;
+    }
+    switch (frame.type) {
+      case TYPE_REQUEST: {
+        const session = this.#find(frame);
+        if (session !== undefined && session.state === "open") {
+          this.#handler.onRequest(this, session, frame);
+        }
+        return;
+      }
+      case TYPE_RESPONSE:
+      case TYPE_MESSAGE_ACK: {
+        const session = this.#find(frame);
+        if (session === undefined) return;
+        const pending = this.#pending.take(frame.idHi, frame.idLo);
+        if (pending !== undefined) pending.onAnswer(this, frame);
+        return;
+      }
+      case TYPE_MESSAGE: {
+        const session = this.#find(frame);
+        if (session !== undefined && session.state === "open") {
+          this.#handler.onMessage(this, session, frame);
+        }
+        return;
+      }
+      case TYPE_STREAM:
+        this.#onStream(frame);
+        return;
+      case TYPE_CREDIT:
+        this.#onCredit(frame);
+        return;
+      case TYPE_REQUEST_CANCEL: {
+        const session = this.#find(frame);
+        if (session !== undefined) this.#handler.onCancel(this, session, frame);
+        return;
+      }
+      case TYPE_REGISTER: {
+        const session = this.#find(frame);
+        if (session !== undefined && session.state === "open") {
+          this.#handler.onRegister(this, session, frame);
+        }
+        return;
+      }
+      case TYPE_REGISTER_ACK: {
+        decodeSessionBody(frame.buf, frame.bodyStart, frame.bodyEnd);
+        this.#pending.take(frame.idHi, frame.idLo)?.onAnswer(this, frame);
+        return;
+      }
+      case TYPE_SESSION:
+        this.#onSession(frame);
+        return;
+      case TYPE_SESSION_ACK: {
+        decodeSessionBody(frame.buf, frame.bodyStart + 18, frame.bodyEnd);
+        this.#pending.take(frame.idHi, frame.idLo)?.onAnswer(this, frame);
+        return;
+      }
+      case TYPE_DISMISS:
+      case TYPE_DISMISS_ACK:
+        this.#onDismiss(frame);
+        return;
+      case TYPE_HEARTBEAT:
+        this.#onHeartbeat(frame);
+        return;
+      case TYPE_HEARTBEAT_ACK:
+        return;
+      default:
+        this.#dispatchControl(frame);
+    }
+  }
+
+  #dispatchUnopened(frame: FrameReader, state: LinkState): void {
+    const { type } = frame;
+    if (state === "closing") {
+      switch (type) {
+        case TYPE_DISCONN:
+        case TYPE_DISCONN_ACK:
+          this.#dispatchControl(frame);
+          return;
+        case TYPE_RESPONSE:
+        case TYPE_MESSAGE_ACK:
+          // Late answers are still worth passing on.
+          this.#pending.take(frame.idHi, frame.idLo)?.onAnswer(this, frame);
+          return;
+      }
+      return;
+    }
+    const opener = this.role === "server" ? TYPE_CONN : TYPE_CONN_ACK;
+    if (state === "init" && this.role === "server" && type === TYPE_CONN) {
+      this.#onConn(frame);
+    } else if (
+      state === "handshake" && this.role === "client" && type === TYPE_CONN_ACK
+    ) {
+      this.#onConnAck(frame);
+    } else if (state === "init" || type === opener || type === TYPE_DISCONN) {
+      if (type === TYPE_DISCONN && this.role === "client") {
+        this.fail("closed by the server during the handshake");
+        return;
+      }
+      throw new ProtocolError(
+        `Cannot accept frame of type 0x${
+          type.toString(16).padStart(2, "0")
+        } before the handshake`,
+      );
+    }
+    // What a hasty client sends before the ack is dropped, as Go peers do.
+  }
+
+  #dispatchControl(frame: FrameReader): void {
+    switch (frame.type) {
+      case TYPE_DISCONN: {
+        this.#disconnReceived = true;
+        this.#leave("closed by the peer");
+        this.#ackDisconn(frame.idHi, frame.idLo);
+        if (!this.#disconnSent) this.#sendDisconn();
+        this.#state = "closing";
+        this.#closeBy(this.settings.closeGraceMs);
+        if (this.#disconnAcked) this.fail("closed by the peer", true);
+        return;
+      }
+      case TYPE_DISCONN_ACK:
+        if (!this.#disconnSent) return;
+        this.#disconnAcked = true;
+        if (this.#disconnReceived) this.fail("closed", true);
+        return;
+      default:
+        throw new ProtocolError(
+          `Cannot accept frame of type 0x${
+            frame.type.toString(16).padStart(2, "0")
+          } on an open connection`,
+        );
+    }
+  }
+
+  #ackDisconn(idHi: number, idLo: number): void {
+    const at = this.outbox.open(3);
+    this.outbox.buf[at] = 0;
+    this.outbox.buf.set(EMPTY_JSON, at + 1);
+    this.commitFrame(TYPE_DISCONN_ACK, idHi, idLo, at + 3);
+  }
+
+  #find(frame: FrameReader): Session | undefined {
+    this.#lastData = this.#lastSeen;
+    if (frame.sessionHi === 0 && frame.sessionLo === 1) {
+      return this.defaultSession.state === "open"
+        ? this.defaultSession
+        : undefined;
+    }
+    const session = this.#sessions?.get(frame.sessionHi, frame.sessionLo);
+    if (
+      session === undefined ||
+      (session.state !== "open" && session.state !== "closing")
+    ) {
+      return undefined;
+    }
+    if (session.held) session.release();
+    return session;
+  }
+
+  #onConn(frame: FrameReader): void {
+    const { buf, bodyStart } = frame;
+    const fields = decodeConnBody(buf, bodyStart + 10, frame.bodyEnd);
+    const flags = buf[bodyStart]!;
+    this.#state = "handshake";
+    this.#connHi = frame.idHi;
+    this.#connLo = frame.idLo;
+    this.#heartbeatMs = HEARTBEAT_SECONDS[(flags >> 4) & 3]! * 1000;
+    this.#negotiate(fields.ext, fields.window);
+    if (fields.ext.length > 0) this.#offered = fields.ext;
+    this.#handler.onConn(this, {
+      wantedHi: readU32(buf, bodyStart + 2),
+      wantedLo: readU32(buf, bodyStart + 6),
+      acquire: (flags & CONN_FLAG_ACQUIRE_ID) !== 0,
+      meta: fields.meta,
+    });
+  }
+
+  #onConnAck(frame: FrameReader): void {
+    if (frame.idHi !== this.#connHi || frame.idLo !== this.#connLo) return;
+    const { buf, bodyStart } = frame;
+    const fields = decodeConnBody(buf, bodyStart + 9, frame.bodyEnd);
+    if (fields.error !== "" || buf[bodyStart] !== 0) {
+      this.#handler.onRefused(this, fields.error || "refused");
+      this.fail(`refused: ${fields.error}`);
+      return;
+    }
+    this.clientHi = readU32(buf, bodyStart + 1);
+    this.clientLo = readU32(buf, bodyStart + 5);
+    this.#negotiate(fields.ext, fields.window);
+    this.#opened();
+    this.#handler.onOpen(this);
+  }
+
+  #negotiate(
+    theirs: readonly string[],
+    window: readonly [number, number] | undefined,
+  ): void {
+    if (theirs.length === 0) return;
+    const has = (feature: string) =>
+      theirs.includes(feature) && this.settings.features.includes(feature);
+    this.ours = true;
+    this.cancel = has(FEATURE_CANCEL);
+    this.earlyData = has(FEATURE_EARLY_DATA);
+    if (!has(FEATURE_CREDIT) || window === undefined) return;
+    this.credit = true;
+    this.peerSessionWindow = window[0];
+    this.sendWindow = window[1];
+    this.#receiveWindow = this.settings.connectionWindow;
+    this.defaultSession.sendWindow = window[0];
+    this.defaultSession.receiveWindow = this.settings.sessionWindow;
+  }
+
+  #answerConn(code: number, error: string): void {
+    const ext = this.#offered?.filter((f) => this.settings.features.includes(f)) ??
+      [];
+    const body = encodeConnBody({
+      meta: undefined,
+      error,
+      ext,
+      window: this.credit
+        ? [this.settings.sessionWindow, this.settings.connectionWindow]
+        : undefined,
+    });
+    const at = this.outbox.open(9 + body.length);
+    this.outbox.buf[at] = code;
+    this.writeId(at + 1, this.clientHi, this.clientLo);
+    this.outbox.buf.set(body, at + 9);
+    this.commitFrame(
+      TYPE_CONN_ACK,
+      this.#connHi,
+      this.#connLo,
+      at + 9 + body.length,
+    );
+  }
+
+  #opened(): void {
+    const now = this.timers.now();
+    this.#state = "open";
+    this.openedAt = now;
+    this.#lastSeen = now;
+    this.#deadlineAt = Infinity;
+    this.#heartbeatAt = now +
+      (this.role === "server" ? this.#heartbeatMs * 2 : this.#heartbeatMs);
+    this.#rearm();
+  }
+
+  #onStream(frame: FrameReader): void {
+    const bytes = frame.bodyEnd - frame.bodyStart;
+    if (this.credit) {
+      this.#receiveWindow -= bytes;
+      if (this.#receiveWindow < 0) {
+        throw new ProtocolError(
+          `Cannot accept ${bytes} stream bytes: the connection's credit is used up`,
+        );
+      }
+    }
+    const session = this.#find(frame);
+    if (session === undefined || session.isDefault) {
+      this.consume(bytes);
+      return;
+    }
+    if (this.credit) {
+      session.receiveWindow -= bytes;
+      if (session.receiveWindow < 0) {
+        throw new ProtocolError(
+          `Cannot accept ${bytes} stream bytes: the credit of session ${session.id} is used up`,
+        );
+      }
+      session.unread += bytes;
+    }
+    if (bytes > 0) this.#handler.onStream(this, session, frame);
+  }
+
+  #onCredit(frame: FrameReader): void {
+    if (!this.credit) {
+      throw new ProtocolError(
+        "Cannot accept credit: it was not negotiated",
+      );
+    }
+    const bytes = readU32(frame.buf, frame.bodyStart);
+    if (frame.sessionHi === 0 && frame.sessionLo === 0) {
+      this.sendWindow += bytes;
+      if (this.sendWindow > MAX_WINDOW) {
+        throw new ProtocolError("Cannot accept credit: the window overflows");
+      }
+      if (this.#waiting.length > 0) this.#retryAll();
+      return;
+    }
+    const session = this.#find(frame);
+    if (session === undefined) return;
+    session.sendWindow += bytes;
+    if (session.sendWindow > MAX_WINDOW) {
+      throw new ProtocolError("Cannot accept credit: the window overflows");
+    }
+    this.retry(session);
+  }
+
+  #onSession(frame: FrameReader): void {
+    const { buf, bodyStart } = frame;
+    const fields = decodeSessionBody(buf, bodyStart + 10, frame.bodyEnd);
+    this.#lastData = this.#lastSeen;
+    const acquire = (buf[bodyStart + 1]! & SESSION_FLAG_ACQUIRE_ID) !== 0;
+    const negotiateHi = readU32(buf, bodyStart + 2);
+    const negotiateLo = readU32(buf, bodyStart + 6);
+    let hi = negotiateHi;
+    let lo = negotiateLo;
+    if (acquire) [hi, lo] = this.#newSessionId();
+    const sessions = this.#sessions ??= new SessionMap();
+    if (
+      (hi === 0 && lo < 2) || sessions.get(hi, lo) !== undefined
+    ) {
+      throw new ProtocolError(
+        `Cannot open session ${
+          (BigInt(hi) << 32n) | BigInt(lo)
+        }: the id is reserved or in use`,
+      );
+    }
+    const session = new Session(this, hi, lo, "accepting");
+    session.peer = fields.peer;
+    session.meta = fields.meta;
+    session.asked(frame.idHi, frame.idLo, negotiateHi, negotiateLo);
+    sessions.add(session);
+    if (
+      this.sessionCount >= this.settings.maxSessions ||
+      this.defaultSession.state !== "open"
+    ) {
+      session.refuse("too many sessions");
+      return;
+    }
+    this.#handler.onSession(this, session);
+  }
+
+  /**
+   * The ack of a session of ours; called by what waited for it.
+   *
+   * @param session The session.
+   * @param frame The ack.
+   */
+  onSessionAck(session: Session, frame: FrameReader): void {
+    const { buf, bodyStart } = frame;
+    const same = readU32(buf, bodyStart + 2) === session.idHi &&
+      readU32(buf, bodyStart + 6) === session.idLo;
+    const hi = readU32(buf, bodyStart + 10);
+    const lo = readU32(buf, bodyStart + 14);
+    if (session.state !== "opening") return;
+    if (this.role === "client") {
+      const taken = this.#sessions?.get(hi, lo) !== undefined;
+      if (!same || taken || (hi === 0 && lo < 2)) {
+        throw new ProtocolError(
+          "Cannot accept session ack: its ids do not fit the session",
+        );
+      }
+      this.#opening!.delete(session);
+      session.idHi = hi;
+      session.idLo = lo;
+      (this.#sessions ??= new SessionMap()).add(session);
+    } else if (!same || hi !== session.idHi || lo !== session.idLo) {
+      throw new ProtocolError(
+        "Cannot accept session ack: its ids do not fit the session",
+      );
+    }
+    const { error } = decodeSessionBody(buf, bodyStart + 18, frame.bodyEnd);
+    session.refusal = error;
+    if (session.opened() && error === "") {
+      this.#handler.onSessionOpen(this, session);
+    }
+  }
+
+  #onDismiss(frame: FrameReader): void {
+    decodeSessionBody(frame.buf, frame.bodyStart, frame.bodyEnd);
+    const isDefault = frame.sessionHi === 0 && frame.sessionLo === 1;
+    const session = isDefault
+      ? this.defaultSession
+      : this.#sessions?.get(frame.sessionHi, frame.sessionLo);
+    if (session === undefined || session.state === "closed") return;
+    if (frame.type === TYPE_DISMISS_ACK) {
+      session.onDismissAck();
+      return;
+    }
+    if (session.dismissReceived) return;
+    // Out of routing first: the peer's close returns with the ack.
+    if (isDefault) this.#leave("closed by the peer");
+    session.onDismiss(frame.idHi, frame.idLo);
+    if (!isDefault && session.state === "closing") {
+      this.#handler.onSessionEnd(this, session);
+    }
+  }
+
+  #onHeartbeat(frame: FrameReader): void {
+    if (this.role === "client") {
+      throw new ProtocolError("Cannot accept a heartbeat from a server");
+    }
+    // Nothing but heartbeats since the last one: the buffer can be small.
+    if (this.#lastSeen - this.#lastData > this.#heartbeatMs) this.reader.park();
+    const at = this.outbox.open(0);
+    this.commitFrame(TYPE_HEARTBEAT_ACK, frame.idHi, frame.idLo, at);
+  }
+
+  // Closing
+
+  #leave(reason: string): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#handler.onLeaving(this, reason);
+  }
+
+  #beginClose(reason: string): void {
+    this.#leave(reason);
+    this.#sendDisconn();
+    this.#state = "closing";
+    this.#closeBy(this.settings.closeGraceMs);
+  }
+
+  #sendDisconn(): void {
+    this.#disconnSent = true;
+    const at = this.outbox.open(0);
+    this.sendFrame(TYPE_DISCONN, at);
+  }
+
+  #closeBy(graceMs: number): void {
+    this.#heartbeatAt = Infinity;
+    if (this.#deadlineAt === Infinity || this.#state === "closing") {
+      this.#deadlineAt = this.timers.now() + graceMs;
+    }
+    this.#rearm();
+  }
+
+  #retryAll(): void {
+    const list = this.#waiting;
+    this.#waiting = [];
+    for (let i = 0; i < list.length; i++) {
+      if (this.streamRoom() <= 0 || this.sendWindow <= 0) {
+        // Those not served yet come first next time.
+        this.#waiting = [...list.slice(i), ...this.#waiting];
+        return;
+      }
+      const session = list[i]!;
+      session.waiting = false;
+      if (session.state === "open") this.#handler.onWritable(this, session);
+    }
+  }
+
+  #newSessionId(): [number, number] {
+    // The same shape as packet ids: unique on this connection, above 1.
+    return [this.silentHi, ++this.#sessionCounter];
+  }
+
+  #rearm(): void {
+    const at = Math.min(
+      this.#deadlineAt,
+      this.#heartbeatAt,
+      this.#pending.nextExpiry(),
+    );
+    if (at === Infinity) {
+      // Kept armed far ahead so that `expect` can compare with one field.
+      this.timers.clear(this.#timer);
+      this.#timer.at = Infinity;
+    } else this.timers.set(this.#timer, at);
+  }
+
+  #onTimer(): void {
+    const now = this.timers.now();
+    if (now >= this.#deadlineAt) {
+      this.fail(
+        this.#state === "closing" ? "closed without the peer" : "handshake timeout",
+        this.#state === "closing",
+      );
+      return;
+    }
+    if (now >= this.#heartbeatAt) this.#onHeartbeatTimer(now);
+    if ((this.#state as LinkState) === "closed") return;
+    if (this.#pending.size > 0) {
+      const late = this.#pending.takeAll((p) => p.expiresAt <= now);
+      for (const pending of late) pending.onFail(this, "timeout");
+    }
+    if (this.#state !== "closed") this.#rearm();
+  }
+
+  #onHeartbeatTimer(now: number): void {
+    const period = this.#heartbeatMs;
+    if (this.role === "server") {
+      const limit = this.#lastSeen + period * 2;
+      if (now < limit || this.paused) {
+        this.#heartbeatAt = this.paused ? now + period * 2 : limit;
+        return;
+      }
+      this.#heartbeatAt = Infinity;
+      this.#beginClose("no heartbeat");
+      return;
+    }
+    if (now - this.#lastSeen > period * SILENT_PERIODS && !this.paused) {
+      this.fail("no heartbeat ack");
+      return;
+    }
+    const at = this.outbox.open(0);
+    this.sendFrame(TYPE_HEARTBEAT, at);
+    this.#heartbeatAt = now + period;
+  }
+}
+
+/** An open that waits for its ack. */
+class OpenPending extends Pending {
+  readonly #link: Link;
+  readonly #session: Session;
+
+  constructor(link: Link, session: Session) {
+    super();
+    this.#link = link;
+    this.#session = session;
+  }
+
+  override onAnswer(_link: Link, frame: FrameReader): void {
+    this.#link.onSessionAck(this.#session, frame);
+  }
+
+  override onFail(_link: Link, reason: string): void {
+    this.#session.finish(reason);
+  }
+}
+
+function readU32(buf: Uint8Array, at: number): number {
+  return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) |
+    buf[at + 3]!) >>> 0;
+}

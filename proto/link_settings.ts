@@ -1,0 +1,169 @@
+/**
+ * What a connection needs to know and whom it talks to.
+ *
+ * @module
+ */
+
+import { MAX_PAYLOAD } from "./constants.ts";
+import { FEATURES } from "./features.ts";
+import type { FrameReader } from "./frame_reader.ts";
+import type { Link } from "./link.ts";
+import type { Session } from "./session.ts";
+import type { Timers } from "./timer_wheel.ts";
+
+/** Settings of a {@linkcode Link}; connections of one kind share one object. */
+export interface LinkSettings {
+  /**
+   * Features offered to the peer.
+   *
+   * @default {FEATURES}
+   */
+  readonly features: readonly string[];
+  /**
+   * Bytes a session's sender may send before we grant more, with `credit`.
+   *
+   * @default {262_144}
+   */
+  readonly sessionWindow: number;
+  /**
+   * Bytes all sessions of the connection may send before we grant more, with `credit`.
+   *
+   * @default {16_777_216}
+   */
+  readonly connectionWindow: number;
+  /**
+   * Largest payload, in bytes, sent or received.
+   *
+   * @default {10_485_760}
+   */
+  readonly maxPayload: number;
+  /**
+   * Sessions open at a time, the default session included.
+   *
+   * @default {4096}
+   */
+  readonly maxSessions: number;
+  /**
+   * Milliseconds until the handshake must be complete.
+   *
+   * @default {10_000}
+   */
+  readonly handshakeTimeoutMs: number;
+  /**
+   * Milliseconds an orderly close waits for the peer.
+   *
+   * @default {2_000}
+   */
+  readonly closeGraceMs: number;
+  /**
+   * Milliseconds an open waits for its ack.
+   *
+   * @default {30_000}
+   */
+  readonly openTimeoutMs: number;
+  /**
+   * Milliseconds nothing is sent on a session that a peer without `early-data` opened.
+   *
+   * @default {20}
+   */
+  readonly earlyHoldMs: number;
+  /**
+   * Bytes waiting in the outbox above which raw bytes wait.
+   *
+   * @default {524_288}
+   */
+  readonly streamMark: number;
+  /**
+   * Seconds between heartbeats that a client announces: 5, 20, 80 or 320.
+   *
+   * @default {20}
+   */
+  readonly heartbeatSeconds: 5 | 20 | 80 | 320;
+  /**
+   * Source of randomness, from 0 to 1, 1 excluded.
+   *
+   * @default {Math.random}
+   */
+  readonly random: () => number;
+}
+
+/** The defaults of {@linkcode LinkSettings}. */
+export const LINK_SETTINGS: LinkSettings = {
+  features: FEATURES,
+  sessionWindow: 262_144,
+  connectionWindow: 16_777_216,
+  maxPayload: MAX_PAYLOAD,
+  maxSessions: 4096,
+  handshakeTimeoutMs: 10_000,
+  closeGraceMs: 2_000,
+  openTimeoutMs: 30_000,
+  earlyHoldMs: 20,
+  streamMark: 524_288,
+  heartbeatSeconds: 20,
+  random: Math.random,
+};
+
+/** What carries the bytes of a {@linkcode Link}. */
+export interface LinkPort {
+  /** The clock and its timers. */
+  readonly timers: Timers;
+  /** Bytes wait in the link's outbox. Called for every frame: it must be cheap. */
+  flush(): void;
+  /** The link has stopped being paused: go on with `link.receive(0)`, then read. */
+  resume(): void;
+  /**
+   * Closes the transport. Called once.
+   *
+   * @param drain Whether the outbox is to be written first.
+   */
+  hangUp(drain: boolean): void;
+}
+
+/** What a client says of itself in its conn. */
+export interface ConnRequest {
+  /** High half of the wanted client id. */
+  wantedHi: number;
+  /** Low half of the wanted client id; 0 with a high half of 0 is none. */
+  wantedLo: number;
+  /** Whether the server is asked to choose the id. */
+  acquire: boolean;
+  /** Opaque bytes for the server; `undefined` when the client sent none. */
+  meta: Uint8Array | undefined;
+}
+
+/**
+ * What happens on a {@linkcode Link}. All methods are called synchronously
+ * while bytes are handed in; a frame is valid during the call only.
+ */
+export interface LinkHandler {
+  /** Server: a client has said who it is. Answer with `link.accept` or `link.refuse`. */
+  onConn(link: Link, request: ConnRequest): void;
+  /** Client: the server has accepted us; `link.clientHi` and `clientLo` are set. */
+  onOpen(link: Link): void;
+  /** Client: the server has refused us. */
+  onRefused(link: Link, reason: string): void;
+  /** An RPC request; its body has not been checked. */
+  onRequest(link: Link, session: Session, frame: FrameReader): void;
+  /** A message; its body has not been checked. */
+  onMessage(link: Link, session: Session, frame: FrameReader): void;
+  /** The peer no longer wants the answer to a request it sent. */
+  onCancel(link: Link, session: Session, frame: FrameReader): void;
+  /** A method name to remember; answer with `link.ackRegister` when it is routable. */
+  onRegister(link: Link, session: Session, frame: FrameReader): void;
+  /** Raw bytes, `bodyStart` to `bodyEnd`. Call `session.consume` when they are dealt with. */
+  onStream(link: Link, session: Session, frame: FrameReader): void;
+  /** The peer opens a session. Answer with `session.accept` or `session.refuse`. */
+  onSession(link: Link, session: Session): void;
+  /** The peer has accepted a session of ours. */
+  onSessionOpen(link: Link, session: Session): void;
+  /** The peer has dismissed a session. Its own last bytes may still follow. */
+  onSessionEnd(link: Link, session: Session): void;
+  /** A session is over, whoever ended it; also when an open of ours failed. */
+  onSessionClosed(link: Link, session: Session, reason: string): void;
+  /** A session that could not take bytes can take some again. */
+  onWritable(link: Link, session: Session): void;
+  /** Either side has begun to close: send nothing new, forget the peer at once. */
+  onLeaving(link: Link, reason: string): void;
+  /** The connection is over. Called once, after `onLeaving`. */
+  onClosed(link: Link, reason: string): void;
+}

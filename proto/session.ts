@@ -1,0 +1,366 @@
+/**
+ * One multiplexed channel of a connection.
+ *
+ * @module
+ */
+
+import {
+  DEFAULT_SESSION,
+  TYPE_DISMISS,
+  TYPE_DISMISS_ACK,
+  TYPE_SESSION_ACK,
+  TYPE_STREAM,
+} from "./constants.ts";
+import { encodeSessionBody } from "./json_body.ts";
+import type { Link } from "./link.ts";
+import { Timer } from "./timer_wheel.ts";
+
+/** Where a session is in its life. */
+export type SessionState =
+  /** We asked for it and wait for the ack. */
+  | "opening"
+  /** The peer asked for it and waits for ours. */
+  | "accepting"
+  /** Data flows. */
+  | "open"
+  /** One side has sent a dismiss. */
+  | "closing"
+  /** Nothing flows any more. */
+  | "closed";
+
+/** Most payload bytes of one stream frame that we write. */
+const STREAM_PART = 262_144;
+/** Milliseconds a dismiss exchange may take. */
+const CLOSE_TIMEOUT = 30_000;
+const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
+
+/**
+ * One session: the default session of a connection (id 1), or one that either
+ * side opened. All methods are synchronous; what happens later is told to the
+ * {@linkcode LinkHandler} of the connection.
+ *
+ * Life: `opening` or `accepting`, then `open`, then `closing` as soon as either
+ * side has sent a dismiss, then `closed` when both dismisses are acknowledged,
+ * 30 s have passed, or the connection ended. Source: the wire specification,
+ * sections 2.4, 4 and 7.
+ */
+export class Session {
+  /** The connection it belongs to. */
+  readonly link: Link;
+  /** High half of the session id; of the negotiate id while `opening` at a client. */
+  idHi: number;
+  /** Low half of the session id; of the negotiate id while `opening` at a client. */
+  idLo: number;
+  /** What the opener called its target. */
+  peer = "";
+  /** What the opener sent along. */
+  meta: Uint8Array | undefined = undefined;
+  /** Where it is in its life. */
+  state: SessionState;
+  /** Why the peer refused our open; empty when it did not. */
+  refusal = "";
+  /** Room for whoever uses the session. */
+  user: unknown = undefined;
+  /** Bytes the peer still lets us send; infinite without credit. */
+  sendWindow: number;
+  /** Bytes we still let the peer send; infinite without credit. */
+  receiveWindow: number;
+  /** Bytes received and not yet consumed. */
+  unread = 0;
+  /** Chain of {@linkcode SessionMap}. */
+  next: Session | undefined = undefined;
+  /** Whether it is in the link's list of sessions that want to send. */
+  waiting = false;
+
+  #ungranted = 0;
+  #dismissSent = false;
+  #dismissReceived = false;
+  #ackReceived = false;
+  #packetHi = 0;
+  #packetLo = 0;
+  #negotiateHi = 0;
+  #negotiateLo = 0;
+  #held: (() => void)[] | undefined = undefined;
+  #timer: Timer | undefined = undefined;
+
+  /**
+   * @param link The connection.
+   * @param idHi High half of the id.
+   * @param idLo Low half of the id.
+   * @param state Its first state.
+   */
+  constructor(link: Link, idHi: number, idLo: number, state: SessionState) {
+    this.link = link;
+    this.idHi = idHi;
+    this.idLo = idLo;
+    this.state = state;
+    this.sendWindow = link.peerSessionWindow;
+    this.receiveWindow = link.credit ? link.settings.sessionWindow : Infinity;
+  }
+
+  /** Its id. */
+  get id(): bigint {
+    return (BigInt(this.idHi) << 32n) | BigInt(this.idLo);
+  }
+
+  /** Whether it is the session every connection has from the start. */
+  get isDefault(): boolean {
+    return this.idHi === 0 && this.idLo === DEFAULT_SESSION;
+  }
+
+  /** Whether the peer has sent its dismiss. */
+  get dismissReceived(): boolean {
+    return this.#dismissReceived;
+  }
+
+  /** Whether packets may be sent on it at this moment. */
+  get ready(): boolean {
+    return this.state === "open" && this.#held === undefined;
+  }
+
+  /** Whether it is open but the peer may not listen yet. */
+  get held(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /**
+   * Runs an action as soon as the session may be used: at once, or after the
+   * hold of a session that a peer without `early-data` opened. Dropped when the
+   * session ends first.
+   *
+   * @param action What to do.
+   */
+  whenReady(action: () => void): void {
+    if (this.#held !== undefined) this.#held.push(action);
+    else action();
+  }
+
+  /** Accepts a session the peer asked for. */
+  accept(): void {
+    if (this.state !== "accepting") return;
+    this.state = "open";
+    this.#sendAck();
+    const link = this.link;
+    if (link.role === "server" && !link.earlyData) {
+      // Its router may not know the id yet: what comes too early is lost.
+      this.#held = [];
+      this.#arm(
+        link.timers.now() + link.settings.earlyHoldMs,
+        () => this.release(),
+      );
+    }
+  }
+
+  /**
+   * Refuses a session the peer asked for: acks it, then dismisses it, which is
+   * the only refusal a Go peer notices.
+   *
+   * @param reason Told in the ack; our own peers read it.
+   */
+  refuse(reason: string): void {
+    if (this.state !== "accepting") return;
+    this.#refusal = reason;
+    this.accept();
+    this.close();
+  }
+  #refusal = "";
+
+  /**
+   * How many bytes {@linkcode Session.send} would take now. After 0 the handler
+   * hears `onWritable` when it is more.
+   *
+   * @returns Bytes.
+   */
+  writable(): number {
+    if (this.state !== "open") return 0;
+    const link = this.link;
+    let bytes = this.#held === undefined ? link.streamRoom() : 0;
+    if (this.sendWindow < bytes) bytes = this.sendWindow;
+    if (link.sendWindow < bytes) bytes = link.sendWindow;
+    if (bytes <= 0) {
+      link.wait(this);
+      return 0;
+    }
+    return bytes;
+  }
+
+  /**
+   * Sends raw bytes, as many as may be sent now. They are copied.
+   *
+   * @param buf Where the bytes are.
+   * @param start The first.
+   * @param end After the last.
+   * @returns How many were taken.
+   */
+  send(buf: Uint8Array, start: number, end: number): number {
+    const take = Math.min(end - start, this.writable());
+    if (take <= 0) return 0;
+    const link = this.link;
+    for (let from = start, left = take; left > 0;) {
+      const part = Math.min(left, STREAM_PART);
+      const at = link.openFrame(this, part);
+      link.outbox.buf.set(buf.subarray(from, from + part), at);
+      link.sendFrame(TYPE_STREAM, at + part);
+      from += part;
+      left -= part;
+    }
+    this.sendWindow -= take;
+    link.sendWindow -= take;
+    return take;
+  }
+
+  /**
+   * Tells that received bytes are no longer held, and lets the peer send as
+   * many more.
+   *
+   * @param bytes How many.
+   */
+  consume(bytes: number): void {
+    const link = this.link;
+    if (!link.credit) return;
+    this.unread -= bytes;
+    link.consume(bytes);
+    if (this.state !== "open") return;
+    this.#ungranted += bytes;
+    if (this.#ungranted >= link.settings.sessionWindow >> 2) {
+      this.receiveWindow += this.#ungranted;
+      link.sendCredit(this.idHi, this.idLo, this.#ungranted);
+      this.#ungranted = 0;
+    }
+  }
+
+  /** Closes the session; the peer is told after everything sent so far. */
+  close(): void {
+    if (this.state === "open") {
+      if (this.#held !== undefined) {
+        this.#held.push(() => this.close());
+        return;
+      }
+      this.#dismiss();
+    } else if (this.state === "accepting") {
+      this.refuse("");
+    } else if (this.state === "opening") {
+      this.#closeWanted = true;
+    }
+  }
+  #closeWanted = false;
+
+  /** Ends the hold; the link calls it at the peer's first packet. */
+  release(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
+    for (const action of held) action();
+    this.link.retry(this);
+  }
+
+  /**
+   * Remembers what the ack must repeat.
+   *
+   * @param packetHi High half of the packet id of the session packet.
+   * @param packetLo Low half of it.
+   * @param negotiateHi High half of the negotiate id.
+   * @param negotiateLo Low half of it.
+   */
+  asked(
+    packetHi: number,
+    packetLo: number,
+    negotiateHi: number,
+    negotiateLo: number,
+  ): void {
+    this.#packetHi = packetHi;
+    this.#packetLo = packetLo;
+    this.#negotiateHi = negotiateHi;
+    this.#negotiateLo = negotiateLo;
+  }
+
+  /**
+   * The peer has accepted our open.
+   *
+   * @returns `false` when the session was closed meanwhile, and is dismissed now.
+   */
+  opened(): boolean {
+    this.state = "open";
+    if (this.#closeWanted) {
+      this.#dismiss();
+      return false;
+    }
+    return true;
+  }
+
+  /** The peer has sent a dismiss. */
+  onDismiss(packetHi: number, packetLo: number): void {
+    const link = this.link;
+    if (this.#dismissReceived || this.state === "accepting") return;
+    this.#dismissReceived = true;
+    link.writeBody(this, TYPE_DISMISS_ACK, packetHi, packetLo, EMPTY_BODY);
+    this.#held = undefined;
+    if (!this.#dismissSent) this.#dismiss();
+    if (this.#ackReceived) this.finish("closed");
+  }
+
+  /** The peer has acknowledged our dismiss. */
+  onDismissAck(): void {
+    // An ack nobody waits for must not end a session.
+    if (!this.#dismissSent) return;
+    this.#ackReceived = true;
+    if (this.#dismissReceived) this.finish("closed");
+  }
+
+  /**
+   * Ends the session here; the peer is not told.
+   *
+   * @param reason Why, for the handler.
+   */
+  finish(reason: string): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.#held = undefined;
+    if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
+    if (this.unread > 0) this.link.consume(this.unread);
+    this.unread = 0;
+    this.link.forget(this, this.refusal === "" ? reason : this.refusal);
+  }
+
+  #dismiss(): void {
+    this.#dismissSent = true;
+    this.state = "closing";
+    this.link.writeBody(
+      this,
+      TYPE_DISMISS,
+      this.link.silentHi,
+      this.link.nextLo(),
+      EMPTY_BODY,
+    );
+    this.#arm(
+      this.link.timers.now() + CLOSE_TIMEOUT,
+      () => this.finish("timeout"),
+    );
+  }
+
+  #sendAck(): void {
+    const link = this.link;
+    const body = this.#refusal === ""
+      ? EMPTY_BODY
+      : encodeSessionBody({ meta: undefined, error: this.#refusal, peer: "" });
+    const at = link.outbox.open(18 + body.length);
+    const buf = link.outbox.buf;
+    buf[at] = buf[at + 1] = 0;
+    link.writeId(at + 2, this.#negotiateHi, this.#negotiateLo);
+    link.writeId(at + 10, this.idHi, this.idLo);
+    buf.set(body, at + 18);
+    link.commitFrame(
+      TYPE_SESSION_ACK,
+      this.#packetHi,
+      this.#packetLo,
+      at + 18 + body.length,
+    );
+  }
+
+  #arm(at: number, fire: () => void): void {
+    if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
+    this.#timer = new Timer(fire);
+    this.link.timers.set(this.#timer, at);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Timers for very many connections.
+ *
+ * @module
+ */
+
+/** A timer that can be armed again and again without allocation. */
+export class Timer {
+  /** When it fires, in milliseconds of the clock; meaningful while armed. */
+  at = 0;
+  /** Whether it will fire. */
+  armed = false;
+  /** What it does when it fires. */
+  readonly fire: () => void;
+  /** Neighbour in the slot; owned by the wheel. */
+  next: Timer | undefined = undefined;
+  /** Neighbour in the slot; owned by the wheel. */
+  prev: Timer | undefined = undefined;
+  /** Slot number; owned by the wheel. */
+  slot = -1;
+
+  /**
+   * @param fire What it does when it fires.
+   */
+  constructor(fire: () => void) {
+    this.fire = fire;
+  }
+}
+
+/** A clock and its timers. Handed to everything that must wait. */
+export interface Timers {
+  /** @returns Milliseconds of a clock that never goes back. */
+  now(): number;
+  /**
+   * Arms a timer, or moves it.
+   *
+   * @param timer The timer.
+   * @param at When it fires, in milliseconds of the clock.
+   */
+  set(timer: Timer, at: number): void;
+  /**
+   * Disarms a timer; nothing happens when it is not armed.
+   *
+   * @param timer The timer.
+   */
+  clear(timer: Timer): void;
+}
+
+const TICK_MS = 8;
+const BITS = 6;
+const SIZE = 1 << BITS;
+const MASK = SIZE - 1;
+const LEVELS = 4;
+const SPAN = SIZE ** LEVELS;
+
+/**
+ * A hierarchical timing wheel: arming and disarming cost the same for ten
+ * timers and for a million. It has no clock of its own; whoever owns it calls
+ * {@linkcode TimerWheel.advance}. Resolution 8 ms; a timer never fires early.
+ */
+export class TimerWheel implements Timers {
+  /** Timers armed. */
+  size = 0;
+  #now: number;
+  #tick: number;
+  readonly #slots: (Timer | undefined)[] = new Array(SIZE * LEVELS).fill(
+    undefined,
+  );
+
+  /**
+   * @param now The clock's reading at the start, in milliseconds.
+   */
+  constructor(now = 0) {
+    this.#now = now;
+    this.#tick = Math.floor(now / TICK_MS);
+  }
+
+  /** @inheritdoc */
+  now(): number {
+    return this.#now;
+  }
+
+  /**
+   * Moves the clock without firing anything.
+   *
+   * @param now Reading of the clock in milliseconds.
+   */
+  observe(now: number): void {
+    if (now > this.#now) this.#now = now;
+  }
+
+  /** @inheritdoc */
+  set(timer: Timer, at: number): void {
+    if (timer.armed) this.#unlink(timer);
+    else {
+      timer.armed = true;
+      this.size++;
+    }
+    timer.at = at;
+    this.#link(timer);
+  }
+
+  /** @inheritdoc */
+  clear(timer: Timer): void {
+    if (!timer.armed) return;
+    this.#unlink(timer);
+    timer.armed = false;
+    this.size--;
+  }
+
+  /**
+   * Moves the clock and fires what is due.
+   *
+   * @param now Reading of the clock in milliseconds.
+   */
+  advance(now: number): void {
+    this.observe(now);
+    const last = Math.floor(this.#now / TICK_MS);
+    while (this.#tick < last) {
+      if (this.size === 0) {
+        this.#tick = last;
+        return;
+      }
+      const tick = ++this.#tick;
+      for (let level = 1; level < LEVELS; level++) {
+        if ((tick & ((1 << (BITS * level)) - 1)) !== 0) break;
+        this.#cascade(level, (tick >>> (BITS * level)) & MASK);
+      }
+      this.#fire(tick & MASK);
+    }
+  }
+
+  /**
+   * The time at which {@linkcode TimerWheel.advance} should be called next.
+   *
+   * @returns Milliseconds of the clock, or `undefined` when no timer is armed.
+   */
+  nextAt(): number | undefined {
+    if (this.size === 0) return undefined;
+    for (let i = 1; i <= SIZE; i++) {
+      const tick = this.#tick + i;
+      if (this.#slots[tick & MASK] !== undefined || (tick & MASK) === 0) {
+        return tick * TICK_MS;
+      }
+    }
+    return undefined;
+  }
+
+  #fire(slot: number): void {
+    let timer = this.#slots[slot];
+    while (timer !== undefined) {
+      this.#unlink(timer);
+      timer.armed = false;
+      this.size--;
+      timer.fire();
+      timer = this.#slots[slot];
+    }
+  }
+
+  #cascade(level: number, index: number): void {
+    const slot = level * SIZE + index;
+    let timer = this.#slots[slot];
+    while (timer !== undefined) {
+      this.#unlink(timer);
+      this.#link(timer);
+      timer = this.#slots[slot];
+    }
+  }
+
+  #link(timer: Timer): void {
+    // Rounded up, and never into the tick being fired: no timer fires early.
+    let tick = Math.ceil(timer.at / TICK_MS);
+    if (tick <= this.#tick) tick = this.#tick + 1;
+    let ahead = tick - this.#tick;
+    if (ahead >= SPAN) {
+      ahead = SPAN - 1;
+      tick = this.#tick + ahead;
+    }
+    let level = 0;
+    while (ahead >= SIZE) {
+      ahead >>>= BITS;
+      level++;
+    }
+    // A far timer goes into the slot whose cascade comes at or before it.
+    const slot = level * SIZE + ((tick >>> (BITS * level)) & MASK);
+    const head = this.#slots[slot];
+    timer.slot = slot;
+    timer.prev = undefined;
+    timer.next = head;
+    if (head !== undefined) head.prev = timer;
+    this.#slots[slot] = timer;
+  }
+
+  #unlink(timer: Timer): void {
+    if (timer.prev !== undefined) timer.prev.next = timer.next;
+    else this.#slots[timer.slot] = timer.next;
+    if (timer.next !== undefined) timer.next.prev = timer.prev;
+    timer.next = timer.prev = undefined;
+    timer.slot = -1;
+  }
+}
