@@ -1,0 +1,192 @@
+import { parseAddress } from "./address.ts";
+import type { Findings } from "./diagnostics.ts";
+import type { LaterConfig, ObservabilityConfig } from "./later.ts";
+import {
+  type DialSettings,
+  type ListenSettings,
+  SETTINGS,
+  type Settings,
+} from "./settings.ts";
+import type {
+  DialConfig,
+  FrontierConfig,
+  ListenConfig,
+  TlsListenConfig,
+} from "./types.ts";
+
+/** `:30011` is every interface, as with the Go gateway: IPv6 and, through mapped addresses, IPv4. */
+const EVERY_INTERFACE = "::";
+
+/** Reads the address; one that was malformed has been reported where it was read. */
+function hostPort(addr: string): { hostname: string; port: number } {
+  try {
+    const { host, port } = parseAddress(addr);
+    return { hostname: host || EVERY_INTERFACE, port };
+  } catch {
+    return { hostname: EVERY_INTERFACE, port: 0 };
+  }
+}
+
+function resolveTls(
+  listen: ListenSettings,
+  path: string,
+  findings: Findings,
+): TlsListenConfig | undefined {
+  const { enable, mtls, caCerts, certs } = listen.tls;
+  if (!enable) return undefined;
+  if (certs.length === 0) {
+    findings.error(
+      `${path}.tls.certs`,
+      "Cannot serve TLS without a certificate: add one to certs",
+    );
+  }
+  certs.forEach((pair, i) => {
+    if (pair.cert === "" || pair.key === "") {
+      findings.error(
+        `${path}.tls.certs[${i}]`,
+        "Cannot use a certificate without both of cert and key",
+      );
+    }
+  });
+  if (mtls && caCerts.length === 0) {
+    findings.warn(
+      `${path}.tls.mtls`,
+      "Without ca_certs no client's certificate can be verified: every client is refused",
+    );
+  }
+  return { mtls, caCerts, certs };
+}
+
+function resolveListen(
+  listen: ListenSettings,
+  path: string,
+  findings: Findings,
+): ListenConfig {
+  if (listen.addr === "") {
+    findings.error(
+      `${path}.addr`,
+      `Cannot listen without an address: set "${path}.addr"`,
+    );
+  }
+  const tls = resolveTls(listen, path, findings);
+  return { ...hostPort(listen.addr), ...(tls && { tls }) };
+}
+
+function resolveDial(dial: DialSettings): DialConfig {
+  const { enable, mtls, caCerts, certs, insecureSkipVerify } = dial.tls;
+  return {
+    addrs: dial.addrs,
+    ...(enable && { tls: { mtls, caCerts, certs, insecureSkipVerify } }),
+  };
+}
+
+/** The target of foreign connections, if there is one. */
+function resolveBypass(
+  edgebound: Settings["edgebound"],
+  findings: Findings,
+): DialConfig | undefined {
+  if (!edgebound.bypassEnable) return undefined;
+  if (edgebound.bypass.addrs.length > 0) return resolveDial(edgebound.bypass);
+  findings.warn(
+    "edgebound.bypass",
+    "Bypass is enabled without an address: foreign connections are closed",
+  );
+  return undefined;
+}
+
+function resolveLater(settings: Settings, findings: Findings): LaterConfig {
+  const { controlplane, frontlas, daemon } = settings;
+  if (frontlas.enable && frontlas.dial.addrs.length === 0) {
+    findings.error(
+      "frontlas.dial",
+      'Cannot reach the registry without an address: set "frontlas.dial.addrs"',
+    );
+  }
+  const { enable, addr } = settings.observability;
+  const observability: ObservabilityConfig = {
+    ...(enable !== undefined && { enable }),
+    addr,
+  };
+  const { nofile } = daemon.rlimit;
+  return {
+    controlplane: {
+      enable: controlplane.enable,
+      ...(controlplane.enable &&
+        {
+          listen: resolveListen(
+            controlplane.listen,
+            "controlplane.listen",
+            findings,
+          ),
+        }),
+      advertisedAddr: controlplane.listen.advertisedAddr,
+    },
+    dao: settings.dao,
+    frontlas: {
+      enable: frontlas.enable,
+      dial: resolveDial(frontlas.dial),
+      metrics: {
+        enable: frontlas.metrics.enable,
+        intervalSeconds: frontlas.metrics.interval,
+      },
+    },
+    mqm: settings.mqm,
+    observability,
+    daemon: {
+      rlimit: {
+        enable: daemon.rlimit.enable,
+        ...(nofile !== undefined && { nofile }),
+      },
+      pprof: daemon.pprof,
+    },
+    advertised: {
+      servicebound: settings.servicebound.listen.advertisedAddr,
+      edgebound: settings.edgebound.listen.advertisedAddr,
+    },
+  };
+}
+
+/**
+ * Turns what stands in a file into what the gateway has to know.
+ *
+ * @param settings The file, with environment and flags applied.
+ * @param findings Where errors are noted.
+ * @returns The configuration; not to be used once an error is noted.
+ */
+export function resolve(
+  settings: Settings,
+  findings: Findings,
+): FrontierConfig {
+  const bypass = resolveBypass(settings.edgebound, findings);
+  return {
+    servicebound: resolveListen(
+      settings.servicebound.listen,
+      "servicebound.listen",
+      findings,
+    ),
+    edgebound: {
+      ...resolveListen(settings.edgebound.listen, "edgebound.listen", findings),
+      ...(bypass && { bypass }),
+      allocateEdgeIds: settings.edgebound.allocateEdgeIds,
+    },
+    hashBy: settings.exchange.hashby,
+    limits: settings.limits,
+    log: settings.log,
+    drainSeconds: settings.daemon.drainSeconds,
+    frontierId: settings.daemon.frontierId,
+    later: resolveLater(settings, findings),
+  };
+}
+
+/**
+ * The settings of a gateway that nobody configured: edges from everywhere, with ids assigned, services from this machine only.
+ *
+ * @returns A new copy.
+ */
+export function unconfigured(): Settings {
+  const settings = SETTINGS.initial();
+  settings.servicebound.listen.addr = "127.0.0.1:30011";
+  settings.edgebound.listen.addr = "0.0.0.0:30012";
+  settings.edgebound.allocateEdgeIds = true;
+  return settings;
+}

@@ -1,0 +1,247 @@
+import type { LogConfig } from "@frontier/platform/log";
+import type { DaoConfig, MqmConfig } from "./later.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { CertificatePair, HashBy } from "./types.ts";
+import { parseAddress } from "./address.ts";
+import {
+  bool,
+  checked,
+  choice,
+  type Field,
+  int,
+  list,
+  mismatch,
+  named,
+  optionalBool,
+  optionalInt,
+  positiveInt,
+  text,
+} from "./field.ts";
+import { mqm } from "./mqm.ts";
+import { type Section, section } from "./section.ts";
+
+/** TLS as it stands in a file; `insecureSkipVerify` matters for outgoing connections only. */
+export interface TlsSettings {
+  enable: boolean;
+  mtls: boolean;
+  caCerts: string[];
+  certs: CertificatePair[];
+  insecureSkipVerify: boolean;
+}
+
+/** A listener as it stands in a file. */
+export interface ListenSettings {
+  network: string;
+  addr: string;
+  advertisedAddr: string;
+  tls: TlsSettings;
+}
+
+/** An outgoing connection as it stands in a file. */
+export interface DialSettings {
+  network: string;
+  addrs: string[];
+  advertisedAddr: string;
+  tls: TlsSettings;
+}
+
+/** A configuration file with all its keys: what the file left out has its default. */
+export interface Settings {
+  log: LogConfig;
+  daemon: {
+    rlimit: { enable: boolean; nofile: number | undefined };
+    pprof: { enable: boolean; addr: string; cpuProfileRate: number };
+    frontierId: string;
+    drainSeconds: number;
+  };
+  servicebound: { listen: ListenSettings };
+  edgebound: {
+    listen: ListenSettings;
+    bypass: DialSettings;
+    bypassEnable: boolean;
+    allocateEdgeIds: boolean;
+  };
+  controlplane: { enable: boolean; listen: ListenSettings };
+  exchange: { hashby: HashBy };
+  dao: DaoConfig;
+  frontlas: {
+    enable: boolean;
+    dial: DialSettings;
+    metrics: { enable: boolean; interval: number };
+  };
+  mqm: MqmConfig;
+  observability: { enable: boolean | undefined; addr: string };
+  limits: Limits;
+}
+
+/** How long draining may last where nothing says otherwise, in seconds. */
+export const DEFAULT_DRAIN_SECONDS = 30;
+
+/** TCP, the only network there is. */
+const NETWORK: Field<string> = checked(text("tcp"), (network) => {
+  if (network === "tcp" || network === "") return;
+  const udp =
+    'Unsupported network "udp": it cannot carry this protocol, use tcp';
+  throw new SyntaxError(
+    network === "udp" ? udp : `Unsupported network "${network}", use tcp`,
+  );
+});
+
+/** The address of a listener or a peer; empty is absent. */
+const ADDRESS: Field<string> = checked(text(), (address) => {
+  if (address !== "") parseAddress(address);
+});
+
+/** A list of addresses. The samples also have a single one as `addr`. */
+const ADDRESSES: Field<string[]> = {
+  ...named(list(ADDRESS), "addrs", "addr"),
+  read(value, path, findings) {
+    if (!path.endsWith(".addr")) {
+      return list(ADDRESS).read(value, path, findings);
+    }
+    if (value.kind !== "scalar") mismatch(value, "an address", path, findings);
+    const address = value.kind === "scalar"
+      ? ADDRESS.read(value, path, findings)
+      : "";
+    return address === "" ? [] : [address];
+  },
+};
+
+/** One of the hash functions. The Go gateway takes any other text for the first one. */
+const HASH_BY: Field<HashBy> = {
+  ...choice<HashBy>("exchange.hashby", ["edgeid", "srcip", "random"], "edgeid"),
+  read(value, path, findings) {
+    const name = text().read(value, path, findings);
+    if (name === "srcip" || name === "random") return name;
+    if (name !== "" && name !== "edgeid") {
+      findings.warn(
+        path,
+        `Unsupported hash "${name}", options: edgeid, srcip, random; edgeid is used`,
+        value.position,
+      );
+    }
+    return "edgeid";
+  },
+};
+
+const TLS = section<TlsSettings>({
+  enable: bool(),
+  mtls: bool(),
+  caCerts: list(text()),
+  certs: list(section<CertificatePair>({ cert: text(), key: text() })),
+  insecureSkipVerify: bool(),
+});
+const LISTEN = section<ListenSettings>({
+  network: NETWORK,
+  addr: ADDRESS,
+  advertisedAddr: text(),
+  tls: TLS,
+});
+const DIAL = section<DialSettings>({
+  network: NETWORK,
+  addrs: ADDRESSES,
+  advertisedAddr: text(),
+  tls: TLS,
+});
+
+const LOG = section<LogConfig>({
+  level: choice("log level", ["debug", "info", "warn", "error"], "info"),
+  output: choice("log output", ["stdout", "stderr", "file", "both"], "stdout"),
+  format: choice("log format", ["text", "json"], "text"),
+  file: section<LogConfig["file"]>({
+    path: text("/var/log/frontier/frontier.log"),
+    maxSizeMb: named(positiveInt(100), "max_size"),
+    maxBackups: positiveInt(5),
+    maxAgeDays: named(positiveInt(30), "max_age"),
+    compress: bool(),
+  }),
+});
+
+/** The smallest values that leave a working gateway. */
+const LEAST: Partial<Limits> = {
+  maxConnectionsPerAddress: 0,
+  maxFrameBytes: 1024,
+  sessionWindowBytes: 1024,
+};
+/** The largest values that the protocol can carry. */
+const MOST: Partial<Limits> = {
+  maxFrameBytes: 0x7fff_ffff,
+  sessionWindowBytes: 0x7fff_ffff,
+  connectionWindowBytes: 0x7fff_ffff,
+};
+
+function limit(name: keyof Limits): Field<number> {
+  return int(DEFAULT_LIMITS[name], {
+    min: LEAST[name] ?? 1,
+    max: MOST[name] ?? Number.MAX_SAFE_INTEGER,
+  });
+}
+
+/** Every key a configuration file may have, with its type, its default and its other spellings. */
+export const SETTINGS: Section<Settings> = section<Settings>({
+  log: LOG,
+  daemon: section<Settings["daemon"]>({
+    rlimit: section<Settings["daemon"]["rlimit"]>({
+      enable: bool(),
+      nofile: named(optionalInt(), "nofile", "num_file"),
+    }),
+    pprof: section<Settings["daemon"]["pprof"]>({
+      enable: bool(),
+      addr: ADDRESS,
+      cpuProfileRate: int(10000),
+    }),
+    frontierId: text(),
+    drainSeconds: int(DEFAULT_DRAIN_SECONDS, { min: 0 }),
+  }),
+  servicebound: section<Settings["servicebound"]>({ listen: LISTEN }),
+  edgebound: section<Settings["edgebound"]>({
+    listen: LISTEN,
+    bypass: DIAL,
+    bypassEnable: bool(),
+    allocateEdgeIds: named(bool(), "edgeid_alloc_when_no_idservice_on"),
+  }),
+  controlplane: section<Settings["controlplane"]>({
+    enable: bool(),
+    listen: LISTEN,
+  }),
+  exchange: section<Settings["exchange"]>({ hashby: HASH_BY }),
+  dao: section<DaoConfig>({
+    backend: choice("dao backend", ["buntdb", "sqlite", "sqlite3"], "buntdb"),
+    debug: bool(),
+  }),
+  frontlas: section<Settings["frontlas"]>({
+    enable: bool(),
+    dial: DIAL,
+    metrics: section<Settings["frontlas"]["metrics"]>({
+      enable: bool(),
+      interval: int(0),
+    }),
+  }),
+  mqm,
+  observability: section<Settings["observability"]>({
+    enable: optionalBool(),
+    addr: checked(
+      text("0.0.0.0:9091"),
+      (address) => void parseAddress(address),
+    ),
+  }),
+  limits: section<Limits>({
+    maxConnections: limit("maxConnections"),
+    maxConnectionsPerAddress: limit("maxConnectionsPerAddress"),
+    maxSessionsPerConnection: limit("maxSessionsPerConnection"),
+    maxInflightRequests: limit("maxInflightRequests"),
+    maxOutboxBytes: limit("maxOutboxBytes"),
+    maxFrameBytes: limit("maxFrameBytes"),
+    handshakeTimeoutMs: limit("handshakeTimeoutMs"),
+    streamBufferBytes: limit("streamBufferBytes"),
+    streamStallMs: limit("streamStallMs"),
+    messageWindowEdge: limit("messageWindowEdge"),
+    messageWindowService: limit("messageWindowService"),
+    messageQueueBytes: limit("messageQueueBytes"),
+    forwardTimeoutMs: limit("forwardTimeoutMs"),
+    closeGraceMs: limit("closeGraceMs"),
+    sessionWindowBytes: limit("sessionWindowBytes"),
+    connectionWindowBytes: limit("connectionWindowBytes"),
+    maxMethodsPerConnection: limit("maxMethodsPerConnection"),
+  }),
+});
