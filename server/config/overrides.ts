@@ -4,6 +4,7 @@ import { unsupported } from "./field.ts";
 import {
   DEFAULT_DRAIN_SECONDS,
   type ListenSettings,
+  MAX_DRAIN_SECONDS,
   type Settings,
 } from "./settings.ts";
 
@@ -122,7 +123,7 @@ function overrideDrain(
   const text = lookup(env, "FRONTIER_DRAIN_SECONDS");
   if (text === undefined) return;
   if (/^\d{1,9}$/.test(text)) {
-    settings.daemon.drainSeconds = Number(text);
+    settings.daemon.drainSeconds = Math.min(Number(text), MAX_DRAIN_SECONDS);
     return;
   }
   settings.daemon.drainSeconds = DEFAULT_DRAIN_SECONDS;

@@ -77,6 +77,9 @@ export interface Settings {
 /** How long draining may last where nothing says otherwise, in seconds. */
 export const DEFAULT_DRAIN_SECONDS = 30;
 
+/** The longest that draining can last, in seconds: what a timer can measure. */
+export const MAX_DRAIN_SECONDS = 2_147_483;
+
 /** TCP, the only network there is. */
 const NETWORK: Field<string> = checked(text("tcp"), (network) => {
   if (network === "tcp" || network === "") return;
@@ -170,11 +173,13 @@ const MOST: Partial<Limits> = {
   connectionWindowBytes: 0x7fff_ffff,
 };
 
+/** The longest time a timer can measure, in milliseconds. */
+const LONGEST_TIMER = 0x7fff_ffff;
+
 function limit(name: keyof Limits): Field<number> {
-  return int(DEFAULT_LIMITS[name], {
-    min: LEAST[name] ?? 1,
-    max: MOST[name] ?? Number.MAX_SAFE_INTEGER,
-  });
+  const most = MOST[name] ??
+    (name.endsWith("Ms") ? LONGEST_TIMER : Number.MAX_SAFE_INTEGER);
+  return int(DEFAULT_LIMITS[name], { min: LEAST[name] ?? 1, max: most });
 }
 
 /** Every key a configuration file may have, with its type, its default and its other spellings. */
@@ -191,7 +196,10 @@ export const SETTINGS: Section<Settings> = section<Settings>({
       cpuProfileRate: int(10000),
     }),
     frontierId: text(),
-    drainSeconds: int(DEFAULT_DRAIN_SECONDS, { min: 0 }),
+    drainSeconds: int(DEFAULT_DRAIN_SECONDS, {
+      min: 0,
+      max: MAX_DRAIN_SECONDS,
+    }),
   }),
   servicebound: section<Settings["servicebound"]>({ listen: LISTEN }),
   edgebound: section<Settings["edgebound"]>({
