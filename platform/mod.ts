@@ -1,1 +1,13 @@
-export {};
+/**
+ * Everything that touches the outside and that more than one program of
+ * Frontier needs: transports, the clock, the log.
+ *
+ * @module
+ */
+
+export * from "./driver.ts";
+export * from "./log.ts";
+export * from "./memory_transport.ts";
+export * from "./system_timers.ts";
+export * from "./tcp.ts";
+export * from "./transport.ts";

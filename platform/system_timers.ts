@@ -1,0 +1,69 @@
+/**
+ * The real clock.
+ *
+ * @module
+ */
+
+import { type Timer, type Timers, TimerWheel } from "@frontier/proto";
+
+/**
+ * One timer wheel on the process clock, driven by at most one `setTimeout`,
+ * and by none while nothing is armed.
+ */
+export class SystemTimers implements Timers {
+  readonly #wheel = new TimerWheel(performance.now());
+  #handle: ReturnType<typeof setTimeout> | undefined = undefined;
+  #wakeAt = Infinity;
+
+  /** Timers armed. */
+  get size(): number {
+    return this.#wheel.size;
+  }
+
+  /** @inheritdoc */
+  now(): number {
+    return performance.now();
+  }
+
+  /** @inheritdoc */
+  set(timer: Timer, at: number): void {
+    // An empty wheel does not turn: bring it up to date first.
+    if (this.#wheel.size === 0) this.#wheel.advance(performance.now());
+    this.#wheel.set(timer, at);
+    if (at < this.#wakeAt) this.#schedule();
+  }
+
+  /** @inheritdoc */
+  clear(timer: Timer): void {
+    this.#wheel.clear(timer);
+    if (this.#wheel.size === 0 && this.#handle !== undefined) {
+      clearTimeout(this.#handle);
+      this.#handle = undefined;
+      this.#wakeAt = Infinity;
+    }
+  }
+
+  #schedule(): void {
+    const at = this.#wheel.nextAt();
+    if (at === undefined || at >= this.#wakeAt) return;
+    if (this.#handle !== undefined) clearTimeout(this.#handle);
+    this.#wakeAt = at;
+    this.#handle = setTimeout(
+      () => this.#wake(),
+      Math.max(0, at - performance.now()),
+    );
+  }
+
+  #wake(): void {
+    this.#handle = undefined;
+    this.#wakeAt = Infinity;
+    try {
+      this.#wheel.advance(performance.now());
+    } finally {
+      if (this.#wakeAt === Infinity) this.#schedule();
+    }
+  }
+}
+
+/** The timers of this process. */
+export const systemTimers: SystemTimers = new SystemTimers();

@@ -1,0 +1,106 @@
+/**
+ * TCP.
+ *
+ * @module
+ */
+
+import type { PeerAddress, Transport, TransportListener } from "./transport.ts";
+
+/** Connections the kernel holds until they are accepted. */
+const BACKLOG = 4096;
+
+class TcpTransport implements Transport {
+  readonly #conn: Deno.TcpConn;
+  #local: PeerAddress | undefined = undefined;
+  #remote: PeerAddress | undefined = undefined;
+
+  constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+    // Frames are batched per turn already: waiting for more only adds latency.
+    conn.setNoDelay(true);
+  }
+
+  get localAddr(): PeerAddress {
+    return this.#local ??= toAddress(this.#conn.localAddr);
+  }
+
+  get remoteAddr(): PeerAddress {
+    return this.#remote ??= toAddress(this.#conn.remoteAddr);
+  }
+
+  read(buf: Uint8Array): Promise<number | null> {
+    return this.#conn.read(buf);
+  }
+
+  write(buf: Uint8Array): Promise<number> {
+    return this.#conn.write(buf);
+  }
+
+  close(): void {
+    try {
+      this.#conn.close();
+    } catch {
+      // Closed already.
+    }
+  }
+}
+
+function toAddress(addr: Deno.NetAddr): PeerAddress {
+  return { network: "tcp", hostname: addr.hostname, port: addr.port };
+}
+
+/** Where to connect to. */
+export interface TcpConnectOptions {
+  /**
+   * Host name or address.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** Port. */
+  port: number;
+  /** Gives up when aborted. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Connects over TCP.
+ *
+ * @param options Where to.
+ * @returns The connection, with TCP_NODELAY set.
+ * @throws {Error} If the connection cannot be made; the message names the address.
+ */
+export async function connectTcp(
+  options: TcpConnectOptions,
+): Promise<Transport> {
+  const { hostname = "127.0.0.1", port, signal } = options;
+  try {
+    return new TcpTransport(
+      await Deno.connect({ hostname, port, ...(signal ? { signal } : {}) }),
+    );
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot connect to ${hostname}:${port}: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * Listens on a TCP port.
+ *
+ * @param options Address and port; port 0 lets the system choose.
+ * @returns The listener.
+ * @throws {Error} If the port cannot be bound.
+ */
+export function listenTcp(
+  options: { hostname: string; port: number },
+): TransportListener {
+  const listener = Deno.listen({ ...options, tcpBacklog: BACKLOG });
+  return {
+    addr: toAddress(listener.addr as Deno.NetAddr),
+    accept: async () => new TcpTransport(await listener.accept()),
+    close: () => listener.close(),
+  };
+}
