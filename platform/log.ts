@@ -104,3 +104,10 @@ export interface LogConfig {
   /** The log file, for the outputs `file` and `both`. */
   file: LogFileConfig;
 }
+
+export {
+  type LogSink,
+  type LogWriter,
+  openLog,
+  type OpenLogOptions,
+} from "./log_writer.ts";
