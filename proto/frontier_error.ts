@@ -1,0 +1,192 @@
+/**
+ * The one error class of the SDKs, and the table between its codes and the
+ * texts of the wire.
+ *
+ * @module
+ */
+
+import * as text from "./wire_errors.ts";
+
+/**
+ * What went wrong.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | `eof` | the end or the stream is closed; nothing was sent |
+ * | `force-closed` | the connection, the stream or the target was lost while the operation was under way |
+ * | `not-connected` | there is no connection to the gateway, or it could not be dialled |
+ * | `refused` | the gateway refused the connection or the operation; the reason is the message |
+ * | `protocol` | the peer broke the wire protocol |
+ * | `timeout` | the time granted has passed |
+ * | `canceled` | the caller's signal was aborted |
+ * | `short-buffer` | a bounded buffer or queue is full, here or at the other side |
+ * | `payload-too-large` | the encoded payload exceeds the limit; nothing was sent |
+ * | `edge-not-online` | no edge with that id is connected |
+ * | `service-not-online` | no service takes that name |
+ * | `rpc-not-online` | no service registered that method |
+ * | `topic-not-online` | nobody takes that topic |
+ * | `no-such-rpc` | the callee has no handler for that method |
+ * | `remote` | an error of the other side's application, with its text |
+ */
+export type FrontierErrorCode =
+  | "eof"
+  | "force-closed"
+  | "not-connected"
+  | "refused"
+  | "protocol"
+  | "timeout"
+  | "canceled"
+  | "short-buffer"
+  | "payload-too-large"
+  | "edge-not-online"
+  | "service-not-online"
+  | "rpc-not-online"
+  | "topic-not-online"
+  | "no-such-rpc"
+  | "remote";
+
+/** What to keep with a {@linkcode FrontierError}. */
+export interface FrontierErrorOptions {
+  /** The error behind this one. */
+  readonly cause?: unknown;
+  /**
+   * Whether the operation was surely not carried out and may succeed later.
+   *
+   * @default {by code}
+   */
+  readonly retryable?: boolean;
+}
+
+const CODE_OF_TEXT: ReadonlyMap<string, FrontierErrorCode> = new Map([
+  [text.EOF, "eof"],
+  [text.CLOSED_PIPE, "eof"],
+  [text.CLOSED_MULTIPLEXER, "eof"],
+  [text.FORCE_CLOSED, "force-closed"],
+  [text.SYNC_CLOSED, "force-closed"],
+  [text.TIMEOUT, "timeout"],
+  [text.IO_TIMEOUT, "timeout"],
+  [text.CONTEXT_DEADLINE_EXCEEDED, "timeout"],
+  [text.CONTEXT_CANCELED, "canceled"],
+  [text.SYNC_CANCELED, "canceled"],
+  [text.SHORT_BUFFER, "short-buffer"],
+  [text.PAYLOAD_TOO_LARGE, "payload-too-large"],
+  [text.EDGE_NOT_ONLINE, "edge-not-online"],
+  [text.SERVICE_NOT_ONLINE, "service-not-online"],
+  [text.RECORD_NOT_FOUND, "rpc-not-online"],
+  [text.RPC_NOT_ONLINE, "rpc-not-online"],
+  [text.TOPIC_NOT_ONLINE, "topic-not-online"],
+  [text.ILLEGAL_EDGE_ID, "refused"],
+  [text.ILLEGAL_CUSTOM, "refused"],
+  [text.METHOD_NOT_ALLOWED, "refused"],
+]);
+
+const TEXT_OF_CODE: Readonly<Partial<Record<FrontierErrorCode, string>>> = {
+  "eof": text.EOF,
+  "force-closed": text.FORCE_CLOSED,
+  "not-connected": text.EOF,
+  "timeout": text.TIMEOUT,
+  "canceled": text.CONTEXT_CANCELED,
+  "short-buffer": text.SHORT_BUFFER,
+  "payload-too-large": text.PAYLOAD_TOO_LARGE,
+  "edge-not-online": text.EDGE_NOT_ONLINE,
+  "service-not-online": text.SERVICE_NOT_ONLINE,
+  "rpc-not-online": text.RECORD_NOT_FOUND,
+  "topic-not-online": text.TOPIC_NOT_ONLINE,
+};
+
+const RETRYABLE: ReadonlySet<FrontierErrorCode> = new Set([
+  "not-connected",
+  "short-buffer",
+  "edge-not-online",
+  "service-not-online",
+  "rpc-not-online",
+  "topic-not-online",
+  "no-such-rpc",
+]);
+
+/**
+ * An error of the SDKs. Only the text of an error crosses the wire, so an
+ * application that passes the text of a gateway error on is taken for the
+ * gateway.
+ *
+ * @example From the wire and back
+ * ```ts
+ * import { FrontierError } from "@frontier/proto";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = FrontierError.fromWire("record not found");
+ * assertEquals(error.code, "rpc-not-online");
+ * assertEquals(error.retryable, true);
+ * assertEquals(error.toWire(), "record not found");
+ * ```
+ */
+export class FrontierError extends Error {
+  /** Always `FrontierError`. */
+  override readonly name = "FrontierError";
+  /** What went wrong. */
+  readonly code: FrontierErrorCode;
+  /**
+   * Whether the operation was surely not carried out, and the same one may
+   * succeed later.
+   */
+  readonly retryable: boolean;
+  #wireText: string | undefined;
+
+  /**
+   * Makes an error.
+   *
+   * @param code What went wrong.
+   * @param message What to tell a human.
+   * @param options The cause, and whether to try again.
+   */
+  constructor(
+    code: FrontierErrorCode,
+    message: string,
+    options: FrontierErrorOptions = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryable = options.retryable ?? RETRYABLE.has(code);
+  }
+
+  /**
+   * The error of a text from the wire (the wire specification, section 10).
+   *
+   * @param wireText The text; an unknown one is the application's.
+   * @returns The error, whose message is the text.
+   */
+  static fromWire(wireText: string): FrontierError {
+    const code = CODE_OF_TEXT.get(wireText) ??
+      (wireText.startsWith(text.NO_SUCH_RPC_PREFIX) ? "no-such-rpc" : "remote");
+    const error = new FrontierError(code, wireText);
+    error.#wireText = wireText;
+    return error;
+  }
+
+  /**
+   * Makes any thrown value a `FrontierError`.
+   *
+   * @param thrown What was thrown.
+   * @param code The code of what is not a `FrontierError` yet.
+   * @returns The value itself if it is one, otherwise an error with it as the cause.
+   */
+  static from(
+    thrown: unknown,
+    code: FrontierErrorCode = "remote",
+  ): FrontierError {
+    if (thrown instanceof FrontierError) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new FrontierError(code, message, { cause: thrown });
+  }
+
+  /**
+   * The text that stands for this error on the wire; never empty, for an
+   * empty text reads as success there.
+   *
+   * @returns The text.
+   */
+  toWire(): string {
+    const known = this.#wireText ?? TEXT_OF_CODE[this.code] ?? this.message;
+    return known === "" ? "error" : known;
+  }
+}
