@@ -32,13 +32,15 @@ for (let i = 0; i < 64; i++) {
 
 /** From here on the engine's codec beats the table, in base64 characters. */
 const NATIVE_FROM = typeof Uint8Array.prototype.setFromBase64 === "function"
-  ? 1024
+  ? 768
   : Infinity;
 /** From here on the engine's encoder beats the table, in source bytes. */
 const NATIVE_ENCODE_FROM = typeof Uint8Array.prototype.toBase64 === "function"
   ? 512
   : Infinity;
 
+/** Characters that a scan looks at before it calls for the engine, when much is left. */
+const PROBE_CHARS = 64;
 /** Characters that go to the engine at once. A multiple of four. */
 const CHUNK_CHARS = 65_536;
 const CHUNK_BYTES = CHUNK_CHARS / 4 * 3;
@@ -137,14 +139,14 @@ export function scanBase64(
   const values = BASE64_VALUES;
   // Whole groups of four first, so that only the last one is looked at closely.
   const last = end - 4;
-  const near = Math.min(last, start + NATIVE_FROM);
+  const near = end - start < NATIVE_FROM ? last : start + PROBE_CHARS;
   let at = start;
   while (
     at < near &&
     (values[buf[at]!]! | values[buf[at + 1]!]! | values[buf[at + 2]!]! |
         values[buf[at + 3]!]!) < NOT_BASE64
   ) at += 4;
-  if (at >= near && near < last) return scanLong(buf, at, end);
+  if (at >= near && near !== last) return scanLong(buf, at, end);
   return scanLastGroup(buf, at, end);
 }
 
