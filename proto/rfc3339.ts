@@ -121,8 +121,12 @@ function scanParts(buf: Uint8Array, start: number, end: number): boolean {
   // Go takes an hour of one digit.
   let at = start + 11;
   let hour = twoDigits(buf, at, end);
-  at += hour < 0 ? 1 : 2;
-  if (hour < 0) hour = digit(buf, start + 11, end);
+  if (hour < 0) {
+    hour = digit(buf, at, end);
+    if (hour > 9) return false;
+    at -= 1;
+  }
+  at += 2;
   const minute = twoDigits(buf, at + 1, end);
   const second = twoDigits(buf, at + 4, end);
   if (
