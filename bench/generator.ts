@@ -1,0 +1,74 @@
+/**
+ * The load generator process: raw services and raw edges in one thread.
+ *
+ * @module
+ */
+
+import { IdleEdges, startConnectClose } from "./load/connect.ts";
+import {
+  ask,
+  type Order,
+  type Outcome,
+  printLine,
+  readOrder,
+} from "./load/driver.ts";
+import { type Load, measure, Meter } from "./load/measure.ts";
+import { startMessages } from "./load/messages.ts";
+import { startOpenClose } from "./load/open_close.ts";
+import { Poller } from "./load/poller.ts";
+import { readProcess } from "./load/process_stat.ts";
+import { startRpc } from "./load/rpc.ts";
+import { startStreams } from "./load/stream.ts";
+
+function start(poller: Poller, meter: Meter, { load, ports }: Order): Load {
+  switch (load.kind) {
+    case "rpc":
+      return startRpc(poller, ports, meter, load.options);
+    case "messages":
+      return startMessages(poller, ports, meter, load.options);
+    case "stream":
+      return startStreams(poller, ports, meter, load.options);
+    case "open-close":
+      return startOpenClose(poller, ports, meter, load.options);
+    case "connect-close":
+      return startConnectClose(poller, ports, meter, load.options);
+    case "idle":
+      return new IdleEdges(poller, ports, meter, load.options);
+    default:
+      throw new TypeError(
+        `Cannot generate ${load.kind}: it is for the SDK processes`,
+      );
+  }
+}
+
+async function run(order: Order): Promise<Outcome> {
+  using poller = new Poller();
+  const meter = new Meter();
+  const gateway = order.watch.gateway as number;
+  if (order.load.kind === "idle") {
+    // One connection first, so that what is loaded lazily does not count as the memory of edges.
+    new IdleEdges(poller, order.ports, meter, { edges: 1 });
+    ask("settle");
+  }
+  const before = readProcess(gateway).rssBytes;
+  const load = start(poller, meter, order);
+  ask("started");
+  const windows = await measure(load, meter, {
+    ...order.watch,
+    generator: Deno.pid,
+  }, order.plan);
+  await load.stop();
+  const outcome: Outcome = {
+    windows,
+    errors: meter.errors,
+    firstError: meter.firstError,
+  };
+  if (order.load.kind === "idle") {
+    ask("settle");
+    outcome.bytesPerEdge = (readProcess(gateway).rssBytes - before) /
+      order.load.options.edges;
+  }
+  return outcome;
+}
+
+printLine({ outcome: await run(readOrder()) });

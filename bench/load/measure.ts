@@ -1,0 +1,127 @@
+/**
+ * Warm-up and measured windows, the same for every driver.
+ *
+ * @module
+ */
+
+import { Histogram } from "./latency.ts";
+import { type ProcessStat, readProcess } from "./process_stat.ts";
+
+/** What a driver counts while it runs. */
+export class Meter {
+  /** Operations that ended well. */
+  ops = 0;
+  /** Payload bytes moved. */
+  bytes = 0;
+  /** Wrong, missing or refused answers. */
+  errors = 0;
+  /** What the first error was. */
+  firstError = "";
+  /** Durations of operations. */
+  readonly latency: Histogram = new Histogram();
+
+  /**
+   * Counts an error.
+   *
+   * @param what description; kept for the first one.
+   */
+  fail(what: string): void {
+    if (this.errors++ === 0) this.firstError = what;
+  }
+}
+
+/** A load that has been started. */
+export interface Load {
+  /** Lets it go on for so many milliseconds. */
+  run(ms: number): void | Promise<void>;
+  /** Ends it: what is under way may finish; what does not is an error. */
+  stop(): void | Promise<void>;
+}
+
+/** How long to run. */
+export interface Plan {
+  /** Seconds before the first window. */
+  warmup: number;
+  /** Seconds of one window. */
+  seconds: number;
+  /** Number of windows. */
+  repeat: number;
+}
+
+/** What one process used in a window. */
+export interface Used {
+  /** CPU time within the window, in seconds. */
+  cpuSeconds: number;
+  /** Resident memory at its end, in bytes. */
+  rssBytes: number;
+  /** Highest resident memory since the process began, in bytes. */
+  peakBytes: number;
+}
+
+/** The figures of one window. */
+export interface Window {
+  /** Its length in seconds. */
+  seconds: number;
+  /** Operations. */
+  ops: number;
+  /** Payload bytes. */
+  bytes: number;
+  /** Median duration of an operation in microseconds, 0 where none is taken. */
+  p50Us: number;
+  /** 99th percentile in microseconds. */
+  p99Us: number;
+  /** By name: what the watched processes used. */
+  used: Record<string, Used>;
+}
+
+/** Processes to watch: name to process id. */
+export type Watch = Record<string, number>;
+
+function readAll(watch: Watch): Record<string, ProcessStat> {
+  return Object.fromEntries(
+    Object.entries(watch).map(([name, pid]) => [name, readProcess(pid)]),
+  );
+}
+
+/**
+ * Runs a load that has been started: warm-up, then windows back to back.
+ *
+ * @param load what to run; it is not stopped.
+ * @param meter what the load counts into.
+ * @param watch processes to watch.
+ * @param plan how long.
+ * @returns one entry per window.
+ */
+export async function measure(
+  load: Load,
+  meter: Meter,
+  watch: Watch,
+  plan: Plan,
+): Promise<Window[]> {
+  await load.run(plan.warmup * 1000);
+  const windows: Window[] = [];
+  for (let i = 0; i < plan.repeat; i++) {
+    meter.latency.clear();
+    const { ops, bytes } = meter;
+    const before = readAll(watch);
+    const start = performance.now();
+    await load.run(plan.seconds * 1000);
+    const after = readAll(watch);
+    windows.push({
+      seconds: (performance.now() - start) / 1000,
+      ops: meter.ops - ops,
+      bytes: meter.bytes - bytes,
+      p50Us: meter.latency.quantile(0.5),
+      p99Us: meter.latency.quantile(0.99),
+      used: Object.fromEntries(
+        Object.entries(after).map(([name, stat]) => [name, {
+          cpuSeconds: stat.cpuSeconds -
+            (before[name] as ProcessStat).cpuSeconds,
+          rssBytes: stat.rssBytes,
+          peakBytes: stat.peakBytes,
+        }]),
+      ),
+    });
+  }
+  return windows;
+}

@@ -1,0 +1,64 @@
+/**
+ * One scenario from start to end: processes, load, figures.
+ *
+ * @module
+ */
+
+import type { Order, Outcome } from "./load/driver.ts";
+import type { Plan } from "./load/measure.ts";
+import {
+  attend,
+  GatewayProcess,
+  LineProcess,
+  startDriver,
+} from "./processes.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** Besides the scenario. */
+export interface RunOptions {
+  /** How long. */
+  plan: Plan;
+  /** Another gateway module than ours. */
+  gateway?: string;
+  /** Where to write a CPU profile of the gateway under load; none when absent. */
+  profile?: string;
+}
+
+/**
+ * Runs one scenario against a fresh gateway.
+ *
+ * @param scenario what to run.
+ * @param options how.
+ * @returns the outcome.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  options: RunOptions,
+): Promise<Outcome> {
+  await using gateway = await GatewayProcess.start(options.gateway);
+  await using processes = new AsyncDisposableStack();
+  const order: Order = {
+    load: scenario.load,
+    ports: gateway.ports,
+    watch: { gateway: gateway.pid },
+    plan: options.plan,
+  };
+  if (scenario.load.kind === "sdk-rpc" || scenario.load.kind === "sdk-stream") {
+    const flags = ["--allow-net=127.0.0.1", "--allow-env", "--allow-read"];
+    const service = processes.use(
+      new LineProcess(flags, "sdk_service.ts", [String(gateway.ports.service)]),
+    );
+    await service.line();
+    order.watch.service = service.pid;
+  }
+  const driver = processes.use(startDriver(order));
+  if (order.load.kind.startsWith("sdk-")) {
+    await driver.send(JSON.stringify({ edges: driver.pid }));
+  }
+  const { profile } = options;
+  const outcome = await attend(driver, gateway, async () => {
+    if (profile !== undefined) await gateway.command("profile");
+  });
+  if (profile !== undefined) await gateway.command(`profile ${profile}`);
+  return outcome;
+}
