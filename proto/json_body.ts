@@ -35,7 +35,7 @@ export interface DataFields {
   contextDeadline: TimeValue;
 }
 
-/** The JSON of conn, conn ack, disconn ack and register ack. */
+/** The JSON of conn, conn ack and disconn ack. */
 export interface ConnBody {
   /** Free bytes of the client; absent when empty. */
   meta?: Uint8Array | undefined;
@@ -494,7 +494,7 @@ function isWindow(value: unknown): value is [number, number] {
 }
 
 /**
- * Decodes the body of a conn, conn ack, disconn ack or register ack.
+ * Decodes the body of a conn, conn ack or disconn ack.
  *
  * @param buf Holds the body.
  * @param start First byte of the body.
@@ -529,7 +529,7 @@ export function decodeConnBody(
 }
 
 /**
- * Encodes the body of a conn, conn ack, disconn ack or register ack. Without
+ * Encodes the body of a conn, conn ack or disconn ack. Without
  * `ext` and `window` it is byte for byte what Go writes.
  *
  * @param body What to write; empty fields are left out.
@@ -592,5 +592,38 @@ export function encodeSessionBody(
   writer.bytes("meta", body.meta);
   writer.text("error", body.error ?? "");
   writer.text("peer", body.peer ?? "");
+  return writer.finish();
+}
+
+/**
+ * Decodes the body of a register ack.
+ *
+ * @param buf Holds the body.
+ * @param start First byte of the body.
+ * @param end Byte after the body.
+ * @returns The reason of a refusal; empty on success.
+ * @throws {ProtocolError} If a Go peer would refuse the body.
+ */
+export function decodeErrorBody(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+): string {
+  let error = "";
+  readBody(buf, start, end, "register ack body", [
+    ["error", (b, s, e) => error = readText(b, s, e, "error") ?? error],
+  ]);
+  return error;
+}
+
+/**
+ * Encodes the body of a register ack, byte for byte as Go does.
+ *
+ * @param error The reason of a refusal; empty on success.
+ * @returns The body.
+ */
+export function encodeErrorBody(error: string): Uint8Array<ArrayBuffer> {
+  const writer = new BodyWriter();
+  writer.text("error", error);
   return writer.finish();
 }

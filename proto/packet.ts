@@ -1,0 +1,546 @@
+/**
+ * Every packet of the protocol as an object, and whole frames to and from it.
+ *
+ * For tests, tools and cold paths: the gateway itself reads and writes frames
+ * without making objects. Source: the wire specification, sections 1.2 to 1.6,
+ * and 11.1 for the lengths that must be refused.
+ *
+ * @module
+ */
+
+import {
+  HEADER_SIZE,
+  MAX_PAYLOAD,
+  TYPE_CONN,
+  TYPE_CONN_ACK,
+  TYPE_CREDIT,
+  TYPE_DISCONN,
+  TYPE_DISCONN_ACK,
+  TYPE_DISMISS,
+  TYPE_DISMISS_ACK,
+  TYPE_HEARTBEAT,
+  TYPE_HEARTBEAT_ACK,
+  TYPE_MESSAGE,
+  TYPE_MESSAGE_ACK,
+  TYPE_REGISTER,
+  TYPE_REGISTER_ACK,
+  TYPE_REQUEST,
+  TYPE_REQUEST_CANCEL,
+  TYPE_RESPONSE,
+  TYPE_SESSION,
+  TYPE_SESSION_ACK,
+  TYPE_STREAM,
+  VERSION,
+} from "./constants.ts";
+import {
+  type ConnBody,
+  type DataFields,
+  decodeConnBody,
+  decodeDataBody,
+  decodeErrorBody,
+  decodeSessionBody,
+  encodeConnBody,
+  encodeDataBody,
+  encodeErrorBody,
+  encodeSessionBody,
+  type SessionBody,
+} from "./json_body.ts";
+import { ProtocolError } from "./protocol_error.ts";
+
+/** The first packet of a connection, client to server. */
+export interface ConnPacket {
+  /** Which packet this is. */
+  type: "conn";
+  /** Id that the conn ack repeats. */
+  packetId: bigint;
+  /** First byte: id wish and heartbeat code. */
+  flags: number;
+  /** The client id that is wanted; 0 for none. */
+  clientId: bigint;
+  /** Meta, and our extensions. */
+  body: ConnBody;
+}
+
+/** Accepts or refuses a connection. */
+export interface ConnAckPacket {
+  /** Which packet this is. */
+  type: "conn-ack";
+  /** Id of the conn. */
+  packetId: bigint;
+  /** 0 for success, 1 for an error. */
+  returnCode: number;
+  /** The client id that was assigned. */
+  clientId: bigint;
+  /** The reason of a refusal, and our extensions. */
+  body: ConnBody;
+}
+
+/** A packet that has no payload. */
+export interface EmptyPacket {
+  /** Which packet this is. */
+  type: "disconn" | "heartbeat" | "heartbeat-ack";
+  /** Id that the answer repeats. */
+  packetId: bigint;
+}
+
+/** Confirms a disconn. */
+export interface DisconnAckPacket {
+  /** Which packet this is. */
+  type: "disconn-ack";
+  /** Id of the disconn. */
+  packetId: bigint;
+  /** Always 0 from Go peers. */
+  returnCode: number;
+  /** Empty from Go peers. */
+  body: ConnBody;
+}
+
+/** Opens a session. */
+export interface SessionPacket {
+  /** Which packet this is. */
+  type: "session";
+  /** Id that the session ack repeats. */
+  packetId: bigint;
+  /** Not used; 0. */
+  priority: number;
+  /** Second byte: wish for an id. */
+  flags: number;
+  /** Id under which the session is negotiated. */
+  negotiateId: bigint;
+  /** Meta and peer. */
+  body: SessionBody;
+}
+
+/** Confirms a session. */
+export interface SessionAckPacket {
+  /** Which packet this is. */
+  type: "session-ack";
+  /** Id of the session packet. */
+  packetId: bigint;
+  /** Not used; 0. */
+  flags: number;
+  /** Negotiate id of the session packet. */
+  negotiateId: bigint;
+  /** Id of the session from now on. */
+  sessionId: bigint;
+  /** The reason of a refusal. */
+  body: SessionBody;
+}
+
+/** Closes a session, or confirms that. */
+export interface DismissPacket {
+  /** Which packet this is. */
+  type: "dismiss" | "dismiss-ack";
+  /** Id of the dismiss. */
+  packetId: bigint;
+  /** The session. */
+  sessionId: bigint;
+  /** Empty from Go peers. */
+  body: SessionBody;
+}
+
+/** A message, a request, or the answer to one. */
+export interface DataPacket {
+  /** Which packet this is. */
+  type: "message" | "message-ack" | "request" | "response";
+  /** Id that the answer repeats. */
+  packetId: bigint;
+  /** The session. */
+  sessionId: bigint;
+  /** What is said. */
+  body: DataFields;
+}
+
+/** Raw bytes of a session. */
+export interface StreamPacket {
+  /** Which packet this is. */
+  type: "stream";
+  /** Free number. */
+  packetId: bigint;
+  /** The session. */
+  sessionId: bigint;
+  /** The bytes; after decoding a view of the frame. */
+  data: Uint8Array;
+}
+
+/** Grants stream bytes to the peer. Ours, never sent to a Go peer. */
+export interface CreditPacket {
+  /** Which packet this is. */
+  type: "credit";
+  /** Free number. */
+  packetId: bigint;
+  /** The session; 0 for the connection. */
+  sessionId: bigint;
+  /** Bytes that the peer may send in addition. */
+  bytes: number;
+}
+
+/** Cancels a request. */
+export interface RequestCancelPacket {
+  /** Which packet this is. */
+  type: "request-cancel";
+  /** Id of the request. */
+  packetId: bigint;
+  /** The session. */
+  sessionId: bigint;
+  /** 1 for cancelled by the caller, 2 for deadline exceeded. */
+  cancelType: number;
+}
+
+/** Announces a method. */
+export interface RegisterPacket {
+  /** Which packet this is. */
+  type: "register";
+  /** Id that the register ack repeats. */
+  packetId: bigint;
+  /** The session. */
+  sessionId: bigint;
+  /** Name of the method, UTF-8 by convention; after decoding a view of the frame. */
+  method: Uint8Array;
+}
+
+/** Confirms a register. */
+export interface RegisterAckPacket {
+  /** Which packet this is. */
+  type: "register-ack";
+  /** Id of the register. */
+  packetId: bigint;
+  /** The session. */
+  sessionId: bigint;
+  /** The reason of a refusal; empty on success. */
+  error: string;
+}
+
+/** Any packet. */
+export type Packet =
+  | ConnPacket
+  | ConnAckPacket
+  | EmptyPacket
+  | DisconnAckPacket
+  | SessionPacket
+  | SessionAckPacket
+  | DismissPacket
+  | DataPacket
+  | StreamPacket
+  | CreditPacket
+  | RequestCancelPacket
+  | RegisterPacket
+  | RegisterAckPacket;
+
+/** Name of a packet type. */
+export type PacketType = Packet["type"];
+
+/** What a decoder needs to know of a type before it looks inside. */
+interface TypeRule {
+  readonly name: PacketType;
+  readonly code: number;
+  /** Shortest payload in bytes. */
+  readonly min: number;
+  /** Longest payload in bytes, where it is bounded by the layout. */
+  readonly max?: number;
+}
+
+const RULES: readonly TypeRule[] = [
+  { name: "conn", code: TYPE_CONN, min: 12 },
+  { name: "conn-ack", code: TYPE_CONN_ACK, min: 11 },
+  { name: "disconn", code: TYPE_DISCONN, min: 0, max: 0 },
+  { name: "disconn-ack", code: TYPE_DISCONN_ACK, min: 3 },
+  { name: "heartbeat", code: TYPE_HEARTBEAT, min: 0, max: 0 },
+  { name: "heartbeat-ack", code: TYPE_HEARTBEAT_ACK, min: 0, max: 0 },
+  { name: "session", code: TYPE_SESSION, min: 12 },
+  { name: "session-ack", code: TYPE_SESSION_ACK, min: 20 },
+  { name: "dismiss", code: TYPE_DISMISS, min: 10 },
+  { name: "dismiss-ack", code: TYPE_DISMISS_ACK, min: 10 },
+  { name: "message", code: TYPE_MESSAGE, min: 10 },
+  { name: "message-ack", code: TYPE_MESSAGE_ACK, min: 10 },
+  { name: "stream", code: TYPE_STREAM, min: 8 },
+  { name: "credit", code: TYPE_CREDIT, min: 12, max: 12 },
+  { name: "request", code: TYPE_REQUEST, min: 10 },
+  { name: "response", code: TYPE_RESPONSE, min: 10 },
+  { name: "request-cancel", code: TYPE_REQUEST_CANCEL, min: 10 },
+  { name: "register", code: TYPE_REGISTER, min: 8 },
+  { name: "register-ack", code: TYPE_REGISTER_ACK, min: 10 },
+];
+
+const RULE_OF_CODE = new Map(RULES.map((rule) => [rule.code, rule]));
+const RULE_OF_NAME = new Map(RULES.map((rule) => [rule.name, rule]));
+
+const NOTHING = new Uint8Array(0);
+
+/** What follows the header: fixed fields, then bytes. */
+interface Payload {
+  /** Size of the fixed fields in bytes. */
+  fixed: number;
+  /** Writes the fixed fields at an offset. */
+  write: (view: DataView, at: number) => void;
+  /** What comes after them. */
+  rest: Uint8Array;
+}
+
+function withSession(sessionId: bigint, rest: Uint8Array): Payload {
+  const write = (view: DataView, at: number): void =>
+    view.setBigUint64(at, sessionId);
+  return { fixed: 8, write, rest };
+}
+
+function payloadOf(packet: Packet): Payload {
+  switch (packet.type) {
+    case "conn":
+      return {
+        fixed: 10,
+        write: (view, at) => {
+          view.setUint8(at, packet.flags);
+          view.setBigUint64(at + 2, packet.clientId);
+        },
+        rest: encodeConnBody(packet.body),
+      };
+    case "conn-ack":
+      return {
+        fixed: 9,
+        write: (view, at) => {
+          view.setUint8(at, packet.returnCode);
+          view.setBigUint64(at + 1, packet.clientId);
+        },
+        rest: encodeConnBody(packet.body),
+      };
+    case "disconn":
+    case "heartbeat":
+    case "heartbeat-ack":
+      return { fixed: 0, write: () => {}, rest: NOTHING };
+    case "disconn-ack":
+      return {
+        fixed: 1,
+        write: (view, at) => view.setUint8(at, packet.returnCode),
+        rest: encodeConnBody(packet.body),
+      };
+    case "session":
+      return {
+        fixed: 10,
+        write: (view, at) => {
+          view.setUint8(at, packet.priority);
+          view.setUint8(at + 1, packet.flags);
+          view.setBigUint64(at + 2, packet.negotiateId);
+        },
+        rest: encodeSessionBody(packet.body),
+      };
+    case "session-ack":
+      return {
+        fixed: 18,
+        write: (view, at) => {
+          view.setUint16(at, packet.flags);
+          view.setBigUint64(at + 2, packet.negotiateId);
+          view.setBigUint64(at + 10, packet.sessionId);
+        },
+        rest: encodeSessionBody(packet.body),
+      };
+    case "dismiss":
+    case "dismiss-ack":
+      return withSession(packet.sessionId, encodeSessionBody(packet.body));
+    case "message":
+    case "message-ack":
+    case "request":
+    case "response":
+      return withSession(packet.sessionId, encodeDataBody(packet.body));
+    case "stream":
+      return withSession(packet.sessionId, packet.data);
+    case "credit":
+      return {
+        fixed: 12,
+        write: (view, at) => {
+          view.setBigUint64(at, packet.sessionId);
+          view.setUint32(at + 8, packet.bytes);
+        },
+        rest: NOTHING,
+      };
+    case "request-cancel":
+      return {
+        fixed: 10,
+        write: (view, at) => {
+          view.setBigUint64(at, packet.sessionId);
+          view.setUint16(at + 8, packet.cancelType);
+        },
+        rest: NOTHING,
+      };
+    case "register":
+      return withSession(packet.sessionId, packet.method);
+    case "register-ack":
+      return withSession(packet.sessionId, encodeErrorBody(packet.error));
+  }
+}
+
+/**
+ * Encodes a packet.
+ *
+ * @param packet What to encode.
+ * @returns The whole frame, header included.
+ * @throws {RangeError} If the payload would exceed what a peer accepts.
+ *
+ * @example
+ * ```ts
+ * const frame = encodePacket({ type: "heartbeat", packetId: 7n });
+ * const packet = decodePacket(frame);
+ * if (packet.type !== "heartbeat" || packet.packetId !== 7n) throw new Error();
+ * ```
+ */
+export function encodePacket(packet: Packet): Uint8Array<ArrayBuffer> {
+  const { fixed, write, rest } = payloadOf(packet);
+  const length = fixed + rest.length;
+  if (length > MAX_PAYLOAD) {
+    throw new RangeError(
+      `Cannot encode ${packet.type}: payload of ${length} bytes exceeds ${MAX_PAYLOAD}`,
+    );
+  }
+  const frame = new Uint8Array(HEADER_SIZE + length);
+  const view = new DataView(frame.buffer);
+  view.setUint8(0, VERSION);
+  view.setUint8(1, RULE_OF_NAME.get(packet.type)!.code);
+  view.setBigUint64(2, packet.packetId);
+  view.setUint32(10, length);
+  write(view, HEADER_SIZE);
+  frame.set(rest, HEADER_SIZE + fixed);
+  return frame;
+}
+
+/** Checks a frame against the rule of its type, before anything inside is read. */
+function ruleOf(frame: Uint8Array, view: DataView): TypeRule {
+  if (frame.length < HEADER_SIZE) {
+    throw new ProtocolError(
+      `Cannot decode frame: ${frame.length} bytes, need ${HEADER_SIZE}`,
+    );
+  }
+  const code = view.getUint8(1);
+  const length = view.getUint32(10);
+  const rule = RULE_OF_CODE.get(code);
+  if (rule === undefined) {
+    throw new ProtocolError(`Cannot decode frame: unknown type ${code}`);
+  }
+  const max = rule.max ?? MAX_PAYLOAD;
+  if (length < rule.min || length > max) {
+    throw new ProtocolError(
+      `Cannot decode ${rule.name}: payload of ${length} bytes, need ${rule.min} to ${max}`,
+    );
+  }
+  if (frame.length !== HEADER_SIZE + length) {
+    throw new ProtocolError(
+      `Cannot decode ${rule.name}: ${frame.length} bytes, need ${
+        HEADER_SIZE + length
+      }`,
+    );
+  }
+  return rule;
+}
+
+/**
+ * Decodes a whole frame.
+ *
+ * @param frame Exactly one frame, header included.
+ * @returns The packet. Its raw bytes are views of the frame.
+ * @throws {ProtocolError} If the type is unknown, a length does not fit, or a
+ * Go peer would refuse the body.
+ */
+export function decodePacket(frame: Uint8Array): Packet {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const { name: type } = ruleOf(frame, view);
+  const packetId = view.getBigUint64(2);
+  const at = HEADER_SIZE;
+  const end = frame.length;
+  switch (type) {
+    case "conn":
+      return {
+        type,
+        packetId,
+        flags: view.getUint8(at),
+        clientId: view.getBigUint64(at + 2),
+        body: decodeConnBody(frame, at + 10, end),
+      };
+    case "conn-ack":
+      return {
+        type,
+        packetId,
+        returnCode: view.getUint8(at),
+        clientId: view.getBigUint64(at + 1),
+        body: decodeConnBody(frame, at + 9, end),
+      };
+    case "disconn":
+    case "heartbeat":
+    case "heartbeat-ack":
+      return { type, packetId };
+    case "disconn-ack":
+      return {
+        type,
+        packetId,
+        returnCode: view.getUint8(at),
+        body: decodeConnBody(frame, at + 1, end),
+      };
+    case "session":
+      return {
+        type,
+        packetId,
+        priority: view.getUint8(at),
+        flags: view.getUint8(at + 1),
+        negotiateId: view.getBigUint64(at + 2),
+        body: decodeSessionBody(frame, at + 10, end),
+      };
+    case "session-ack":
+      return {
+        type,
+        packetId,
+        flags: view.getUint16(at),
+        negotiateId: view.getBigUint64(at + 2),
+        sessionId: view.getBigUint64(at + 10),
+        body: decodeSessionBody(frame, at + 18, end),
+      };
+    default:
+      return decodeOfSession(type, packetId, frame, view);
+  }
+}
+
+/** Types whose payload begins with the session id. */
+type OfSession = Exclude<
+  PacketType,
+  | "conn"
+  | "conn-ack"
+  | "disconn"
+  | "disconn-ack"
+  | "heartbeat"
+  | "heartbeat-ack"
+  | "session"
+  | "session-ack"
+>;
+
+function decodeOfSession(
+  type: OfSession,
+  packetId: bigint,
+  frame: Uint8Array,
+  view: DataView,
+): Packet {
+  const sessionId = view.getBigUint64(HEADER_SIZE);
+  const at = HEADER_SIZE + 8;
+  const end = frame.length;
+  switch (type) {
+    case "dismiss":
+    case "dismiss-ack": {
+      const body = decodeSessionBody(frame, at, end);
+      return { type, packetId, sessionId, body };
+    }
+    case "message":
+    case "message-ack":
+    case "request":
+    case "response": {
+      const body = decodeDataBody(frame, at, end);
+      return { type, packetId, sessionId, body };
+    }
+    case "stream":
+      return { type, packetId, sessionId, data: frame.subarray(at) };
+    case "credit":
+      return { type, packetId, sessionId, bytes: view.getUint32(at) };
+    case "request-cancel":
+      return { type, packetId, sessionId, cancelType: view.getUint16(at) };
+    case "register":
+      return { type, packetId, sessionId, method: frame.subarray(at) };
+    case "register-ack": {
+      const error = decodeErrorBody(frame, at, end);
+      return { type, packetId, sessionId, error };
+    }
+  }
+}
