@@ -19,6 +19,7 @@ import {
   decodeDataBody,
   encodeDataBody,
 } from "./json_body.ts";
+import { skipString } from "./json_scan.ts";
 import { unquoteText } from "./json_text.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { NO_TIME, scanTime, ZERO_TIME_VALUE } from "./rfc3339.ts";
@@ -71,13 +72,10 @@ function scanPlain(buf: Uint8Array, at: number, end: number): number {
   return -1;
 }
 
-/** Finds the closing quote of text that our own encoder wrote. */
-function scanEncoded(buf: Uint8Array, at: number, end: number): number {
-  for (; at < end; at++) {
-    if (buf[at] === QUOTE) return at;
-    if (buf[at] === BACKSLASH) at++;
-  }
-  return -1;
+/** Finds the closing quote of any text that Go's scanner takes; -1 when there is none. */
+function scanText(buf: Uint8Array, at: number, end: number): number {
+  const after = skipString(buf, at - 1, end);
+  return after < 0 ? -1 : after - 1;
 }
 
 /** The earlier of two instants of which each may be unset. */
@@ -160,7 +158,11 @@ export class DataBody {
       this.#readSlowly(buf, start, end);
   }
 
-  /** Scans the shape that Go peers and we write; `false` means: some other shape. */
+  /**
+   * Scans the shape that Go peers and we write; `false` means: some other shape.
+   * A topic with escapes or beyond ASCII counts as other, unless our own encoder
+   * wrote it, so that one topic has one spelling. An error may be spelt anyhow.
+   */
   #scan(
     buf: Uint8Array,
     start: number,
@@ -205,7 +207,7 @@ export class DataBody {
     if (isAt(buf, at, TOPIC)) {
       this.topicStart = at + TOPIC.length;
       at = this.topicEnd = encoded
-        ? scanEncoded(buf, this.topicStart, end)
+        ? scanText(buf, this.topicStart, end)
         : scanPlain(buf, this.topicStart, end);
       if (at < 0) return false;
       this.headEnd = ++at;
@@ -222,9 +224,7 @@ export class DataBody {
     if (end - at === USUAL_END.length && isAt(buf, at, USUAL_END)) return true;
     if (isAt(buf, at, ERROR)) {
       this.errorStart = at + ERROR.length;
-      at = this.errorEnd = encoded
-        ? scanEncoded(buf, this.errorStart, end)
-        : scanPlain(buf, this.errorStart, end);
+      at = this.errorEnd = scanText(buf, this.errorStart, end);
       if (at < 0) return false;
       if (buf[++at] !== COMMA) return this.#endsAt(at);
       at++;
