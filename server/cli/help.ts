@@ -1,0 +1,60 @@
+import { DEFAULT_LIMITS } from "../config/mod.ts";
+import { VERSION } from "./version.ts";
+
+/** What `--help` prints. */
+export const HELP =
+  `frontier ${VERSION}: a full-duplex gateway between services and edges
+
+Usage: frontier [--config FILE] [flags]
+
+Services connect to one port, edges to another. A service calls, messages or
+opens a stream to one named edge; an edge reaches a service by method, topic
+or name. Without a configuration file edges connect to 0.0.0.0:30012 and get
+their ids assigned, and services connect to 127.0.0.1:30011.
+
+Configuration
+  -c, --config FILE        configuration file (YAML, as for the Go gateway)
+      --check              check the configuration, say what is wrong, exit
+      --print-config       print the configuration in use and exit; it is a
+                           complete configuration file, passwords hidden
+      --strict             take an unknown key for an error (also --check)
+
+Logging
+      --loglevel LEVEL     debug, info, warn or error          [default: info]
+      --log-output WHERE   stdout, stderr, file or both      [default: stdout]
+      --log-format FORMAT  text or json                        [default: text]
+      --log-file FILE      the log file, for file and both
+
+Process
+      --daemon-rlimit-nofile[=N]  accepted; the runtime raises the limit of
+                           open files by itself as far as it may
+  -h, --help               print this and exit
+      --version            print the version and exit
+
+Environment (a flag beats it, it beats the file)
+  FRONTIER_SERVICEBOUND_PORT  port for services
+  FRONTIER_EDGEBOUND_PORT     port for edges
+  FRONTIER_DRAIN_SECONDS      longest time to finish work in flight when
+                              stopping; 0 stops at once          [default: 30]
+  LOG_LEVEL, LOG_OUTPUT, LOG_FORMAT, LOG_FILE   as the flags
+  NODE_NAME                   names this gateway frontier-<value>
+  FRONTLAS_ADDR               address of the cluster registry
+
+Limits are set under "limits" in the file, for example
+  limits:
+    max_connections: ${DEFAULT_LIMITS.maxConnections}
+    max_frame_bytes: ${DEFAULT_LIMITS.maxFrameBytes}
+--print-config shows all of them.
+
+Signals
+  SIGINT, SIGTERM  stop accepting, finish what is in flight, close every
+                   connection in order, exit; a second one exits at once
+
+Exit status
+  0 done or stopped by a signal, 1 cannot start, 2 wrong usage
+
+Permissions it needs under Deno
+  --allow-net  --allow-read=<configuration and certificates>
+  --allow-env='FRONTIER_*,FRONTLAS_ADDR,LOG_*,NODE_NAME'
+  and --allow-read, --allow-write=<folder of the log file> with log output file or both
+`;

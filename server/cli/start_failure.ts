@@ -1,0 +1,60 @@
+import {
+  formatAddress,
+  type FrontierConfig,
+  type ListenConfig,
+} from "../config/mod.ts";
+
+/** Why a listener cannot have its address, in words; `undefined` if the error is about something else. */
+function addressProblem(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.AddrInUse) return "is already in use";
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "is not an address of this machine";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "needs more rights, as ports below 1024 do";
+  }
+  if (error instanceof Deno.errors.NotCapable) {
+    return "is denied by the runtime: run with --allow-net";
+  }
+  return undefined;
+}
+
+/** Tries an address the way a listener does and gives it back at once. */
+function probe({ hostname, port }: ListenConfig): unknown {
+  try {
+    Deno.listen({ hostname, port }).close();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/**
+ * Says in one line why the gateway did not start. The runtime's errors name neither the address nor where it is configured, so
+ * the addresses are tried once more to find the one at fault.
+ *
+ * @param error What start failed with.
+ * @param config The configuration it was started with.
+ * @returns The line, without a line feed.
+ */
+export function explainStartFailure(
+  error: unknown,
+  config: FrontierConfig,
+): string {
+  const listeners: [string, ListenConfig][] = [
+    ["servicebound.listen.addr", config.servicebound],
+    ["edgebound.listen.addr", config.edgebound],
+  ];
+  for (const [key, listen] of listeners) {
+    const found = probe(listen);
+    if (found === undefined) continue;
+    const address = formatAddress(listen.hostname, listen.port);
+    const problem = addressProblem(found) ??
+      `cannot be listened on: ${
+        found instanceof Error ? found.message : String(found)
+      }`;
+    return `Cannot start: address ${address} ${problem} (${key})`;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return `Cannot start: ${message.split("\n")[0]}`;
+}
