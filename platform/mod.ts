@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./backoff.ts";
 export * from "./driver.ts";
 export * from "./log.ts";
 export * from "./memory_transport.ts";
