@@ -57,7 +57,7 @@ async function run(order: Order): Promise<Outcome> {
     ...order.watch,
     generator: Deno.pid,
   }, order.plan);
-  await load.stop();
+  await load.stop((order.plan.drain ?? 10) * 1000);
   const outcome: Outcome = {
     windows,
     errors: meter.errors,

@@ -105,10 +105,10 @@ export function startConnectClose(
   for (const visitor of visitors) visitor.visit();
   return {
     run: (ms): void => poller.run(ms),
-    stop: (): void => {
+    stop: (limitMs): void => {
       for (const visitor of visitors) visitor.stop();
       if (
-        !poller.until(() => visitors.every((visitor) => visitor.away), 10_000)
+        !poller.until(() => visitors.every((visitor) => visitor.away), limitMs)
       ) {
         meter.fail("A connection was never acknowledged");
       }
@@ -213,8 +213,8 @@ export class IdleEdges implements Handler, Load {
     }
   }
 
-  stop(): void {
-    if (!this.#poller.until(() => this.outstanding <= 0, 5000)) {
+  stop(limitMs: number): void {
+    if (!this.#poller.until(() => this.outstanding <= 0, limitMs)) {
       this.#meter.fail(`${this.outstanding} heartbeats were never answered`);
     }
   }

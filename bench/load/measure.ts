@@ -34,8 +34,8 @@ export class Meter {
 export interface Load {
   /** Lets it go on for so many milliseconds. */
   run(ms: number): void | Promise<void>;
-  /** Ends it: what is under way may finish; what does not is an error. */
-  stop(): void | Promise<void>;
+  /** Ends it: what is under way may finish within the limit; what does not is an error. */
+  stop(limitMs: number): void | Promise<void>;
 }
 
 /** How long to run. */
@@ -46,6 +46,8 @@ export interface Plan {
   seconds: number;
   /** Number of windows. */
   repeat: number;
+  /** Seconds that what is under way at the end has to finish. @default 10 */
+  drain?: number;
 }
 
 /** What one process used in a window. */

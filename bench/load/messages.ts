@@ -218,9 +218,12 @@ export function startMessages(
   const peers = [servicePeer, ...edgePeers];
   return {
     run: (ms): void => poller.run(ms),
-    stop: (): void => {
+    stop: (limitMs): void => {
       for (const peer of peers) peer.stop();
-      poller.until(() => peers.every((peer) => peer.outstanding === 0), 10_000);
+      poller.until(
+        () => peers.every((peer) => peer.outstanding === 0),
+        limitMs,
+      );
       const lost = peers.reduce((sum, peer) => sum + peer.outstanding, 0);
       if (lost > 0) meter.fail(`${lost} messages were never acknowledged`);
     },

@@ -189,14 +189,14 @@ export function startOpenClose(
     openers.reduce((total, opener) => total + of(opener), 0);
   return {
     run: (ms): void => poller.run(ms),
-    stop: (): void => {
+    stop: (limitMs): void => {
       for (const opener of openers) opener.stop();
       const settled = poller.until(() => {
         const opened = sum((opener) => opener.opened);
         return sum((opener) => opener.outstanding) === 0 &&
           opened === sum((opener) => opener.dismissed) &&
           opened === acceptor.accepted && opened === acceptor.dismissed;
-      }, 10_000);
+      }, limitMs);
       if (settled) return;
       meter.fail(
         `Counts differ: opened ${sum((opener) => opener.opened)}, dismissed ${

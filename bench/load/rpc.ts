@@ -261,9 +261,12 @@ export function startRpc(
   const peers = [servicePeer, ...edgePeers];
   return {
     run: (ms): void => poller.run(ms),
-    stop: (): void => {
+    stop: (limitMs): void => {
       for (const peer of peers) peer.stop();
-      poller.until(() => peers.every((peer) => peer.outstanding === 0), 10_000);
+      poller.until(
+        () => peers.every((peer) => peer.outstanding === 0),
+        limitMs,
+      );
       const lost = peers.reduce((sum, peer) => sum + peer.outstanding, 0);
       if (lost > 0) meter.fail(`${lost} calls were never answered`);
     },
