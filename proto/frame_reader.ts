@@ -38,9 +38,10 @@ const SMALL_READS = 16;
 /** So many reads without a large frame and the buffer returns to its busy size. */
 const BIG_READS = 64;
 
-const UNKNOWN = 0xffff;
+/** No length reaches it, so that one comparison rejects unknown types too. */
+const UNKNOWN = 0xffff_ffff;
 /** Smallest payload per type, so that no later code indexes out of range. */
-const MIN_LENGTH = new Uint16Array(256).fill(UNKNOWN);
+const MIN_LENGTH = new Uint32Array(256).fill(UNKNOWN);
 /** Types whose payload has exactly the minimum length. */
 const EXACT = new Uint8Array(256);
 /** Types whose payload starts with a session id. */
@@ -167,29 +168,30 @@ export class FrameReader {
       } else if (size > BUSY_SIZE && --this.#bigReads <= 0) {
         this.buf = new Uint8Array(BUSY_SIZE);
       } else if (this.#smallReads >= SMALL_READS && size > PARKED_SIZE) {
-        this.buf = new Uint8Array(size >> 4);
+        this.buf = new Uint8Array(Math.max(PARKED_SIZE, size >> 4));
         this.#smallReads = 0;
       }
       this.#grow = false;
       return this.buf;
     }
-    const free = this.buf.length - this.#end;
-    const lacks = this.#need - held;
-    if (free < lacks || free === 0) {
-      const size = this.buf.length;
-      if (size < this.#need && held * 2 >= size) {
-        // No more than twice of what has arrived: a declared length alone
-        // must not cost memory.
-        const step = size < BUSY_SIZE
-          ? Math.min(BUSY_SIZE, size * 16)
-          : size * 2;
-        const next = new Uint8Array(Math.min(step, this.#need + BUSY_SIZE));
-        if (next.length > BUSY_SIZE) this.#bigReads = BIG_READS;
-        next.set(this.buf.subarray(this.#start, this.#end));
-        this.buf = next;
-      } else {
-        this.buf.copyWithin(0, this.#start, this.#end);
-      }
+    const size = this.buf.length;
+    const free = size - this.#end;
+    // A declared length alone must not cost memory: it has to arrive.
+    const tooSmall = this.#need > size && held * 2 >= size;
+    if (size < BUSY_SIZE && (this.#grow || tooSmall)) {
+      // A busy connection rarely stops at the end of a frame: do not wait for it.
+      this.#move(Math.min(BUSY_SIZE, size * 16));
+      this.#grow = false;
+    } else if (tooSmall) {
+      this.#move(Math.min(size * 2, this.#need + BUSY_SIZE));
+      this.#bigReads = BIG_READS;
+    } else if (
+      size > BUSY_SIZE && this.#need <= BUSY_SIZE && held < BUSY_SIZE &&
+      --this.#bigReads <= 0
+    ) {
+      this.#move(BUSY_SIZE);
+    } else if (free === 0 || free < this.#need - held) {
+      this.buf.copyWithin(0, this.#start, this.#end);
       this.#start = 0;
       this.#end = held;
     }
@@ -204,8 +206,8 @@ export class FrameReader {
   commit(count: number): void {
     const free = this.buf.length - this.#end;
     this.#end += count;
-    if (count === free) {
-      this.#grow = true;
+    this.#grow = count === free;
+    if (this.#grow) {
       this.#smallReads = 0;
     } else if (count <= this.buf.length >> 4) {
       this.#smallReads++;
@@ -277,6 +279,14 @@ export class FrameReader {
       return false;
     }
     return true;
+  }
+
+  #move(size: number): void {
+    const next = new Uint8Array(size);
+    next.set(this.buf.subarray(this.#start, this.#end));
+    this.buf = next;
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
   #streamPart(start: number, available: number): boolean {

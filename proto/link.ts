@@ -6,6 +6,7 @@
 
 import {
   CONN_FLAG_ACQUIRE_ID,
+  HEADER_SIZE,
   SESSION_FLAG_ACQUIRE_ID,
   TYPE_CONN,
   TYPE_CONN_ACK,
@@ -68,6 +69,12 @@ const HEARTBEAT_SECONDS = [5, 20, 80, 320];
 /** Heartbeat periods of silence after which a client gives its server up. */
 const SILENT_PERIODS = 2.5;
 const MAX_WINDOW = 2 ** 48;
+/** Milliseconds a peer that dismissed the default session has to disconnect. */
+const DISMISSED_MS = 30_000;
+/** Bytes of acks that may wait, without one being written, before the peer counts as deaf. */
+const MAX_UNWRITTEN_ACKS = 1_048_576;
+/** Milliseconds a timer may be late before the process must have been stopped. */
+const STOPPED_MS = 1_000;
 
 /**
  * One connection: handshake, heartbeats, sessions, orderly and abrupt close, as
@@ -116,6 +123,7 @@ export class Link {
 
   #state: LinkState = "init";
   #left = false;
+  #leaveReason = "";
   readonly #handler: LinkHandler;
   readonly #port: LinkPort;
   readonly #pending: PendingTable;
@@ -139,6 +147,7 @@ export class Link {
   #disconnReceived = false;
   #disconnAcked = false;
   #dispatching = false;
+  #unwrittenAcks = 0;
 
   /**
    * @param role Our side.
@@ -220,6 +229,7 @@ export class Link {
    * @param wantedId The id we would like; 0 is none.
    */
   connect(meta: Uint8Array | undefined, wantedId = 0n): void {
+    if (this.#state !== "init") return;
     const { settings } = this;
     this.#state = "handshake";
     this.#heartbeatMs = settings.heartbeatSeconds * 1000;
@@ -244,7 +254,12 @@ export class Link {
     buf.set(body, at + 10);
     this.#connHi = this.silentHi;
     this.#connLo = this.nextLo();
-    this.commitFrame(TYPE_CONN, this.#connHi, this.#connLo, at + 10 + body.length);
+    this.commitFrame(
+      TYPE_CONN,
+      this.#connHi,
+      this.#connLo,
+      at + 10 + body.length,
+    );
   }
 
   /**
@@ -311,9 +326,13 @@ export class Link {
    * @param end Offset after its last byte.
    */
   commitFrame(type: number, idHi: number, idLo: number, end: number): void {
+    if (this.#state === "closed") {
+      // What waits to be drained must not be lost with this frame.
+      if (this.outbox.pending === 0) this.outbox.clear();
+      return;
+    }
     this.outbox.commit(type, idHi, idLo, end);
-    if (this.#state === "closed") this.outbox.clear();
-    else this.#port.flush();
+    this.#port.flush();
   }
 
   /**
@@ -358,7 +377,8 @@ export class Link {
 
   /**
    * Waits for the answer to a packet that is about to be sent, and gives the
-   * packet its id.
+   * packet its id. On a session that is closed already, waiting fails soon
+   * after.
    *
    * @param pending Hears the answer.
    * @param session The session it is sent on.
@@ -366,6 +386,9 @@ export class Link {
    */
   expect(pending: Pending, session: Session, expiresAt: number): void {
     pending.session = session;
+    if (session.state === "closed" || this.#state === "closed") {
+      expiresAt = this.timers.now();
+    }
     this.#pending.add(pending, expiresAt);
     if (expiresAt < this.#timer.at) this.timers.set(this.#timer, expiresAt);
   }
@@ -463,7 +486,12 @@ export class Link {
       const lost = this.#pending.takeAll((p) => p.session === session);
       for (const pending of lost) pending.onFail(this, "force closed");
     }
-    this.#handler.onSessionClosed(this, session, reason);
+    if (!session.isDefault) {
+      this.#handler.onSessionClosed(this, session, reason);
+    } else if (this.#state === "open") {
+      // The peer has nothing left to do here but to close the connection.
+      this.#closeBy(DISMISSED_MS);
+    }
   }
 
   // Flow control
@@ -482,7 +510,9 @@ export class Link {
   wait(session: Session): void {
     if (session.waiting) return;
     session.waiting = true;
-    this.#waiting.push(session);
+    // What only the session waits for, its credit or the end of its hold,
+    // comes with a `retry` of its own.
+    if (session.sendWindow > 0 && !session.held) this.#waiting.push(session);
   }
 
   /**
@@ -500,6 +530,7 @@ export class Link {
 
   /** The port has written something: sessions that wait may send again. */
   drained(): void {
+    this.#unwrittenAcks = 0;
     if (this.#waiting.length > 0 && this.streamRoom() > 0) this.#retryAll();
   }
 
@@ -511,7 +542,7 @@ export class Link {
   consume(bytes: number): void {
     if (!this.credit) return;
     this.#ungranted += bytes;
-    if (this.#ungranted < this.settings.connectionWindow >> 2) return;
+    if (this.#ungranted < this.settings.connectionWindow / 4) return;
     this.#receiveWindow += this.#ungranted;
     this.sendCredit(0, 0, this.#ungranted);
     this.#ungranted = 0;
@@ -542,7 +573,7 @@ export class Link {
 
   /** Undoes one `pause`. */
   resume(): void {
-    if (--this.#pauses > 0) return;
+    if (this.#pauses === 0 || --this.#pauses > 0) return;
     this.#lastSeen = this.timers.now();
     if (this.#state !== "closed") this.#port.resume();
   }
@@ -573,13 +604,15 @@ export class Link {
   fail(reason: string, drain = false): void {
     if (this.#state === "closed") return;
     this.#leave(reason);
+    // The first reason is the cause of what came after.
+    reason = this.#leaveReason;
     this.#state = "closed";
-    this.timers.clear(this.#timer);
+    this.#stopTimer();
     for (const pending of this.#pending.takeAll(() => true)) {
       pending.onFail(this, "force closed");
     }
     for (const session of [...this.sessions()]) session.finish(reason);
-    this.defaultSession.state = "closed";
+    this.defaultSession.finish(reason);
     this.#waiting = [];
     if (!drain) this.outbox.clear();
     this.#port.hangUp(drain);
@@ -634,9 +667,7 @@ export class Link {
       case TYPE_RESPONSE:
       case TYPE_MESSAGE_ACK: {
         const session = this.#find(frame);
-        if (session === undefined) return;
-        const pending = this.#pending.take(frame.idHi, frame.idLo);
-        if (pending !== undefined) pending.onAnswer(this, frame);
+        if (session !== undefined) this.#answer(frame, session);
         return;
       }
       case TYPE_MESSAGE: {
@@ -666,17 +697,16 @@ export class Link {
       }
       case TYPE_REGISTER_ACK: {
         decodeSessionBody(frame.buf, frame.bodyStart, frame.bodyEnd);
-        this.#pending.take(frame.idHi, frame.idLo)?.onAnswer(this, frame);
+        const session = this.#find(frame);
+        if (session !== undefined) this.#answer(frame, session);
         return;
       }
       case TYPE_SESSION:
         this.#onSession(frame);
         return;
-      case TYPE_SESSION_ACK: {
-        decodeSessionBody(frame.buf, frame.bodyStart + 18, frame.bodyEnd);
-        this.#pending.take(frame.idHi, frame.idLo)?.onAnswer(this, frame);
+      case TYPE_SESSION_ACK:
+        this.#answer(frame, undefined);
         return;
-      }
       case TYPE_DISMISS:
       case TYPE_DISMISS_ACK:
         this.#onDismiss(frame);
@@ -700,10 +730,12 @@ export class Link {
           this.#dispatchControl(frame);
           return;
         case TYPE_RESPONSE:
-        case TYPE_MESSAGE_ACK:
+        case TYPE_MESSAGE_ACK: {
           // Late answers are still worth passing on.
-          this.#pending.take(frame.idHi, frame.idLo)?.onAnswer(this, frame);
+          const session = this.#find(frame);
+          if (session !== undefined) this.#answer(frame, session);
           return;
+        }
       }
       return;
     }
@@ -728,11 +760,30 @@ export class Link {
     // What a hasty client sends before the ack is dropped, as Go peers do.
   }
 
+  /** Hands an answer to what waits for it; any other is ignored. */
+  #answer(frame: FrameReader, session: Session | undefined): void {
+    const pending = this.#pending.get(frame.idHi, frame.idLo);
+    if (pending === undefined) return;
+    // Bodies differ, and each session has ids of its own.
+    const { answerType } = pending;
+    if (
+      session === undefined
+        ? answerType !== frame.type
+        : pending.session !== session ||
+          (answerType !== 0 && answerType !== frame.type)
+    ) return;
+    this.#pending.take(frame.idHi, frame.idLo);
+    pending.onAnswer(this, frame);
+  }
+
   #dispatchControl(frame: FrameReader): void {
     switch (frame.type) {
       case TYPE_DISCONN: {
+        if (this.#disconnReceived) return;
         this.#disconnReceived = true;
         this.#leave("closed by the peer");
+        // The handler may have ended it.
+        if (this.#state === "closed") return;
         this.#ackDisconn(frame.idHi, frame.idLo);
         if (!this.#disconnSent) this.#sendDisconn();
         this.#state = "closing";
@@ -764,9 +815,10 @@ export class Link {
   #find(frame: FrameReader): Session | undefined {
     this.#lastData = this.#lastSeen;
     if (frame.sessionHi === 0 && frame.sessionLo === 1) {
-      return this.defaultSession.state === "open"
-        ? this.defaultSession
-        : undefined;
+      // Late answers still arrive while it closes.
+      return this.defaultSession.state === "closed"
+        ? undefined
+        : this.defaultSession;
     }
     const session = this.#sessions?.get(frame.sessionHi, frame.sessionLo);
     if (
@@ -802,8 +854,9 @@ export class Link {
     const { buf, bodyStart } = frame;
     const fields = decodeConnBody(buf, bodyStart + 9, frame.bodyEnd);
     if (fields.error !== "" || buf[bodyStart] !== 0) {
-      this.#handler.onRefused(this, fields.error || "refused");
-      this.fail(`refused: ${fields.error}`);
+      const reason = fields.error || "refused";
+      this.#handler.onRefused(this, reason);
+      this.fail(`refused: ${reason}`);
       return;
     }
     this.clientHi = readU32(buf, bodyStart + 1);
@@ -833,8 +886,10 @@ export class Link {
   }
 
   #answerConn(code: number, error: string): void {
-    const ext = this.#offered?.filter((f) => this.settings.features.includes(f)) ??
-      [];
+    const offered = this.#offered ?? [];
+    const ext = this.settings.features.filter((feature) =>
+      offered.includes(feature) && (feature !== FEATURE_CREDIT || this.credit)
+    );
     const body = encodeConnBody({
       meta: undefined,
       error,
@@ -927,6 +982,13 @@ export class Link {
     let hi = negotiateHi;
     let lo = negotiateLo;
     if (acquire) [hi, lo] = this.#newSessionId();
+    if (this.sessionCount >= this.settings.maxSessions * 2) {
+      // Those refused linger until their dismiss is acknowledged.
+      throw new ProtocolError(
+        `Cannot open session: ${this.sessionCount} are open or closing`,
+      );
+    }
+    this.#countAck();
     const sessions = this.#sessions ??= new SessionMap();
     if (
       (hi === 0 && lo < 2) || sessions.get(hi, lo) !== undefined
@@ -964,6 +1026,7 @@ export class Link {
       readU32(buf, bodyStart + 6) === session.idLo;
     const hi = readU32(buf, bodyStart + 10);
     const lo = readU32(buf, bodyStart + 14);
+    const { error } = decodeSessionBody(buf, bodyStart + 18, frame.bodyEnd);
     if (session.state !== "opening") return;
     if (this.role === "client") {
       const taken = this.#sessions?.get(hi, lo) !== undefined;
@@ -981,7 +1044,6 @@ export class Link {
         "Cannot accept session ack: its ids do not fit the session",
       );
     }
-    const { error } = decodeSessionBody(buf, bodyStart + 18, frame.bodyEnd);
     session.refusal = error;
     if (session.opened() && error === "") {
       this.#handler.onSessionOpen(this, session);
@@ -1000,10 +1062,12 @@ export class Link {
       return;
     }
     if (session.dismissReceived) return;
+    this.#countAck();
     // Out of routing first: the peer's close returns with the ack.
     if (isDefault) this.#leave("closed by the peer");
     session.onDismiss(frame.idHi, frame.idLo);
-    if (!isDefault && session.state === "closing") {
+    // A session that was refused had no life that could end.
+    if (!isDefault && session.state === "closing" && session.refusal === "") {
       this.#handler.onSessionEnd(this, session);
     }
   }
@@ -1014,8 +1078,17 @@ export class Link {
     }
     // Nothing but heartbeats since the last one: the buffer can be small.
     if (this.#lastSeen - this.#lastData > this.#heartbeatMs) this.reader.park();
+    this.#countAck();
     const at = this.outbox.open(0);
     this.commitFrame(TYPE_HEARTBEAT_ACK, frame.idHi, frame.idLo, at);
+  }
+
+  /** Reading never waits for writing, so a peer that does not read must not earn acks for ever. */
+  #countAck(): void {
+    this.#unwrittenAcks += HEADER_SIZE;
+    if (this.#unwrittenAcks > MAX_UNWRITTEN_ACKS) {
+      throw new ProtocolError("Cannot send acks: the peer does not read");
+    }
   }
 
   // Closing
@@ -1023,11 +1096,14 @@ export class Link {
   #leave(reason: string): void {
     if (this.#left) return;
     this.#left = true;
+    this.#leaveReason = reason;
     this.#handler.onLeaving(this, reason);
   }
 
   #beginClose(reason: string): void {
     this.#leave(reason);
+    // The handler may have ended it, or begun the close itself.
+    if (this.#state === "closed" || this.#disconnSent) return;
     this.#sendDisconn();
     this.#state = "closing";
     this.#closeBy(this.settings.closeGraceMs);
@@ -1040,10 +1116,8 @@ export class Link {
   }
 
   #closeBy(graceMs: number): void {
-    this.#heartbeatAt = Infinity;
-    if (this.#deadlineAt === Infinity || this.#state === "closing") {
-      this.#deadlineAt = this.timers.now() + graceMs;
-    }
+    if (this.#state === "closing") this.#heartbeatAt = Infinity;
+    this.#deadlineAt = this.timers.now() + graceMs;
     this.#rearm();
   }
 
@@ -1073,21 +1147,34 @@ export class Link {
       this.#heartbeatAt,
       this.#pending.nextExpiry(),
     );
-    if (at === Infinity) {
-      // Kept armed far ahead so that `expect` can compare with one field.
-      this.timers.clear(this.#timer);
-      this.#timer.at = Infinity;
-    } else this.timers.set(this.#timer, at);
+    if (at === Infinity) this.#stopTimer();
+    else this.timers.set(this.#timer, at);
+  }
+
+  #stopTimer(): void {
+    this.timers.clear(this.#timer);
+    // So that `expect` need compare with one field only.
+    this.#timer.at = Infinity;
   }
 
   #onTimer(): void {
     const now = this.timers.now();
-    if (now >= this.#deadlineAt) {
-      this.fail(
-        this.#state === "closing" ? "closed without the peer" : "handshake timeout",
-        this.#state === "closing",
-      );
+    if (this.#state === "closed") {
+      // Somebody went on asking after the end.
+      this.#timer.at = Infinity;
+      for (const pending of this.#pending.takeAll(() => true)) {
+        pending.onFail(this, "force closed");
+      }
       return;
+    }
+    if (now >= this.#deadlineAt) {
+      if (this.#state === "open") {
+        this.#deadlineAt = Infinity;
+        this.#beginClose("closed by the peer");
+      } else if (this.#state === "closing") {
+        this.fail("closed without the peer", true);
+      } else this.fail("handshake timeout");
+      if ((this.#state as LinkState) === "closed") return;
     }
     if (now >= this.#heartbeatAt) this.#onHeartbeatTimer(now);
     if ((this.#state as LinkState) === "closed") return;
@@ -1095,11 +1182,15 @@ export class Link {
       const late = this.#pending.takeAll((p) => p.expiresAt <= now);
       for (const pending of late) pending.onFail(this, "timeout");
     }
-    if (this.#state !== "closed") this.#rearm();
+    if ((this.#state as LinkState) !== "closed") this.#rearm();
   }
 
   #onHeartbeatTimer(now: number): void {
     const period = this.#heartbeatMs;
+    if (now - this.#heartbeatAt > STOPPED_MS) {
+      // We did not run, so what the peer sent meanwhile is still unread.
+      this.#lastSeen = Math.max(this.#lastSeen, now - period);
+    }
     if (this.role === "server") {
       const limit = this.#lastSeen + period * 2;
       if (now < limit || this.paused) {
@@ -1127,6 +1218,7 @@ class OpenPending extends Pending {
 
   constructor(link: Link, session: Session) {
     super();
+    this.answerType = TYPE_SESSION_ACK;
     this.#link = link;
     this.#session = session;
   }

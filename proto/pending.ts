@@ -10,6 +10,8 @@ import type { Session } from "./session.ts";
 
 /** Slots an id can name; also the most packets one connection can wait for. */
 const MAX_SLOTS = 1 << 20;
+/** Slots that are kept when nothing waits any more. */
+const KEPT_SLOTS = 1_024;
 
 /**
  * One packet that waits for its answer. Exactly one of the two methods is
@@ -22,6 +24,11 @@ export abstract class Pending {
   idLo = 0;
   /** When waiting ends, in milliseconds of the clock. */
   expiresAt = 0;
+  /**
+   * Type of the packet that answers it. 0 stands for every answer with a data
+   * body: response, message ack, register ack.
+   */
+  answerType = 0;
   /** The session the packet was sent on. */
   session: Session | undefined = undefined;
 
@@ -117,8 +124,24 @@ export class PendingTable {
     }
     this.#slots[slot] = undefined;
     this.#free.push(slot);
-    this.size--;
+    // The counter tells late answers apart, so slots can start anew.
+    if (--this.size === 0 && this.#slots.length > KEPT_SLOTS) this.#reset();
     return pending;
+  }
+
+  /**
+   * Finds the packet an answer belongs to and goes on waiting for it.
+   *
+   * @param idHi High half of the packet id.
+   * @param idLo Low half of the packet id.
+   * @returns The packet, or `undefined` for an unknown, late or second answer.
+   */
+  get(idHi: number, idLo: number): Pending | undefined {
+    const pending = this.#slots[idHi & (MAX_SLOTS - 1)];
+    return pending !== undefined && pending.idLo === idLo &&
+        pending.idHi === idHi
+      ? pending
+      : undefined;
   }
 
   /**
@@ -133,11 +156,12 @@ export class PendingTable {
       if (pending !== undefined && selects(pending)) taken.push(pending);
     }
     for (const pending of taken) this.take(pending.idHi, pending.idLo);
-    if (this.size === 0) {
-      this.#slots = [];
-      this.#free = [];
-    }
     return taken;
+  }
+
+  #reset(): void {
+    this.#slots = [];
+    this.#free = [];
   }
 
   /** @returns When the first packet stops waiting; infinite when none waits. */

@@ -132,7 +132,7 @@ export class Session {
    */
   whenReady(action: () => void): void {
     if (this.#held !== undefined) this.#held.push(action);
-    else action();
+    else if (this.state !== "closing" && this.state !== "closed") action();
   }
 
   /** Accepts a session the peer asked for. */
@@ -196,8 +196,9 @@ export class Session {
     const take = Math.min(end - start, this.writable());
     if (take <= 0) return 0;
     const link = this.link;
+    const most = Math.min(STREAM_PART, link.settings.maxPayload - 8);
     for (let from = start, left = take; left > 0;) {
-      const part = Math.min(left, STREAM_PART);
+      const part = Math.min(left, most);
       const at = link.openFrame(this, part);
       link.outbox.buf.set(buf.subarray(from, from + part), at);
       link.sendFrame(TYPE_STREAM, at + part);
@@ -218,6 +219,10 @@ export class Session {
   consume(bytes: number): void {
     const link = this.link;
     if (!link.credit) return;
+    // Never more than was received: what a finished session still held has
+    // been given back to the connection already.
+    if (bytes > this.unread) bytes = this.unread;
+    if (bytes <= 0) return;
     this.unread -= bytes;
     link.consume(bytes);
     if (this.state !== "open") return;
@@ -292,9 +297,14 @@ export class Session {
   /** The peer has sent a dismiss. */
   onDismiss(packetHi: number, packetLo: number): void {
     const link = this.link;
-    if (this.#dismissReceived || this.state === "accepting") return;
+    if (this.#dismissReceived) return;
     this.#dismissReceived = true;
     link.writeBody(this, TYPE_DISMISS_ACK, packetHi, packetLo, EMPTY_BODY);
+    if (this.state === "accepting") {
+      // Given up before we answered: there is nothing to dismiss.
+      this.finish("closed by the peer");
+      return;
+    }
     this.#held = undefined;
     if (!this.#dismissSent) this.#dismiss();
     if (this.#ackReceived) this.finish("closed");

@@ -62,7 +62,9 @@ export class TimerWheel implements Timers {
   /** Timers armed. */
   size = 0;
   #now: number;
+  #goal: number;
   #tick: number;
+  #advancing = false;
   readonly #slots: (Timer | undefined)[] = new Array(SIZE * LEVELS).fill(
     undefined,
   );
@@ -71,7 +73,7 @@ export class TimerWheel implements Timers {
    * @param now The clock's reading at the start, in milliseconds.
    */
   constructor(now = 0) {
-    this.#now = now;
+    this.#now = this.#goal = now;
     this.#tick = Math.floor(now / TICK_MS);
   }
 
@@ -109,26 +111,41 @@ export class TimerWheel implements Timers {
   }
 
   /**
-   * Moves the clock and fires what is due.
+   * Moves the clock and fires what is due, each timer with the clock at its
+   * own tick. From inside a timer it only sets a new goal: the call that fires
+   * the timer goes on to it.
    *
    * @param now Reading of the clock in milliseconds.
+   * @throws The first error a timer threw, after all others were fired.
    */
   advance(now: number): void {
-    this.observe(now);
-    const last = Math.floor(this.#now / TICK_MS);
-    while (this.#tick < last) {
-      if (this.size === 0) {
-        this.#tick = last;
-        return;
+    if (now > this.#goal) this.#goal = now;
+    if (this.#advancing) return;
+    this.#advancing = true;
+    this.#errors = undefined;
+    try {
+      // Read anew each time: a timer may have moved the goal.
+      while (this.#tick < Math.floor(this.#goal / TICK_MS)) {
+        if (this.size === 0) {
+          this.#tick = Math.floor(this.#goal / TICK_MS);
+          break;
+        }
+        const tick = ++this.#tick;
+        this.observe(tick * TICK_MS);
+        for (let level = 1; level < LEVELS; level++) {
+          if ((tick & ((1 << (BITS * level)) - 1)) !== 0) break;
+          this.#cascade(level, (tick >>> (BITS * level)) & MASK);
+        }
+        this.#fire(tick & MASK);
       }
-      const tick = ++this.#tick;
-      for (let level = 1; level < LEVELS; level++) {
-        if ((tick & ((1 << (BITS * level)) - 1)) !== 0) break;
-        this.#cascade(level, (tick >>> (BITS * level)) & MASK);
-      }
-      this.#fire(tick & MASK);
+    } finally {
+      this.#advancing = false;
+      this.observe(this.#goal);
     }
+    const errors: unknown[] | undefined = this.#errors;
+    if (errors !== undefined) throw errors[0];
   }
+  #errors: unknown[] | undefined = undefined;
 
   /**
    * The time at which {@linkcode TimerWheel.advance} should be called next.
@@ -152,7 +169,12 @@ export class TimerWheel implements Timers {
       this.#unlink(timer);
       timer.armed = false;
       this.size--;
-      timer.fire();
+      try {
+        timer.fire();
+      } catch (error) {
+        // The others in the slot must not wait for a turn of the wheel.
+        (this.#errors ??= []).push(error);
+      }
       timer = this.#slots[slot];
     }
   }
@@ -162,15 +184,16 @@ export class TimerWheel implements Timers {
     let timer = this.#slots[slot];
     while (timer !== undefined) {
       this.#unlink(timer);
-      this.#link(timer);
+      // This tick is still to be fired.
+      this.#link(timer, this.#tick);
       timer = this.#slots[slot];
     }
   }
 
-  #link(timer: Timer): void {
+  #link(timer: Timer, first = this.#tick + 1): void {
     // Rounded up, and never into the tick being fired: no timer fires early.
     let tick = Math.ceil(timer.at / TICK_MS);
-    if (tick <= this.#tick) tick = this.#tick + 1;
+    if (tick < first) tick = first;
     let ahead = tick - this.#tick;
     if (ahead >= SPAN) {
       ahead = SPAN - 1;
