@@ -1,0 +1,90 @@
+/**
+ * Checks what no other tool does: that every package of the workspace has the same version, that no test switches a sanitizer
+ * off, and that nothing depends on where this machine keeps its programs.
+ *
+ * @module
+ */
+
+/** What a package's configuration says about it. */
+interface PackageConfig {
+  name?: string;
+  version?: string;
+  license?: string;
+  workspace?: string[];
+}
+
+function read(path: string): PackageConfig {
+  return JSON.parse(Deno.readTextFileSync(path));
+}
+
+/** Compares every package, and the version the gateway prints, with the root. */
+function versions(): string[] {
+  const root = read("deno.json");
+  const problems: string[] = [];
+  for (const member of root.workspace ?? []) {
+    const path = `${member}/deno.json`;
+    const { name, version, license } = read(path);
+    if (version !== root.version) {
+      problems.push(
+        `${path}: version ${version}, but the workspace has ${root.version}`,
+      );
+    }
+    if (license !== root.license) {
+      problems.push(
+        `${path}: license ${license}, but the workspace has ${root.license}`,
+      );
+    }
+    if (!name?.startsWith("@frontier/")) {
+      problems.push(`${path}: name ${name} does not begin with @frontier/`);
+    }
+  }
+  const printed = /VERSION = "([^"]*)"/.exec(
+    Deno.readTextFileSync("server/cli/version.ts"),
+  )?.[1];
+  if (printed !== root.version) {
+    problems.push(
+      `server/cli/version.ts: version ${printed}, but the workspace has ${root.version}`,
+    );
+  }
+  return problems;
+}
+
+const FORBIDDEN: [RegExp, string][] = [
+  [/sanitize(?:Ops|Resources|Exit)\s*:\s*false/, "switches a sanitizer off"],
+  [/Deno\.test\.sanitizer\(/, "changes the sanitizers"],
+  [
+    /\bDeno\.test\.(?:only|ignore)\b|\bonly\s*:\s*true/,
+    "runs only some of the tests",
+  ],
+];
+
+function* sources(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = folder === "." ? name : `${folder}/${name}`;
+    if (
+      isDirectory && !name.startsWith(".") && name !== "node_modules" &&
+      name !== "dist"
+    ) yield* sources(path);
+    else if (name.endsWith(".ts")) yield path;
+  }
+}
+
+function tests(): string[] {
+  const problems: string[] = [];
+  for (const path of sources(".")) {
+    if (!path.endsWith("_test.ts")) continue;
+    Deno.readTextFileSync(path).split("\n").forEach((line, i) => {
+      for (const [pattern, what] of FORBIDDEN) {
+        if (pattern.test(line)) problems.push(`${path}:${i + 1}: ${what}`);
+      }
+    });
+  }
+  return problems;
+}
+
+if (import.meta.main) {
+  const problems = [...versions(), ...tests()];
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) Deno.exit(1);
+  console.log("One version everywhere, no sanitizer switched off");
+}
