@@ -1,0 +1,207 @@
+/**
+ * The side of the gateway that edges connect to.
+ *
+ * @module
+ */
+
+import {
+  type ConnRequest,
+  type FrameReader,
+  ILLEGAL_EDGE_ID,
+  type Link,
+  SERVICE_NOT_ONLINE,
+  type Session,
+  TIMEOUT,
+  Timer,
+} from "@frontier/proto";
+import type { PeerAddress } from "@frontier/platform";
+import type { Logger } from "@frontier/platform/log";
+import { sourceNumber } from "../exchange/choose.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { PeerHandler } from "../exchange/peer_handler.ts";
+import type { Streams } from "../exchange/streams.ts";
+import type { IdAllocator } from "../registry/id_allocator.ts";
+import { EdgePeer, type ServicePeer } from "../registry/peer.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { HookResult, Hooks } from "./hooks.ts";
+
+/** Milliseconds both hooks of an admission may take together; the edge waits 10 s. */
+const ADMISSION_MS = 8_000;
+/** Milliseconds an admission waits for the offline event of the same id. */
+const OFFLINE_FIRST_MS = 3_000;
+
+/** What an {@linkcode Edgebound} needs from outside. */
+export interface EdgeboundContext {
+  /** Who is there. */
+  readonly registry: Registry;
+  /** Routes requests and messages. */
+  readonly exchange: Exchange;
+  /** Joins streams. */
+  readonly streams: Streams;
+  /** Asks services about edges. */
+  readonly hooks: Hooks;
+  /** Makes ids. */
+  readonly ids: IdAllocator;
+  /** Whether ids are made while no service assigns them. */
+  readonly allocateEdgeIds: boolean;
+  /** Where to report. */
+  readonly log: Logger;
+}
+
+/**
+ * Admits edges and handles what they send.
+ *
+ * Admission: an id from a service that answers `get_edge_id`, else one of our
+ * own; then the consent of a service that answers `edge_online`. An edge is
+ * entered in the registry before its ack goes out, so that it is usable the
+ * moment its constructor returns. A newer connection takes over the id of an
+ * older one; the older one's offline event is dropped then, for the edge is
+ * online. Source: the behaviour specification, section 3.
+ */
+export class Edgebound extends PeerHandler<EdgePeer> {
+  readonly #context: EdgeboundContext;
+
+  /**
+   * @param context What it needs from outside.
+   */
+  constructor(context: EdgeboundContext) {
+    super(context.exchange, context.streams, context.log);
+    this.#context = context;
+  }
+
+  /**
+   * Takes a new connection.
+   *
+   * @param link The connection.
+   * @param addr Where it comes from.
+   */
+  attach(link: Link, addr: PeerAddress): void {
+    const edge = new EdgePeer(link, addr);
+    edge.source = sourceNumber(addr);
+    link.user = edge;
+  }
+
+  /** @inheritdoc */
+  override onConn(link: Link, request: ConnRequest): void {
+    const edge = link.user as EdgePeer;
+    const { hooks, ids } = this.#context;
+    edge.meta = request.meta;
+    const until = link.timers.now() + ADMISSION_MS;
+    // The id an edge claims is not looked at: it could be somebody else's.
+    const asked = hooks.getEdgeId(edge.meta, ADMISSION_MS, (result) => {
+      if (result.error !== undefined) link.refuse(result.error);
+      else if (result.value.length !== 8) link.refuse(ILLEGAL_EDGE_ID);
+      else {
+        const view = new DataView(result.value.buffer, result.value.byteOffset);
+        edge.idHi = view.getUint32(0);
+        edge.idLo = view.getUint32(4);
+        this.#announce(edge, until);
+      }
+    });
+    if (asked) return;
+    if (!this.#context.allocateEdgeIds) {
+      link.refuse(SERVICE_NOT_ONLINE);
+      return;
+    }
+    ids.next();
+    edge.idHi = ids.hi;
+    edge.idLo = ids.lo;
+    this.#announce(edge, until);
+  }
+
+  /** @inheritdoc */
+  override onRegister(link: Link, session: Session, frame: FrameReader): void {
+    // A service may call any method of an edge; the edge itself says whether it has it.
+    link.ackRegister(session, frame.idHi, frame.idLo);
+  }
+
+  /** @inheritdoc */
+  override onSession(link: Link, session: Session): void {
+    this.streams.openToService(link.user as EdgePeer, session);
+  }
+
+  /** @inheritdoc */
+  protected override onOwnRequest(edge: EdgePeer, frame: FrameReader): void {
+    this.exchange.edgeRequest(edge, frame);
+  }
+
+  /** @inheritdoc */
+  protected override onOwnMessage(edge: EdgePeer, frame: FrameReader): void {
+    this.exchange.edgeMessage(edge, frame);
+  }
+
+  /** @inheritdoc */
+  protected override onGone(edge: EdgePeer, reason: string): void {
+    this.#stopAdmission(edge);
+    // An edge whose id was taken over is online still: no offline event.
+    if (!this.#context.registry.removeEdge(edge)) return;
+    this.log.debug("Edge offline", { peer: edge.describe(), reason });
+    this.#context.hooks.edgeOffline(edge);
+  }
+
+  /** Asks for the edge's admission, then admits it. */
+  #announce(edge: EdgePeer, until: number): void {
+    const { hooks, ids } = this.#context;
+    const { link } = edge;
+    if (edge.idHi === 0 && edge.idLo === 0) {
+      ids.next();
+      edge.idHi = ids.hi;
+      edge.idLo = ids.lo;
+    }
+    hooks.afterOffline(edge.id, OFFLINE_FIRST_MS, () => {
+      if (link.state !== "handshake") return;
+      const service = hooks.edgeOnline(edge, (result) => {
+        this.#stopAdmission(edge);
+        this.#onVerdict(edge, result, service);
+      });
+      if (service === undefined) {
+        this.#admit(edge);
+        return;
+      }
+      edge.admission = new Timer(() => {
+        link.refuse(TIMEOUT, edge.idHi, edge.idLo);
+      });
+      link.timers.set(edge.admission, until);
+    });
+  }
+
+  #stopAdmission(edge: EdgePeer): void {
+    if (edge.admission === undefined) return;
+    edge.link.timers.clear(edge.admission);
+    edge.admission = undefined;
+  }
+
+  #onVerdict(
+    edge: EdgePeer,
+    result: HookResult,
+    service: ServicePeer | undefined,
+  ): void {
+    const { link } = edge;
+    if (result.error !== undefined) {
+      link.refuse(result.error, edge.idHi, edge.idLo);
+    } else if (link.state === "handshake") {
+      this.#admit(edge);
+    } else if (
+      this.#context.registry.edge(edge.idHi, edge.idLo) === undefined
+    ) {
+      // The service believes it online, but it has gone or was refused.
+      this.#context.hooks.edgeOffline(edge, service);
+    }
+  }
+
+  #admit(edge: EdgePeer): void {
+    const { registry } = this.#context;
+    const older = registry.edge(edge.idHi, edge.idLo);
+    if (older !== undefined) {
+      registry.removeEdge(older);
+      this.log.info("Edge id taken over by a newer connection", {
+        older: older.describe(),
+        newer: edge.describe(),
+      });
+    }
+    registry.addEdge(edge);
+    edge.link.accept(edge.idHi, edge.idLo);
+    this.log.debug("Edge online", { peer: edge.describe() });
+    if (older !== undefined) this.kick(older, "replaced by a newer connection");
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Asks services about edges.
+ *
+ * @module
+ */
+
+import {
+  DataBody,
+  emptyDataFields,
+  encodeBase64Into,
+  encodeDataBody,
+  FORCE_CLOSED,
+  type FrameReader,
+  type Link,
+  Pending,
+  ProtocolError,
+  Timer,
+  type Timers,
+  TYPE_REQUEST,
+} from "@frontier/proto";
+import { chooseIndex, type HashBy } from "../exchange/choose.ts";
+import type { EdgePeer, ServicePeer } from "../registry/peer.ts";
+import type { Hook, Registry } from "../registry/registry.ts";
+
+/** What a hook came to: the service's answer, or why there is none. */
+export type HookResult =
+  | { readonly value: Uint8Array; readonly error?: undefined }
+  | { readonly error: string };
+
+/** What {@linkcode Hooks} needs from outside. */
+export interface HooksContext {
+  /** Who is there. */
+  readonly registry: Registry;
+  /** How one of several services is chosen. */
+  readonly hashBy: HashBy;
+  /** Source of randomness, from 0 to 1, 1 excluded. */
+  readonly random: () => number;
+  /** The clock and its timers. */
+  readonly timers: Timers;
+  /** Milliseconds a hook may take. */
+  readonly timeoutMs: number;
+}
+
+const encoder = new TextEncoder();
+const body = new DataBody();
+
+class HookCall extends Pending {
+  readonly #done: (result: HookResult) => void;
+
+  constructor(done: (result: HookResult) => void) {
+    super();
+    this.#done = done;
+  }
+
+  override onAnswer(link: Link, frame: FrameReader): void {
+    if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
+      this.#done({ error: FORCE_CLOSED });
+      throw new ProtocolError(
+        `Cannot accept answer of service ${link.clientId}: its body is malformed`,
+      );
+    }
+    const error = body.errorText();
+    this.#done(error === "" ? { value: body.valueBytes() } : { error });
+  }
+
+  override onFail(_link: Link, reason: string): void {
+    this.#done({ error: reason });
+  }
+}
+
+/**
+ * The three questions the gateway asks services: which id an edge gets, whether
+ * it may come online, and, without waiting for consent, that it went offline.
+ * Source: the wire specification, section 9.4.
+ */
+export class Hooks {
+  readonly #context: HooksContext;
+  /** Offline events on their way, by edge id, with those who wait for them. */
+  readonly #leaving: Map<bigint, (() => void)[]> = new Map();
+
+  /**
+   * @param context What it needs from outside.
+   */
+  constructor(context: HooksContext) {
+    this.#context = context;
+  }
+
+  /** Offline events that no service has confirmed yet. */
+  get leaving(): number {
+    return this.#leaving.size;
+  }
+
+  /**
+   * Asks for an edge's id.
+   *
+   * @param meta What the edge said of itself.
+   * @param timeoutMs Milliseconds the answer may take.
+   * @param done Gets the answer: 8 bytes.
+   * @returns `false` when no service answers that question.
+   */
+  getEdgeId(
+    meta: Uint8Array | undefined,
+    timeoutMs: number,
+    done: (result: HookResult) => void,
+  ): boolean {
+    const services = this.#context.registry.byHook("get_edge_id");
+    if (services.length === 0) return false;
+    const index = Math.floor(this.#context.random() * services.length);
+    this.#call(services[index]!, "get_edge_id", meta, timeoutMs, done);
+    return true;
+  }
+
+  /**
+   * Announces an edge.
+   *
+   * @param edge The edge, with its id.
+   * @param done Gets the verdict.
+   * @returns The service that was asked; `undefined` when nobody asks to be.
+   */
+  edgeOnline(
+    edge: EdgePeer,
+    done: (result: HookResult) => void,
+  ): ServicePeer | undefined {
+    const service = this.#choose("edge_online", edge);
+    if (service === undefined) return undefined;
+    this.#call(
+      service,
+      "edge_online",
+      event(edge),
+      this.#context.timeoutMs,
+      done,
+    );
+    return service;
+  }
+
+  /**
+   * Tells that an edge has gone.
+   *
+   * @param edge The edge.
+   * @param to The service to tell if it still answers the hook; else one is chosen.
+   */
+  edgeOffline(edge: EdgePeer, to?: ServicePeer): void {
+    const services = this.#context.registry.byHook("edge_offline");
+    const service = to !== undefined && services.includes(to)
+      ? to
+      : this.#choose("edge_offline", edge);
+    if (service === undefined) return;
+    const { id } = edge;
+    const waiting: (() => void)[] = [];
+    this.#leaving.set(id, waiting);
+    this.#call(
+      service,
+      "edge_offline",
+      event(edge),
+      this.#context.timeoutMs,
+      () => {
+        if (this.#leaving.get(id) === waiting) this.#leaving.delete(id);
+        for (const go of waiting) go();
+      },
+    );
+  }
+
+  /**
+   * Runs an action when the offline event of an id has been dealt with, so that
+   * it cannot overtake the next online event.
+   *
+   * @param id The edge id.
+   * @param maxMs Longest wait in milliseconds.
+   * @param action What to do.
+   */
+  afterOffline(id: bigint, maxMs: number, action: () => void): void {
+    const waiting = this.#leaving.get(id);
+    if (waiting === undefined) {
+      action();
+      return;
+    }
+    let done = false;
+    const once = () => {
+      if (done) return;
+      done = true;
+      this.#context.timers.clear(timer);
+      action();
+    };
+    const timer = new Timer(once);
+    this.#context.timers.set(timer, this.#context.timers.now() + maxMs);
+    waiting.push(once);
+  }
+
+  #choose(hook: Hook, edge: EdgePeer): ServicePeer | undefined {
+    const { registry, hashBy, random } = this.#context;
+    const services = registry.byHook(hook);
+    if (services.length === 0) return undefined;
+    return services[chooseIndex(services.length, hashBy, edge, random)];
+  }
+
+  #call(
+    service: ServicePeer,
+    hook: Hook,
+    value: Uint8Array | undefined,
+    timeoutMs: number,
+    done: (result: HookResult) => void,
+  ): void {
+    const { link } = service;
+    const session = link.defaultSession;
+    const call = new HookCall(done);
+    link.expect(call, session, this.#context.timers.now() + timeoutMs);
+    const request = encodeDataBody({
+      ...emptyDataFields(),
+      key: encoder.encode(hook),
+      value,
+      timeoutNs: BigInt(Math.round(timeoutMs * 1e6)),
+    });
+    link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
+  }
+}
+
+/** The event as Go peers expect it; the id is a bare number of up to 20 digits. */
+function event(edge: EdgePeer): Uint8Array {
+  const { addr, meta } = edge;
+  const host = addr.hostname.includes(":")
+    ? `[${addr.hostname}]`
+    : addr.hostname;
+  return encoder.encode(
+    `{"EdgeID":${edge.id},"Meta":${
+      meta === undefined ? "null" : `"${toBase64(meta)}"`
+    },"Net":${JSON.stringify(addr.network)},"Str":${
+      JSON.stringify(`${host}:${addr.port}`)
+    }}`,
+  );
+}
+
+function toBase64(bytes: Uint8Array): string {
+  const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  encodeBase64Into(bytes, 0, bytes.length, text, 0);
+  return new TextDecoder().decode(text);
+}

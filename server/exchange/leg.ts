@@ -1,0 +1,193 @@
+/**
+ * One side of a joined stream.
+ *
+ * @module
+ */
+
+import { type Session, Timer } from "@frontier/proto";
+import type { Peer } from "../registry/peer.ts";
+import type { MessageLane } from "./message_lane.ts";
+
+/** Bounds of a {@linkcode Leg}. */
+export interface LegLimits {
+  /** Bytes held for the other side while it cannot take them. */
+  readonly bufferBytes: number;
+  /** Milliseconds a full buffer may stay without progress. */
+  readonly stallMs: number;
+}
+
+/** Milliseconds that bytes may follow the dismiss of a peer that sends it ahead of them. */
+const TAIL_MS = 1_000;
+
+/**
+ * One side of a joined stream: what its peer sends is written to the other
+ * side, or held while the other side cannot take it.
+ *
+ * Towards a sender with credit at most its window is held. The connection of a
+ * sender without credit is not read while the buffer is full; after 10 s
+ * without progress the stream is given up, and that stream alone.
+ */
+export class Leg {
+  /** The session. */
+  readonly session: Session;
+  /** Whose session it is. */
+  readonly peer: Peer;
+  /** The other side; set when both exist. */
+  other: Leg | undefined = undefined;
+  /** Messages to this side. */
+  lane: MessageLane | undefined = undefined;
+  /** Bytes this side has sent that the other side has not been given. */
+  heldBytes = 0;
+
+  readonly #limits: LegLimits;
+  readonly #giveUp: (leg: Leg) => void;
+  #chunks: Uint8Array[] = [];
+  #paused = false;
+  #ended = false;
+  #progressAt = 0;
+  #timer: Timer | undefined = undefined;
+
+  /**
+   * @param session The session.
+   * @param peer Whose session it is.
+   * @param limits Bounds.
+   * @param giveUp Told when the stream is given up because the other side
+   * takes nothing.
+   */
+  constructor(
+    session: Session,
+    peer: Peer,
+    limits: LegLimits,
+    giveUp: (leg: Leg) => void,
+  ) {
+    this.session = session;
+    this.peer = peer;
+    this.#limits = limits;
+    this.#giveUp = giveUp;
+  }
+
+  /**
+   * Bytes have arrived on this side.
+   *
+   * @param buf Where they are.
+   * @param start The first.
+   * @param end After the last.
+   */
+  receive(buf: Uint8Array, start: number, end: number): void {
+    const { session } = this;
+    const to = this.other?.session;
+    if (to === undefined || to.state === "closing" || to.state === "closed") {
+      session.consume(end - start);
+      return;
+    }
+    let at = start;
+    if (this.heldBytes === 0) {
+      at += to.send(buf, start, end);
+      if (at > start) session.consume(at - start);
+      if (at === end) return;
+    }
+    this.#chunks.push(buf.slice(at, end));
+    this.heldBytes += end - at;
+    if (session.link.credit || this.#paused) return;
+    if (this.heldBytes >= this.#limits.bufferBytes) {
+      this.#paused = true;
+      session.link.pause();
+      this.#watch();
+    }
+  }
+
+  /** The other side can take bytes again. */
+  drain(): void {
+    const to = this.other?.session;
+    if (to === undefined) return;
+    let moved = 0;
+    while (this.#chunks.length > 0) {
+      const chunk = this.#chunks[0]!;
+      const sent = to.send(chunk, 0, chunk.length);
+      if (sent === 0) break;
+      moved += sent;
+      if (sent < chunk.length) this.#chunks[0] = chunk.subarray(sent);
+      else this.#chunks.shift();
+    }
+    if (moved === 0) return;
+    this.heldBytes -= moved;
+    this.#progressAt = this.session.link.timers.now();
+    this.session.consume(moved);
+    if (
+      this.#paused && this.heldBytes <= this.#limits.bufferBytes * 7 / 8
+    ) this.#resume();
+    if (this.#ended && this.heldBytes === 0) this.#close();
+  }
+
+  /**
+   * This side's peer will send no more, or only the tail of what it had sent.
+   *
+   * @param tail Whether bytes may still follow.
+   */
+  end(tail: boolean): void {
+    if (this.#ended) return;
+    if (tail) {
+      this.#arm(TAIL_MS, () => this.end(false));
+      return;
+    }
+    this.#ended = true;
+    // There is no half close: what the other side still sends is lost.
+    this.other?.drop();
+    this.lane?.close("force closed");
+    if (this.heldBytes === 0) this.#close();
+    else this.#watch();
+  }
+
+  /** Forgets what this side has sent; nobody will take it. */
+  drop(): void {
+    if (this.heldBytes > 0) this.session.consume(this.heldBytes);
+    this.#chunks = [];
+    this.heldBytes = 0;
+    this.#disarm();
+    this.#resume();
+  }
+
+  #close(): void {
+    this.#disarm();
+    this.#resume();
+    this.other?.session.close();
+  }
+
+  /** Gives the stream up after too long a time without progress. */
+  #watch(): void {
+    this.#progressAt = this.session.link.timers.now();
+    const look = () => {
+      const now = this.session.link.timers.now();
+      const left = this.#progressAt + this.#limits.stallMs - now;
+      if (left > 0) {
+        this.#arm(left, look);
+        return;
+      }
+      this.#giveUp(this);
+      this.drop();
+      this.session.close();
+      this.other?.session.close();
+    };
+    this.#arm(this.#limits.stallMs, look);
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (!this.#ended) this.#disarm();
+    this.session.link.resume();
+  }
+
+  #arm(delay: number, fire: () => void): void {
+    this.#disarm();
+    this.#timer = new Timer(fire);
+    const { timers } = this.session.link;
+    timers.set(this.#timer, timers.now() + delay);
+  }
+
+  #disarm(): void {
+    if (this.#timer === undefined) return;
+    this.session.link.timers.clear(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What edges and services have in common as peers of the gateway.
+ *
+ * @module
+ */
+
+import {
+  type ConnRequest,
+  type FrameReader,
+  type Link,
+  type LinkHandler,
+  type Session,
+  Timer,
+} from "@frontier/proto";
+import type { Logger } from "@frontier/platform/log";
+import type { Peer } from "../registry/peer.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Streams } from "./streams.ts";
+
+/** A Go peer that loses its connection this early may never come back. */
+const YOUNG_MS = 1_500;
+
+/**
+ * The part of a {@linkcode LinkHandler} that is the same for edges and
+ * services. One instance serves all connections of a side.
+ */
+export abstract class PeerHandler<P extends Peer> implements LinkHandler {
+  /** Routes requests and messages. */
+  protected readonly exchange: Exchange;
+  /** Joins streams. */
+  protected readonly streams: Streams;
+  /** Where to report. */
+  protected readonly log: Logger;
+
+  /**
+   * @param exchange Routes requests and messages.
+   * @param streams Joins streams.
+   * @param log Where to report.
+   */
+  constructor(exchange: Exchange, streams: Streams, log: Logger) {
+    this.exchange = exchange;
+    this.streams = streams;
+    this.log = log;
+  }
+
+  /** @inheritdoc */
+  abstract onConn(link: Link, request: ConnRequest): void;
+  /** @inheritdoc */
+  abstract onRegister(link: Link, session: Session, frame: FrameReader): void;
+  /** @inheritdoc */
+  abstract onSession(link: Link, session: Session): void;
+  /** A request on the default session. */
+  protected abstract onOwnRequest(peer: P, frame: FrameReader): void;
+  /** A message on the default session. */
+  protected abstract onOwnMessage(peer: P, frame: FrameReader): void;
+  /** The peer leaves: nobody is to be routed to it any more. */
+  protected abstract onGone(peer: P, reason: string): void;
+
+  /** @inheritdoc */
+  onRequest(link: Link, session: Session, frame: FrameReader): void {
+    if (session.isDefault) this.onOwnRequest(link.user as P, frame);
+    else this.streams.onRequest(session, frame);
+  }
+
+  /** @inheritdoc */
+  onMessage(link: Link, session: Session, frame: FrameReader): void {
+    if (session.isDefault) this.onOwnMessage(link.user as P, frame);
+    else this.streams.onMessage(session, frame);
+  }
+
+  /** @inheritdoc */
+  onCancel(link: Link, session: Session, frame: FrameReader): void {
+    this.exchange.cancel(link.user as P, session, frame);
+  }
+
+  /** @inheritdoc */
+  onStream(_link: Link, session: Session, frame: FrameReader): void {
+    this.streams.onData(session, frame);
+  }
+
+  /** @inheritdoc */
+  onSessionOpen(_link: Link, session: Session): void {
+    this.streams.onOpen(session);
+  }
+
+  /** @inheritdoc */
+  onSessionEnd(link: Link, session: Session): void {
+    this.streams.onEnd(link, session);
+  }
+
+  /** @inheritdoc */
+  onSessionClosed(_link: Link, session: Session, reason: string): void {
+    this.streams.onClosed(session, reason);
+  }
+
+  /** @inheritdoc */
+  onWritable(_link: Link, session: Session): void {
+    this.streams.onWritable(session);
+  }
+
+  /** @inheritdoc */
+  onLeaving(link: Link, reason: string): void {
+    const peer = link.user as P;
+    this.onGone(peer, reason);
+    peer.lane?.close("force closed");
+  }
+
+  /** @inheritdoc */
+  onClosed(link: Link, reason: string): void {
+    const peer = link.user as P;
+    const fields = { peer: peer.describe(), reason };
+    if (reason.startsWith("protocol error")) {
+      this.log.warn("Connection ended for what its peer sent", fields);
+    } else this.log.debug("Connection ended", fields);
+  }
+
+  /** Not heard by the side that accepts. */
+  onOpen(): void {}
+
+  /** Not heard by the side that accepts. */
+  onRefused(): void {}
+
+  /**
+   * Closes a peer's connection in an orderly way. A Go peer that has just
+   * connected is given the time it needs to be able to come back.
+   *
+   * @param peer The peer; it must be out of routing already.
+   * @param reason Why.
+   */
+  kick(peer: P, reason: string): void {
+    const { link } = peer;
+    const at = link.openedAt + YOUNG_MS;
+    if (link.ours || link.state !== "open" || at <= link.timers.now()) {
+      link.close(reason);
+    } else link.timers.set(new Timer(() => link.close(reason)), at);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * A request or message that was passed on and waits for its answer.
+ *
+ * @module
+ */
+
+import {
+  type FrameReader,
+  type Link,
+  Pending,
+  type Session,
+} from "@frontier/proto";
+import type { Peer } from "../registry/peer.ts";
+import type { Exchange } from "./exchange.ts";
+import type { MessageLane } from "./message_lane.ts";
+
+/**
+ * One packet between its two connections: who asked, under which ids, and
+ * where the answer goes. Used again for the next packet, so that passing one on
+ * allocates nothing.
+ */
+export class Relay extends Pending {
+  /** Who asked. */
+  source: Peer | undefined = undefined;
+  /** The session of the asking side. */
+  sourceSession: Session | undefined = undefined;
+  /** High half of the packet id the asking side chose. */
+  sourceIdHi = 0;
+  /** Low half of the packet id the asking side chose. */
+  sourceIdLo = 0;
+  /** The connection that was asked. */
+  target: Link | undefined = undefined;
+  /** Set for messages, which pass through a window. */
+  lane: MessageLane | undefined = undefined;
+  /** Whether the time limit is the asking side's own. */
+  ownLimit = false;
+  /** Whether the asking side has its answer. */
+  answered = false;
+  /** When a message's asking side is told that it took too long. */
+  messageExpiresAt = 0;
+  /** Older request of the same source, or older message of the same lane. */
+  prev: Relay | undefined = undefined;
+  /** Younger request of the same source, or younger message of the same lane. */
+  next: Relay | undefined = undefined;
+
+  readonly #exchange: Exchange;
+
+  /**
+   * @param exchange Whom it tells.
+   */
+  constructor(exchange: Exchange) {
+    super();
+    this.#exchange = exchange;
+  }
+
+  /** @inheritdoc */
+  override onAnswer(link: Link, frame: FrameReader): void {
+    this.#exchange.onAnswer(this, link, frame);
+  }
+
+  /** @inheritdoc */
+  override onFail(_link: Link, reason: string): void {
+    this.#exchange.onFail(this, reason);
+  }
+}

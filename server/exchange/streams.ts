@@ -1,0 +1,225 @@
+/**
+ * Joins the streams of edges and services.
+ *
+ * @module
+ */
+
+import {
+  EDGE_NOT_ONLINE,
+  type FrameReader,
+  type Link,
+  SERVICE_NOT_ONLINE,
+  type Session,
+} from "@frontier/proto";
+import type { Logger } from "@frontier/platform/log";
+import type { EdgePeer, Peer, ServicePeer } from "../registry/peer.ts";
+import type { Registry } from "../registry/registry.ts";
+import { chooseIndex, type HashBy } from "./choose.ts";
+import type { Exchange } from "./exchange.ts";
+import { Leg, type LegLimits } from "./leg.ts";
+
+/** What a {@linkcode Streams} needs from outside. */
+export interface StreamsContext {
+  /** Who is there. */
+  readonly registry: Registry;
+  /** Routes the requests and messages inside streams. */
+  readonly exchange: Exchange;
+  /** How one of several services is chosen. */
+  readonly hashBy: HashBy;
+  /** Bounds of a stream's buffer. */
+  readonly limits: LegLimits;
+  /** Source of randomness, from 0 to 1, 1 excluded. */
+  readonly random: () => number;
+  /** Where to report. */
+  readonly log: Logger;
+}
+
+const MAX_ID = 0xffff_ffff_ffff_ffffn;
+
+/**
+ * Opens the second session of every stream that is asked for, and joins the
+ * two: raw bytes, messages and requests go to the other side unchanged. When
+ * either side ends, both end, after everything it had sent.
+ */
+export class Streams {
+  /** Joined streams, and streams being opened. */
+  count = 0;
+  readonly #context: StreamsContext;
+
+  /**
+   * @param context What it needs from outside.
+   */
+  constructor(context: StreamsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * An edge opens a stream to a service by name.
+   *
+   * @param edge The edge.
+   * @param session Its session, not accepted yet.
+   */
+  openToService(edge: EdgePeer, session: Session): void {
+    const { registry, hashBy, random } = this.#context;
+    const candidates = registry.byName(session.peer);
+    if (candidates.length === 0 || !edge.online) {
+      session.refuse(SERVICE_NOT_ONLINE);
+      return;
+    }
+    const index = chooseIndex(candidates.length, hashBy, edge, random);
+    this.#open(edge, session, candidates[index]!);
+  }
+
+  /**
+   * A service opens a stream to an edge by id, in decimal.
+   *
+   * @param service The service.
+   * @param session Its session, not accepted yet.
+   */
+  openToEdge(service: ServicePeer, session: Session): void {
+    let edge: EdgePeer | undefined;
+    if (/^\d{1,20}$/.test(session.peer)) {
+      const id = BigInt(session.peer);
+      if (id <= MAX_ID) {
+        edge = this.#context.registry.edge(
+          Number(id >> 32n),
+          Number(id & 0xffff_ffffn),
+        );
+      }
+    }
+    if (edge === undefined) session.refuse(EDGE_NOT_ONLINE);
+    else this.#open(service, session, edge);
+  }
+
+  /**
+   * The target has accepted its session: the opener gets its ack.
+   *
+   * @param session The target's session.
+   */
+  onOpen(session: Session): void {
+    const other = legOf(session)?.other;
+    if (other === undefined || other.session.state !== "accepting") {
+      session.close();
+      return;
+    }
+    other.session.accept();
+  }
+
+  /**
+   * Raw bytes on a session.
+   *
+   * @param session The session.
+   * @param frame The bytes.
+   */
+  onData(session: Session, frame: FrameReader): void {
+    const leg = legOf(session);
+    if (leg === undefined) session.consume(frame.bodyEnd - frame.bodyStart);
+    else leg.receive(frame.buf, frame.bodyStart, frame.bodyEnd);
+  }
+
+  /**
+   * A request on a session other than the default one.
+   *
+   * @param session The session.
+   * @param frame The request.
+   */
+  onRequest(session: Session, frame: FrameReader): void {
+    const leg = legOf(session);
+    if (leg === undefined) return;
+    this.#context.exchange.streamRequest(
+      leg.peer,
+      session,
+      frame,
+      leg.other?.session,
+    );
+  }
+
+  /**
+   * A message on a session other than the default one.
+   *
+   * @param session The session.
+   * @param frame The message.
+   */
+  onMessage(session: Session, frame: FrameReader): void {
+    const leg = legOf(session);
+    if (leg === undefined) return;
+    const { other } = leg;
+    const { exchange } = this.#context;
+    if (other !== undefined) {
+      other.lane ??= exchange.lane(other.peer, other.session);
+    }
+    exchange.streamMessage(
+      leg.peer,
+      session,
+      frame,
+      other?.session,
+      other?.lane,
+    );
+  }
+
+  /**
+   * A session can take bytes again.
+   *
+   * @param session The session.
+   */
+  onWritable(session: Session): void {
+    legOf(session)?.other?.drain();
+  }
+
+  /**
+   * The peer has dismissed a session. Go peers of the old line send the rest of
+   * their data after it.
+   *
+   * @param link Its connection.
+   * @param session The session.
+   */
+  onEnd(link: Link, session: Session): void {
+    legOf(session)?.end(!link.ours);
+  }
+
+  /**
+   * A session is over.
+   *
+   * @param session The session.
+   * @param reason Why.
+   */
+  onClosed(session: Session, reason: string): void {
+    const leg = legOf(session);
+    if (leg === undefined) return;
+    const other = leg.other?.session;
+    // The target was never reached: that is the opener's answer.
+    if (other?.state === "accepting") other.refuse(reason);
+    leg.end(false);
+    if (other === undefined || other.state === "closed") this.count--;
+  }
+
+  #open(source: Peer, session: Session, target: Peer): void {
+    if (target.link.sessionCount + 1 >= target.link.settings.maxSessions) {
+      session.refuse("too many sessions");
+      return;
+    }
+    this.count++;
+    const leg = this.#leg(source, session);
+    // The original opens the second session without peer and meta, too.
+    const other = this.#leg(target, target.link.openSession(""));
+    leg.other = other;
+    other.other = leg;
+  }
+
+  #leg(peer: Peer, session: Session): Leg {
+    const { limits, log } = this.#context;
+    const leg = new Leg(session, peer, limits, (stalled) => {
+      log.warn("Stream dismissed: its receiver takes nothing", {
+        sender: stalled.peer.describe(),
+        receiver: stalled.other?.peer.describe(),
+        held: stalled.heldBytes,
+      });
+    });
+    session.user = leg;
+    return leg;
+  }
+}
+
+function legOf(session: Session): Leg | undefined {
+  return session.user as Leg | undefined;
+}

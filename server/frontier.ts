@@ -1,0 +1,360 @@
+/**
+ * Puts a gateway together.
+ *
+ * @module
+ */
+
+import { Link, LINK_SETTINGS, type LinkSettings } from "@frontier/proto";
+import {
+  Driver,
+  formatAddress,
+  listenTcp,
+  type PeerAddress,
+  systemTimers,
+  type Transport,
+  type TransportListener,
+} from "@frontier/platform";
+import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
+import { Acceptor } from "./acceptor.ts";
+type Bypass = {
+  handle(t: Transport): Promise<{ first: Uint8Array } | undefined>;
+  close(): void;
+};
+import {
+  type FrontierConfig,
+  type FrontierOptions,
+  resolveOptions,
+} from "./config/mod.ts";
+import { Edgebound } from "./edgebound/edgebound.ts";
+import { Hooks } from "./edgebound/hooks.ts";
+import { Exchange } from "./exchange/exchange.ts";
+import { Streams } from "./exchange/streams.ts";
+import { IdAllocator } from "./registry/id_allocator.ts";
+import { Registry } from "./registry/registry.ts";
+import { Servicebound } from "./servicebound/servicebound.ts";
+
+/** What a gateway is doing. */
+export interface FrontierStatus {
+  /** Where it is in its life. */
+  readonly state: "running" | "draining" | "closed";
+  /** Edges connected. */
+  readonly edges: number;
+  /** Services connected. */
+  readonly services: number;
+  /** Connections, those in their handshake included. */
+  readonly connections: number;
+  /** Streams open or being opened. */
+  readonly streams: number;
+  /** Requests and messages passed on and not answered yet. */
+  readonly inflight: number;
+}
+
+/** Connections from elsewhere than a TCP port. */
+export interface FrontierListeners {
+  /** Where edges connect; instead of the configured address. */
+  edge?: TransportListener;
+  /** Where services connect; instead of the configured address. */
+  service?: TransportListener;
+}
+
+/** A running gateway. */
+export interface Frontier extends AsyncDisposable {
+  /** Where edges connect. */
+  readonly edgeAddr: PeerAddress;
+  /** Where services connect. */
+  readonly serviceAddr: PeerAddress;
+  /** What it is doing. */
+  readonly status: FrontierStatus;
+  /**
+   * Stops accepting connections and waits until nothing is in flight.
+   *
+   * @param seconds Longest wait; the configured drain time by default.
+   */
+  drain(seconds?: number): Promise<void>;
+  /**
+   * Closes every connection in an orderly way, edges first, so that services
+   * hear that they went offline.
+   */
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two looks while waiting for something to finish. */
+const LOOK_MS = 20;
+/** Longest wait for the last connections and events while closing. */
+const CLOSE_MS = 5_000;
+
+/**
+ * Starts a gateway.
+ *
+ * @param options Its configuration; what is left out has its default.
+ * @param listeners Where connections come from, if not from TCP ports.
+ * @returns The gateway, with both listeners bound.
+ * @throws {Error} If an address cannot be bound or a certificate cannot be
+ * used; the message names it.
+ *
+ * @example
+ * ```ts
+ * import { startFrontier } from "@frontier/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using gateway = await startFrontier({
+ *   edgebound: { hostname: "127.0.0.1", port: 0 },
+ *   servicebound: { hostname: "127.0.0.1", port: 0 },
+ * });
+ * assertEquals(gateway.status.edges, 0);
+ * ```
+ */
+export async function startFrontier(
+  options: FrontierOptions = {},
+  listeners: FrontierListeners = {},
+): Promise<Frontier> {
+  const config = resolveOptions(options);
+  const log = options.logger ?? NULL_LOGGER;
+  // Both are bound before either accepts: early connections wait in the kernel.
+  const service = listeners.service ?? listenTcp(config.servicebound);
+  try {
+    const edge = listeners.edge ?? listenTcp(config.edgebound);
+    return new Gateway(config, log, edge, service);
+  } catch (error) {
+    service.close();
+    throw error;
+  }
+}
+
+class Gateway implements Frontier {
+  readonly edgeAddr: PeerAddress;
+  readonly serviceAddr: PeerAddress;
+  readonly #config: FrontierConfig;
+  readonly #log: Logger;
+  readonly #registry = new Registry();
+  readonly #exchange: Exchange;
+  readonly #streams: Streams;
+  readonly #hooks: Hooks;
+  readonly #edgebound: Edgebound;
+  readonly #servicebound: Servicebound;
+  readonly #settings: LinkSettings;
+  readonly #acceptors: Acceptor[];
+  readonly #bypass: Bypass | undefined = undefined;
+  readonly #links: Set<Link> = new Set();
+  readonly #perAddress: Map<string, number> = new Map();
+  #connections = 0;
+  #state: FrontierStatus["state"] = "running";
+  #closing: Promise<void> | undefined = undefined;
+
+  constructor(
+    config: FrontierConfig,
+    log: Logger,
+    edge: TransportListener,
+    service: TransportListener,
+  ) {
+    this.#config = config;
+    this.#log = log;
+    const { limits, hashBy } = config;
+    const registry = this.#registry;
+    const random = Math.random;
+    const wallClock = Date.now;
+    const ids = new IdAllocator(random, wallClock);
+    this.#settings = {
+      ...LINK_SETTINGS,
+      maxPayload: limits.maxFrameBytes,
+      maxSessions: limits.maxSessionsPerConnection,
+      handshakeTimeoutMs: limits.handshakeTimeoutMs,
+      closeGraceMs: limits.closeGraceMs,
+      sessionWindow: limits.sessionWindowBytes,
+      connectionWindow: limits.connectionWindowBytes,
+    };
+    this.#exchange = new Exchange({
+      registry,
+      settings: { ...limits, hashBy },
+      random,
+      wallClock,
+      log,
+    });
+    const exchange = this.#exchange;
+    this.#streams = new Streams({
+      registry,
+      exchange,
+      hashBy,
+      limits: {
+        bufferBytes: limits.streamBufferBytes,
+        stallMs: limits.streamStallMs,
+      },
+      random,
+      log,
+    });
+    const streams = this.#streams;
+    this.#hooks = new Hooks({
+      registry,
+      hashBy,
+      random,
+      timers: systemTimers,
+      timeoutMs: limits.forwardTimeoutMs,
+    });
+    this.#edgebound = new Edgebound({
+      registry,
+      exchange,
+      streams,
+      hooks: this.#hooks,
+      ids,
+      allocateEdgeIds: config.edgebound.allocateEdgeIds,
+      log,
+    });
+    this.#servicebound = new Servicebound({
+      registry,
+      exchange,
+      streams,
+      ids,
+      maxMethods: limits.maxMethodsPerConnection,
+      log,
+    });
+    this.edgeAddr = edge.addr;
+    this.serviceAddr = service.addr;
+    this.#acceptors = [
+      new Acceptor({
+        listener: service,
+        name: "servicebound",
+        onTransport: (transport) => this.#take(transport, this.#servicebound),
+        log,
+      }),
+      new Acceptor({
+        listener: edge,
+        name: "edgebound",
+        onTransport: (transport) =>
+          this.#take(transport, this.#edgebound, this.#bypass),
+        log,
+      }),
+    ];
+  }
+
+  get status(): FrontierStatus {
+    return {
+      state: this.#state,
+      edges: this.#registry.edgeCount,
+      services: this.#registry.serviceCount,
+      connections: this.#connections,
+      streams: this.#streams.count,
+      inflight: this.#exchange.inflight,
+    };
+  }
+
+  async drain(seconds = this.#config.drainSeconds): Promise<void> {
+    if (this.#state === "running") this.#state = "draining";
+    await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
+    await until(
+      () => this.#exchange.inflight === 0 && this.#streams.count === 0,
+      seconds * 1000,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#state = "closed";
+    await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
+    this.#bypass?.close();
+    const { edgeCount } = this.#registry;
+    const services = new Set<Link>();
+    for (const service of this.#registry.services()) services.add(service.link);
+    for (const link of this.#links) {
+      if (services.has(link)) continue;
+      if (link.state === "open") {
+        this.#edgebound.kick(link.user as never, "gateway shuts down");
+      } else link.close("gateway shuts down");
+    }
+    await until(() => this.#links.size <= services.size, CLOSE_MS);
+    await until(() => this.#hooks.leaving === 0, CLOSE_MS);
+    for (const service of [...this.#registry.services()]) {
+      this.#servicebound.kick(service, "gateway shuts down");
+    }
+    await until(() => this.#links.size === 0, CLOSE_MS);
+    for (const link of [...this.#links]) link.fail("gateway shuts down");
+    this.#log.info("Gateway closed", {
+      edges: edgeCount,
+      services: services.size,
+    });
+  }
+
+  #take(
+    transport: Transport,
+    side: Edgebound | Servicebound,
+    bypass?: Bypass,
+  ): void {
+    const { limits } = this.#config;
+    const { remoteAddr } = transport;
+    const host = remoteAddr.hostname;
+    const fromHost = this.#perAddress.get(host) ?? 0;
+    const perAddress = limits.maxConnectionsPerAddress;
+    if (
+      this.#connections >= limits.maxConnections ||
+      (perAddress > 0 && fromHost >= perAddress)
+    ) {
+      this.#log.warn("Connection refused: too many", {
+        peer: formatAddress(remoteAddr),
+        connections: this.#connections,
+        fromAddress: fromHost,
+      });
+      transport.close();
+      return;
+    }
+    this.#connections++;
+    this.#perAddress.set(host, fromHost + 1);
+    const serve = bypass === undefined
+      ? this.#serve(transport, side)
+      : this.#sniff(transport, side, bypass);
+    serve.catch((error) => {
+      this.#log.error("Connection failed", {
+        peer: formatAddress(remoteAddr),
+        error: error instanceof Error
+          ? error.stack ?? error.message
+          : String(error),
+      });
+      transport.close();
+    }).finally(() => {
+      this.#connections--;
+      const left = (this.#perAddress.get(host) ?? 1) - 1;
+      if (left <= 0) this.#perAddress.delete(host);
+      else this.#perAddress.set(host, left);
+    });
+  }
+
+  async #sniff(
+    transport: Transport,
+    side: Edgebound | Servicebound,
+    bypass: Bypass,
+  ): Promise<void> {
+    const sniffed = await bypass.handle(transport);
+    if (sniffed !== undefined) {
+      await this.#serve(transport, side, sniffed.first);
+    }
+  }
+
+  async #serve(
+    transport: Transport,
+    side: Edgebound | Servicebound,
+    first?: Uint8Array,
+  ): Promise<void> {
+    const driver = new Driver(transport);
+    const link = new Link("server", this.#settings, side, driver);
+    side.attach(link, transport.remoteAddr);
+    this.#links.add(link);
+    try {
+      await driver.run(link, first);
+    } finally {
+      this.#links.delete(link);
+    }
+  }
+}
+
+/** Waits until a condition holds, or for so long. */
+async function until(holds: () => boolean, maxMs: number): Promise<void> {
+  const end = performance.now() + maxMs;
+  while (!holds() && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The side of the gateway that services connect to.
+ *
+ * @module
+ */
+
+import {
+  type ConnRequest,
+  type FrameReader,
+  type Link,
+  ProtocolError,
+  type Session,
+} from "@frontier/proto";
+import type { PeerAddress } from "@frontier/platform";
+import type { Logger } from "@frontier/platform/log";
+import type { Exchange } from "../exchange/exchange.ts";
+import { PeerHandler } from "../exchange/peer_handler.ts";
+import type { Streams } from "../exchange/streams.ts";
+import type { IdAllocator } from "../registry/id_allocator.ts";
+import { ServicePeer } from "../registry/peer.ts";
+import type { Registry } from "../registry/registry.ts";
+import { parseServiceMeta } from "./service_meta.ts";
+
+/** What a {@linkcode Servicebound} needs from outside. */
+export interface ServiceboundContext {
+  /** Who is there. */
+  readonly registry: Registry;
+  /** Routes requests and messages. */
+  readonly exchange: Exchange;
+  /** Joins streams. */
+  readonly streams: Streams;
+  /** Makes ids. */
+  readonly ids: IdAllocator;
+  /** Methods one connection may register. */
+  readonly maxMethods: number;
+  /** Where to report. */
+  readonly log: Logger;
+}
+
+/**
+ * Admits services and handles what they send. A service is routable by name and
+ * topic before its ack goes out, by method before the register is confirmed. A
+ * newer connection with the same id replaces the older one at once. Source: the
+ * behaviour specification, section 4.
+ */
+export class Servicebound extends PeerHandler<ServicePeer> {
+  readonly #context: ServiceboundContext;
+
+  /**
+   * @param context What it needs from outside.
+   */
+  constructor(context: ServiceboundContext) {
+    super(context.exchange, context.streams, context.log);
+    this.#context = context;
+  }
+
+  /**
+   * Takes a new connection.
+   *
+   * @param link The connection.
+   * @param addr Where it comes from.
+   */
+  attach(link: Link, addr: PeerAddress): void {
+    link.user = new ServicePeer(link, addr);
+  }
+
+  /** @inheritdoc */
+  override onConn(link: Link, request: ConnRequest): void {
+    const service = link.user as ServicePeer;
+    const { registry, ids } = this.#context;
+    try {
+      const meta = parseServiceMeta(request.meta);
+      service.name = meta.service;
+      service.topics = meta.topics;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.log.warn("Service refused", {
+        peer: service.describe(),
+        reason: error.message,
+      });
+      link.refuse(error.message);
+      return;
+    }
+    if (request.wantedHi === 0 && request.wantedLo === 0) {
+      ids.next();
+      service.idHi = ids.hi;
+      service.idLo = ids.lo;
+    } else {
+      service.idHi = request.wantedHi;
+      service.idLo = request.wantedLo;
+    }
+    const older = registry.service(service.id);
+    if (older !== undefined) {
+      registry.removeService(older);
+      this.log.info("Service id taken over by a newer connection", {
+        older: older.describe(),
+        newer: service.describe(),
+      });
+    }
+    registry.addService(service);
+    link.accept(service.idHi, service.idLo);
+    this.log.debug("Service online", {
+      peer: service.describe(),
+      name: service.name,
+      topics: service.topics,
+    });
+    if (older !== undefined) this.kick(older, "replaced by a newer connection");
+  }
+
+  /** @inheritdoc */
+  override onRegister(link: Link, session: Session, frame: FrameReader): void {
+    const service = link.user as ServicePeer;
+    // What is registered on a stream is only for that stream.
+    if (session.isDefault && service.online) {
+      if (service.methods.size >= this.#context.maxMethods) {
+        throw new ProtocolError(
+          `Cannot register more than ${this.#context.maxMethods} methods on one connection`,
+        );
+      }
+      const name = frame.buf.slice(frame.bodyStart, frame.bodyEnd);
+      this.#context.registry.addMethod(service, name);
+    }
+    link.ackRegister(session, frame.idHi, frame.idLo);
+  }
+
+  /** @inheritdoc */
+  override onSession(link: Link, session: Session): void {
+    this.streams.openToEdge(link.user as ServicePeer, session);
+  }
+
+  /** @inheritdoc */
+  protected override onOwnRequest(
+    service: ServicePeer,
+    frame: FrameReader,
+  ): void {
+    this.exchange.serviceRequest(service, frame);
+  }
+
+  /** @inheritdoc */
+  protected override onOwnMessage(
+    service: ServicePeer,
+    frame: FrameReader,
+  ): void {
+    this.exchange.serviceMessage(service, frame);
+  }
+
+  /** @inheritdoc */
+  protected override onGone(service: ServicePeer, reason: string): void {
+    if (!this.#context.registry.removeService(service)) return;
+    this.log.debug("Service offline", { peer: service.describe(), reason });
+  }
+}
