@@ -4,7 +4,6 @@ import {
   type ConfigFile,
   formatAddress,
   formatDiagnostic,
-  formatSettings,
   type FrontierConfig,
   loadConfig,
   type LoadedConfig,
@@ -116,11 +115,11 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Does what `--check` and `--print-config` ask for. */
-function report(args: Arguments, { settings, warnings }: LoadedConfig): number {
+function report(args: Arguments, { warnings, toYaml }: LoadedConfig): number {
   for (const warning of warnings) {
     complain(`warning: ${formatDiagnostic(warning)}`);
   }
-  if (args.printConfig) print(Deno.stdout, formatSettings(settings));
+  if (args.printConfig) print(Deno.stdout, toYaml());
   else print(Deno.stdout, `${args.config ?? "Built-in settings"}: ok\n`);
   return OK;
 }

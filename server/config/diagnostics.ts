@@ -41,7 +41,11 @@ export class ConfigError extends Error {
   /** All that is wrong, warnings included. */
   readonly diagnostics: readonly Diagnostic[];
 
-  /** @param diagnostics All that is wrong. */
+  /**
+   * Makes the error for what was found.
+   *
+   * @param diagnostics All that is wrong.
+   */
   constructor(diagnostics: readonly Diagnostic[]) {
     super(
       diagnostics.filter((d) => d.severity === "error").map(formatDiagnostic)

@@ -1,5 +1,6 @@
 import { type Diagnostic, Findings } from "./diagnostics.ts";
 import { type ConfigFlags, type Environment, override } from "./overrides.ts";
+import { formatSettings } from "./print.ts";
 import { resolve, unconfigured } from "./resolve.ts";
 import { SETTINGS, type Settings } from "./settings.ts";
 import { parseSource } from "./source.ts";
@@ -19,8 +20,12 @@ export interface LoadedConfig {
   config: FrontierConfig;
   /** What deserves a look. */
   warnings: Diagnostic[];
-  /** The same as a configuration file has it, complete; see {@linkcode formatSettings}. */
-  settings: Settings;
+  /**
+   * The same as a complete configuration file: every key with its value, defaults included, passwords hidden.
+   *
+   * @returns The file's text.
+   */
+  toYaml(): string;
 }
 
 /**
@@ -51,7 +56,11 @@ export function loadConfig(
   override(settings, env, flags, findings);
   const config = resolve(settings, findings);
   findings.throwErrors();
-  return { config, warnings: findings.list, settings };
+  return {
+    config,
+    warnings: findings.list,
+    toYaml: () => formatSettings(settings),
+  };
 }
 
 function readFile(text: string, findings: Findings): Settings {

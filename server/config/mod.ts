@@ -15,12 +15,5 @@ export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { type ConfigFile, loadConfig, type LoadedConfig } from "./load.ts";
 export { resolveOptions } from "./options.ts";
 export type { ConfigFlags, Environment } from "./overrides.ts";
-export { formatSettings } from "./print.ts";
-export type {
-  DialSettings,
-  ListenSettings,
-  Settings,
-  TlsSettings,
-} from "./settings.ts";
 export type * from "./types.ts";
 export { unservedParts } from "./unserved.ts";

@@ -10,6 +10,8 @@
  */
 export class AssertionError extends Error {
   /**
+   * Makes the error.
+   *
    * @param message What did not hold.
    * @param options The cause, when another error led to this one.
    */

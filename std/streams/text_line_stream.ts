@@ -21,7 +21,11 @@ export interface TextLineStreamOptions {
  * ```
  */
 export class TextLineStream extends TransformStream<string, string> {
-  /** @param options Options. */
+  /**
+   * Makes the transformation.
+   *
+   * @param options Options.
+   */
   constructor(options: TextLineStreamOptions = {}) {
     const ends = options.allowCR ? /\r\n|\n|\r/g : /\r?\n/g;
     // Only a chunk with a line end is joined to what came before it, so that a long line costs no more than its length.
