@@ -76,6 +76,7 @@ const METRICS: Partial<Record<Metric, (window: Window) => number | undefined>> =
     serviceCpuUsPerOp: (window) => cpuPerOp(window, "service"),
     edgesCpuUsPerOp: (window) => cpuPerOp(window, "edges"),
     generatorCpuUsPerOp: (window) => cpuPerOp(window, "generator"),
+    otherCpuPercent: (window) => 100 * window.otherCpuSeconds / window.seconds,
   };
 
 /** Whether bytes per second say more than operations do. */
@@ -146,6 +147,7 @@ const UNITS: Record<Metric, { label: string; digits: number }> = {
   serviceCpuUsPerOp: { label: " us CPU, service", digits: 2 },
   edgesCpuUsPerOp: { label: " us CPU, edges", digits: 2 },
   generatorCpuUsPerOp: { label: " us CPU, generator", digits: 2 },
+  otherCpuPercent: { label: " % of a core, others", digits: 0 },
 };
 
 function number(value: number, digits: number): string {
@@ -175,6 +177,7 @@ const COLUMNS: [Metric, string][] = [
   ["generatorCpuUsPerOp", "generator us/op"],
   ["megabytesPerSecond", "MB/s"],
   ["cpuSecondsPerGigabyte", "CPU s/GB"],
+  ["otherCpuPercent", "others %"],
   ["rssMegabytes", "RSS MB"],
   ["peakMegabytes", "peak MB"],
 ];

@@ -11,6 +11,7 @@ function window(ops: number, cpuSeconds: number, bytes = 0): Window {
     bytes,
     p50Us: 10,
     p99Us: 20,
+    otherCpuSeconds: 0.5,
     used: { gateway: used },
   };
 }

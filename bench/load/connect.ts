@@ -7,6 +7,7 @@
 import {
   bodyText,
   CONN_20_S,
+  CONN_320_S,
   connFrame,
   frame,
   HEADER_SIZE,
@@ -120,13 +121,16 @@ export function startConnectClose(
 export interface IdleOptions {
   /** Edges that stay connected. */
   edges: number;
+  /** Seconds between two heartbeats of an edge. @default none are sent */
+  heartbeatSeconds?: number;
 }
 
 /** Edges dial in groups of this size, so that no backlog overflows. */
 const GROUP = 64;
-const HEARTBEAT_INTERVAL_MS = 20_000;
-
-/** Many edges that only send heartbeats, evenly spread. */
+/**
+ * Many edges that do nothing but, if asked to, send heartbeats, evenly spread. In the end each proves that it is still
+ * connected.
+ */
 export class IdleEdges implements Handler, Load {
   readonly #poller: Poller;
   readonly #meter: Meter;
@@ -135,6 +139,7 @@ export class IdleEdges implements Handler, Load {
   #sentAt: Float64Array;
   #acked = 0;
   #turn = 0;
+  #intervalMs: number;
   #due = 0;
   /** Heartbeats without an answer yet. */
   outstanding = 0;
@@ -157,7 +162,11 @@ export class IdleEdges implements Handler, Load {
     this.#poller = poller;
     this.#meter = meter;
     this.#sentAt = new Float64Array(options.edges);
-    const conn = connFrame(CONN_20_S);
+    this.#intervalMs = (options.heartbeatSeconds ?? Infinity) * 1000 /
+      options.edges;
+    const conn = connFrame(
+      options.heartbeatSeconds === undefined ? CONN_320_S : CONN_20_S,
+    );
     for (let i = 0; i < options.edges; i++) {
       const source = FIRST_SOURCE + i % SOURCES;
       const socket = poller.dial({
@@ -173,7 +182,7 @@ export class IdleEdges implements Handler, Load {
       if (poller.until(() => this.#acked === i + 1, 10_000)) continue;
       throw new Error(`Cannot connect edge ${this.#acked}: no answer`);
     }
-    this.#due = performance.now();
+    this.#due = performance.now() + this.#intervalMs;
   }
 
   frame(socket: Socket, type: number, at: number, end: number): void {
@@ -197,23 +206,27 @@ export class IdleEdges implements Handler, Load {
   }
 
   run(ms: number): void {
-    const count = this.#sockets.length;
-    const interval = HEARTBEAT_INTERVAL_MS / count;
     const end = performance.now() + ms;
     while (performance.now() < end) {
-      this.#poller.turn(Math.max(1, Math.ceil(interval)));
-      for (; this.#due <= this.#poller.now; this.#due += interval) {
-        const socket = this.#sockets[this.#turn % count] as Socket;
-        this.#turn++;
-        if (!socket.open) continue;
-        socket.write(this.#heartbeat);
-        this.#sentAt[socket.tag] = this.#poller.now;
-        this.outstanding++;
+      const wait = Math.min(this.#intervalMs, end - performance.now());
+      this.#poller.turn(Math.max(1, Math.ceil(wait)));
+      for (; this.#due <= this.#poller.now; this.#due += this.#intervalMs) {
+        this.#beat(
+          this.#sockets[this.#turn++ % this.#sockets.length] as Socket,
+        );
       }
     }
   }
 
+  #beat(socket: Socket): void {
+    if (!socket.open) return;
+    socket.write(this.#heartbeat);
+    this.#sentAt[socket.tag] = this.#poller.now;
+    this.outstanding++;
+  }
+
   stop(limitMs: number): void {
+    for (const socket of this.#sockets) this.#beat(socket);
     if (!this.#poller.until(() => this.outstanding <= 0, limitMs)) {
       this.#meter.fail(`${this.outstanding} heartbeats were never answered`);
     }

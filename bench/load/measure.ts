@@ -5,7 +5,11 @@
  */
 
 import { Histogram } from "./latency.ts";
-import { type ProcessStat, readProcess } from "./process_stat.ts";
+import {
+  type ProcessStat,
+  readBusySeconds,
+  readProcess,
+} from "./process_stat.ts";
 
 /** What a driver counts while it runs. */
 export class Meter {
@@ -72,6 +76,8 @@ export interface Window {
   p50Us: number;
   /** 99th percentile in microseconds. */
   p99Us: number;
+  /** CPU time of all other processes of the machine; much of it spoils the window. */
+  otherCpuSeconds: number;
   /** By name: what the watched processes used. */
   used: Record<string, Used>;
 }
@@ -106,23 +112,30 @@ export async function measure(
     meter.latency.clear();
     const { ops, bytes } = meter;
     const before = readAll(watch);
+    const busyBefore = readBusySeconds();
     const start = performance.now();
     await load.run(plan.seconds * 1000);
+    const busy = readBusySeconds() - busyBefore;
     const after = readAll(watch);
+    const used = Object.fromEntries(
+      Object.entries(after).map(([name, stat]) => [name, {
+        cpuSeconds: stat.cpuSeconds - (before[name] as ProcessStat).cpuSeconds,
+        rssBytes: stat.rssBytes,
+        peakBytes: stat.peakBytes,
+      }]),
+    );
+    const ours = Object.values(used).reduce(
+      (sum, of) => sum + of.cpuSeconds,
+      0,
+    );
     windows.push({
       seconds: (performance.now() - start) / 1000,
       ops: meter.ops - ops,
       bytes: meter.bytes - bytes,
       p50Us: meter.latency.quantile(0.5),
       p99Us: meter.latency.quantile(0.99),
-      used: Object.fromEntries(
-        Object.entries(after).map(([name, stat]) => [name, {
-          cpuSeconds: stat.cpuSeconds -
-            (before[name] as ProcessStat).cpuSeconds,
-          rssBytes: stat.rssBytes,
-          peakBytes: stat.peakBytes,
-        }]),
-      ),
+      otherCpuSeconds: Math.max(0, busy - ours),
+      used,
     });
   }
   return windows;

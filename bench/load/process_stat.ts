@@ -55,6 +55,35 @@ export function parseStatusBytes(text: string, key: string): number {
 }
 
 /**
+ * Reads from the text of `/proc/stat` for how long all cores together have been busy, time stolen by other virtual machines included.
+ *
+ * @param text the file's content.
+ * @returns seconds since the start of the machine.
+ * @throws {SyntaxError} when the text is something else.
+ */
+export function parseBusySeconds(text: string): number {
+  const [user, nice, system, , , irq, softirq, steal] = text.slice(
+    0,
+    text.indexOf("\n"),
+  ).split(/\s+/).slice(1).map(Number);
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>(
+    (sum, part) => sum + (part ?? NaN),
+    0,
+  );
+  if (!text.startsWith("cpu ") || !Number.isFinite(ticks)) {
+    throw new SyntaxError(
+      `Cannot find CPU times in ${JSON.stringify(text.slice(0, 80))}`,
+    );
+  }
+  return ticks * TICK_SECONDS;
+}
+
+/** @returns {@linkcode parseBusySeconds} now. */
+export function readBusySeconds(): number {
+  return parseBusySeconds(readText("/proc/stat"));
+}
+
+/**
  * Reads what a process has used so far.
  *
  * @param pid its process id.

@@ -1,5 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseCpuSeconds, parseStatusBytes } from "./process_stat.ts";
+import {
+  parseBusySeconds,
+  parseCpuSeconds,
+  parseStatusBytes,
+} from "./process_stat.ts";
 
 Deno.test("parseCpuSeconds() adds user and system time", () => {
   const text =
@@ -30,5 +34,16 @@ Deno.test("parseStatusBytes() reads sizes", () => {
     () => parseStatusBytes(text, "VmSwap"),
     SyntaxError,
     "Cannot find VmSwap",
+  );
+});
+
+Deno.test("parseBusySeconds() adds everything but idle and waiting", () => {
+  const text =
+    "cpu  100 20 300 9999 8888 4 50 600 0 0\ncpu0 50 10 150 5000 4444 2 25 300 0 0\n";
+  assertEquals(parseBusySeconds(text), 10.74);
+  assertThrows(
+    () => parseBusySeconds("intr 1 2 3\n"),
+    SyntaxError,
+    "Cannot find CPU times",
   );
 });
