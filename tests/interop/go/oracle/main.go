@@ -2,6 +2,7 @@
 // answers each with one line:
 //
 //	ok <hex>           decoded; the hex is the same packet encoded again
+//	only <text>        decoded, but the codec cannot encode what it has decoded
 //	more <n> <hex>     decoded, with n bytes of the line left unread
 //	err <text>         refused
 //	panic <text>       the codec panicked, which ends a real peer's process
@@ -13,9 +14,11 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
+	"github.com/jumboframes/armorigo/log"
 	"github.com/singchia/geminio/packet"
 )
 
@@ -25,6 +28,7 @@ const (
 )
 
 func main() {
+	log.SetOutput(io.Discard) // the codec logs to standard output
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(make([]byte, 0, 1<<20), 64<<20)
 	out := bufio.NewWriter(os.Stdout)
@@ -61,7 +65,7 @@ func judge(text string) (verdict string) {
 	}
 	again, err := pkt.Encode()
 	if err != nil {
-		return oneLine("err encode: " + err.Error())
+		return oneLine("only " + err.Error())
 	}
 	if reader.Len() > 0 {
 		return fmt.Sprintf("more %d %x", reader.Len(), again)

@@ -26,6 +26,7 @@ type peer struct {
 }
 
 func newPeer(s settings, out *output) *peer {
+	log.SetOutput(io.Discard) // some parts of the library log to standard output, whatever logger they are given
 	logger := log.NewLog()
 	logger.SetLevel(log.LevelFatal)
 	logger.SetOutput(io.Discard)
