@@ -185,7 +185,8 @@ export class Session {
   }
 
   /**
-   * Sends raw bytes, as many as may be sent now. They are copied.
+   * Sends raw bytes, as many as may be sent now. They are copied. When it takes
+   * fewer than it was given, the handler hears `onWritable` later.
    *
    * @param buf Where the bytes are.
    * @param start The first.
@@ -196,6 +197,7 @@ export class Session {
     const take = Math.min(end - start, this.writable());
     if (take <= 0) return 0;
     const link = this.link;
+    if (take < end - start) link.wait(this);
     const most = Math.min(STREAM_PART, link.settings.maxPayload - 8);
     for (let from = start, left = take; left > 0;) {
       const part = Math.min(left, most);
