@@ -140,27 +140,25 @@ func (p *peer) write(c *command, answer fields) error {
 	return nil
 }
 
-// read takes exactly Bytes bytes, or everything to the end of file when Bytes is 0; TimeoutMS limits each read.
+// errReadTime is the outcome of a read that gets nothing in time.
+var errReadTime = errors.New("nothing to read in time")
+
+// read takes exactly Bytes bytes, or everything to the end of file when Bytes is 0; TimeoutMS limits each read. The
+// limit is not the library's read deadline: on the old line that crashes once another stream of the end was closed.
 func (p *peer) read(c *command, answer fields) error {
 	s, err := p.find(c.On)
 	if err != nil {
 		return err
 	}
 	var data []byte
-	buffer := make([]byte, defaultChunk)
 	defer func() { report(answer, data) }()
 	for c.Bytes == 0 || len(data) < c.Bytes {
-		if c.TimeoutMS > 0 {
-			if err := s.SetReadDeadline(time.Now().Add(time.Duration(c.TimeoutMS) * time.Millisecond)); err != nil {
-				return err
-			}
-		}
-		window := buffer
+		size := defaultChunk
 		if c.Bytes > 0 {
-			window = buffer[:min(len(buffer), c.Bytes-len(data))]
+			size = min(size, c.Bytes-len(data))
 		}
-		n, err := s.Read(window)
-		data = append(data, window[:n]...)
+		part, err := readWithin(s, size, time.Duration(c.TimeoutMS)*time.Millisecond)
+		data = append(data, part...)
 		time.Sleep(time.Duration(c.DelayMS) * time.Millisecond)
 		if errors.Is(err, io.EOF) {
 			answer["eof"] = true
@@ -171,6 +169,32 @@ func (p *peer) read(c *command, answer fields) error {
 		}
 	}
 	return nil
+}
+
+// readWithin reads once. After a timeout the abandoned read still takes the next bytes, so the stream is spent then.
+func readWithin(s geminio.Stream, size int, limit time.Duration) ([]byte, error) {
+	buffer := make([]byte, size)
+	if limit <= 0 {
+		n, err := s.Read(buffer)
+		return buffer[:n], err
+	}
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		n, err := s.Read(buffer)
+		done <- result{n, err}
+	}()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case r := <-done:
+		return buffer[:r.n], r.err
+	case <-timer.C:
+		return nil, errReadTime
+	}
 }
 
 // close closes an end or a stream and says how long the library's call took.
