@@ -8,6 +8,9 @@ import { type Meaning, mutated, place, spelt } from "./testdata/bodies.ts";
 
 const encoder = new TextEncoder();
 
+const TIMES = '"deadline":"0001-01-01T00:00:00Z",' +
+  '"context":{"deadline":"0001-01-01T00:00:00Z"}';
+
 /** What a view says. */
 function viewed(body: DataBody): Meaning {
   return {
@@ -93,6 +96,13 @@ Deno.test("a changed body is accepted exactly when the full decoder accepts it",
   assert(refused > 100 && accepted > 100, `${refused} and ${accepted}`);
 });
 
+for (const number of ["01", "00", "-", "1.5", "1e3", "0x1", "", "-01", "+1"]) {
+  Deno.test(`a timeout of "${number}" is refused`, () => {
+    assertFalse(read(`{"timeout":${number},${TIMES}}`));
+    assertFalse(read(`{"timeout":${number}}`));
+  });
+}
+
 Deno.test("every prefix of a body is refused", () => {
   const text = '{"key":"ZWNobw==","value":"cGluZw==","topic":"t",' +
     '"custom":"ZsSxpi88nRE=","error":"e","timeout":5,' +
@@ -102,9 +112,6 @@ Deno.test("every prefix of a body is refused", () => {
     assertFalse(read(text.slice(0, end)), text.slice(0, end));
   }
 });
-
-const TIMES = '"deadline":"0001-01-01T00:00:00Z",' +
-  '"context":{"deadline":"0001-01-01T00:00:00Z"}';
 
 const FAST = [
   "{}",

@@ -318,7 +318,7 @@ function readByte(
   let value = 0;
   for (let i = start; i < end; i++) {
     const digit = (buf[i]! - 0x30) & 0xff;
-    if (digit > 9 || i - start > 2) throw wrongValue(field, "bytes");
+    if (digit > 9) throw wrongValue(field, "bytes");
     value = value * 10 + digit;
   }
   if (value > 255) throw wrongValue(field, "bytes");

@@ -132,6 +132,20 @@ const TAKEN: [string, string, Expected][] = [
   ["null in an array over bytes", '{"value":"aGk=","value":[33,null,null]}', {
     value: "!i\0",
   }],
+  [
+    "null in an array after null",
+    '{"value":"aGk=","value":null,"value":[null]}',
+    {
+      value: "\0",
+    },
+  ],
+  [
+    "null in an array after an empty array",
+    '{"value":"aGk=","value":[],"value":[null]}',
+    {
+      value: "\0",
+    },
+  ],
   ["empty bytes", '{"value":""}', {}],
   ["empty text", '{"topic":""}', {}],
   ["escapes in text", '{"error":"\\u003ca\\u003e \\"b\\"\\n"}', {

@@ -48,6 +48,11 @@ Deno.test("text that stands for itself is not copied", () => {
   assertEquals(unquoteBytes(buf, 1, 6).buffer, buf.buffer);
 });
 
+Deno.test("a surrogate in UTF-8 is replaced in the bytes too", () => {
+  const bytes = unquoteBytes(Uint8Array.of(0xed, 0xa0, 0x80, 0x5c, 0x6e), 0, 5);
+  assertEquals(bytes.toHex(), "efbfbd".repeat(3) + "0a");
+});
+
 const WRITTEN: [string, string, string][] = [
   ["plain text", "echo", "echo"],
   ["what HTML would read", "a<b>&c", "a\\u003cb\\u003e\\u0026c"],

@@ -24,7 +24,7 @@ export const ZERO_TIME_VALUE: TimeValue = {
 };
 
 /** What {@linkcode scanTime} gives for the unset time. */
-export const NO_TIME = -Infinity;
+export const NO_TIME: number = -Infinity;
 
 const MINUTE = 60;
 const HOUR = 3600;
