@@ -1,0 +1,124 @@
+/**
+ * A peer that speaks frame by frame, for tests of one link.
+ *
+ * @module
+ */
+
+import { HEADER_SIZE, VERSION } from "../constants.ts";
+import { FrameReader } from "../frame_reader.ts";
+import { seen, type SeenFrame } from "./recorder.ts";
+import type { SimPort } from "./sim_network.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * Writes a frame.
+ *
+ * @param type Packet type.
+ * @param id Packet id.
+ * @param parts Payload: bytes, 64-bit numbers, or text.
+ * @returns The frame.
+ */
+export function rawFrame(
+  type: number,
+  id: bigint,
+  ...parts: (Uint8Array | bigint | string)[]
+): Uint8Array<ArrayBuffer> {
+  const payload = parts.map((part) =>
+    typeof part === "bigint"
+      ? u64(part)
+      : typeof part === "string"
+      ? encoder.encode(part)
+      : part
+  );
+  const length = payload.reduce((sum, part) => sum + part.length, 0);
+  const frame = new Uint8Array(HEADER_SIZE + length);
+  frame[0] = VERSION;
+  frame[1] = type;
+  frame.set(u64(id), 2);
+  new DataView(frame.buffer).setUint32(10, length);
+  let at = HEADER_SIZE;
+  for (const part of payload) {
+    frame.set(part, at);
+    at += part.length;
+  }
+  return frame;
+}
+
+function u64(value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
+
+/** Sits at the other end of a link's stream: sees its frames, sends any. */
+export class RawPeer {
+  /** Frames of the link so far. */
+  readonly frames: SeenFrame[] = [];
+  readonly #port: SimPort;
+  readonly #reader = new FrameReader();
+
+  /**
+   * @param port The peer's end of the stream; no link is attached to it.
+   */
+  constructor(port: SimPort) {
+    this.#port = port;
+    port.discard = true;
+    port.peer.tap = (bytes) => this.#take(bytes);
+  }
+
+  /** Types of the frames seen so far. */
+  get types(): number[] {
+    return this.frames.map((frame) => frame.type);
+  }
+
+  /**
+   * Sends a frame.
+   *
+   * @param type Packet type.
+   * @param id Packet id.
+   * @param parts Payload.
+   */
+  send(
+    type: number,
+    id: bigint,
+    ...parts: (Uint8Array | bigint | string)[]
+  ): void {
+    this.#port.inject(rawFrame(type, id, ...parts));
+  }
+
+  /**
+   * Sends bytes.
+   *
+   * @param bytes The bytes.
+   */
+  sendBytes(bytes: Uint8Array): void {
+    this.#port.inject(bytes);
+  }
+
+  /**
+   * Finds a frame of the link.
+   *
+   * @param type Packet type.
+   * @returns The last one of that type.
+   * @throws {Error} If there is none.
+   */
+  last(type: number): SeenFrame {
+    const frame = this.frames.findLast((one) => one.type === type);
+    if (frame === undefined) {
+      throw new Error(`Cannot find a frame of type 0x${type.toString(16)}`);
+    }
+    return frame;
+  }
+
+  #take(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      const room = this.#reader.reserve();
+      const part = bytes.subarray(at, at + room.length);
+      room.set(part);
+      at += part.length;
+      this.#reader.commit(part.length);
+      while (this.#reader.next()) this.frames.push(seen(this.#reader));
+    }
+  }
+}
