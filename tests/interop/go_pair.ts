@@ -139,3 +139,35 @@ export function tail(edgeId: bigint): Uint8Array {
   new DataView(bytes.buffer).setBigUint64(0, edgeId);
   return bytes;
 }
+
+/**
+ * Sends bytes through a stream in portions that an old reader, which drops what it has not read in time, can park;
+ * checks what arrives.
+ *
+ * @param from The writer.
+ * @param a Its handle of the stream.
+ * @param to The reader.
+ * @param b Its handle of the stream.
+ * @param size How many bytes.
+ * @throws {Error} When something else arrives.
+ */
+export async function transferInPortions(
+  from: GoPeer,
+  a: string,
+  to: GoPeer,
+  b: string,
+  size: number,
+): Promise<void> {
+  const portion = 20 * 16_384;
+  for (let sent = 0; sent < size; sent += portion) {
+    const [put, got] = await Promise.all([
+      from.write(a, { size: Math.min(portion, size - sent), seed: sent }, {
+        chunk: 16_384,
+      }),
+      to.read(b, { bytes: Math.min(portion, size - sent), timeoutMs: 5000 }),
+    ]);
+    if (put.sha256 !== got.sha256) {
+      throw new Error(`Other bytes have arrived after ${sent}`);
+    }
+  }
+}
