@@ -103,6 +103,22 @@ for (const number of ["01", "00", "-", "1.5", "1e3", "0x1", "", "-01", "+1"]) {
   });
 }
 
+Deno.test("a body ends where its frame ends", () => {
+  for (const head of ["", '"key":"ZWNobw==",', '"timeout":5,']) {
+    const text = `{${head}${TIMES}}`;
+    assert(readFast(text));
+    for (const more of ["}", "x", ",", '"', "\0", "{}"]) {
+      assertFalse(read(text + more), text + more);
+    }
+    assertFalse(readFast(text + " "));
+    // The right bytes are there, but they belong to what comes next.
+    const [buf, start, end] = place(encoder.encode(text));
+    for (let cut = start; cut < end; cut++) {
+      assertFalse(body.read(buf, start, cut), `${cut - start}`);
+    }
+  }
+});
+
 Deno.test("every prefix of a body is refused", () => {
   const text = '{"key":"ZWNobw==","value":"cGluZw==","topic":"t",' +
     '"custom":"ZsSxpi88nRE=","error":"e","timeout":5,' +

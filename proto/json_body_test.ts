@@ -272,6 +272,12 @@ Deno.test("data body: ten megabytes of members take linear time and no stack", (
   assertThrows(() => data('{"x":'.repeat(2_000_000)), ProtocolError);
 });
 
+Deno.test("data body: short arrays after a long one stay cheap", () => {
+  const long = `"value":[${"1,".repeat(2_000_000)}1]`;
+  const short = ',"value":[2]'.repeat(300_000);
+  assertEquals(data(`{${long}${short}}`).value, Uint8Array.of(2));
+});
+
 Deno.test("data body: written as Go writes it", () => {
   const fields = emptyDataFields();
   const zero = '"deadline":"0001-01-01T00:00:00Z"';
