@@ -36,7 +36,9 @@ export class Driver implements LinkPort {
   #writing = false;
   #closing = false;
   #closed = false;
-  #wake: (() => void) | undefined = undefined;
+  #parked = false;
+  #chunk: Uint8Array | undefined = undefined;
+  #done: (() => void) | undefined = undefined;
   #drainTimer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /**
@@ -49,38 +51,80 @@ export class Driver implements LinkPort {
   }
 
   /**
+   * Starts reading.
+   *
+   * @param link The engine that was given this driver as its port. What goes
+   * wrong ends it with a reason.
+   * @param first Bytes that were already read from the transport.
+   */
+  start(link: Link, first?: Uint8Array): void {
+    this.#link = link;
+    if (link.outbox.pending > 0) this.flush();
+    try {
+      if (first !== undefined) this.#feed(link, first);
+    } catch (error) {
+      this.#onError(error);
+    }
+    this.#read();
+  }
+
+  /**
    * Reads until the connection is over.
    *
    * @param link The engine that was given this driver as its port.
    * @param first Bytes that were already read from the transport.
-   * @returns When the connection is closed. Never rejects: what goes wrong ends
-   * the link with a reason.
+   * @returns When the connection is closed. Never rejects.
    */
-  async run(link: Link, first?: Uint8Array): Promise<void> {
-    this.#link = link;
-    const transport = this.#transport;
-    try {
-      if (first !== undefined) this.#feed(link, first);
-      if (link.outbox.pending > 0) this.flush();
-      while (!this.#closed && link.state !== "closed") {
-        if (link.paused) {
-          await new Promise<void>((resolve) => this.#wake = resolve);
-          link.receive(0);
-          continue;
-        }
-        const count = await transport.read(link.reader.reserve());
-        if (count === null) {
-          link.fail("connection closed by the peer");
-          break;
-        }
-        link.receive(count);
-      }
-    } catch (error) {
-      link.fail(describe(error));
-    }
-    // A link that failed with bytes to drain still needs the transport.
-    if (!this.#closing) this.#shut();
+  run(link: Link, first?: Uint8Array): Promise<void> {
+    const done = new Promise<void>((resolve) => this.#done = resolve);
+    this.start(link, first);
+    if (this.#closed) this.#done!();
+    return done;
   }
+
+  // Callbacks, not an async loop: an idle connection keeps no suspended frame.
+  #read(): void {
+    const link = this.#link!;
+    if (this.#closed || link.state === "closed") return;
+    if (link.paused) {
+      this.#parked = true;
+      return;
+    }
+    this.#transport.read(link.reader.reserve())
+      .then(this.#onRead, this.#onError);
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    const link = this.#link!;
+    if (count === null) {
+      link.fail("connection closed by the peer");
+      return;
+    }
+    try {
+      link.receive(count);
+    } catch (error) {
+      this.#onError(error);
+      return;
+    }
+    this.#read();
+  };
+
+  readonly #onError = (error: unknown): void => {
+    this.#link!.fail(describe(error));
+  };
+
+  readonly #onWake = (): void => {
+    if (!this.#parked) return;
+    this.#parked = false;
+    const link = this.#link!;
+    try {
+      link.receive(0);
+    } catch (error) {
+      this.#onError(error);
+      return;
+    }
+    this.#read();
+  };
 
   /** @inheritdoc */
   flush(): void {
@@ -92,16 +136,13 @@ export class Driver implements LinkPort {
 
   /** @inheritdoc */
   resume(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
+    if (this.#parked) queueMicrotask(this.#onWake);
   }
 
   /** @inheritdoc */
   hangUp(drain: boolean): void {
     this.#closing = drain && this.#link !== undefined &&
       this.#link.outbox.pending > 0;
-    this.resume();
     if (!this.#closing) {
       this.#shut();
       return;
@@ -113,38 +154,49 @@ export class Driver implements LinkPort {
   /** Writes what waits; called once per turn after `flush`. */
   write(): void {
     this.#dirty = false;
-    if (!this.#writing && !this.#closed) void this.#writeAll();
+    if (!this.#writing && !this.#closed) this.#writeNext();
   }
 
-  async #writeAll(): Promise<void> {
-    const link = this.#link;
-    if (link === undefined) return;
-    const { outbox } = link;
-    const transport = this.#transport;
-    this.#writing = true;
-    try {
-      for (
-        let chunk = outbox.take();
-        chunk !== undefined;
-        chunk = outbox.take()
-      ) {
-        let written = await transport.write(chunk);
-        while (written < chunk.length) {
-          written += await transport.write(chunk.subarray(written));
-        }
-        outbox.done();
-        link.drained();
-      }
-    } catch (error) {
-      outbox.done();
-      this.#closing = false;
-      link.fail(describe(error));
-      this.#shut();
-    } finally {
+  #writeNext(): void {
+    const chunk = this.#link?.outbox.take();
+    if (chunk === undefined) {
       this.#writing = false;
+      if (this.#closing) this.#shut();
+      return;
     }
-    if (this.#closing) this.#shut();
+    this.#writing = true;
+    this.#chunk = chunk;
+    this.#transport.write(chunk).then(this.#onWritten, this.#onWriteError);
   }
+
+  readonly #onWritten = (count: number): void => {
+    const chunk = this.#chunk!;
+    if (count < chunk.length) {
+      this.#chunk = chunk.subarray(count);
+      this.#transport.write(this.#chunk)
+        .then(this.#onWritten, this.#onWriteError);
+      return;
+    }
+    this.#chunk = undefined;
+    const link = this.#link!;
+    link.outbox.done();
+    try {
+      link.drained();
+    } catch (error) {
+      this.#onError(error);
+    }
+    this.#writeNext();
+  };
+
+  readonly #onWriteError = (error: unknown): void => {
+    this.#chunk = undefined;
+    this.#writing = false;
+    const link = this.#link!;
+    link.outbox.done();
+    this.#closing = false;
+    link.fail(describe(error));
+    this.#shut();
+  };
 
   #feed(link: Link, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
@@ -162,6 +214,7 @@ export class Driver implements LinkPort {
     this.#closing = false;
     if (this.#drainTimer !== undefined) clearTimeout(this.#drainTimer);
     this.#transport.close();
+    this.#done?.();
   }
 }
 

@@ -30,6 +30,7 @@ import { Hooks } from "./edgebound/hooks.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { Streams } from "./exchange/streams.ts";
 import { IdAllocator } from "./registry/id_allocator.ts";
+import type { Peer } from "./registry/peer.ts";
 import { Registry } from "./registry/registry.ts";
 import { Servicebound } from "./servicebound/servicebound.ts";
 
@@ -190,6 +191,7 @@ class Gateway implements Frontier {
       timers: systemTimers,
       timeoutMs: limits.forwardTimeoutMs,
     });
+    const onEnded = (link: Link) => this.#onEnded(link);
     this.#edgebound = new Edgebound({
       registry,
       exchange,
@@ -198,6 +200,7 @@ class Gateway implements Frontier {
       ids,
       allocateEdgeIds: config.edgebound.allocateEdgeIds,
       log,
+      onEnded,
     });
     this.#servicebound = new Servicebound({
       registry,
@@ -206,6 +209,7 @@ class Gateway implements Frontier {
       ids,
       maxMethods: limits.maxMethodsPerConnection,
       log,
+      onEnded,
     });
     this.edgeAddr = edge.addr;
     this.serviceAddr = service.addr;
@@ -303,24 +307,9 @@ class Gateway implements Frontier {
       return;
     }
     this.#connections++;
-    this.#perAddress.set(host, fromHost + 1);
-    const serve = bypass === undefined
-      ? this.#serve(transport, side)
-      : this.#sniff(transport, side, bypass);
-    serve.catch((error) => {
-      this.#log.error("Connection failed", {
-        peer: formatAddress(remoteAddr),
-        error: error instanceof Error
-          ? error.stack ?? error.message
-          : String(error),
-      });
-      transport.close();
-    }).finally(() => {
-      this.#connections--;
-      const left = (this.#perAddress.get(host) ?? 1) - 1;
-      if (left <= 0) this.#perAddress.delete(host);
-      else this.#perAddress.set(host, left);
-    });
+    if (perAddress > 0) this.#perAddress.set(host, fromHost + 1);
+    if (bypass === undefined) this.#serve(transport, side);
+    else void this.#sniff(transport, side, bypass);
   }
 
   async #sniff(
@@ -329,25 +318,33 @@ class Gateway implements Frontier {
     bypass: Bypass,
   ): Promise<void> {
     const sniffed = await bypass.handle(transport);
-    if (sniffed !== undefined) {
-      await this.#serve(transport, side, sniffed.first);
-    }
+    if (sniffed === undefined) this.#forget(transport.remoteAddr);
+    else this.#serve(transport, side, sniffed.first);
   }
 
-  async #serve(
+  #serve(
     transport: Transport,
     side: Edgebound | Servicebound,
     first?: Uint8Array,
-  ): Promise<void> {
+  ): void {
     const driver = new Driver(transport);
     const link = new Link("server", this.#settings, side, driver);
     side.attach(link, transport.remoteAddr);
     this.#links.add(link);
-    try {
-      await driver.run(link, first);
-    } finally {
-      this.#links.delete(link);
-    }
+    driver.start(link, first);
+  }
+
+  #onEnded(link: Link): void {
+    this.#links.delete(link);
+    this.#forget((link.user as Peer).addr);
+  }
+
+  #forget({ hostname }: PeerAddress): void {
+    this.#connections--;
+    const count = this.#perAddress.get(hostname);
+    if (count === undefined) return;
+    if (count > 1) this.#perAddress.set(hostname, count - 1);
+    else this.#perAddress.delete(hostname);
   }
 }
 

@@ -15,11 +15,11 @@ import {
   Timer,
 } from "@frontier/proto";
 import type { PeerAddress } from "@frontier/platform";
-import type { Logger } from "@frontier/platform/log";
 import { sourceNumber } from "../exchange/choose.ts";
-import type { Exchange } from "../exchange/exchange.ts";
-import { PeerHandler } from "../exchange/peer_handler.ts";
-import type { Streams } from "../exchange/streams.ts";
+import {
+  PeerHandler,
+  type PeerHandlerContext,
+} from "../exchange/peer_handler.ts";
 import type { IdAllocator } from "../registry/id_allocator.ts";
 import { EdgePeer, type ServicePeer } from "../registry/peer.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -31,21 +31,15 @@ const ADMISSION_MS = 8_000;
 const OFFLINE_FIRST_MS = 3_000;
 
 /** What an {@linkcode Edgebound} needs from outside. */
-export interface EdgeboundContext {
+export interface EdgeboundContext extends PeerHandlerContext {
   /** Who is there. */
   readonly registry: Registry;
-  /** Routes requests and messages. */
-  readonly exchange: Exchange;
-  /** Joins streams. */
-  readonly streams: Streams;
   /** Asks services about edges. */
   readonly hooks: Hooks;
   /** Makes ids. */
   readonly ids: IdAllocator;
   /** Whether ids are made while no service assigns them. */
   readonly allocateEdgeIds: boolean;
-  /** Where to report. */
-  readonly log: Logger;
 }
 
 /**
@@ -65,7 +59,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
    * @param context What it needs from outside.
    */
   constructor(context: EdgeboundContext) {
-    super(context.exchange, context.streams, context.log);
+    super(context);
     this.#context = context;
   }
 

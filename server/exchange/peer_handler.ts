@@ -20,6 +20,18 @@ import type { Streams } from "./streams.ts";
 /** A Go peer that loses its connection this early may never come back. */
 const YOUNG_MS = 1_500;
 
+/** What a {@linkcode PeerHandler} needs from outside. */
+export interface PeerHandlerContext {
+  /** Routes requests and messages. */
+  readonly exchange: Exchange;
+  /** Joins streams. */
+  readonly streams: Streams;
+  /** Where to report. */
+  readonly log: Logger;
+  /** Told when a connection is over. */
+  readonly onEnded: (link: Link) => void;
+}
+
 /**
  * The part of a {@linkcode LinkHandler} that is the same for edges and
  * services. One instance serves all connections of a side.
@@ -31,16 +43,16 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   protected readonly streams: Streams;
   /** Where to report. */
   protected readonly log: Logger;
+  readonly #onEnded: (link: Link) => void;
 
   /**
-   * @param exchange Routes requests and messages.
-   * @param streams Joins streams.
-   * @param log Where to report.
+   * @param context What it needs from outside.
    */
-  constructor(exchange: Exchange, streams: Streams, log: Logger) {
-    this.exchange = exchange;
-    this.streams = streams;
-    this.log = log;
+  constructor(context: PeerHandlerContext) {
+    this.exchange = context.exchange;
+    this.streams = context.streams;
+    this.log = context.log;
+    this.#onEnded = context.onEnded;
   }
 
   /** @inheritdoc */
@@ -112,6 +124,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     if (reason.startsWith("protocol error")) {
       this.log.warn("Connection ended for what its peer sent", fields);
     } else this.log.debug("Connection ended", fields);
+    this.#onEnded(link);
   }
 
   /** Not heard by the side that accepts. */

@@ -12,29 +12,23 @@ import {
   type Session,
 } from "@frontier/proto";
 import type { PeerAddress } from "@frontier/platform";
-import type { Logger } from "@frontier/platform/log";
-import type { Exchange } from "../exchange/exchange.ts";
-import { PeerHandler } from "../exchange/peer_handler.ts";
-import type { Streams } from "../exchange/streams.ts";
+import {
+  PeerHandler,
+  type PeerHandlerContext,
+} from "../exchange/peer_handler.ts";
 import type { IdAllocator } from "../registry/id_allocator.ts";
 import { ServicePeer } from "../registry/peer.ts";
 import type { Registry } from "../registry/registry.ts";
 import { parseServiceMeta } from "./service_meta.ts";
 
 /** What a {@linkcode Servicebound} needs from outside. */
-export interface ServiceboundContext {
+export interface ServiceboundContext extends PeerHandlerContext {
   /** Who is there. */
   readonly registry: Registry;
-  /** Routes requests and messages. */
-  readonly exchange: Exchange;
-  /** Joins streams. */
-  readonly streams: Streams;
   /** Makes ids. */
   readonly ids: IdAllocator;
   /** Methods one connection may register. */
   readonly maxMethods: number;
-  /** Where to report. */
-  readonly log: Logger;
 }
 
 /**
@@ -50,7 +44,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
    * @param context What it needs from outside.
    */
   constructor(context: ServiceboundContext) {
-    super(context.exchange, context.streams, context.log);
+    super(context);
     this.#context = context;
   }
 
