@@ -1,0 +1,397 @@
+/** A peer that keeps to the protocol just enough to be listened to, and for the rest sends what it likes. */
+
+import vectors from "../../proto/testdata/wire_vectors.json" with {
+  type: "json",
+};
+import { damage, randomConnectionBody, randomDataBody } from "./random_body.ts";
+import type { SeededRandom } from "./seeded_random.ts";
+
+const HEADER = 14;
+const encoder = new TextEncoder();
+
+const TYPES = [
+  0x01,
+  0x02,
+  0x11,
+  0x12,
+  0x21,
+  0x22,
+  0x31,
+  0x32,
+  0x41,
+  0x42,
+  0x51,
+  0x52,
+  0x61,
+  0x71,
+  0x72,
+  0x73,
+  0x81,
+  0x82,
+  0x62,
+];
+/** Types with the most code behind them: sent more often. */
+const BUSY_TYPES = [0x31, 0x41, 0x51, 0x61, 0x71, 0x71, 0x72, 0x51, 0x52];
+
+const FRAMES = vectors.map((vector) => Uint8Array.fromHex(vector.hex));
+
+/** What a hostile peer knows of its victims. */
+export interface Targets {
+  /** Port it dials. */
+  readonly port: number;
+  /** Ids of edges to aim at, for a hostile service. */
+  readonly edges: readonly bigint[];
+  /** Methods, topics and service names to aim at. */
+  readonly names: readonly string[];
+  /** Meta for its handshake. */
+  readonly meta: string;
+  /** Told the id it was given, so that victims can be made to speak to it. */
+  onConnected(id: bigint): void;
+}
+
+/** One connection of random frames. */
+export class HostilePeer {
+  readonly #random: SeededRandom;
+  readonly #targets: Targets;
+  /** Session ids that mean something on this connection. */
+  readonly #sessions: bigint[] = [1n];
+  readonly #packets: bigint[] = [1n];
+  #rest = new Uint8Array(0);
+  #replies: Uint8Array[] = [];
+
+  /**
+   * @param random Source of choices.
+   * @param targets Whom to harm.
+   */
+  constructor(random: SeededRandom, targets: Targets) {
+    this.#random = random;
+    this.#targets = targets;
+  }
+
+  /**
+   * Connects, misbehaves, and goes.
+   *
+   * @returns How many frames were sent.
+   */
+  async run(): Promise<number> {
+    const random = this.#random;
+    const conn = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: this.#targets.port,
+    });
+    let sent = 0;
+    try {
+      const reading = this.#read(conn);
+      if (random.chance(0.9)) {
+        await write(conn, this.#handshake());
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const rounds = 1 + random.int(15);
+      for (let round = 0; round < rounds; round++) {
+        const batch = this.#replies.splice(0);
+        const count = random.int(8);
+        for (let i = 0; i < count; i++) batch.push(this.#frame());
+        sent += batch.length;
+        await this.#writeInPieces(conn, batch);
+        if (random.chance(0.3)) {
+          await new Promise((resolve) => setTimeout(resolve, random.int(8)));
+        }
+      }
+      if (random.chance(0.5)) await conn.closeWrite();
+      // Half of them read on for a while: late answers, dismisses, the end.
+      if (random.chance(0.5)) {
+        await Promise.race([
+          reading,
+          new Promise((resolve) => setTimeout(resolve, 30)),
+        ]);
+      }
+    } catch (error) {
+      // The gateway has thrown us out: what it should do.
+      if (!isGone(error)) throw error;
+    } finally {
+      try {
+        conn.close();
+      } catch (error) {
+        if (!isGone(error)) throw error;
+      }
+    }
+    return sent;
+  }
+
+  #handshake(): Uint8Array {
+    const random = this.#random;
+    const json = encoder.encode(JSON.stringify({
+      meta: btoa(this.#targets.meta),
+      ...(random.chance(0.3)
+        ? {
+          ext: random.pick([["cancel"], ["credit", "early-data", "cancel"], [
+            "?",
+          ], 5]),
+        }
+        : {}),
+    }));
+    const payload = new Uint8Array(10 + json.length);
+    payload[0] = random.pick([0x18, 0x18, 0x18, 0x38, 0x08, 0xff]);
+    payload.set(json, 10);
+    return build(0x01, 1n, payload);
+  }
+
+  /** One frame: well formed, nearly so, or not at all. */
+  #frame(): Uint8Array {
+    const random = this.#random;
+    const kind = random.int(100);
+    if (kind < 4) return damage(random, random.pick(FRAMES));
+    if (kind < 5) return random.bytes(1 + random.int(40));
+    if (kind < 6) {
+      return build(
+        random.pick(TYPES),
+        this.#packetId(),
+        random.bytes(random.int(20)),
+      );
+    }
+    if (kind < 7) {
+      return build(
+        random.int(256),
+        this.#packetId(),
+        random.bytes(random.int(60)),
+      );
+    }
+    const type = random.chance(0.85)
+      ? random.pick(BUSY_TYPES)
+      : random.pick(TYPES);
+    const frame = build(type, this.#packetId(), this.#payload(type));
+    if (kind < 9) {
+      new DataView(frame.buffer).setUint32(
+        10,
+        random.pick([0, 1, 9, 0xffffffff, 10_485_761, 5_000]),
+      );
+    }
+    return frame;
+  }
+
+  #payload(type: number): Uint8Array {
+    const random = this.#random;
+    switch (type) {
+      case 0x01:
+      case 0x02:
+        return concat(
+          random.bytes(type === 0x01 ? 10 : 9),
+          randomConnectionBody(random),
+        );
+      case 0x11:
+      case 0x21:
+      case 0x22:
+        return random.bytes(random.chance(0.9) ? 0 : 3);
+      case 0x12:
+        return concat(Uint8Array.of(0), randomConnectionBody(random));
+      case 0x31:
+        return concat(
+          Uint8Array.of(0, random.pick([0x10, 0x10, 0x00])),
+          eight(this.#sessionId()),
+          this.#sessionBody(),
+        );
+      case 0x32:
+        return concat(
+          Uint8Array.of(0, 0),
+          eight(this.#sessionId()),
+          eight(this.#sessionId()),
+          this.#sessionBody(),
+        );
+      case 0x41:
+      case 0x42:
+        return concat(eight(this.#sessionId()), randomConnectionBody(random));
+      case 0x61:
+        return concat(
+          eight(this.#sessionId()),
+          random.bytes(random.pick([0, 1, 100, 20_000])),
+        );
+      case 0x62:
+        return concat(eight(this.#sessionId()), random.bytes(4));
+      case 0x73:
+        return concat(
+          eight(this.#sessionId()),
+          Uint8Array.of(0, random.int(3)),
+        );
+      case 0x81:
+        return concat(eight(this.#sessionId()), random.bytes(random.int(20)));
+      case 0x82:
+        return concat(eight(this.#sessionId()), encoder.encode("{}"));
+    }
+    return concat(eight(this.#sessionId()), this.#dataBody());
+  }
+
+  #sessionBody(): Uint8Array {
+    if (this.#random.chance(0.5)) return randomConnectionBody(this.#random);
+    const { names, edges } = this.#targets;
+    return encoder.encode(
+      JSON.stringify({
+        peer: this.#random.pick([...names, ...edges.map(String)]),
+      }),
+    );
+  }
+
+  /** A body that is aimed at a victim, or any. */
+  #dataBody(): Uint8Array {
+    const random = this.#random;
+    const { names, edges } = this.#targets;
+    if (random.chance(0.3) || names.length === 0) return randomDataBody(random);
+    const aim: Record<string, unknown> = {
+      key: btoa(random.pick(names)),
+      topic: random.pick(names),
+    };
+    if (edges.length > 0) {
+      aim.custom = concat(
+        random.bytes(random.int(5)),
+        eight(random.pick(edges)),
+      ).toBase64();
+    }
+    let inner = JSON.stringify(aim).slice(1, -1);
+    // Behind the aim comes a random body's inside: valid or not, it is the same JSON object.
+    const other = new TextDecoder().decode(randomDataBody(random)).trim();
+    inner = random.chance(0.5)
+      ? `${inner},${other.slice(1)}`
+      : `${other.slice(0, -1)},${inner}}`;
+    return encoder.encode(inner.startsWith("{") ? inner : `{${inner}`);
+  }
+
+  /** Answers what the gateway sends, with anything. */
+  #answer(type: number, packetId: bigint, payload: Uint8Array): void {
+    const random = this.#random;
+    const view = new DataView(
+      payload.buffer,
+      payload.byteOffset,
+      payload.byteLength,
+    );
+    if (type === 0x02 && payload.length >= 9) {
+      this.#targets.onConnected(view.getBigUint64(1));
+    }
+    if (type === 0x32 && payload.length >= 18) {
+      this.#sessions.push(view.getBigUint64(10));
+    }
+    if (type === 0x31 && payload.length >= 10) {
+      const id = view.getBigUint64(2);
+      this.#sessions.push(id);
+      const ack = concat(
+        Uint8Array.of(0, 0),
+        eight(id),
+        eight(random.chance(0.9) ? id : this.#sessionId()),
+        encoder.encode("{}"),
+      );
+      this.#replies.push(build(0x32, packetId, ack));
+    }
+    if ((type === 0x71 || type === 0x51) && random.chance(0.8)) {
+      this.#replies.push(
+        build(
+          type + 1,
+          packetId,
+          concat(payload.subarray(0, 8), randomDataBody(random)),
+        ),
+      );
+    }
+    if (type === 0x41 && random.chance(0.5)) {
+      this.#replies.push(build(0x42, packetId, payload));
+    }
+    this.#packets.push(packetId);
+  }
+
+  #sessionId(): bigint {
+    const random = this.#random;
+    return random.chance(0.85)
+      ? random.pick(this.#sessions)
+      : BigInt(random.int(4));
+  }
+
+  #packetId(): bigint {
+    const random = this.#random;
+    return random.chance(0.3)
+      ? random.pick(this.#packets)
+      : BigInt(random.int(1 << 30));
+  }
+
+  async #writeInPieces(conn: Deno.Conn, frames: Uint8Array[]): Promise<void> {
+    const bytes = concat(...frames);
+    if (this.#random.chance(0.7)) return await write(conn, bytes);
+    for (let at = 0; at < bytes.length;) {
+      const to = Math.min(bytes.length, at + 1 + this.#random.int(200));
+      await write(conn, bytes.subarray(at, to));
+      at = bytes.length > 5000 ? bytes.length : to;
+      if (at === bytes.length && to < bytes.length) {
+        await write(conn, bytes.subarray(to));
+      }
+    }
+  }
+
+  async #read(conn: Deno.Conn): Promise<void> {
+    const buffer = new Uint8Array(64 * 1024);
+    try {
+      for (;;) {
+        const count = await conn.read(buffer);
+        if (count === null) return;
+        this.#rest = concat(this.#rest, buffer.subarray(0, count));
+        this.#takeFrames();
+      }
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  #takeFrames(): void {
+    for (;;) {
+      const view = new DataView(this.#rest.buffer);
+      if (this.#rest.length < HEADER) return;
+      const end = HEADER + view.getUint32(10);
+      if (this.#rest.length < end) return;
+      this.#answer(
+        this.#rest[1] as number,
+        view.getBigUint64(2),
+        this.#rest.slice(HEADER, end),
+      );
+      this.#rest = this.#rest.slice(end);
+    }
+  }
+}
+
+function build(
+  type: number,
+  packetId: bigint,
+  payload: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(HEADER + payload.length);
+  const view = new DataView(frame.buffer);
+  view.setUint8(0, 1);
+  view.setUint8(1, type);
+  view.setBigUint64(2, packetId);
+  view.setUint32(10, payload.length);
+  frame.set(payload, HEADER);
+  return frame;
+}
+
+function eight(id: bigint): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, id);
+  return bytes;
+}
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+async function write(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await conn.write(bytes.subarray(at));
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.BadResource ||
+    error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.NotConnected;
+}
