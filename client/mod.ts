@@ -1,1 +1,59 @@
-export {};
+/**
+ * Services and edges of Frontier, a gateway for long-lived connections: calls,
+ * acknowledged messages and byte streams between backend services and devices,
+ * in both directions.
+ *
+ * ```ts
+ * import { Edge, Service } from "@frontier/client";
+ *
+ * async function main(): Promise<string> {
+ *   await using service = await Service.connect({ name: "greeter" });
+ *   await service.register("greet", (request) => `hello ${request.text()}`);
+ *
+ *   await using edge = await Edge.connect({ meta: "alice" });
+ *   return (await edge.call("greet", "world")).text();
+ * }
+ * ```
+ *
+ * Everything that fails does so with a {@linkcode FrontierError}, whose `code`
+ * says what happened. For tests without a network, hand the `connect` of a
+ * {@linkcode MemoryNetwork} to `dial`, and the network to a gateway.
+ *
+ * @module
+ */
+
+export { FrontierError } from "@frontier/proto";
+export type { FrontierErrorCode, FrontierErrorOptions } from "@frontier/proto";
+export { connectTcp, MemoryNetwork } from "@frontier/platform";
+export type {
+  BackoffPolicy,
+  PeerAddress,
+  TcpConnectOptions,
+  Transport,
+  TransportListener,
+} from "@frontier/platform";
+
+export { AsyncCall, AsyncPublish } from "./async_operation.ts";
+export { Edge } from "./edge.ts";
+export type { EdgeEvent } from "./edge_event.ts";
+export { End } from "./end.ts";
+export { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
+export { Message } from "./message.ts";
+export type {
+  CallOptions,
+  CloseOptions,
+  ConnectOptions,
+  EdgeOptions,
+  OpenStreamOptions,
+  OperationOptions,
+  PublishOptions,
+  PublishToOptions,
+  ServiceOptions,
+} from "./options.ts";
+export { encodeJson, type Payload } from "./payload.ts";
+export { Received } from "./received.ts";
+export { Reply } from "./reply.ts";
+export { type Handler, type HandlerContext, Request } from "./request.ts";
+export { Service } from "./service.ts";
+export type { Status } from "./status.ts";
+export { Stream } from "./stream.ts";

@@ -1,0 +1,291 @@
+/**
+ * Calls, messages and handlers of one session: an end has one that outlives
+ * its connections, each stream has one of its own.
+ *
+ * @module
+ */
+
+import {
+  DataBody,
+  type FrameReader,
+  FrontierError,
+  NO_SUCH_RPC_PREFIX,
+  type Session,
+  SHORT_BUFFER,
+  TYPE_MESSAGE_ACK,
+  TYPE_RESPONSE,
+} from "@frontier/proto";
+import { AsyncCall, AsyncPublish } from "./async_operation.ts";
+import { EMPTY_HEAD, methodHead, writeFailure } from "./body_writer.ts";
+import { Call, Publish, type Route, type Waiter } from "./exchange.ts";
+import { Inbox } from "./inbox.ts";
+import { Job } from "./job.ts";
+import type { ClientLimits } from "./limits.ts";
+import { Message } from "./message.ts";
+import { MethodTable } from "./method_table.ts";
+import type { Operation } from "./operation.ts";
+import type { CallOptions, OperationOptions } from "./options.ts";
+import { NO_BYTES, type Payload } from "./payload.ts";
+import { Register } from "./register.ts";
+import type { Reply } from "./reply.ts";
+import { type Handler, Request } from "./request.ts";
+import type { Workload } from "./workload.ts";
+
+const body = new DataBody();
+
+/** What a channel is made of. */
+export interface ChannelParts {
+  /** Its bounds. */
+  readonly limits: ClientLimits;
+  /** Runs its handlers; shared by the channels of one end. */
+  readonly workload: Workload;
+  /** Whether custom bytes that arrive end in the id of an edge. */
+  readonly tailed: boolean;
+  /** Milliseconds an operation may take unless it says otherwise. */
+  readonly timeoutMs: number;
+  /** Sends an operation, or keeps it, or ends it. */
+  readonly submit: (operation: Operation) => void;
+  /** Whether the peer knows a method already. */
+  readonly announced: (method: string) => boolean;
+}
+
+/** One session's side of calls and messages. */
+export class Channel {
+  /** The methods that this side answers. */
+  readonly methods: MethodTable = new MethodTable();
+  /** Messages that were not read. */
+  readonly inbox: Inbox<Message>;
+  readonly #parts: ChannelParts;
+
+  /**
+   * Starts without methods and messages.
+   *
+   * @param parts What it is made of.
+   */
+  constructor(parts: ChannelParts) {
+    this.#parts = parts;
+    const { messages, messageBytes } = parts.limits;
+    this.inbox = new Inbox(messages, messageBytes);
+  }
+
+  /** Calls a method and waits for the response. */
+  call(
+    method: string,
+    data: Payload,
+    edgeId: bigint | undefined,
+    options: CallOptions | undefined,
+  ): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#call(method, data, edgeId, options, { resolve, reject });
+    });
+  }
+
+  /** Calls a method; the response is waited for later. */
+  callAsync(
+    method: string,
+    data: Payload,
+    edgeId: bigint | undefined,
+    options: CallOptions | undefined,
+  ): AsyncCall {
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const waiter = { resolve, reject };
+    const call = this.#call(method, data, edgeId, options, waiter);
+    return new AsyncCall(method, call, promise);
+  }
+
+  /** Publishes a message and waits for the acknowledgement. */
+  publish(
+    topic: string,
+    data: Payload,
+    edgeId: bigint | undefined,
+    options: CallOptions | undefined,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#publish(topic, data, edgeId, options, { resolve, reject });
+    });
+  }
+
+  /** Publishes a message; the acknowledgement is waited for later. */
+  publishAsync(
+    topic: string,
+    data: Payload,
+    edgeId: bigint | undefined,
+    options: CallOptions | undefined,
+  ): AsyncPublish {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { resolve, reject };
+    const publish = this.#publish(topic, data, edgeId, options, waiter);
+    return new AsyncPublish(topic, publish, promise);
+  }
+
+  /**
+   * Answers a method from now on; the promise tells when calls are routed here.
+   * A register that is cut off by the loss of the connection is completed by
+   * the next one.
+   */
+  async register(
+    method: string,
+    handler: Handler,
+    options: OperationOptions = {},
+  ): Promise<void> {
+    const { methods } = this;
+    const timeoutMs = checkTimeout(options.timeoutMs ?? this.#parts.timeoutMs);
+    const before = methods.get(method);
+    methods.set(method, handler);
+    if (before !== undefined && this.#parts.announced(method)) return;
+    const endsAt = performance.now() + timeoutMs;
+    while (true) {
+      try {
+        await this.#announce(
+          method,
+          endsAt - performance.now(),
+          options.signal,
+        );
+        return;
+      } catch (error) {
+        const cut = (error as FrontierError).code === "force-closed" &&
+          performance.now() < endsAt;
+        if (cut) continue;
+        if (methods.get(method) === handler) methods.delete(method);
+        throw error;
+      }
+    }
+  }
+
+  /** A request has arrived. */
+  onRequest(session: Session, frame: FrameReader): void {
+    if (!readOrFail(session, frame)) return;
+    const { idHi, idLo } = frame;
+    const method = this.methods.find(body);
+    if (method === undefined) {
+      const name = body.methodText();
+      const text = NO_SUCH_RPC_PREFIX + name;
+      const head = methodHead(name);
+      writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, text);
+      return;
+    }
+    const { workload, tailed } = this.#parts;
+    const request = new Request(
+      method.name,
+      body.valueBytes(),
+      customOf(body),
+      tailed,
+    );
+    workload.admit(
+      new Job(session, [idHi, idLo], method, request, body.timeoutMs),
+    );
+  }
+
+  /** A message has arrived. */
+  onMessage(session: Session, frame: FrameReader): void {
+    if (!readOrFail(session, frame)) return;
+    const { idHi, idLo } = frame;
+    const data = body.valueBytes();
+    const custom = customOf(body);
+    const message = new Message(
+      session,
+      [idHi, idLo],
+      body.topicEnd > body.topicStart ? body.topicText() : "",
+      { data, custom, tailed: this.#parts.tailed },
+    );
+    if (this.inbox.push(message, data.length + custom.length)) return;
+    const type = TYPE_MESSAGE_ACK;
+    writeFailure(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
+  }
+
+  #call(
+    method: string,
+    data: Payload,
+    edgeId: bigint | undefined,
+    options: CallOptions | undefined,
+    waiter: Waiter<Reply>,
+  ): Call {
+    const call = new Call(method, data, this.#route(edgeId, options), waiter);
+    if (call.watch()) this.#parts.submit(call);
+    return call;
+  }
+
+  #publish(
+    topic: string,
+    data: Payload,
+    edgeId: bigint | undefined,
+    options: CallOptions | undefined,
+    waiter: Waiter<void>,
+  ): Publish {
+    const route = this.#route(edgeId, options);
+    const publish = new Publish(topic, data, route, waiter);
+    if (publish.watch()) this.#parts.submit(publish);
+    return publish;
+  }
+
+  #announce(
+    method: string,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const register = new Register(method, timeoutMs, signal, waiter);
+      if (register.watch()) this.#parts.submit(register);
+    });
+  }
+
+  #route(
+    edgeId: bigint | undefined,
+    options: CallOptions | undefined,
+  ): Route {
+    if (edgeId !== undefined) checkId(edgeId);
+    const { timeoutMs } = this.#parts;
+    if (options === undefined) {
+      return { edgeId, custom: undefined, timeoutMs, signal: undefined };
+    }
+    return {
+      edgeId,
+      custom: options.custom,
+      timeoutMs: checkTimeout(options.timeoutMs ?? timeoutMs),
+      signal: options.signal,
+    };
+  }
+}
+
+/**
+ * Checks a time limit.
+ *
+ * @param timeoutMs Milliseconds.
+ * @returns The same.
+ * @throws {RangeError} If it is not a positive number.
+ */
+export function checkTimeout(timeoutMs: number): number {
+  if (!(timeoutMs > 0)) {
+    throw new RangeError(`Cannot wait ${timeoutMs} ms: need a positive number`);
+  }
+  return timeoutMs;
+}
+
+/**
+ * Checks the id of an edge.
+ *
+ * @param id The id.
+ * @returns The same.
+ * @throws {RangeError} If it does not fit into 64 bits.
+ */
+export function checkId(id: bigint): bigint {
+  if (typeof id !== "bigint" || id < 0n || id > 0xffff_ffff_ffff_ffffn) {
+    throw new RangeError(`Cannot take ${id} as an id: need 64 unsigned bits`);
+  }
+  return id;
+}
+
+/** Reads a body; a malformed one ends the connection it came on. */
+function readOrFail(session: Session, frame: FrameReader): boolean {
+  if (body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) return true;
+  const type = frame.type.toString(16);
+  session.link.fail(
+    `protocol error: Cannot read frame of type 0x${type}: malformed body`,
+  );
+  return false;
+}
+
+function customOf(body: DataBody): Uint8Array<ArrayBuffer> {
+  return body.customEnd > body.customStart ? body.customBytes() : NO_BYTES;
+}

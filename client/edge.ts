@@ -1,0 +1,159 @@
+/**
+ * Edges.
+ *
+ * @module
+ */
+
+import type { AsyncCall, AsyncPublish } from "./async_operation.ts";
+import { Core } from "./core.ts";
+import { End } from "./end.ts";
+import type {
+  CallOptions,
+  EdgeOptions,
+  OpenStreamOptions,
+  PublishOptions,
+} from "./options.ts";
+import { type Payload, payloadBytes } from "./payload.ts";
+import type { Reply } from "./reply.ts";
+import type { Stream } from "./stream.ts";
+
+/** Where gateways listen for edges. */
+const EDGE_PORT = 30_012;
+
+/**
+ * An edge: a device, an agent, a browser. It calls methods and publishes to
+ * topics of services, opens streams to services by name, and answers what
+ * services ask of it.
+ *
+ * @example Call a service and answer one
+ * ```ts
+ * import { Edge } from "@frontier/client";
+ *
+ * async function run(): Promise<string> {
+ *   await using edge = await Edge.connect({ meta: "sensor-7" });
+ *   await edge.register("temperature", () => "21.5");
+ *   await edge.publish("started", "sensor-7 is up");
+ *   const reply = await edge.call("config", "sensor-7", { timeoutMs: 5_000 });
+ *   return reply.text();
+ * }
+ * ```
+ */
+export class Edge extends End {
+  private constructor(core: Core) {
+    super(core);
+  }
+
+  /**
+   * Connects to a gateway.
+   *
+   * @param options Where to, who we are, and what happens when the connection is lost.
+   * @returns The edge; its methods are routable and it can be called.
+   * @throws {FrontierError} If the first connect fails: `not-connected`,
+   * `refused` with the gateway's reason, `timeout`, or `canceled`.
+   */
+  static async connect(options: EdgeOptions = {}): Promise<Edge> {
+    const meta = options.meta === undefined
+      ? undefined
+      : payloadBytes(options.meta);
+    const core = new Core(
+      { name: "edge", port: EDGE_PORT, meta, tailed: false },
+      options,
+    );
+    const edge = new Edge(core);
+    await core.start();
+    return edge;
+  }
+
+  /**
+   * The id the gateway gave this edge. It changes with a reconnect unless a
+   * service maps the meta of the edge to a stable id.
+   */
+  get edgeId(): bigint {
+    return this.core.id;
+  }
+
+  /**
+   * Calls a method of the service that the gateway chooses among those that
+   * registered it.
+   *
+   * @param method The method.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns The response.
+   * @throws {FrontierError} `rpc-not-online` when no service registered the
+   * method, `remote` with the text of the handler's error, `timeout` and others.
+   */
+  call(
+    method: string,
+    data: Payload = "",
+    options?: CallOptions,
+  ): Promise<Reply> {
+    return this.core.channel.call(method, data, undefined, options);
+  }
+
+  /**
+   * Calls a method without waiting.
+   *
+   * @param method The method.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns A handle to wait for the response, or to cancel.
+   */
+  callAsync(
+    method: string,
+    data: Payload = "",
+    options?: CallOptions,
+  ): AsyncCall {
+    return this.core.channel.callAsync(method, data, undefined, options);
+  }
+
+  /**
+   * Publishes a message to the one service or message queue that the gateway
+   * chooses among those that took the topic.
+   *
+   * @param topic The topic.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns When the receiver has acknowledged it.
+   * @throws {FrontierError} `topic-not-online` when nobody takes the topic,
+   * `remote` with the receiver's reason, `timeout` and others.
+   */
+  publish(
+    topic: string,
+    data: Payload,
+    options?: PublishOptions,
+  ): Promise<void> {
+    return this.core.channel.publish(topic, data, undefined, options);
+  }
+
+  /**
+   * Publishes a message without waiting. Messages to one topic arrive in the
+   * order in which they were published.
+   *
+   * @param topic The topic.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns A handle to wait for the acknowledgement, or to give up.
+   */
+  publishAsync(
+    topic: string,
+    data: Payload,
+    options?: PublishOptions,
+  ): AsyncPublish {
+    return this.core.channel.publishAsync(topic, data, undefined, options);
+  }
+
+  /**
+   * Opens a stream to a service.
+   *
+   * @param service The name of the service.
+   * @param options Time limit, signal and meta.
+   * @returns The stream.
+   * @throws {FrontierError} `service-not-online` when there is none of that
+   * name. The original gateway opens the stream and lets it end at once, or
+   * never, instead.
+   */
+  openStream(service: string, options?: OpenStreamOptions): Promise<Stream> {
+    return this.core.openStream(service, options);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What gateways tell services about edges. Source: the wire specification,
+ * section 9.4.
+ *
+ * @module
+ */
+
+import { decodeText, NO_BYTES } from "./payload.ts";
+
+/** An edge that came or went. */
+export interface EdgeEvent {
+  /** Its id. */
+  readonly edgeId: bigint;
+  /** What it said about itself when it connected. */
+  readonly meta: Uint8Array;
+  /** Name of the network it came by, such as `tcp`. */
+  readonly network: string;
+  /** Its address, such as `192.0.2.7:51234`. */
+  readonly address: string;
+}
+
+/** Ids exceed what a JSON number holds here: they are read as text. */
+const ID = /("EdgeID"\s*:\s*)(\d+)/i;
+
+/**
+ * Decodes an event.
+ *
+ * @param data The data of the gateway's call.
+ * @returns The event.
+ * @throws {SyntaxError} If it is malformed.
+ */
+export function decodeEdgeEvent(data: Uint8Array): EdgeEvent {
+  const text = decodeText(data).replace(ID, '$1"$2"');
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== "object" || value === null) {
+    throw new SyntaxError(`Cannot decode edge event: ${text}`);
+  }
+  const fields = new Map<string, unknown>();
+  for (const [key, field] of Object.entries(value)) {
+    fields.set(key.toLowerCase(), field);
+  }
+  const string = (key: string) => {
+    const field = fields.get(key);
+    return typeof field === "string" ? field : "";
+  };
+  const meta = string("meta");
+  return {
+    edgeId: BigInt(string("edgeid")),
+    meta: meta === "" ? NO_BYTES : Uint8Array.fromBase64(meta),
+    network: string("net"),
+    address: string("str"),
+  };
+}
+
+/**
+ * Encodes the answer of `get_edge_id`.
+ *
+ * @param id The id; 0 lets the gateway choose.
+ * @returns Eight bytes, big-endian.
+ */
+export function encodeEdgeId(id: bigint): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, id);
+  return bytes;
+}

@@ -1,0 +1,95 @@
+/**
+ * What bounds the memory of an end.
+ *
+ * @module
+ */
+
+/** Limits of one service or edge. */
+export interface ClientLimits {
+  /**
+   * Handlers that run at a time; further requests wait.
+   *
+   * @default {1_024}
+   */
+  readonly handlers: number;
+  /**
+   * Requests that wait for a handler to finish; more are answered `short buffer`.
+   *
+   * @default {4_096}
+   */
+  readonly requests: number;
+  /**
+   * Bytes of the requests that wait.
+   *
+   * @default {16_777_216}
+   */
+  readonly requestBytes: number;
+  /**
+   * Messages received and not read, of the end and of each stream; more are
+   * answered `short buffer`.
+   *
+   * @default {1_024}
+   */
+  readonly messages: number;
+  /**
+   * Bytes of the messages received and not read.
+   *
+   * @default {16_777_216}
+   */
+  readonly messageBytes: number;
+  /**
+   * Operations that wait for a connection; more are rejected.
+   *
+   * @default {1_024}
+   */
+  readonly waiting: number;
+  /**
+   * Bytes of the operations that wait for a connection.
+   *
+   * @default {16_777_216}
+   */
+  readonly waitingBytes: number;
+  /**
+   * Bytes encoded and not yet written to the connection; operations beyond
+   * are rejected.
+   *
+   * @default {67_108_864}
+   */
+  readonly outboxBytes: number;
+  /**
+   * Streams the peer has opened and nobody has accepted; more are refused.
+   *
+   * @default {128}
+   */
+  readonly pendingStreams: number;
+  /**
+   * Bytes of one stream received and not read: the window granted to a peer
+   * that negotiated `credit`.
+   *
+   * @default {262_144}
+   */
+  readonly streamWindow: number;
+  /**
+   * Bytes of one stream received and not read, from a gateway without
+   * `credit`. When they are reached, nothing is read from the connection until
+   * the stream is read, and after 10 s without progress the stream ends.
+   *
+   * @default {4_194_304}
+   */
+  readonly streamBytes: number;
+}
+
+/** The defaults of {@linkcode ClientLimits}. */
+export const CLIENT_LIMITS: ClientLimits = {
+  handlers: 1_024,
+  requests: 4_096,
+  requestBytes: 16_777_216,
+  messages: 1_024,
+  messageBytes: 16_777_216,
+  waiting: 1_024,
+  waitingBytes: 16_777_216,
+  outboxBytes: 67_108_864,
+  pendingStreams: 128,
+  streamWindow: 262_144,
+  streamBytes: 4_194_304,
+};

@@ -1,0 +1,81 @@
+/**
+ * A message on the side that receives it.
+ *
+ * @module
+ */
+
+import { FrontierError, type Session, TYPE_MESSAGE_ACK } from "@frontier/proto";
+import { EMPTY_HEAD, writeAck, writeFailure } from "./body_writer.ts";
+import { Received } from "./received.ts";
+
+/**
+ * A message. Whoever published it waits until {@linkcode Message.done} or
+ * {@linkcode Message.error} is called: that is the acknowledgement, end to end.
+ */
+export class Message extends Received {
+  /** The topic it was published to; empty when there is none. */
+  readonly topic: string;
+  readonly #session: Session;
+  readonly #idHi: number;
+  readonly #idLo: number;
+  #answered = false;
+
+  /**
+   * Holds a message; the end that received it calls this.
+   *
+   * @param session Where it came from.
+   * @param id Both halves of its packet id.
+   * @param topic Its topic.
+   * @param content Its data and custom bytes, and whether those end in an id.
+   */
+  constructor(
+    session: Session,
+    id: readonly [number, number],
+    topic: string,
+    content: {
+      data: Uint8Array<ArrayBuffer>;
+      custom: Uint8Array<ArrayBuffer>;
+      tailed: boolean;
+    },
+  ) {
+    super(content.data, content.custom, content.tailed);
+    this.topic = topic;
+    this.#session = session;
+    this.#idHi = id[0];
+    this.#idLo = id[1];
+  }
+
+  /**
+   * Whether an acknowledgement can still be sent: none was, and the connection
+   * or stream it came on is still there.
+   */
+  get pending(): boolean {
+    return !this.#answered && this.#session.state === "open";
+  }
+
+  /** Acknowledges it: the publish succeeds. Only the first answer counts. */
+  done(): void {
+    if (!this.pending) return;
+    this.#answered = true;
+    writeAck(this.#session, this.#idHi, this.#idLo);
+  }
+
+  /**
+   * Rejects it: the publish fails with the text of the reason. Only the first
+   * answer counts.
+   *
+   * @param reason An error, or its text; an empty text is sent as `error`.
+   */
+  error(reason: unknown): void {
+    if (!this.pending) return;
+    this.#answered = true;
+    writeFailure(
+      this.#session,
+      TYPE_MESSAGE_ACK,
+      this.#idHi,
+      this.#idLo,
+      EMPTY_HEAD,
+      FrontierError.from(reason).toWire(),
+    );
+  }
+}

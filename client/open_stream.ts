@@ -1,0 +1,137 @@
+/**
+ * Opening a stream, as an operation.
+ *
+ * @module
+ */
+
+import {
+  type FrameReader,
+  FrontierError,
+  type Link,
+  type Session,
+  Timer,
+} from "@frontier/proto";
+import type { Waiter } from "./exchange.ts";
+import { Operation } from "./operation.ts";
+import { NO_BYTES } from "./payload.ts";
+import type { StreamCore } from "./stream_core.ts";
+
+/** Room for the fixed parts of a session packet. */
+const OVERHEAD = 64;
+
+/** A session that waits for the other side's consent. */
+export class OpenStream extends Operation {
+  readonly #peer: string;
+  readonly #meta: Uint8Array;
+  readonly #waiter: Waiter<StreamCore>;
+  #opening: Session | undefined = undefined;
+  #timer: Timer | undefined = undefined;
+
+  /**
+   * Prepares the opening.
+   *
+   * @param target What it is for, and bytes that go along.
+   * @param timeoutMs Milliseconds it may take.
+   * @param signal Gives up when aborted.
+   * @param waiter Who waits.
+   */
+  constructor(
+    target: { peer: string; meta: Uint8Array | undefined },
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    waiter: Waiter<StreamCore>,
+  ) {
+    super(timeoutMs, signal);
+    this.#peer = target.peer;
+    this.#meta = target.meta ?? NO_BYTES;
+    this.#waiter = waiter;
+  }
+
+  /** @inheritdoc */
+  override get what(): string {
+    return `open a stream to ${this.#peer}`;
+  }
+
+  /** @inheritdoc */
+  override get bytes(): number {
+    return this.#peer.length + this.#meta.length;
+  }
+
+  /** @inheritdoc */
+  override prepare(maxPayload: number): void {
+    const need = OVERHEAD + this.#peer.length * 6 + this.#meta.length * 4 / 3;
+    if (need > maxPayload) {
+      throw new FrontierError(
+        "payload-too-large",
+        `Cannot open a stream with ${this.#meta.length} bytes of meta`,
+      );
+    }
+  }
+
+  /** @inheritdoc */
+  override send(link: Link): void {
+    try {
+      this.prepare(link.settings.maxPayload);
+      const meta = this.#meta.length > 0 ? this.#meta : undefined;
+      const session = link.openSession(this.#peer, meta);
+      this.#opening = session;
+      session.user = this;
+    } catch (error) {
+      this.fail(FrontierError.from(error, "short-buffer"));
+      return;
+    }
+    const now = link.timers.now();
+    if (this.deadline === Infinity) this.deadline = now + this.timeoutMs;
+    if (this.deadline === Infinity) return;
+    this.#timer = new Timer(() => {
+      this.withdraw();
+      this.expire();
+    });
+    link.timers.set(this.#timer, this.deadline);
+  }
+
+  /**
+   * The other side has consented.
+   *
+   * @param open Makes the stream.
+   */
+  succeed(open: () => StreamCore): void {
+    if (this.settle()) this.#waiter.resolve(open());
+  }
+
+  /**
+   * The session is over before it was open.
+   *
+   * @param link The connection.
+   * @param reason Why.
+   */
+  refused(link: Link, reason: string): void {
+    if (reason === "timeout") this.expire();
+    else if (link.state === "closed") this.lost();
+    else this.fail(FrontierError.fromWire(reason));
+  }
+
+  protected override withdraw(): void {
+    this.#opening?.close();
+  }
+
+  protected override settle(): boolean {
+    if (!super.settle()) return false;
+    if (this.#timer !== undefined) {
+      this.#opening!.link.timers.clear(this.#timer);
+    }
+    return true;
+  }
+
+  protected override reject(error: FrontierError): void {
+    this.#waiter.reject(error);
+  }
+
+  protected override write(): void {
+    throw new Error("Cannot write: the connection opens the session itself");
+  }
+
+  protected override answer(_link: Link, _frame: FrameReader): void {
+    throw new Error("Cannot answer: the connection opens the session itself");
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * What an application has asked for and what waits for an answer.
+ *
+ * @module
+ */
+
+import {
+  type FrameReader,
+  FrontierError,
+  type Link,
+  Pending,
+  type Session,
+  TIMEOUT,
+} from "@frontier/proto";
+
+/** Where operations wait while there is no connection. */
+export interface Queue {
+  /** Forgets an operation that was given up. */
+  remove(operation: Operation): void;
+}
+
+/**
+ * One operation: it may wait for a connection, is sent once, and ends once: by
+ * its answer, by its time, by its caller's signal, or by the loss of the
+ * connection.
+ */
+export abstract class Operation extends Pending {
+  /** When its time is over, in milliseconds of the clock. */
+  deadline = Infinity;
+  /** Where it waits for a connection. */
+  queue: Queue | undefined = undefined;
+  /** Whether it has ended. */
+  settled = false;
+  /** Milliseconds it may take. */
+  readonly timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined = undefined;
+
+  /**
+   * Prepares an operation.
+   *
+   * @param timeoutMs Milliseconds it may take, the wait for a connection included.
+   * @param signal Gives up when aborted.
+   */
+  constructor(timeoutMs: number, signal: AbortSignal | undefined) {
+    super();
+    this.timeoutMs = timeoutMs;
+    this.#signal = signal;
+  }
+
+  /** What it does, for messages: `call echo`. */
+  abstract get what(): string;
+
+  /** Bytes it holds while it waits. */
+  abstract get bytes(): number;
+
+  /** Checks what can be checked, and takes over what the caller may change, before it waits. */
+  abstract prepare(maxPayload: number): void;
+
+  /** Writes it; `expect` has given it its id. */
+  protected abstract write(link: Link, session: Session, leftMs: number): void;
+
+  /** Tells the caller that it failed. */
+  protected abstract reject(error: FrontierError): void;
+
+  /** The answer has arrived; reads it and tells the caller. */
+  protected abstract answer(link: Link, frame: FrameReader): void;
+
+  /** Whether the peer is asked to stop when the caller gives up. */
+  protected get cancels(): boolean {
+    return false;
+  }
+
+  /** Stops waiting for the answer. */
+  protected withdraw(): void {
+    const { session } = this;
+    if (session === undefined) return;
+    const { link } = session;
+    link.abandon(this);
+    if (this.cancels && session.state === "open") link.sendCancel(this);
+  }
+
+  /**
+   * Begins to listen to the caller's signal.
+   *
+   * @returns `false` when it was aborted already, and the operation has ended.
+   */
+  watch(): boolean {
+    const signal = this.#signal;
+    if (signal === undefined) return true;
+    if (signal.aborted) {
+      this.cancel(signal.reason);
+      return false;
+    }
+    this.#onAbort = () => this.cancel(signal.reason);
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    return true;
+  }
+
+  /**
+   * Sends it.
+   *
+   * @param link The connection.
+   * @param session The session.
+   */
+  send(link: Link, session: Session): void {
+    const now = link.timers.now();
+    if (this.deadline === Infinity) this.deadline = now + this.timeoutMs;
+    try {
+      link.expect(this, session, this.deadline);
+      this.write(link, session, this.deadline - now);
+    } catch (error) {
+      if (this.session !== undefined) link.abandon(this);
+      this.fail(FrontierError.from(error, "short-buffer"));
+    }
+  }
+
+  /**
+   * Ends it without an answer.
+   *
+   * @param error Told to the caller.
+   */
+  fail(error: FrontierError): void {
+    if (!this.settle()) return;
+    this.reject(error);
+  }
+
+  /**
+   * Gives it up.
+   *
+   * @param reason Why; the cause of the error.
+   */
+  cancel(reason: unknown): void {
+    if (this.settled) return;
+    this.withdraw();
+    this.fail(
+      new FrontierError(
+        "canceled",
+        `Cannot ${this.what}: canceled by the caller`,
+        { cause: reason },
+      ),
+    );
+  }
+
+  /** @inheritdoc */
+  override onAnswer(link: Link, frame: FrameReader): void {
+    if (this.settle()) this.answer(link, frame);
+  }
+
+  /** @inheritdoc */
+  override onFail(_link: Link, reason: string): void {
+    if (reason === TIMEOUT) this.expire();
+    else this.lost();
+  }
+
+  /** Its time is over. */
+  expire(): void {
+    this.fail(
+      new FrontierError(
+        "timeout",
+        `Cannot ${this.what}: no answer within ${this.timeoutMs} ms`,
+      ),
+    );
+  }
+
+  /** The connection or stream has ended before the answer. */
+  protected lost(): void {
+    this.fail(
+      new FrontierError(
+        "force-closed",
+        `Cannot ${this.what}: the connection was lost before the answer`,
+      ),
+    );
+  }
+
+  /**
+   * Marks it as ended.
+   *
+   * @returns Whether it had not ended before.
+   */
+  protected settle(): boolean {
+    if (this.settled) return false;
+    this.settled = true;
+    if (this.#onAbort !== undefined) {
+      this.#signal!.removeEventListener("abort", this.#onAbort);
+    }
+    this.queue?.remove(this);
+    return true;
+  }
+}
+
+/**
+ * The error of an answer that cannot be read; its connection ends.
+ *
+ * @param link The connection.
+ * @param what What was answered.
+ * @returns The error.
+ */
+export function malformed(link: Link, what: string): FrontierError {
+  const message = `Cannot ${what}: the answer is malformed`;
+  link.fail(`protocol error: ${message}`);
+  return new FrontierError("protocol", message);
+}

@@ -1,0 +1,157 @@
+/**
+ * Options of ends and of their operations.
+ *
+ * @module
+ */
+
+import type { BackoffPolicy, Transport } from "@frontier/platform";
+import type { ClientLimits } from "./limits.ts";
+import type { Payload } from "./payload.ts";
+import type { Handler } from "./request.ts";
+
+/** How services and edges connect. */
+export interface ConnectOptions {
+  /**
+   * Host name or address of the gateway.
+   *
+   * @default {"127.0.0.1"}
+   */
+  readonly hostname?: string;
+  /**
+   * Port of the gateway.
+   *
+   * @default {30_011 for services, 30_012 for edges}
+   */
+  readonly port?: number;
+  /**
+   * Connects to the gateway, instead of TCP: over TLS, in memory, through a
+   * proxy. Called for every attempt.
+   *
+   * @param signal Aborted when the attempt takes too long or the end is closed.
+   * @returns The connection; the end closes it.
+   */
+  readonly dial?: (signal: AbortSignal) => Transport | Promise<Transport>;
+  /** The id to ask for; gateways need not grant it, and never do to edges. */
+  readonly wantedId?: bigint;
+  /** Methods that are routable before `connect` returns, and after every reconnect. */
+  readonly methods?: Readonly<Record<string, Handler>>;
+  /**
+   * How to come back after the connection is lost; `false` never does.
+   *
+   * @default {a first retry within 1 s, then up to 5 s apart}
+   */
+  readonly reconnect?: BackoffPolicy | false;
+  /**
+   * Goes on trying when the first connect fails, instead of rejecting.
+   *
+   * @default {false}
+   */
+  readonly waitForFirstConnect?: boolean;
+  /**
+   * Rejects operations at once while there is no connection, instead of
+   * keeping them until there is one or their time is over.
+   *
+   * @default {false}
+   */
+  readonly failFast?: boolean;
+  /**
+   * Milliseconds an operation may take, the wait for a connection included.
+   *
+   * @default {30_000}
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Milliseconds an attempt to connect may take, handshake and registration
+   * included.
+   *
+   * @default {10_000}
+   */
+  readonly connectTimeoutMs?: number;
+  /**
+   * Seconds between heartbeats. The gateway gives an end up after twice, the
+   * end gives the gateway up after two and a half times as long.
+   *
+   * @default {20}
+   */
+  readonly heartbeatSeconds?: 5 | 20 | 80 | 320;
+  /**
+   * Extensions to offer to the gateway; an empty list speaks the original
+   * protocol only.
+   *
+   * @default {["cancel", "early-data", "credit"]}
+   */
+  readonly features?: readonly string[];
+  /** Sizes of buffers and queues; see {@linkcode CLIENT_LIMITS} for the defaults. */
+  readonly limits?: Partial<ClientLimits>;
+  /** Closes the end when aborted; while it connects, `connect` rejects. */
+  readonly signal?: AbortSignal;
+}
+
+/** How an edge connects. */
+export interface EdgeOptions extends ConnectOptions {
+  /** Free bytes about the edge: services get them with its id and its events. */
+  readonly meta?: Payload;
+}
+
+/** How a service connects. */
+export interface ServiceOptions extends ConnectOptions {
+  /**
+   * Name that edges open streams to.
+   *
+   * @default {""}
+   */
+  readonly name?: string;
+  /** Topics whose messages the service takes; `*` takes what nobody else does. */
+  readonly topics?: readonly string[];
+}
+
+/** How one operation is carried out. */
+export interface OperationOptions {
+  /**
+   * Milliseconds it may take, the wait for a connection included; infinite
+   * leaves it to the gateway.
+   *
+   * @default {the `timeoutMs` of the end}
+   */
+  readonly timeoutMs?: number;
+  /** Gives up when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a call is made. */
+export interface CallOptions extends OperationOptions {
+  /** Opaque bytes beside the data. */
+  readonly custom?: Payload;
+}
+
+/** How a message is published. */
+export interface PublishOptions extends OperationOptions {
+  /** Opaque bytes beside the data. */
+  readonly custom?: Payload;
+}
+
+/** How a message is published where no topic is needed. */
+export interface PublishToOptions extends PublishOptions {
+  /**
+   * Topic of the message; it has no influence on where the message goes.
+   *
+   * @default {""}
+   */
+  readonly topic?: string;
+}
+
+/** How a stream is opened. */
+export interface OpenStreamOptions extends OperationOptions {
+  /** Free bytes for the gateway; it does not pass them on. */
+  readonly meta?: Payload;
+}
+
+/** How an end or a stream closes. */
+export interface CloseOptions {
+  /**
+   * Milliseconds to wait for the peer.
+   *
+   * @default {2_000}
+   */
+  readonly timeoutMs?: number;
+}

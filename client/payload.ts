@@ -1,0 +1,58 @@
+/**
+ * What operations carry.
+ *
+ * @module
+ */
+
+/** Bytes, or text that is sent as UTF-8. */
+export type Payload = Uint8Array | string;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** No bytes. */
+export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+/**
+ * Gives the bytes of a payload.
+ *
+ * @param payload The payload; `undefined` is no bytes.
+ * @returns The bytes; the same array when it is one.
+ */
+export function payloadBytes(payload: Payload | undefined): Uint8Array {
+  if (payload === undefined) return NO_BYTES;
+  return typeof payload === "string" ? encoder.encode(payload) : payload;
+}
+
+/**
+ * Encodes a value as JSON, to be sent with any operation.
+ *
+ * @param value The value.
+ * @returns The JSON text in UTF-8.
+ * @throws {TypeError} If the value has no JSON form.
+ *
+ * @example
+ * ```ts
+ * import { encodeJson } from "@frontier/client";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeJson({ a: 1 }), new TextEncoder().encode('{"a":1}'));
+ * ```
+ */
+export function encodeJson(value: unknown): Uint8Array<ArrayBuffer> {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) {
+    throw new TypeError(`Cannot encode ${typeof value} as JSON`);
+  }
+  return encoder.encode(text);
+}
+
+/**
+ * Decodes UTF-8.
+ *
+ * @param bytes The bytes; what is not UTF-8 becomes U+FFFD.
+ * @returns The text.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}

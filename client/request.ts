@@ -1,0 +1,55 @@
+/**
+ * A request on the side that answers it.
+ *
+ * @module
+ */
+
+import type { Payload } from "./payload.ts";
+import { Received } from "./received.ts";
+
+/** A call that arrived. */
+export class Request extends Received {
+  /** The method called. */
+  readonly method: string;
+
+  /**
+   * Holds a request; the end that received it calls this.
+   *
+   * @param method The method called.
+   * @param data The data.
+   * @param rawCustom The custom bytes as received.
+   * @param tailed Whether they may end in the id of an edge.
+   */
+  constructor(
+    method: string,
+    data: Uint8Array<ArrayBuffer>,
+    rawCustom: Uint8Array<ArrayBuffer>,
+    tailed: boolean,
+  ) {
+    super(data, rawCustom, tailed);
+    this.method = method;
+  }
+}
+
+/** The circumstances of one call. */
+export interface HandlerContext {
+  /**
+   * Aborted when the caller cancels, when its time is over, or when the
+   * connection it came on is lost: nobody waits for the answer then.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Milliseconds the caller still waits; infinite when it did not say. Measured
+   * from the arrival of the request: the clocks of the hosts do not matter.
+   */
+  readonly remainingMs: number;
+}
+
+/**
+ * Answers calls of one method. What it returns is the data of the response;
+ * what it throws ends this call with the text of the error, and nothing else.
+ */
+export type Handler = (
+  request: Request,
+  context: HandlerContext,
+) => Payload | void | PromiseLike<Payload | void>;

@@ -1,0 +1,226 @@
+/**
+ * Services.
+ *
+ * @module
+ */
+
+import type { AsyncCall, AsyncPublish } from "./async_operation.ts";
+import { checkId } from "./channel.ts";
+import { Core } from "./core.ts";
+import { decodeEdgeEvent, type EdgeEvent, encodeEdgeId } from "./edge_event.ts";
+import { End } from "./end.ts";
+import type {
+  CallOptions,
+  OpenStreamOptions,
+  OperationOptions,
+  PublishToOptions,
+  ServiceOptions,
+} from "./options.ts";
+import { encodeJson, type Payload } from "./payload.ts";
+import type { Reply } from "./reply.ts";
+import type { Stream } from "./stream.ts";
+
+/** Where gateways listen for services. */
+const SERVICE_PORT = 30_011;
+const GET_EDGE_ID = "get_edge_id";
+const EDGE_ONLINE = "edge_online";
+const EDGE_OFFLINE = "edge_offline";
+
+/**
+ * A service: it takes the messages of its topics, answers the methods it
+ * registered, and calls, messages and opens streams to edges by their ids.
+ *
+ * @example Answer edges and call one
+ * ```ts
+ * import { Service } from "@frontier/client";
+ *
+ * async function run(): Promise<void> {
+ *   await using service = await Service.connect({
+ *     name: "greeter",
+ *     topics: ["started"],
+ *   });
+ *   await service.register("config", (request) => `hello ${request.text()}`);
+ *   for await (const message of service.messages()) {
+ *     message.done();
+ *     const reply = await service.call(message.edgeId, "temperature");
+ *     if (reply.text() === "stop") break;
+ *   }
+ * }
+ * ```
+ */
+export class Service extends End {
+  private constructor(core: Core) {
+    super(core);
+  }
+
+  /**
+   * Connects to a gateway.
+   *
+   * @param options Where to, who we are, and what happens when the connection is lost.
+   * @returns The service; its topics, name and methods are routable.
+   * @throws {FrontierError} If the first connect fails: `not-connected`,
+   * `refused` with the gateway's reason, `timeout`, or `canceled`.
+   */
+  static async connect(options: ServiceOptions = {}): Promise<Service> {
+    const { name = "", topics } = options;
+    const meta = encodeJson({ service: name, topics: topics ?? null });
+    const core = new Core(
+      { name: "service", port: SERVICE_PORT, meta, tailed: true },
+      options,
+    );
+    const service = new Service(core);
+    await core.start();
+    return service;
+  }
+
+  /** The id the gateway gave this service; it may change with a reconnect. */
+  get serviceId(): bigint {
+    return this.core.id;
+  }
+
+  /**
+   * Calls a method of an edge.
+   *
+   * @param edgeId The edge.
+   * @param method The method.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns The response.
+   * @throws {FrontierError} `edge-not-online`, `no-such-rpc` when the edge has
+   * not registered the method, `remote` with the text of the handler's error,
+   * `timeout` and others.
+   */
+  call(
+    edgeId: bigint,
+    method: string,
+    data: Payload = "",
+    options?: CallOptions,
+  ): Promise<Reply> {
+    return this.core.channel.call(method, data, edgeId, options);
+  }
+
+  /**
+   * Calls a method of an edge without waiting.
+   *
+   * @param edgeId The edge.
+   * @param method The method.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns A handle to wait for the response, or to cancel.
+   */
+  callAsync(
+    edgeId: bigint,
+    method: string,
+    data: Payload = "",
+    options?: CallOptions,
+  ): AsyncCall {
+    return this.core.channel.callAsync(method, data, edgeId, options);
+  }
+
+  /**
+   * Publishes a message to an edge.
+   *
+   * @param edgeId The edge.
+   * @param data The data.
+   * @param options Topic, time limit, signal and custom bytes.
+   * @returns When the edge has acknowledged it.
+   * @throws {FrontierError} `edge-not-online`, `remote` with the reason of the
+   * edge, `timeout` and others.
+   */
+  publish(
+    edgeId: bigint,
+    data: Payload,
+    options?: PublishToOptions,
+  ): Promise<void> {
+    const topic = options?.topic ?? "";
+    return this.core.channel.publish(topic, data, edgeId, options);
+  }
+
+  /**
+   * Publishes a message to an edge without waiting. Messages to one edge
+   * arrive in the order in which they were published.
+   *
+   * @param edgeId The edge.
+   * @param data The data.
+   * @param options Topic, time limit, signal and custom bytes.
+   * @returns A handle to wait for the acknowledgement, or to give up.
+   */
+  publishAsync(
+    edgeId: bigint,
+    data: Payload,
+    options?: PublishToOptions,
+  ): AsyncPublish {
+    const topic = options?.topic ?? "";
+    return this.core.channel.publishAsync(topic, data, edgeId, options);
+  }
+
+  /**
+   * Opens a stream to an edge.
+   *
+   * @param edgeId The edge.
+   * @param options Time limit, signal and meta.
+   * @returns The stream.
+   * @throws {FrontierError} `edge-not-online`. The original gateway opens the
+   * stream and lets it end at once instead.
+   */
+  async openStream(
+    edgeId: bigint,
+    options?: OpenStreamOptions,
+  ): Promise<Stream> {
+    return await this.core.openStream(`${checkId(edgeId)}`, options);
+  }
+
+  /**
+   * Chooses the ids of edges. While no service does, the gateway allocates
+   * them or refuses edges, as it is configured.
+   *
+   * @param choose Gets the meta of an edge that connects and returns its id; 0
+   * lets the gateway choose. What it throws refuses the edge, with the text.
+   * @param options Time limit and signal.
+   */
+  async registerGetEdgeId(
+    choose: (meta: Uint8Array) => bigint | PromiseLike<bigint>,
+    options?: OperationOptions,
+  ): Promise<void> {
+    await this.register(
+      GET_EDGE_ID,
+      async (request) => encodeEdgeId(checkId(await choose(request.data))),
+      options,
+    );
+  }
+
+  /**
+   * Hears of edges that connect, and may refuse them. All of this must be over
+   * within 8 s, or the edge is refused.
+   *
+   * @param onOnline Gets the edge. What it throws refuses the edge, with the text.
+   * @param options Time limit and signal.
+   */
+  async registerEdgeOnline(
+    onOnline: (event: EdgeEvent) => void | PromiseLike<void>,
+    options?: OperationOptions,
+  ): Promise<void> {
+    await this.register(
+      EDGE_ONLINE,
+      (request) => onOnline(decodeEdgeEvent(request.data)),
+      options,
+    );
+  }
+
+  /**
+   * Hears of edges that are gone.
+   *
+   * @param onOffline Gets the edge.
+   * @param options Time limit and signal.
+   */
+  async registerEdgeOffline(
+    onOffline: (event: EdgeEvent) => void | PromiseLike<void>,
+    options?: OperationOptions,
+  ): Promise<void> {
+    await this.register(
+      EDGE_OFFLINE,
+      (request) => onOffline(decodeEdgeEvent(request.data)),
+      options,
+    );
+  }
+}

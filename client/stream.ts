@@ -1,0 +1,276 @@
+/**
+ * Streams.
+ *
+ * @module
+ */
+
+import type { AsyncCall, AsyncPublish } from "./async_operation.ts";
+import type { Message } from "./message.ts";
+import type {
+  CallOptions,
+  CloseOptions,
+  OperationOptions,
+  PublishToOptions,
+} from "./options.ts";
+import { type Payload, payloadBytes } from "./payload.ts";
+import type { Reply } from "./reply.ts";
+import type { Handler } from "./request.ts";
+import type { StreamCore } from "./stream_core.ts";
+
+/**
+ * A byte stream between one service and one edge, with calls and messages of
+ * its own.
+ *
+ * There is no half-close: when either side closes, both directions end. What
+ * was written before still arrives, and what has arrived can still be read.
+ * The end of the bytes says that the other side has closed, or has gone; the
+ * loss of our own connection is an error with the code `force-closed`.
+ *
+ * Between peers that negotiated `credit` a slow reader slows its writer, end to
+ * end, and holds at most `limits.streamWindow` bytes here. From other gateways
+ * at most `limits.streamBytes` are held: then the whole connection is not read
+ * until the application reads, and after 10 s without that the stream ends
+ * with the code `short-buffer`.
+ *
+ * @example Write at one side, read at the other
+ * ```ts
+ * import type { Edge, Service } from "@frontier/client";
+ *
+ * async function send(edge: Edge): Promise<void> {
+ *   await using stream = await edge.openStream("files");
+ *   await stream.write("hello");
+ * }
+ *
+ * async function receive(service: Service): Promise<string> {
+ *   const stream = await service.acceptStream();
+ *   return await new Response(stream.readable).text();
+ * }
+ * ```
+ */
+export class Stream {
+  readonly #core: StreamCore;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined = undefined;
+  #writable: WritableStream<Uint8Array> | undefined = undefined;
+
+  /**
+   * Wraps a session; ends make streams with `openStream` and `acceptStream`.
+   *
+   * @param core The session's bytes, calls and messages.
+   */
+  constructor(core: StreamCore) {
+    this.#core = core;
+  }
+
+  /** Id of the stream on this connection; the other side has another one. */
+  get id(): bigint {
+    return this.#core.session.id;
+  }
+
+  /**
+   * What the opener asked for: the name of a service or the decimal id of an
+   * edge. Empty at the side that accepted, when the gateway does not tell.
+   */
+  get peer(): string {
+    return this.#core.session.peer;
+  }
+
+  /** What the opener sent along; usually empty at the side that accepted. */
+  get meta(): Uint8Array {
+    return payloadBytes(this.#core.session.meta);
+  }
+
+  /** Resolved when the stream is over, whoever ended it. */
+  get closed(): Promise<void> {
+    return this.#core.closed;
+  }
+
+  /**
+   * The bytes that arrive, as a byte stream; it closes when the other side
+   * does. Cancelling it drops what arrives from then on.
+   */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= toReadable(this.#core);
+  }
+
+  /**
+   * Takes the bytes to send. Closing it closes the stream, after all bytes;
+   * to go on reading then, use `preventClose`.
+   */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= toWritable(this.#core);
+  }
+
+  /**
+   * Reads what has arrived, at least one byte. One read at a time, and not
+   * beside a reader of {@linkcode Stream.readable}.
+   *
+   * @param buf Where the bytes go.
+   * @returns How many bytes, or `null` when the other side has closed.
+   * @throws {FrontierError} With the code `force-closed` when the connection was lost.
+   */
+  read(buf: Uint8Array): Promise<number | null> {
+    return this.#core.read(buf);
+  }
+
+  /**
+   * Sends all of the bytes.
+   *
+   * @param data The bytes; they must not be changed until the promise is settled.
+   * @returns When all bytes are on their way; it is worth waiting for, since
+   * that is what slows a writer down.
+   * @throws {FrontierError} With the code `eof` when the stream has ended.
+   */
+  write(data: Payload): Promise<void> {
+    return this.#core.write(payloadBytes(data));
+  }
+
+  /**
+   * Calls a method that the other side registered on this stream.
+   *
+   * @param method The method.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns The response.
+   * @throws {FrontierError} If it fails.
+   */
+  call(
+    method: string,
+    data: Payload = "",
+    options?: CallOptions,
+  ): Promise<Reply> {
+    return this.#core.channel.call(method, data, undefined, options);
+  }
+
+  /**
+   * Calls a method without waiting.
+   *
+   * @param method The method.
+   * @param data The data.
+   * @param options Time limit, signal and custom bytes.
+   * @returns A handle to wait for the response, or to cancel.
+   */
+  callAsync(
+    method: string,
+    data: Payload = "",
+    options?: CallOptions,
+  ): AsyncCall {
+    return this.#core.channel.callAsync(method, data, undefined, options);
+  }
+
+  /**
+   * Answers calls of a method on this stream.
+   *
+   * @param method The method.
+   * @param handler What answers.
+   * @param options Time limit and signal.
+   * @throws {FrontierError} If it fails.
+   */
+  async register(
+    method: string,
+    handler: Handler,
+    options?: OperationOptions,
+  ): Promise<void> {
+    await this.#core.channel.register(method, handler, options);
+  }
+
+  /**
+   * Stops answering a method on this stream.
+   *
+   * @param method The method.
+   * @returns Whether it was registered.
+   */
+  unregister(method: string): boolean {
+    return this.#core.channel.methods.delete(method);
+  }
+
+  /**
+   * Publishes a message to the other side of this stream.
+   *
+   * @param data The data.
+   * @param options Topic, time limit, signal and custom bytes.
+   * @returns When the other side has acknowledged it.
+   * @throws {FrontierError} If it fails.
+   */
+  publish(data: Payload, options?: PublishToOptions): Promise<void> {
+    const topic = options?.topic ?? "";
+    return this.#core.channel.publish(topic, data, undefined, options);
+  }
+
+  /**
+   * Publishes a message without waiting.
+   *
+   * @param data The data.
+   * @param options Topic, time limit, signal and custom bytes.
+   * @returns A handle to wait for the acknowledgement, or to give up.
+   */
+  publishAsync(data: Payload, options?: PublishToOptions): AsyncPublish {
+    const topic = options?.topic ?? "";
+    return this.#core.channel.publishAsync(topic, data, undefined, options);
+  }
+
+  /**
+   * Waits for the next message of this stream.
+   *
+   * @param options A signal to give up.
+   * @returns The message; acknowledge it.
+   * @throws {FrontierError} With the code `eof` when the stream has ended.
+   */
+  receive(options: { signal?: AbortSignal } = {}): Promise<Message> {
+    return this.#core.channel.inbox.next(options.signal);
+  }
+
+  /** @returns The messages of this stream until it ends. */
+  messages(): AsyncIterableIterator<Message> {
+    return this.#core.channel.inbox.items();
+  }
+
+  /**
+   * Sends what was written, then closes both directions.
+   *
+   * @param options How long to wait for the other side.
+   * @returns When the other side has agreed, or the time is over. Never rejects.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#core.close(options.timeoutMs ?? 2_000);
+  }
+
+  /** Closes it. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function toReadable(
+  core: StreamCore,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const source: UnderlyingByteSource = {
+    type: "bytes",
+    async pull(controller) {
+      const request = controller.byobRequest;
+      if (request?.view) {
+        const { buffer, byteOffset, byteLength } = request.view;
+        const view = new Uint8Array(buffer, byteOffset, byteLength);
+        const count = await core.read(view);
+        if (count === null) controller.close();
+        request.respond(count ?? 0);
+        return;
+      }
+      const chunk = await core.take();
+      if (chunk === null) controller.close();
+      else controller.enqueue(chunk);
+    },
+    cancel() {
+      core.discard();
+    },
+  };
+  // Nothing is taken from the session before somebody reads.
+  return new ReadableStream(source, { highWaterMark: 0 });
+}
+
+function toWritable(core: StreamCore): WritableStream<Uint8Array> {
+  return new WritableStream({
+    write: (chunk) => core.write(chunk),
+    close: () => core.close(2_000),
+    abort: () => core.close(0),
+  });
+}

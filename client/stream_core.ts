@@ -1,0 +1,374 @@
+/**
+ * The raw bytes of one stream, both ways.
+ *
+ * @module
+ */
+
+import {
+  type FrameReader,
+  FrontierError,
+  type Link,
+  type Session,
+  Timer,
+} from "@frontier/proto";
+import { Channel } from "./channel.ts";
+import type { ClientLimits } from "./limits.ts";
+import type { Operation } from "./operation.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
+import type { Workload } from "./workload.ts";
+
+/** Milliseconds a full stream may hold its connection up without progress. */
+const STALL_MS = 10_000;
+const DONE = Promise.resolve();
+
+/** Bytes that wait until they may be sent. */
+interface PendingWrite {
+  readonly buf: Uint8Array;
+  at: number;
+  resolve(): void;
+  reject(error: FrontierError): void;
+}
+
+/** A reader that waits for bytes: into its own memory, or for a piece. */
+interface PendingRead {
+  readonly into: Uint8Array | undefined;
+  resolve(result: number | Uint8Array<ArrayBuffer> | null): void;
+  reject(error: FrontierError): void;
+}
+
+/** What an end gives its streams. */
+export interface StreamParts {
+  /** Bounds. */
+  readonly limits: ClientLimits;
+  /** Runs handlers. */
+  readonly workload: Workload;
+  /** Milliseconds an operation may take unless it says otherwise. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * One stream. It ends when either side dismisses it or the connection is lost;
+ * what arrived before can still be read.
+ *
+ * With `credit` the peer is granted what the application has read, so at most
+ * one window is held here. Without it the connection is no longer read while
+ * the buffer is full, for at most 10 s without progress; then this stream
+ * alone ends.
+ */
+export class StreamCore {
+  /** The session. */
+  readonly session: Session;
+  /** Calls and messages on the stream. */
+  readonly channel: Channel;
+  /** Resolved when the stream is over. */
+  readonly closed: Promise<void>;
+
+  readonly #link: Link;
+  readonly #limits: ClientLimits;
+  readonly #workload: Workload;
+  readonly #buffer = new ReceiveBuffer();
+  #reader: PendingRead | undefined = undefined;
+  #writes: PendingWrite[] = [];
+  #ended = false;
+  #error: FrontierError | undefined = undefined;
+  #discards = false;
+  #closing = false;
+  #paused = false;
+  #stall: Timer | undefined = undefined;
+  #flushed: (() => void) | undefined = undefined;
+  #resolveClosed!: () => void;
+
+  /**
+   * Begins with an open session.
+   *
+   * @param session The session.
+   * @param parts What the end shares.
+   */
+  constructor(session: Session, parts: StreamParts) {
+    this.session = session;
+    this.#link = session.link;
+    this.#limits = parts.limits;
+    this.#workload = parts.workload;
+    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    this.channel = new Channel({
+      ...parts,
+      tailed: false,
+      submit: (operation) => this.#submit(operation),
+      announced: () => false,
+    });
+    session.user = this;
+  }
+
+  /** Whether the application has closed it. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /** Reads into memory of the caller. */
+  read(into: Uint8Array): Promise<number | null> {
+    if (into.length === 0) return Promise.resolve(0);
+    if (this.#buffer.size > 0) {
+      const count = this.#buffer.read(into);
+      this.#consumed(count);
+      return Promise.resolve(count);
+    }
+    return this.#wait(into) as Promise<number | null>;
+  }
+
+  /** Reads a piece as it arrived. */
+  take(): Promise<Uint8Array<ArrayBuffer> | null> {
+    const chunk = this.#buffer.take();
+    if (chunk !== undefined) {
+      this.#consumed(chunk.length);
+      return Promise.resolve(chunk);
+    }
+    return this.#wait(undefined) as Promise<Uint8Array<ArrayBuffer> | null>;
+  }
+
+  /** Drops what arrives from now on. */
+  discard(): void {
+    this.#discards = true;
+    const { size } = this.#buffer;
+    this.#buffer.clear();
+    this.#consumed(size);
+  }
+
+  /** Sends bytes; resolved when all are on their way. */
+  write(buf: Uint8Array): Promise<void> {
+    if (this.#closing || this.session.state !== "open") {
+      return Promise.reject(this.#eof("write"));
+    }
+    let at = 0;
+    if (this.#writes.length === 0) {
+      at = this.session.send(buf, 0, buf.length);
+      if (at === buf.length) return DONE;
+    }
+    return new Promise((resolve, reject) => {
+      this.#writes.push({ buf, at, resolve, reject });
+      this.onWritable();
+    });
+  }
+
+  /**
+   * Sends what was written, for at most so long, then ends the stream.
+   *
+   * @param timeoutMs Milliseconds to wait for the peer.
+   */
+  async close(timeoutMs: number): Promise<void> {
+    const { session } = this;
+    if (!this.#closing) {
+      this.#closing = true;
+      this.#unpause();
+    }
+    if (session.state === "closed") return;
+    const { timers } = this.#link;
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = new Timer(resolve);
+      timers.set(timer, timers.now() + timeoutMs);
+    });
+    try {
+      if (this.#writes.length > 0) {
+        const flushed = new Promise<void>((resolve) => this.#flushed = resolve);
+        await Promise.race([flushed, late, this.closed]);
+        this.#failWrites();
+      }
+      session.close();
+      await Promise.race([this.closed, late]);
+    } finally {
+      timers.clear(timer!);
+    }
+  }
+
+  /** Raw bytes have arrived. */
+  onBytes(frame: FrameReader): void {
+    const { buf, bodyEnd } = frame;
+    let start = frame.bodyStart;
+    if (this.#discards || this.#ended) {
+      this.#consumed(bodyEnd - start);
+      return;
+    }
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      this.#reader = undefined;
+      const { into } = reader;
+      if (into === undefined) {
+        reader.resolve(buf.slice(start, bodyEnd) as Uint8Array<ArrayBuffer>);
+        this.#consumed(bodyEnd - start);
+        return;
+      }
+      const part = Math.min(into.length, bodyEnd - start);
+      into.set(buf.subarray(start, start + part));
+      start += part;
+      reader.resolve(part);
+      this.#consumed(part);
+      if (start === bodyEnd) return;
+    }
+    this.#buffer.push(buf, start, bodyEnd);
+    if (!this.#link.credit) this.#checkFull();
+  }
+
+  /** Bytes may be sent again. */
+  onWritable(): void {
+    while (this.#writes.length > 0) {
+      const write = this.#writes[0]!;
+      const { buf } = write;
+      const sent = this.session.send(buf, write.at, buf.length);
+      write.at += sent;
+      if (write.at < buf.length) {
+        if (sent === 0) return;
+        continue;
+      }
+      this.#writes.shift();
+      write.resolve();
+    }
+    this.#flushed?.();
+  }
+
+  /** The peer has dismissed the stream. */
+  onEnd(): void {
+    // Other peers' last bytes may come after their dismiss.
+    if (this.#link.ours) this.#end(undefined);
+    this.#failWrites();
+  }
+
+  /**
+   * The session is over.
+   *
+   * @param reason Why.
+   */
+  onClosed(reason: string): void {
+    const lost = this.#link.state === "closed" && !this.#closing;
+    this.#end(
+      lost
+        ? new FrontierError(
+          "force-closed",
+          `Cannot read stream ${this.session.id}: ${reason}`,
+        )
+        : undefined,
+    );
+    this.#unpause();
+    this.#failWrites();
+    const error = this.#eof("receive");
+    this.channel.inbox.clear();
+    this.channel.inbox.close(error);
+    const { session } = this;
+    this.#workload.abort(
+      new FrontierError("force-closed", "Cannot go on: the stream has ended"),
+      (other) => other === session,
+    );
+    this.#resolveClosed();
+  }
+
+  #wait(
+    into: Uint8Array | undefined,
+  ): Promise<number | Uint8Array<ArrayBuffer> | null> {
+    if (this.#ended) {
+      if (this.#error !== undefined) return Promise.reject(this.#error);
+      return Promise.resolve(null);
+    }
+    if (this.#reader !== undefined) {
+      return Promise.reject(
+        new TypeError("Cannot read: another read is under way"),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#reader = { into, resolve, reject };
+    });
+  }
+
+  #submit(operation: Operation): void {
+    const { session } = this;
+    if (session.state !== "open" || this.#closing) {
+      operation.fail(this.#eof(operation.what));
+      return;
+    }
+    if (this.#link.outbox.pending > this.#limits.outboxBytes) {
+      operation.fail(tooMuchQueued(operation));
+      return;
+    }
+    operation.send(this.#link, session);
+  }
+
+  #consumed(bytes: number): void {
+    const { session } = this;
+    // A session that is over has given everything back already.
+    if (bytes > 0 && session.state !== "closed") session.consume(bytes);
+    if (!this.#paused) return;
+    if (this.#buffer.size <= this.#limits.streamBytes >> 1) this.#unpause();
+    else this.#armStall();
+  }
+
+  #checkFull(): void {
+    if (this.#paused || this.#buffer.size < this.#limits.streamBytes) return;
+    if (this.#closing) {
+      this.#discards = true;
+      return;
+    }
+    this.#paused = true;
+    this.#link.pause();
+    this.#armStall();
+  }
+
+  #armStall(): void {
+    this.#stall ??= new Timer(() => this.#stalled());
+    const { timers } = this.#link;
+    timers.set(this.#stall, timers.now() + STALL_MS);
+  }
+
+  #stalled(): void {
+    this.#end(
+      new FrontierError(
+        "short-buffer",
+        `Cannot read stream ${this.session.id}: nothing was read for ${STALL_MS} ms while its buffer was full`,
+      ),
+    );
+    this.#unpause();
+    this.session.close();
+  }
+
+  #unpause(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#link.timers.clear(this.#stall!);
+    this.#link.resume();
+  }
+
+  #end(error: FrontierError | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader === undefined) return;
+    if (error === undefined) reader.resolve(null);
+    else reader.reject(error);
+  }
+
+  #failWrites(): void {
+    const writes = this.#writes;
+    this.#writes = [];
+    for (const write of writes) write.reject(this.#eof("write"));
+    this.#flushed?.();
+  }
+
+  #eof(what: string): FrontierError {
+    return new FrontierError(
+      "eof",
+      `Cannot ${what}: stream ${this.session.id} has ended`,
+    );
+  }
+}
+
+/**
+ * The error of an operation that finds too many bytes waiting to be written.
+ *
+ * @param operation The operation.
+ * @returns The error.
+ */
+export function tooMuchQueued(operation: Operation): FrontierError {
+  return new FrontierError(
+    "short-buffer",
+    `Cannot ${operation.what}: too many bytes wait to be written`,
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * Operations that wait for a connection.
+ *
+ * @module
+ */
+
+import { FrontierError, Timer, type Timers } from "@frontier/proto";
+import type { ClientLimits } from "./limits.ts";
+import type { Operation, Queue } from "./operation.ts";
+
+/** A queue bounded in number and bytes, in which each one's time runs. */
+export class WaitingQueue implements Queue {
+  readonly #operations = new Set<Operation>();
+  readonly #limits: ClientLimits;
+  readonly #timers: Timers;
+  readonly #timer: Timer = new Timer(() => this.#expire());
+  #bytes = 0;
+
+  /**
+   * Starts empty.
+   *
+   * @param limits Bounds.
+   * @param timers The clock.
+   */
+  constructor(limits: ClientLimits, timers: Timers) {
+    this.#limits = limits;
+    this.#timers = timers;
+  }
+
+  /** Operations that wait. */
+  get size(): number {
+    return this.#operations.size;
+  }
+
+  /**
+   * Keeps an operation; rejects it when there is no room or it is too large to
+   * be sent at all.
+   *
+   * @param operation The operation.
+   * @param maxPayload Largest payload that can be sent later, in bytes.
+   */
+  add(operation: Operation, maxPayload: number): void {
+    const { waiting, waitingBytes } = this.#limits;
+    const { bytes } = operation;
+    if (
+      this.#operations.size >= waiting || this.#bytes + bytes > waitingBytes
+    ) {
+      operation.fail(
+        new FrontierError(
+          "short-buffer",
+          `Cannot ${operation.what}: too much waits for a connection already`,
+        ),
+      );
+      return;
+    }
+    try {
+      operation.prepare(maxPayload);
+    } catch (error) {
+      operation.fail(FrontierError.from(error));
+      return;
+    }
+    operation.deadline = this.#timers.now() + operation.timeoutMs;
+    operation.queue = this;
+    this.#operations.add(operation);
+    this.#bytes += bytes;
+    const { deadline } = operation;
+    if (
+      deadline < Infinity && (!this.#timer.armed || deadline < this.#timer.at)
+    ) {
+      this.#timers.set(this.#timer, deadline);
+    }
+  }
+
+  /** @inheritdoc */
+  remove(operation: Operation): void {
+    if (!this.#operations.delete(operation)) return;
+    operation.queue = undefined;
+    this.#bytes -= operation.bytes;
+    if (this.#operations.size === 0) this.#timers.clear(this.#timer);
+  }
+
+  /** @returns All that waited, in order; the queue is empty then. */
+  takeAll(): Operation[] {
+    const operations = [...this.#operations];
+    for (const operation of operations) this.remove(operation);
+    return operations;
+  }
+
+  #expire(): void {
+    const now = this.#timers.now();
+    let next = Infinity;
+    for (const operation of [...this.#operations]) {
+      if (operation.deadline <= now) {
+        operation.fail(
+          new FrontierError(
+            "timeout",
+            `Cannot ${operation.what}: no connection within ${operation.timeoutMs} ms`,
+            { retryable: true },
+          ),
+        );
+      } else if (operation.deadline < next) next = operation.deadline;
+    }
+    if (next < Infinity) this.#timers.set(this.#timer, next);
+  }
+}
