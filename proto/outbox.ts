@@ -41,7 +41,7 @@ export class Outbox {
 
   #at = 0;
   #level = 0;
-  #full: Uint8Array[] = [];
+  #full: Uint8Array[] | undefined = undefined;
   #flying: Uint8Array | undefined;
 
   /**
@@ -93,7 +93,7 @@ export class Outbox {
    */
   take(): Uint8Array | undefined {
     if (this.#flying !== undefined) return undefined;
-    const full = this.#full.shift();
+    const full = this.#full?.shift();
     if (full !== undefined) {
       this.#flying = full;
       return full;
@@ -121,10 +121,10 @@ export class Outbox {
   /** Drops everything that was not written. */
   clear(): void {
     if (this.buf.length > 0) release(this.buf);
-    for (const chunk of this.#full) {
+    for (const chunk of this.#full ?? []) {
       release(new Uint8Array(chunk.buffer as ArrayBuffer));
     }
-    this.#full = [];
+    this.#full = undefined;
     this.buf = NOTHING;
     this.#at = 0;
     this.pending = this.#flying?.length ?? 0;
@@ -147,7 +147,7 @@ export class Outbox {
       this.buf = next;
       return;
     }
-    if (used > 0) this.#full.push(old.subarray(0, used));
+    if (used > 0) (this.#full ??= []).push(old.subarray(0, used));
     else release(old);
     this.#at = 0;
     this.buf = this.#chunk(need);

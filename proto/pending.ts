@@ -8,6 +8,8 @@ import type { FrameReader } from "./frame_reader.ts";
 import type { Link } from "./link.ts";
 import type { Session } from "./session.ts";
 
+const NOTHING: never[] = [];
+
 /** Slots an id can name; also the most packets one connection can wait for. */
 const MAX_SLOTS = 1 << 20;
 /** Slots that are kept when nothing waits any more. */
@@ -59,8 +61,9 @@ export abstract class Pending {
 export class PendingTable {
   /** Packets waiting. */
   size = 0;
-  #slots: (Pending | undefined)[] = [];
-  #free: number[] = [];
+  // Most connections never wait for anything: one empty list serves them all.
+  #slots: (Pending | undefined)[] = NOTHING;
+  #free: number[] = NOTHING;
   #counter: number;
   readonly #nonce: number;
 
@@ -89,6 +92,10 @@ export class PendingTable {
    * @param expiresAt When waiting ends, in milliseconds of the clock.
    */
   add(pending: Pending, expiresAt: number): void {
+    if (this.#slots === NOTHING) {
+      this.#slots = [];
+      this.#free = [];
+    }
     let slot = this.#free.pop();
     if (slot === undefined) {
       slot = this.#slots.length;
