@@ -38,6 +38,8 @@ const EPOLLERR_OR_HUP = 0x18;
 const EVENT_SIZE = Deno.build.arch === "x86_64" ? 12 : 16;
 const EVENT_DATA = Deno.build.arch === "x86_64" ? 4 : 8;
 const MAX_EVENTS = 512;
+/** Milliseconds to ask again and again before going to sleep. */
+const SPIN_MS = 0.05;
 /** Errors after which a call is repeated later. */
 const RETRY: ReadonlySet<number> = new Set([EAGAIN, EINTR]);
 
@@ -362,12 +364,7 @@ export class Poller implements Disposable {
   turn(waitMs: number): void {
     this.flush();
     const events = this.#events;
-    const n = this.#c.epoll_wait(
-      this.#epoll,
-      events.pointer,
-      MAX_EVENTS,
-      this.dirty.length > 0 ? 0 : waitMs,
-    );
+    const n = this.#wait(waitMs);
     this.now = performance.now();
     for (let i = 0; i < n; i++) {
       const at = i * EVENT_SIZE;
@@ -375,6 +372,19 @@ export class Poller implements Disposable {
         this.#sockets[events.view.getUint32(at + EVENT_DATA, true)];
       socket?.ready(events.view.getUint32(at, true));
     }
+  }
+
+  #wait(waitMs: number): number {
+    const { pointer } = this.#events;
+    let n = this.#c.epoll_wait(this.#epoll, pointer, MAX_EVENTS, 0);
+    if (n > 0 || this.dirty.length > 0 || waitMs === 0) return n;
+    // Waking a sleeping core takes longer than most answers do.
+    const until = performance.now() + SPIN_MS;
+    do n = this.#c.epoll_wait(this.#epoll, pointer, MAX_EVENTS, 0); while (
+      n === 0 && performance.now() < until
+    );
+    if (n > 0) return n;
+    return this.#c.epoll_wait(this.#epoll, pointer, MAX_EVENTS, waitMs);
   }
 
   /** Writes what is queued. */

@@ -255,12 +255,19 @@ export function startStreams(
   if (!poller.until(() => senders.every((sender) => sender.ready), 10_000)) {
     meter.fail("A stream was not opened");
   } else for (const sender of senders) sender.start();
+  const flowing = receivers.slice(stalled);
   return {
-    run: (ms): void => poller.run(ms),
-    stop: (): void => {
-      for (const receiver of receivers) {
-        if (receiver.received === 0) meter.fail("A stream carried nothing");
-      }
+    run: (ms): void => {
+      const before = flowing.map((receiver) => receiver.received);
+      poller.run(ms);
+      flowing.forEach((receiver, i) => {
+        if (receiver.received === before[i]) {
+          meter.fail(
+            `A stream stood still for ${ms} ms after ${before[i]} bytes`,
+          );
+        }
+      });
     },
+    stop: (): void => {},
   };
 }
