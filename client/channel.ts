@@ -8,7 +8,7 @@
 import {
   DataBody,
   type FrameReader,
-  FrontierError,
+  type FrontierError,
   NO_SUCH_RPC_PREFIX,
   type Session,
   SHORT_BUFFER,
