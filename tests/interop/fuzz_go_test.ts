@@ -104,7 +104,7 @@ interopTest(
     const asService: Targets = {
       port: gateway.servicePort,
       edges: victims.map(({ edge }) => edge.clientId),
-      names: ["evil"],
+      names: [...names, "evil"],
       meta: '{"service":"evil","topics":["evil"]}',
       onConnected: () => {
         for (const { edge } of victims) {

@@ -234,24 +234,16 @@ export class HostilePeer {
   #dataBody(): Uint8Array {
     const random = this.#random;
     const { names, edges } = this.#targets;
-    if (random.chance(0.3) || names.length === 0) return randomDataBody(random);
-    const aim: Record<string, unknown> = {
-      key: btoa(random.pick(names)),
-      topic: random.pick(names),
-    };
-    if (edges.length > 0) {
-      aim.custom = concat(
-        random.bytes(random.int(5)),
-        eight(random.pick(edges)),
-      ).toBase64();
+    const aim: Record<string, string> = {};
+    if (random.chance(0.8)) aim.key = JSON.stringify(btoa(random.pick(names)));
+    if (random.chance(0.8)) aim.topic = JSON.stringify(random.pick(names));
+    if (edges.length > 0 && random.chance(0.9)) {
+      aim.custom = JSON.stringify(
+        concat(random.bytes(random.int(5)), eight(random.pick(edges)))
+          .toBase64(),
+      );
     }
-    let inner = JSON.stringify(aim).slice(1, -1);
-    // Behind the aim comes a random body's inside: valid or not, it is the same JSON object.
-    const other = new TextDecoder().decode(randomDataBody(random)).trim();
-    inner = random.chance(0.5)
-      ? `${inner},${other.slice(1)}`
-      : `${other.slice(0, -1)},${inner}}`;
-    return encoder.encode(inner.startsWith("{") ? inner : `{${inner}`);
+    return randomDataBody(random, aim);
   }
 
   /** Answers what the gateway sends, with anything. */

@@ -60,10 +60,14 @@ const TEXTS = [
  * Makes the JSON text of a data body (message, acknowledgement, request or response).
  *
  * @param random Source of choices.
+ * @param aim Members that must be there, as JSON text by key.
  * @returns The bytes, perhaps damaged.
  */
-export function randomDataBody(random: SeededRandom): Uint8Array<ArrayBuffer> {
-  return randomBody(random, DATA_KEYS);
+export function randomDataBody(
+  random: SeededRandom,
+  aim: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  return randomBody(random, DATA_KEYS, aim);
 }
 
 /**
@@ -75,27 +79,34 @@ export function randomDataBody(random: SeededRandom): Uint8Array<ArrayBuffer> {
 export function randomConnectionBody(
   random: SeededRandom,
 ): Uint8Array<ArrayBuffer> {
-  return randomBody(random, CONNECTION_KEYS);
+  return randomBody(random, CONNECTION_KEYS, {});
 }
 
 function randomBody(
   random: SeededRandom,
   known: readonly string[],
+  aim: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
-  const keys = known.filter(() => random.chance(0.5));
-  if (random.chance(0.4)) keys.sort(() => random.next() - 0.5);
-  if (random.chance(0.1)) {
-    keys.push(random.pick(["unknown", "keys", "", "k\u0065y", "value"]));
-  }
-  if (random.chance(0.1)) keys.push(random.pick(known));
-  const members = keys.map((key) => {
-    return space(random) + randomKey(random, key) + space(random) + ":" +
-      space(random) + member(random, key) + space(random);
-  });
-  const bytes = encoder.encode(
-    `${space(random)}{${members.join(",")}}${space(random)}`,
+  const keys = known.filter((key) =>
+    aim[key] !== undefined || random.chance(0.5)
   );
-  return random.chance(0.15) ? damage(random, bytes) : bytes;
+  // Half of them have the usual shape, so that only what is inside can be wrong.
+  const neat = random.chance(0.5);
+  const gap = () => neat ? "" : space(random);
+  if (!neat) {
+    if (random.chance(0.4)) keys.sort(() => random.next() - 0.5);
+    if (random.chance(0.1)) {
+      keys.push(random.pick(["unknown", "keys", "", "k\u0065y", "value"]));
+    }
+    if (random.chance(0.1)) keys.push(random.pick(known));
+  }
+  const members = keys.map((key) => {
+    const name = neat ? JSON.stringify(key) : randomKey(random, key);
+    return gap() + name + gap() + ":" + gap() +
+      (aim[key] ?? member(random, key)) + gap();
+  });
+  const bytes = encoder.encode(`${gap()}{${members.join(",")}}${gap()}`);
+  return random.chance(0.1) ? damage(random, bytes) : bytes;
 }
 
 function member(random: SeededRandom, key: string): string {
