@@ -190,10 +190,15 @@ export class FrameReader {
       --this.#bigReads <= 0
     ) {
       this.#move(BUSY_SIZE);
-    } else if (free === 0 || free < this.#need - held) {
-      this.buf.copyWithin(0, this.#start, this.#end);
-      this.#start = 0;
-      this.#end = held;
+    } else if (this.#start > 0) {
+      if (free === 0 || free < this.#need - held) {
+        this.buf.copyWithin(0, this.#start, this.#end);
+        this.#start = 0;
+        this.#end = held;
+      }
+    } else if (free === 0) {
+      // Full, and no frame was taken from it: its owner has paused.
+      this.#move(size * 2);
     }
     return this.buf.subarray(this.#end);
   }

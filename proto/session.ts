@@ -197,7 +197,6 @@ export class Session {
     const take = Math.min(end - start, this.writable());
     if (take <= 0) return 0;
     const link = this.link;
-    if (take < end - start) link.wait(this);
     const most = Math.min(STREAM_PART, link.settings.maxPayload - 8);
     for (let from = start, left = take; left > 0;) {
       const part = Math.min(left, most);
@@ -209,6 +208,8 @@ export class Session {
     }
     this.sendWindow -= take;
     link.sendWindow -= take;
+    // Only now is it known what it waits for.
+    if (take < end - start) link.wait(this);
     return take;
   }
 

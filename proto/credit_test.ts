@@ -1,0 +1,288 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { TYPE_CREDIT, TYPE_SESSION, TYPE_STREAM } from "./constants.ts";
+import type { LinkSettings } from "./link_settings.ts";
+import type { Session } from "./session.ts";
+import { rawFrame, type RawPeer } from "./testing/raw_peer.ts";
+import type { Recorder, SeenFrame } from "./testing/recorder.ts";
+import { assertNothingLeft, connected, rawClient } from "./testing/scenes.ts";
+import type { SimNetwork } from "./testing/sim_network.ts";
+
+const ACQUIRE = new Uint8Array([0, 0x10]);
+
+/** A raw client with credit, and two sessions it has opened. */
+function rawSessions(
+  settings: Partial<LinkSettings>,
+  window: [number, number] = [1_000, 10_000],
+): {
+  network: SimNetwork;
+  server: Recorder;
+  peer: RawPeer;
+  one: Session;
+  two: Session;
+} {
+  const ends = rawClient(
+    settings,
+    JSON.stringify({ ext: ["credit", "early-data"], window }),
+  );
+  ends.peer.send(TYPE_SESSION, 20n, ACQUIRE, 100n, "{}");
+  ends.peer.send(TYPE_SESSION, 21n, ACQUIRE, 101n, "{}");
+  ends.network.run();
+  const [one, two] = ends.server.offered;
+  return { ...ends, one: one!, two: two! };
+}
+
+function u32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+function grants(peer: RawPeer): { session: bigint; bytes: number }[] {
+  return peer.frames.filter((frame) => frame.type === TYPE_CREDIT)
+    .map(({ session, body }: SeenFrame) => ({
+      session,
+      bytes: new DataView(body.buffer).getUint32(0),
+    }));
+}
+
+function granted(peer: RawPeer, session: bigint): number {
+  return grants(peer).filter((grant) => grant.session === session)
+    .reduce((sum, grant) => sum + grant.bytes, 0);
+}
+
+Deno.test("sender stops at the session's window and goes on with credit", () => {
+  const { network, server, peer, one, two } = rawSessions({});
+  const woken: Session[] = [];
+  server.onRoom = (session) => woken.push(session);
+  const bytes = new Uint8Array(3_000);
+  assertEquals(one.send(bytes, 0, 3_000), 1_000);
+  assertEquals(one.writable(), 0);
+  assertEquals(two.writable(), 1_000);
+  network.run();
+  assertEquals(woken, []);
+  peer.send(TYPE_CREDIT, 1n, one.id, u32(300));
+  network.run();
+  assertEquals(woken, [one]);
+  assertEquals(one.writable(), 300);
+});
+
+Deno.test("sender stops at the connection's window, whatever the session", () => {
+  const { network, server, peer, one, two } = rawSessions({}, [1_000, 1_500]);
+  const woken: Session[] = [];
+  server.onRoom = (session) => woken.push(session);
+  const bytes = new Uint8Array(3_000);
+  assertEquals(one.send(bytes, 0, 3_000), 1_000);
+  assertEquals(two.send(bytes, 0, 3_000), 500);
+  assertEquals(two.writable(), 0);
+  assertEquals(one.writable(), 0);
+  network.run();
+  assertEquals(woken, []);
+  peer.send(TYPE_CREDIT, 1n, 0n, u32(200));
+  network.run();
+  // Session one lacks credit of its own: it is not disturbed.
+  assertEquals(woken, [two]);
+  assertEquals(two.writable(), 200);
+  assertEquals(server.link.sendWindow, 200);
+});
+
+Deno.test("writes of others do not wake a session without credit", () => {
+  const { network, server, one, two } = rawSessions({}, [100, 1_000_000]);
+  one.send(new Uint8Array(200), 0, 200);
+  assertEquals(one.writable(), 0);
+  let woken = 0;
+  server.onRoom = () => woken++;
+  two.send(new Uint8Array(50), 0, 50);
+  network.run(10);
+  assertEquals(woken, 0);
+});
+
+Deno.test("sessions that wait for the connection's window take turns", () => {
+  const { network, server, peer, one, two } = rawSessions({}, [10_000, 100]);
+  const bytes = new Uint8Array(10_000);
+  const woken: string[] = [];
+  one.send(bytes, 0, 100);
+  one.writable();
+  two.writable();
+  server.onRoom = (session) => {
+    woken.push(session === one ? "one" : "two");
+    session.send(bytes, 0, 10_000);
+    session.writable();
+  };
+  for (let i = 0; i < 4; i++) {
+    peer.send(TYPE_CREDIT, 1n, 0n, u32(100));
+    network.run();
+  }
+  assertEquals(woken, ["one", "two", "one", "two"]);
+});
+
+Deno.test("every byte consumed is granted again, to the session and the connection", () => {
+  const { network, peer, server, one } = rawSessions(
+    { sessionWindow: 400, connectionWindow: 1_000 },
+  );
+  for (let i = 0; i < 50; i++) {
+    peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(99));
+    network.run();
+    assertEquals(server.link.state, "open");
+    assert(one.receiveWindow > 0 && one.receiveWindow <= 400);
+  }
+  // What was not granted yet is below a quarter of the window.
+  const lacks = 50 * 99 - granted(peer, one.id);
+  assert(lacks >= 0 && lacks < 100);
+  assertEquals(one.receiveWindow, 400 - lacks);
+  const owed = 50 * 99 - granted(peer, 0n);
+  assert(owed >= 0 && owed < 250);
+});
+
+Deno.test("nothing is granted before the bytes are consumed", () => {
+  const { network, peer, server, one } = rawSessions(
+    { sessionWindow: 400, connectionWindow: 1_000 },
+  );
+  server.onBytes = () => {};
+  peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(400));
+  network.run();
+  assertEquals(grants(peer), []);
+  assertEquals(one.unread, 400);
+  one.consume(250);
+  network.run();
+  assertEquals(grants(peer), [
+    { session: 0n, bytes: 250 },
+    { session: one.id, bytes: 250 },
+  ]);
+  one.consume(1_000_000);
+  network.run();
+  assertEquals(one.unread, 0);
+  assertEquals(granted(peer, one.id), 400);
+});
+
+Deno.test("one byte over the session's window ends the sender", () => {
+  const { network, peer, server, one } = rawSessions({ sessionWindow: 400 });
+  server.onBytes = () => {};
+  peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(400));
+  network.run();
+  assertEquals(server.link.state, "open");
+  peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(1));
+  network.run();
+  assert(
+    server.events.at(-1)!.includes(
+      `the credit of session ${one.id} is used up`,
+    ),
+  );
+  assertNothingLeft(network, server);
+});
+
+Deno.test("one byte over the connection's window ends the sender", () => {
+  const { network, peer, server, one, two } = rawSessions(
+    { sessionWindow: 400, connectionWindow: 500 },
+  );
+  server.onBytes = () => {};
+  peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(300));
+  peer.send(TYPE_STREAM, 1n, two.id, new Uint8Array(200));
+  network.run();
+  assertEquals(server.link.state, "open");
+  peer.send(TYPE_STREAM, 1n, two.id, new Uint8Array(1));
+  network.run();
+  assert(server.events.at(-1)!.includes("the connection's credit is used up"));
+});
+
+Deno.test("a frame longer than the window ends the sender while it arrives", () => {
+  const { network, peer, server, one } = rawSessions({ sessionWindow: 400 });
+  server.onBytes = () => {};
+  network.options.maxPiece = 50;
+  peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(5_000));
+  network.run();
+  assertEquals(server.link.state, "closed");
+  assert((server.bytes.get(one)?.length ?? 0) <= 400);
+});
+
+Deno.test("bytes of unknown and default sessions cost the connection nothing", () => {
+  const { network, peer, server } = rawSessions(
+    { sessionWindow: 400, connectionWindow: 1_000 },
+  );
+  for (let i = 0; i < 10; i++) {
+    peer.send(TYPE_STREAM, 1n, 1n, new Uint8Array(300));
+    peer.send(TYPE_STREAM, 1n, 0x7777n, new Uint8Array(300));
+    network.run();
+  }
+  assertEquals(server.link.state, "open");
+  assert(granted(peer, 0n) > 6_000 - 250);
+});
+
+Deno.test("what a session held when it ended is granted to the connection once", () => {
+  const { network, client, server } = connected(
+    { connectionWindow: 1_000, sessionWindow: 1_000 },
+    { connectionWindow: 1_000, sessionWindow: 1_000 },
+  );
+  server.onBytes = () => {};
+  const bytes = new Uint8Array(5_000);
+  for (let round = 0; round < 10; round++) {
+    const session = client.link.openSession("x");
+    network.run();
+    assertEquals(session.send(bytes, 0, 5_000), 1_000);
+    network.run();
+    const theirs = server.offered.at(-1)!;
+    session.close();
+    network.run();
+    // A late reader must not grant twice.
+    theirs.consume(1_000);
+    network.run();
+    assertEquals(client.link.sendWindow, 1_000);
+  }
+});
+
+Deno.test("credit that overflows the window ends its sender", () => {
+  for (const target of ["session", "connection"] as const) {
+    const { network, peer, server, one } = rawSessions(
+      {},
+      [2 ** 32 - 1, 2 ** 32 - 1],
+    );
+    const id = target === "session" ? one.id : 0n;
+    const grant = rawFrame(TYPE_CREDIT, 1n, id, u32(2 ** 32 - 1));
+    const many = new Uint8Array(grant.length * 66_000);
+    for (let at = 0; at < many.length; at += grant.length) many.set(grant, at);
+    peer.sendBytes(many);
+    network.run();
+    assert(server.events.at(-1)!.includes("the window overflows"));
+  }
+});
+
+Deno.test("credit for unknown sessions is ignored", () => {
+  const { network, peer, server } = rawSessions({});
+  peer.send(TYPE_CREDIT, 1n, 0x7777n, u32(9));
+  peer.send(TYPE_CREDIT, 1n, 0n, u32(0));
+  network.run();
+  assertEquals(server.link.state, "open");
+  assertEquals(server.link.sendWindow, 10_000);
+});
+
+Deno.test("slow reader slows its sender and nobody else", () => {
+  const { network, client, server } = connected(
+    {},
+    { sessionWindow: 1_000, connectionWindow: 100_000 },
+  );
+  const slow = client.link.openSession("slow");
+  const fast = client.link.openSession("fast");
+  network.run();
+  const [theirSlow] = server.offered;
+  server.onBytes = (session, count) => {
+    if (session !== theirSlow) session.consume(count);
+  };
+  const bytes = new Uint8Array(20_000).map((_, i) => i);
+  const sent = new Map([[slow, 0], [fast, 0]]);
+  client.onRoom = (session) => {
+    const at = sent.get(session)!;
+    sent.set(session, at + session.send(bytes, at, bytes.length));
+    if (sent.get(session)! < bytes.length) session.writable();
+  };
+  client.onRoom(slow);
+  client.onRoom(fast);
+  network.run(100);
+  assertEquals(sent.get(slow), 1_000);
+  assertEquals(sent.get(fast), 20_000);
+  assertEquals(theirSlow!.unread, 1_000);
+  server.onBytes = (session, count) => session.consume(count);
+  theirSlow!.consume(1_000);
+  network.run(100);
+  assertEquals(sent.get(slow), 20_000);
+  for (const list of server.bytes.values()) assertEquals(list, [...bytes]);
+  assertFalse(client.link.defaultSession.waiting);
+});
