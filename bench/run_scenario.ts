@@ -52,9 +52,6 @@ export async function runScenario(
     order.watch.service = service.pid;
   }
   const driver = processes.use(startDriver(order));
-  if (order.load.kind.startsWith("sdk-")) {
-    await driver.send(JSON.stringify({ edges: driver.pid }));
-  }
   const { profile } = options;
   const outcome = await attend(driver, gateway, async () => {
     if (profile !== undefined) await gateway.command("profile");

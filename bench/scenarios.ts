@@ -167,8 +167,8 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "sdk-rpc",
-    work: "SDK echo service and calling SDK edges, 64 in flight",
-    load: { kind: "sdk-rpc", options: { edges: 10, depth: 64 } },
+    work: "SDK echo service, 4 calling SDK edges, 16 in flight each",
+    load: { kind: "sdk-rpc", options: { edges: 4, depth: 16 } },
     goals: [{ metric: "serviceCpuUsPerOp", max: 8 }, {
       metric: "edgesCpuUsPerOp",
       max: 8,

@@ -14,6 +14,7 @@ import {
   putU32,
   u64,
 } from "./frames.ts";
+import { stampBlocks, wrongBlocks } from "./blocks.ts";
 import type { Load, Meter } from "./measure.ts";
 import { connectEdge, connectService, type Ports } from "./peers.ts";
 import type { Handler, Poller, Socket } from "./poller.ts";
@@ -24,7 +25,7 @@ export interface StreamOptions {
   streams: number;
   /** How many of them have a receiver that stops reading after its first megabyte. @default 0 */
   stalled?: number;
-  /** Bytes of one stream frame. @default 32768 */
+  /** Bytes of one stream frame, a multiple of 4096. @default 32768 */
   chunk?: number;
 }
 
@@ -33,8 +34,6 @@ const SESSION_ACK = 0x32;
 const DISMISS = 0x41;
 const DISMISS_ACK = 0x42;
 const STREAM = 0x61;
-/** Each block of this many stream bytes begins with its number. */
-const BLOCK = 4096;
 /** Bytes that a sender prepares at a time. */
 const BATCH = 1 << 20;
 const STALL_AFTER = 1 << 20;
@@ -133,9 +132,8 @@ class Sender implements Handler {
     for (let i = 0; i < count; i++) {
       const frameAt = at + i * size;
       putU32(out, frameAt + 6, ++this.#frames);
-      for (let o = 0; o < this.#chunk; o += BLOCK) {
-        putU32(out, frameAt + BODY_AT + o, this.#block++);
-      }
+      const contentAt = frameAt + BODY_AT;
+      this.#block = stampBlocks(out, contentAt, this.#chunk, this.#block);
     }
   }
 
@@ -201,17 +199,11 @@ class Receiver implements Handler {
   }
 
   #data(bytes: Uint8Array, at: number, end: number): void {
-    // The number of each block that begins here and whose number is not cut in two.
-    for (
-      let o = (BLOCK - this.#received % BLOCK) % BLOCK;
-      at + o + 4 <= end;
-      o += BLOCK
-    ) {
-      const expected = ((this.#received + o) / BLOCK) >>> 0;
-      const block = getU32(bytes, at + o);
-      if (block !== expected) {
-        this.#meter.fail(`Stream block ${expected} has the number ${block}`);
-      }
+    const wrong = wrongBlocks(bytes, at, end, this.#received);
+    if (wrong > 0) {
+      this.#meter.fail(
+        `${wrong} wrong blocks of a stream after ${this.#received} bytes`,
+      );
     }
     this.#received += end - at;
     if (this.#received >= this.#stallAt) return this.#socket.pause();
