@@ -1,0 +1,451 @@
+/** Requests from edges to services and back. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { emptyDataFields, timeFromMillis } from "@frontier/proto";
+import { SimGateway } from "./simulation.ts";
+import { bytes, rawFrame, tail, text } from "./test_peer.ts";
+
+Deno.test("an edge's call reaches the service with its id as tail and comes back", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["echo"] });
+  const edge = gateway.edge();
+  service.onRequest = ({ body }) => ({ key: body.key, value: body.value });
+  const id = edge.call("echo", "ping");
+  gateway.run();
+  assertEquals(edge.outcome(id), "ok: ping");
+  const { body, sessionId } = service.last("request");
+  assertEquals(text(body.key), "echo");
+  assertEquals(body.value, bytes("ping"));
+  assertEquals(body.custom, tail(edge.id));
+  assertEquals(sessionId, 1n);
+  assert(edge.id > 2n ** 53n, "ids of real deployments do not fit a number");
+});
+
+Deno.test("the tail is appended to custom bytes of every length", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  for (let length = 0; length < 20; length++) {
+    const custom = crypto.getRandomValues(new Uint8Array(length));
+    edge.call("m", { custom });
+    gateway.run();
+    assertEquals(service.last("request").body.custom, tail(edge.id, custom));
+  }
+});
+
+Deno.test("a service's call reaches the edge without the tail and comes back", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S");
+  const edge = gateway.edge();
+  edge.onRequest = ({ body }) => ({ value: body.value });
+  for (let length = 0; length < 20; length++) {
+    const custom = crypto.getRandomValues(new Uint8Array(length));
+    const id = service.call("where", {
+      value: bytes(`x${length}`),
+      custom: tail(edge.id, custom),
+    });
+    gateway.run();
+    assertEquals(service.outcome(id), `ok: x${length}`);
+    const { body } = edge.last("request");
+    assertEquals(text(body.key), "where");
+    assertEquals(body.custom, length === 0 ? undefined : custom);
+  }
+});
+
+Deno.test("B8: the custom bytes of a response stay off the wire", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  service.onRequest = () => ({ value: bytes("v"), custom: bytes("secret") });
+  edge.onRequest = () => ({ value: bytes("v"), custom: bytes("secret") });
+  const up = edge.call("m");
+  const down = service.call("m", { custom: tail(edge.id) });
+  gateway.run();
+  assertEquals(edge.outcome(up), "ok: v");
+  assertEquals(edge.answers(up)[0]!.body.custom, undefined);
+  assertEquals(service.outcome(down), "ok: v");
+  assertEquals(service.answers(down)[0]!.body.custom, undefined);
+});
+
+Deno.test("an error travels as its text, and the value beside it is dropped", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const error = 'said "no" to <edge> & more: é \u2028';
+  service.onRequest = ({ body }) => ({
+    key: body.key,
+    value: bytes("lost"),
+    error,
+  });
+  edge.onRequest = service.onRequest;
+  const up = edge.call("m");
+  const down = service.call("m", { custom: tail(edge.id) });
+  gateway.run();
+  assertEquals(edge.outcome(up), error);
+  assertEquals(edge.answers(up)[0]!.body.value, undefined);
+  assertEquals(service.outcome(down), error);
+});
+
+Deno.test("an unknown method is record not found, in the answer with its key", () => {
+  const gateway = new SimGateway();
+  gateway.service("S", { methods: ["echo"] });
+  const edge = gateway.edge();
+  const id = edge.call("nope");
+  gateway.run();
+  assertEquals(edge.outcome(id), "record not found");
+  assertEquals(text(edge.answers(id)[0]!.body.key), "nope");
+});
+
+Deno.test("an unknown edge is edge not online", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S");
+  const edge = gateway.edge();
+  // Ids that are equal as 64-bit floats are different edges.
+  const ids = [edge.id + 1n, edge.id - 1n, edge.id ^ (1n << 63n), 0n];
+  for (const wrong of ids) {
+    const id = service.call("m", { custom: tail(wrong) });
+    gateway.run();
+    assertEquals(service.outcome(id), "edge not online");
+  }
+  assertEquals(edge.all("request").length, 0);
+});
+
+Deno.test("B4: a service's call without a whole edge id gets an error", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S");
+  for (let length = 0; length < 8; length++) {
+    const id = service.call("m", { custom: new Uint8Array(length) });
+    gateway.run();
+    assertStringIncludes(service.outcome(id), "illegal custom");
+  }
+  assertEquals(service.closed, undefined);
+});
+
+Deno.test("B23: methods match exactly, in case and in every byte", () => {
+  const gateway = new SimGateway();
+  const names = ["echo", 'quo"te', "back\\slash", "", "ünï", "a\u0000b"];
+  const service = gateway.service("S", { methods: names });
+  const edge = gateway.edge();
+  service.onRequest = ({ body }) => ({ value: body.key });
+  for (const name of names) {
+    const id = edge.call(name);
+    gateway.run();
+    assertEquals(edge.outcome(id), `ok: ${name}`);
+  }
+  for (const name of ["ECHO", "Echo", "echo ", "ech"]) {
+    const id = edge.call(name);
+    gateway.run();
+    assertEquals(edge.outcome(id), "record not found");
+  }
+  const raw = new Uint8Array([0xff, 0xfe, 0]);
+  service.send({
+    type: "register",
+    packetId: 900n,
+    sessionId: 1n,
+    method: raw,
+  });
+  gateway.run();
+  const id = edge.call("", { key: raw });
+  gateway.run();
+  assertEquals(edge.answers(id)[0]!.body.value, raw);
+});
+
+Deno.test("the service's own no such rpc is passed on", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  edge.onRequest = ({ body }) => ({ error: `no such rpc: ${text(body.key)}` });
+  const id = service.call("gone", { custom: tail(edge.id) });
+  gateway.run();
+  assertEquals(service.outcome(id), "no such rpc: gone");
+});
+
+Deno.test("an unanswered call ends with timeout after the limit, and a late answer is ignored", () => {
+  const gateway = new SimGateway({ limits: { forwardTimeoutMs: 300 } });
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const id = edge.call("m");
+  gateway.run(290);
+  assertEquals(edge.outcome(id), "none");
+  gateway.run(30);
+  assertEquals(edge.outcome(id), "timeout");
+  service.answer(service.last("request"), { value: bytes("late") });
+  gateway.run();
+  assertEquals(edge.outcome(id), "timeout");
+  assertEquals(gateway.exchange.inflight, 0);
+});
+
+Deno.test("a target that goes away fails its calls with force closed", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const up = edge.call("m");
+  gateway.run();
+  service.cut();
+  gateway.run();
+  assertEquals(edge.outcome(up), "force closed");
+  const after = edge.call("m");
+  gateway.run();
+  assertEquals(edge.outcome(after), "record not found");
+
+  const other = gateway.service("T");
+  const down = other.call("m", { custom: tail(edge.id) });
+  gateway.run();
+  edge.disconn();
+  gateway.run();
+  assertEquals(other.outcome(down), "force closed");
+  assertEquals(gateway.exchange.inflight, 0);
+});
+
+Deno.test("the caller going away leaves nothing behind once the target has answered", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  edge.call("m");
+  gateway.run();
+  edge.cut();
+  gateway.run();
+  service.answer(service.last("request"));
+  gateway.run();
+  assertEquals(gateway.exchange.inflight, 0);
+  assertEquals(service.closed, undefined);
+});
+
+Deno.test("a caller's timeout is relative, carried on, and wins over the gateway's", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const id = edge.call("m", { timeoutNs: 200_000_000n });
+  gateway.run();
+  const { body } = service.last("request");
+  assertEquals(body.timeoutNs, 200_000_000n);
+  assertEquals(body.deadline.unixMillis, "zero");
+  gateway.run(220);
+  assertEquals(edge.outcome(id), "context deadline exceeded");
+});
+
+Deno.test("B48: deadlines of clocks an hour off in either direction fail no call", () => {
+  const hour = 3_600_000;
+  for (const skew of [-hour, 0, hour]) {
+    for (const field of ["deadline", "contextDeadline"] as const) {
+      const gateway = new SimGateway();
+      const service = gateway.service("S", { methods: ["m"] });
+      const edge = gateway.edge();
+      edge.onRequest = service.onRequest = () => ({ value: bytes("ok") });
+      const at = timeFromMillis(
+        gateway.network.now + gateway.wallOffset + skew + 5_000,
+      );
+      const up = edge.call("m", { [field]: at });
+      const down = service.call("m", { [field]: at, custom: tail(edge.id) });
+      gateway.run();
+      assertEquals(edge.outcome(up), "ok: ok");
+      assertEquals(service.outcome(down), "ok: ok");
+      // What is passed on depends on nobody's clock.
+      const passed = service.last("request").body;
+      assertEquals(passed.deadline.unixMillis, "zero");
+      assertEquals(passed.contextDeadline.unixMillis, "zero");
+    }
+  }
+});
+
+Deno.test("an absolute deadline ahead limits the call", () => {
+  const gateway = new SimGateway();
+  gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const id = edge.call("m", {
+    contextDeadline: timeFromMillis(
+      gateway.network.now + gateway.wallOffset + 400,
+    ),
+  });
+  gateway.run(380);
+  assertEquals(edge.outcome(id), "none");
+  gateway.run(40);
+  assertEquals(edge.outcome(id), "context deadline exceeded");
+});
+
+Deno.test("a cancel is answered at once and relayed to peers of ours only", () => {
+  for (const ours of [true, false]) {
+    const gateway = new SimGateway();
+    const service = gateway.service("S", { methods: ["m"], ours });
+    const edge = gateway.edge({ ours: true });
+    const id = edge.call("m");
+    const kept = edge.call("m");
+    gateway.run();
+    edge.cancel(id);
+    gateway.run();
+    assertEquals(edge.outcome(id), "context canceled");
+    assertEquals(edge.outcome(kept), "none");
+    const request = service.all("request")[0]!;
+    const cancels = service.all("request-cancel");
+    assertEquals(cancels.length, ours ? 1 : 0);
+    if (ours) {
+      assertEquals(cancels[0]!.packetId, request.packetId);
+      assertEquals(cancels[0]!.sessionId, request.sessionId);
+    }
+    service.answer(request, { error: "context canceled" });
+    service.answer(service.all("request")[1]!, { value: bytes("kept") });
+    gateway.run();
+    assertEquals(edge.outcome(id), "context canceled");
+    assertEquals(edge.outcome(kept), "ok: kept");
+    assertEquals(gateway.exchange.inflight, 0);
+  }
+});
+
+Deno.test("a Go peer's cancel is taken; an unknown or late one is ignored", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const id = edge.call("m");
+  edge.cancel(id);
+  edge.cancel(id);
+  edge.cancel(12_345n);
+  edge.cancel(id, 77n);
+  gateway.run();
+  assertEquals(edge.outcome(id), "context canceled");
+  assertEquals(edge.closed, undefined);
+  assertEquals(service.all("request-cancel").length, 0);
+});
+
+Deno.test("equal packet ids in flight are each answered", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  service.onRequest = ({ body }) => ({ value: body.value });
+  for (let i = 0; i < 3; i++) {
+    edge.send({
+      type: "request",
+      packetId: 7n,
+      sessionId: 1n,
+      body: {
+        ...emptyDataFields(),
+        key: bytes("m"),
+        value: bytes(`${i}`),
+      },
+    });
+  }
+  gateway.run();
+  assertEquals(
+    edge.answers(7n).map(({ body }) => text(body.value)),
+    ["0", "1", "2"],
+  );
+});
+
+Deno.test("B12: an edge cannot call the hook methods of a service", () => {
+  const gateway = new SimGateway();
+  const hooks = ["get_edge_id", "edge_online", "edge_offline"];
+  const service = gateway.service("S", { methods: hooks });
+  service.onRequest = ({ body }) =>
+    text(body.key) === "get_edge_id" ? { value: tail(5n) } : {};
+  const edge = gateway.edge();
+  const asked = service.all("request").length;
+  for (const hook of hooks) {
+    const id = edge.call(hook);
+    gateway.run();
+    assertEquals(edge.outcome(id), "record not found");
+  }
+  assertEquals(service.all("request").length, asked);
+});
+
+Deno.test("too many requests to one peer are answered short buffer at once", () => {
+  const gateway = new SimGateway({ limits: { maxInflightRequests: 10 } });
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const ids = Array.from({ length: 25 }, () => edge.call("m"));
+  gateway.run();
+  const outcomes = ids.map((id) => edge.outcome(id));
+  assertEquals(outcomes.filter((one) => one === "short buffer").length, 15);
+  assertEquals(outcomes.filter((one) => one === "none").length, 10);
+  for (const request of service.all("request")) service.answer(request);
+  gateway.run();
+  assertEquals(ids.filter((id) => edge.outcome(id) === "ok: ").length, 10);
+});
+
+Deno.test("a peer that does not read gets no more than its outbox holds", () => {
+  const limits = { maxOutboxBytes: 200_000, forwardTimeoutMs: 1_000 };
+  const gateway = new SimGateway({ limits, capacity: 10_000 });
+  const service = gateway.service("S", { methods: ["m"] });
+  service.paused = true;
+  const edge = gateway.edge();
+  const value = new Uint8Array(10_000);
+  const ids = Array.from({ length: 60 }, () => edge.call("m", { value }));
+  gateway.run(5);
+  assert(service.link.outbox.pending < 250_000);
+  const refused = ids.filter((id) => edge.outcome(id) === "short buffer");
+  assert(refused.length > 30, `${refused.length} refused`);
+  gateway.run(1_100);
+  for (const id of ids) assert(edge.outcome(id) !== "none");
+});
+
+Deno.test("of 30 000 calls at once every one has exactly one answer", () => {
+  const gateway = new SimGateway({ capacity: 1_048_576 });
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  service.onRequest = ({ body }) => ({ value: body.value });
+  const ids = Array.from({ length: 30_000 }, (_, i) => edge.call("m", `${i}`));
+  gateway.run(1_000);
+  const seen = new Map<bigint, string>();
+  for (const { packetId, body } of edge.all("response")) {
+    assert(!seen.has(packetId), "answered twice");
+    seen.set(packetId, body.error || text(body.value));
+  }
+  assertEquals(ids.filter((id, i) => seen.get(id) !== `${i}`).length, 0);
+  assertEquals(gateway.exchange.inflight, 0);
+});
+
+Deno.test("a request that does not fit the frame once the tail is added is refused, and nobody is hurt", () => {
+  const gateway = new SimGateway({ limits: { maxFrameBytes: 4_096 } });
+  const service = gateway.service("S", { methods: ["m"], topics: ["t"] });
+  service.onRequest = () => ({ value: bytes("ok") });
+  // A minimal body of just the cap: what the gateway adds does not fit.
+  const room = 4_096 - 8 - '{"key":"bQ==","value":""}'.length;
+  const value = "A".repeat(room & ~3);
+  const body = `{"key":"bQ==","value":"${value}"}`;
+  assert(body.length + 8 <= 4_096);
+  const raw = gateway.edge();
+  raw.write(rawFrame(0x71, 9n, body));
+  raw.write(rawFrame(0x51, 10n, `{"value":"${value}","topic":"t"}`));
+  gateway.run();
+  assertEquals(raw.outcome(9n), "packet payload too large");
+  assertEquals(raw.outcome(10n), "packet payload too large");
+  const small = raw.call("m");
+  gateway.run();
+  assertEquals(raw.outcome(small), "ok: ok");
+  assertEquals([raw.closed, service.closed], [undefined, undefined]);
+});
+
+Deno.test("an answer that is too large becomes an error for the caller", () => {
+  const gateway = new SimGateway({ limits: { maxFrameBytes: 4_096 } });
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  const id = edge.call("m");
+  gateway.run();
+  const { packetId } = service.last("request");
+  const value = "A".repeat(4_068);
+  service.write(rawFrame(0x72, packetId, `{"value":"${value}"}`));
+  gateway.run();
+  assertEquals(edge.outcome(id), "packet payload too large");
+  assertEquals(gateway.exchange.inflight, 0);
+});
+
+Deno.test("base64 that Go accepts though it is not canonical finds its method", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge();
+  service.onRequest = () => ({ value: bytes("ok") });
+  const bodies = [
+    '{"key":"bQ=="}',
+    '{"key":"bR=="}', // unused bits set
+    '{"key":"b\\nQ=="}',
+    '{"KEY":[109]}',
+    ' { "key" : "bQ==" , "x" : [ { } ] } ',
+    '{"key":"eA==","key":"bQ=="}',
+    '{"key":"b\\u0051=="}',
+  ];
+  bodies.forEach((body, i) =>
+    edge.write(rawFrame(0x71, 100n + BigInt(i), body))
+  );
+  gateway.run();
+  bodies.forEach((body, i) =>
+    assertEquals(edge.outcome(100n + BigInt(i)), "ok: ok", body)
+  );
+});

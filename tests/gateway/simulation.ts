@@ -1,0 +1,366 @@
+/** A whole gateway on a virtual clock over a simulated network; peers speak packet by packet. */
+
+import {
+  Link,
+  LINK_SETTINGS,
+  type LinkHandler,
+  type LinkSettings,
+} from "@frontier/proto";
+import type { PeerAddress } from "@frontier/platform";
+import type { LogFields, Logger } from "@frontier/platform/log";
+import {
+  SimNetwork,
+  type SimOptions,
+  type SimPort,
+} from "../../proto/testing/sim_network.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../server/config/limits.ts";
+import { Edgebound } from "../../server/edgebound/edgebound.ts";
+import { Hooks } from "../../server/edgebound/hooks.ts";
+import type { HashBy } from "../../server/exchange/choose.ts";
+import { Exchange } from "../../server/exchange/exchange.ts";
+import { Streams } from "../../server/exchange/streams.ts";
+import { IdAllocator } from "../../server/registry/id_allocator.ts";
+import { Registry } from "../../server/registry/registry.ts";
+import { Servicebound } from "../../server/servicebound/servicebound.ts";
+import { bytes, type PeerOptions, TestPeer } from "./test_peer.ts";
+
+/** How a {@linkcode SimGateway} is set up. */
+export interface SimGatewayOptions extends SimOptions {
+  /** Limits that differ from the defaults. */
+  limits?: Partial<Limits>;
+  /** Settings of connections that differ from the defaults. */
+  link?: Partial<LinkSettings>;
+  /**
+   * How a service is chosen.
+   * @default "edgeid"
+   */
+  hashBy?: HashBy;
+  /**
+   * Whether ids are made for edges.
+   * @default true
+   */
+  allocateEdgeIds?: boolean;
+}
+
+/** What a peer over the simulated network may be told. */
+export interface SimPeerOptions extends PeerOptions {
+  /** Where it connects from. */
+  addr?: Partial<PeerAddress>;
+  /** Whether it does not read at first. */
+  paused?: boolean;
+}
+
+/** A record of the gateway's log. */
+export interface LogLine {
+  /** How grave. */
+  level: string;
+  /** What happened. */
+  message: string;
+  /** Facts. */
+  fields: LogFields;
+}
+
+/** A logger that keeps what it is told. */
+export class Lines implements Logger {
+  /** The records. */
+  readonly lines: LogLine[] = [];
+  /** @inheritdoc */
+  debug(message: string, fields: LogFields = {}): void {
+    this.lines.push({ level: "debug", message, fields });
+  }
+  /** @inheritdoc */
+  info(message: string, fields: LogFields = {}): void {
+    this.lines.push({ level: "info", message, fields });
+  }
+  /** @inheritdoc */
+  warn(message: string, fields: LogFields = {}): void {
+    this.lines.push({ level: "warn", message, fields });
+  }
+  /** @inheritdoc */
+  error(message: string, fields: LogFields = {}): void {
+    this.lines.push({ level: "error", message, fields });
+  }
+  /** @returns Whether a record of that level or any has this text in it. */
+  has(part: string, level?: string): boolean {
+    return this.lines.some((line) =>
+      (level === undefined || line.level === level) &&
+      `${line.message} ${JSON.stringify(line.fields)}`.includes(part)
+    );
+  }
+}
+
+/** A peer at the other end of a simulated stream. */
+export class SimPeer extends TestPeer {
+  /** The gateway's end of the connection. */
+  readonly link: Link;
+  readonly #port: SimPort;
+  readonly #end: End;
+
+  /**
+   * @param port The peer's end of the stream.
+   * @param link The gateway's end.
+   * @param options How it behaves.
+   */
+  constructor(port: SimPort, link: Link, options: SimPeerOptions) {
+    const end = new End();
+    super({
+      write: (bytes) => {
+        end.outbox.queue.push(bytes.slice());
+        end.outbox.pending += bytes.length;
+        port.flush();
+      },
+      close: () => {
+        if (port.hungUp) return;
+        this.ended("cut by this side");
+        port.hangUp(false);
+      },
+    }, options);
+    end.peer = this;
+    end.paused = options.paused ?? false;
+    this.link = link;
+    this.#port = port;
+    this.#end = end;
+    port.attach(end as unknown as Link);
+  }
+
+  /** Whether it reads. */
+  set paused(paused: boolean) {
+    this.#end.paused = paused;
+    if (!paused) this.#port.resume();
+  }
+
+  /** Sends what it has, then closes its end. */
+  close(): void {
+    if (this.#port.hungUp) return;
+    this.ended("closed by this side");
+    this.#port.hangUp(true);
+  }
+
+  /** Tears the stream: both sides learn of it soon. */
+  tear(): void {
+    this.#port.cut();
+  }
+
+  /** It is gone without a trace: nothing arrives any more in either direction. */
+  vanish(): void {
+    this.#port.silent = true;
+    this.#port.peer.silent = true;
+  }
+
+  /** Bytes that wait on its side. */
+  get unsent(): number {
+    return this.#end.outbox.pending;
+  }
+}
+
+/** What a {@linkcode SimPort} needs to see of a link, over a {@linkcode TestPeer}. */
+class End {
+  peer!: TestPeer;
+  paused = false;
+  readonly outbox = {
+    queue: [] as Uint8Array[],
+    pending: 0,
+    flying: 0,
+    take(): Uint8Array | undefined {
+      if (this.queue.length === 0) return undefined;
+      const all = new Uint8Array(this.pending - this.flying);
+      let at = 0;
+      for (const part of this.queue) {
+        all.set(part, at);
+        at += part.length;
+      }
+      this.queue = [];
+      this.flying = all.length;
+      return all;
+    },
+    done(): void {
+      this.pending -= this.flying;
+      this.flying = 0;
+    },
+  };
+  readonly reader: { reserve(): Uint8Array } = {
+    reserve: () => this.#buf,
+  };
+  readonly #buf = new Uint8Array(65_536);
+  #stopped = false;
+
+  receive(count: number): void {
+    if (count > 0 && !this.#stopped) this.peer.feed(this.#buf.slice(0, count));
+  }
+
+  drained(): void {}
+
+  fail(reason: string): void {
+    this.#stopped = true;
+    this.peer.ended(reason);
+  }
+}
+
+/**
+ * The data plane of a gateway, put together as `startFrontier` does it, but on
+ * a virtual clock. Nothing happens until `run`.
+ */
+export class SimGateway {
+  /** The network and its clock. */
+  readonly network: SimNetwork;
+  /** Who is there. */
+  readonly registry = new Registry();
+  /** Requests and messages. */
+  readonly exchange: Exchange;
+  /** Streams. */
+  readonly streams: Streams;
+  /** Questions to services. */
+  readonly hooks: Hooks;
+  /** The side of the edges. */
+  readonly edgebound: Edgebound;
+  /** The side of the services. */
+  readonly servicebound: Servicebound;
+  /** What was logged. */
+  readonly log = new Lines();
+  /** Connections that are over. */
+  readonly ended: Link[] = [];
+  /** Limits in force. */
+  readonly limits: Limits;
+  /** The wall clock minus the virtual one, in milliseconds. */
+  wallOffset = 1_790_000_000_000;
+  readonly #settings: LinkSettings;
+  #ports = 0;
+
+  /**
+   * @param options How it is set up.
+   */
+  constructor(options: SimGatewayOptions = {}) {
+    const network = this.network = new SimNetwork(options);
+    const limits = this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const hashBy = options.hashBy ?? "edgeid";
+    const { registry, log } = this;
+    const { random } = network;
+    const wallClock = () => network.now + this.wallOffset;
+    const ids = new IdAllocator(random, wallClock);
+    this.#settings = {
+      ...LINK_SETTINGS,
+      maxPayload: limits.maxFrameBytes,
+      maxSessions: limits.maxSessionsPerConnection,
+      handshakeTimeoutMs: limits.handshakeTimeoutMs,
+      closeGraceMs: limits.closeGraceMs,
+      sessionWindow: limits.sessionWindowBytes,
+      connectionWindow: limits.connectionWindowBytes,
+      random,
+      ...options.link,
+    };
+    const exchange = this.exchange = new Exchange({
+      registry,
+      settings: { ...limits, hashBy },
+      random,
+      wallClock,
+      log,
+    });
+    const streams = this.streams = new Streams({
+      registry,
+      exchange,
+      hashBy,
+      limits: {
+        bufferBytes: limits.streamBufferBytes,
+        stallMs: limits.streamStallMs,
+      },
+      random,
+      log,
+    });
+    const hooks = this.hooks = new Hooks({
+      registry,
+      hashBy,
+      random,
+      timers: network.wheel,
+      timeoutMs: limits.forwardTimeoutMs,
+    });
+    this.edgebound = new Edgebound({
+      registry,
+      exchange,
+      streams,
+      hooks,
+      ids,
+      onEnded: (link) => this.ended.push(link),
+      allocateEdgeIds: options.allocateEdgeIds ?? true,
+      log,
+    });
+    this.servicebound = new Servicebound({
+      registry,
+      exchange,
+      streams,
+      ids,
+      onEnded: (link) => this.ended.push(link),
+      maxMethods: limits.maxMethodsPerConnection,
+      log,
+    });
+  }
+
+  /** Lets time pass; by default as little as the network needs. */
+  run(ms = 1): void {
+    this.network.run(ms);
+  }
+
+  /** Connects a peer that has said nothing yet. */
+  dial(side: "edge" | "service", options: SimPeerOptions = {}): SimPeer {
+    const [mine, theirs] = this.network.pair();
+    const bound = side === "edge" ? this.edgebound : this.servicebound;
+    const link = new Link(
+      "server",
+      this.#settings,
+      bound as LinkHandler,
+      mine,
+    );
+    bound.attach(link, {
+      network: "tcp",
+      hostname: "127.0.0.1",
+      port: 40_000 + ++this.#ports,
+      ...options.addr,
+    });
+    mine.attach(link);
+    return new SimPeer(theirs, link, options);
+  }
+
+  /** Connects an edge; it is online afterwards unless somebody must be asked. */
+  edge(options: SimPeerOptions = {}): SimPeer {
+    const peer = this.dial("edge", options);
+    peer.conn();
+    this.run();
+    return peer;
+  }
+
+  /** Connects a service and registers its methods. */
+  service(
+    name: string,
+    options: SimPeerOptions & { topics?: string[]; methods?: string[] } = {},
+  ): SimPeer {
+    const { topics = null, methods = [] } = options;
+    const peer = this.dial("service", {
+      meta: bytes(JSON.stringify({ service: name, topics })),
+      ...options,
+    });
+    peer.conn();
+    this.run();
+    for (const method of methods) peer.register(method);
+    this.run();
+    return peer;
+  }
+
+  /** What is left over, for the check that nothing leaks. */
+  get leftovers(): Record<string, number> {
+    return {
+      inflight: this.exchange.inflight,
+      streams: this.streams.count,
+      edges: this.registry.edgeCount,
+      services: this.registry.serviceCount,
+      leaving: this.hooks.leaving,
+    };
+  }
+}
+
+/** What {@linkcode SimGateway.leftovers} is when nothing is left over. */
+export const NOTHING_LEFT: Record<string, number> = {
+  inflight: 0,
+  streams: 0,
+  edges: 0,
+  services: 0,
+  leaving: 0,
+};
