@@ -1,0 +1,684 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  ConfigError,
+  type ConfigFlags,
+  DEFAULT_LIMITS,
+  formatDiagnostic,
+  type FrontierConfig,
+  loadConfig,
+  type LoadedConfig,
+} from "./mod.ts";
+
+/** The least a file must have. */
+const MINIMAL = `
+servicebound:
+  listen:
+    network: tcp
+    addr: 0.0.0.0:30011
+edgebound:
+  listen:
+    network: tcp
+    addr: 0.0.0.0:30012
+  edgeid_alloc_when_no_idservice_on: true
+`;
+
+function load(
+  text: string,
+  env: Record<string, string> = {},
+  flags: ConfigFlags = {},
+): LoadedConfig {
+  return loadConfig(
+    { path: "frontier.yaml", text },
+    (name) => env[name],
+    flags,
+  );
+}
+
+function config(
+  text: string,
+  env: Record<string, string> = {},
+  flags: ConfigFlags = {},
+): FrontierConfig {
+  return load(text, env, flags).config;
+}
+
+function warnings(loaded: LoadedConfig): string[] {
+  return loaded.warnings.map(formatDiagnostic);
+}
+
+function errors(
+  text: string,
+  env: Record<string, string> = {},
+  flags: ConfigFlags = {},
+): string[] {
+  return assertThrows(() => load(text, env, flags), ConfigError).message.split(
+    "\n",
+  );
+}
+
+Deno.test("a minimal file of the Go gateway is accepted without a warning", () => {
+  const loaded = load(MINIMAL);
+  assertEquals(loaded.warnings, []);
+  assertEquals(loaded.config.servicebound, {
+    hostname: "0.0.0.0",
+    port: 30011,
+  });
+  assertEquals(loaded.config.edgebound, {
+    hostname: "0.0.0.0",
+    port: 30012,
+    allocateEdgeIds: true,
+  });
+  assertEquals(loaded.config.limits, { ...DEFAULT_LIMITS });
+  assertEquals(loaded.config.drainSeconds, 30);
+  assertEquals(loaded.config.hashBy, "edgeid");
+});
+
+// Every key that the Go gateway's complete sample has, with the spellings it has there.
+const SAMPLE = `
+log:
+  level: INFO
+  output: stdout
+  format: text
+  file: {path: /var/log/frontier/frontier.log, max_size: 100, max_backups: 5, max_age: 30, compress: false}
+daemon:
+  frontier_id: ""
+  pprof: {addr: "0.0.0.0:6060", cpu_profile_rate: 0, enable: true}
+  rlimit: {enable: true, nofile: 102400}
+controlplane:
+  enable: false
+  listen:
+    addr: 0.0.0.0:30010
+    advertised_addr: ""
+    network: tcp
+    tls: {ca_certs: null, certs: null, enable: false, insecure_skip_verify: false, mtls: false}
+servicebound:
+  listen:
+    addr: 0.0.0.0:30011
+    advertised_addr: ""
+    network: tcp
+    tls:
+      ca_certs: [ca1.cert, ca2.cert]
+      certs:
+      - cert: servicebound.cert
+        key: servicebound.key
+      enable: false
+      insecure_skip_verify: false
+      mtls: false
+edgebound:
+  bypass:
+    addr: 192.168.1.10:8443
+    advertised_addr: ""
+    network: tcp
+    tls:
+      ca_certs: [ca1.cert]
+      certs:
+      - cert: frontier.cert
+        key: frontier.key
+      enable: true
+      insecure_skip_verify: false
+      mtls: true
+  bypass_enable: false
+  edgeid_alloc_when_no_idservice_on: true
+  listen:
+    addr: 0.0.0.0:30012
+    advertised_addr: ""
+    network: tcp
+    tls: {ca_certs: [ca1.cert], certs: [{cert: edgebound.cert, key: edgebound.key}], enable: false, mtls: false}
+dao: {backend: buntdb, debug: false}
+exchange: {hashby: edgeid}
+frontlas:
+  enable: false
+  metrics: {enable: false, interval: 0}
+  dial:
+    addr: 127.0.0.1:40012
+    network: tcp
+    tls: {ca_certs: null, certs: null, enable: false, insecure_skip_verify: false, mtls: false}
+mqm:
+  amqp:
+    enable: false
+    addrs: null
+    channel_max: 0
+    exchanges: null
+    frame_size: 0
+    heartbeat: 0
+    locale: ""
+    producer:
+      app_id: ""
+      content_encoding: ""
+      content_type: ""
+      delivery_mode: 0
+      exchange: ""
+      expiration: ""
+      headers: null
+      immediate: false
+      mandatory: false
+      priority: 0
+      reply_to: ""
+      routing_keys: null
+      type: ""
+      user_id: ""
+    queueBindings: null
+    queues: null
+    vhost: ""
+  kafka:
+    enable: false
+    addrs: null
+    producer:
+      async: false
+      compression: none
+      compression_level: 0
+      flush: {bytes: 0, frequency: 0, max_messages: 0, messages: 0}
+      idempotent: false
+      max_message_bytes: 0
+      required_acks: 0
+      retry: {backoff: 0, max: 0}
+      timeout: 0
+      topics: null
+  nats:
+    enable: false
+    addrs: null
+    jetStream: {enable: false, name: "", producer: {subjects: null}}
+    producer: {subjects: null}
+  nsq: {enable: false, addrs: null, producer: {topics: null}}
+  redis: {enable: false, addrs: null, db: 0, password: "", producer: {channels: null}}
+observability: {enable: false, addr: "0.0.0.0:9091"}
+`;
+
+Deno.test("the complete file of the Go gateway is accepted without a warning, strictly too", () => {
+  const loaded = load(SAMPLE, {}, { strict: true });
+  assertEquals(warnings(loaded), []);
+  const { later, edgebound } = loaded.config;
+  assertEquals(edgebound, {
+    hostname: "0.0.0.0",
+    port: 30012,
+    allocateEdgeIds: true,
+  });
+  assertEquals(later.frontlas.dial.addrs, ["127.0.0.1:40012"]);
+  assertEquals(later.daemon.rlimit, { enable: true, nofile: 102400 });
+  assertEquals(later.observability, { enable: false, addr: "0.0.0.0:9091" });
+});
+
+Deno.test("what is printed is a complete file with the same meaning", () => {
+  for (const text of [MINIMAL, SAMPLE]) {
+    const loaded = load(text);
+    const again = load(loaded.toYaml(), {}, { strict: true });
+    assertEquals(again.config, loaded.config);
+    assertEquals(again.warnings, []);
+  }
+});
+
+/** One key set to one value, and what becomes of it. */
+const MEANINGS: [
+  line: string,
+  pick: (config: FrontierConfig) => unknown,
+  expected: unknown,
+][] = [
+  ["log: {level: WARN}", (c) => c.log.level, "warn"],
+  ["log: {level: null}", (c) => c.log.level, "info"],
+  ["log:", (c) => c.log.output, "stdout"],
+  ["log: {format: json}", (c) => c.log.format, "json"],
+  [
+    "log: {file: {max_size: 0, max_backups: -1, max_age: 7, compress: yes}}",
+    (c) => c.log.file,
+    {
+      path: "/var/log/frontier/frontier.log",
+      maxSizeMb: 100,
+      maxBackups: 5,
+      maxAgeDays: 7,
+      compress: true,
+    },
+  ],
+  ["daemon: {frontier_id: 17}", (c) => c.frontierId, "17"],
+  ["daemon: {frontier_id: yes}", (c) => c.frontierId, "yes"],
+  [
+    "daemon: {rlimit: {enable: On, num_file: 1_000}}",
+    (c) => c.later.daemon.rlimit,
+    { enable: true, nofile: 1000 },
+  ],
+  ["daemon: {drain_seconds: 5}", (c) => c.drainSeconds, 5],
+  ["exchange: {hashby: srcip}", (c) => c.hashBy, "srcip"],
+  ["exchange: {hashby: random}", (c) => c.hashBy, "random"],
+  ["exchange: {hashby: ''}", (c) => c.hashBy, "edgeid"],
+  ["exchange: {hashby: roundrobin}", (c) => c.hashBy, "edgeid"],
+  ["dao: {backend: sqlite3}", (c) => c.later.dao.backend, "sqlite3"],
+  ["dao: {backend: ''}", (c) => c.later.dao.backend, "buntdb"],
+  [
+    "observability: {enable: false}",
+    (c) => c.later.observability.enable,
+    false,
+  ],
+  ["observability: {}", (c) => c.later.observability, { addr: "0.0.0.0:9091" }],
+  [
+    "frontlas: {enable: true, dial: {addrs: ['a:1', 'b:2']}}",
+    (c) => c.later.frontlas.dial.addrs,
+    ["a:1", "b:2"],
+  ],
+  [
+    "mqm: {kafka: {producer: {idepotent: true}}}",
+    (c) => c.later.mqm.kafka.producer.idempotent,
+    true,
+  ],
+  [
+    "mqm: {kafka: {producer: {idempotent: true}}}",
+    (c) => c.later.mqm.kafka.producer.idempotent,
+    true,
+  ],
+  [
+    "mqm: {kafka: {producer: {required_acks: -1}}}",
+    (c) => c.later.mqm.kafka.producer.requiredAcks,
+    -1,
+  ],
+  [
+    "mqm: {kafka: {producer: {compression: Snappy}}}",
+    (c) => c.later.mqm.kafka.producer.compression,
+    "snappy",
+  ],
+  [
+    "mqm: {amqp: {queues: [{name: q, exclustive: true}]}}",
+    (c) => c.later.mqm.amqp.queues[0]?.exclusive,
+    true,
+  ],
+  [
+    "mqm: {amqp: {queues: [{name: q, exclusive: true}]}}",
+    (c) => c.later.mqm.amqp.queues[0]?.exclusive,
+    true,
+  ],
+  [
+    "mqm: {amqp: {queuebindings: [{queue_name: q}]}}",
+    (c) => c.later.mqm.amqp.queueBindings.length,
+    1,
+  ],
+  [
+    "mqm: {amqp: {queueBindings: [{queue_name: q}]}}",
+    (c) => c.later.mqm.amqp.queueBindings.length,
+    1,
+  ],
+  [
+    "mqm: {amqp: {queue_bindings: [{queue_name: q}]}}",
+    (c) => c.later.mqm.amqp.queueBindings.length,
+    1,
+  ],
+  [
+    "mqm: {amqp: {producer: {headers: {a: 1, b: [x, true]}}}}",
+    (c) => c.later.mqm.amqp.producer.headers,
+    {
+      a: 1,
+      b: ["x", true],
+    },
+  ],
+  [
+    "mqm: {nats: {jetstream: {enable: y}}}",
+    (c) => c.later.mqm.nats.jetstream.enable,
+    true,
+  ],
+  ["mqm: {redis: {password: 0123}}", (c) => c.later.mqm.redis.password, "0123"],
+  ["mqm: {}", (c) => c.later.mqm.nsq.addrs, []],
+  [
+    "limits: {max_outbox_bytes: 0x10000}",
+    (c) => c.limits.maxOutboxBytes,
+    65536,
+  ],
+  ["limits: {max_connections: 0o17}", (c) => c.limits.maxConnections, 15],
+  ["limits: {max_connections: 1e3}", (c) => c.limits.maxConnections, 1000],
+  [
+    "limits: {max_connections_per_address: 0}",
+    (c) => c.limits.maxConnectionsPerAddress,
+    0,
+  ],
+];
+
+for (const [line, pick, expected] of MEANINGS) {
+  Deno.test(`${line} is understood`, () =>
+    assertEquals(pick(config(`${MINIMAL}\n${line}\n`)), expected));
+}
+
+const ADDRESSES: [string, { hostname: string; port: number }][] = [
+  [":30011", { hostname: "::", port: 30011 }],
+  ["127.0.0.1:0", { hostname: "127.0.0.1", port: 0 }],
+  ["localhost:80", { hostname: "localhost", port: 80 }],
+  ["[::1]:65535", { hostname: "::1", port: 65535 }],
+];
+
+for (const [addr, expected] of ADDRESSES) {
+  Deno.test(`the listen address ${addr} is understood`, () => {
+    assertEquals(
+      config(MINIMAL.replace("0.0.0.0:30011", `"${addr}"`)).servicebound,
+      expected,
+    );
+  });
+}
+
+/** One line that is wrong, and what is said about it. Line 11 is the first one after the minimal file. */
+const MISTAKES: [line: string, complaint: string][] = [
+  [
+    "log: {level: loud}",
+    'frontier.yaml:11:14: Unsupported log level "loud", options: debug, info, warn, error (log.level)',
+  ],
+  [
+    "log: {output: [x]}",
+    "frontier.yaml:11:15: Cannot read a list as a text (log.output)",
+  ],
+  ["log: stdout", 'frontier.yaml:11:6: Cannot read "stdout" as a map (log)'],
+  [
+    "frontlas: {enable: 'true'}",
+    'frontier.yaml:11:20: Cannot read the quoted text "true" as true or false (frontlas.enable)',
+  ],
+  [
+    "frontlas: {enable: 1}",
+    'frontier.yaml:11:20: Cannot read "1" as true or false (frontlas.enable)',
+  ],
+  [
+    "frontlas: {dial: {addrs: 'a:1'}}",
+    'frontier.yaml:11:26: Cannot read the quoted text "a:1" as a list (frontlas.dial.addrs)',
+  ],
+  [
+    "frontlas: {dial: {addr: [x]}}",
+    "frontier.yaml:11:25: Cannot read a list as an address (frontlas.dial.addr)",
+  ],
+  [
+    "frontlas: {enable: true}",
+    'frontier.yaml:11:1: Cannot reach the registry without an address: set "frontlas.dial.addrs" (frontlas.dial)',
+  ],
+  [
+    "limits: {max_connections: many}",
+    'frontier.yaml:11:27: Cannot read "many" as a whole number (limits.max_connections)',
+  ],
+  [
+    "limits: {max_connections: 1.5}",
+    'frontier.yaml:11:27: Cannot read "1.5" as a whole number (limits.max_connections)',
+  ],
+  [
+    "limits: {max_connections: 0}",
+    "frontier.yaml:11:27: Cannot use 0 here: expected a number at least 1 (limits.max_connections)",
+  ],
+  [
+    "limits: {max_frame_bytes: 10}",
+    "frontier.yaml:11:27: Cannot use 10 here: expected a number from 1024 to 2147483647 (limits.max_frame_bytes)",
+  ],
+  [
+    "controlplane: {enable: true}",
+    'frontier.yaml:11:1: Cannot listen without an address: set "controlplane.listen.addr"',
+  ],
+  [
+    "controlplane: {listen: {addr: nowhere}}",
+    'frontier.yaml:11:31: Cannot read "nowhere" as an address: expected host:port, [ipv6]:port or :port (controlplane.listen.addr)',
+  ],
+  [
+    "controlplane: {listen: {addr: '::1:80'}}",
+    'frontier.yaml:11:31: Cannot read "::1:80" as an address: an IPv6 address needs brackets, as in [::1]:30011 (controlplane.listen.addr)',
+  ],
+  [
+    "controlplane: {listen: {addr: ':99999'}}",
+    'frontier.yaml:11:31: Cannot read "99999" as a port: expected a number from 0 to 65535 (controlplane.listen.addr)',
+  ],
+  [
+    "controlplane: {listen: {network: udp}}",
+    'frontier.yaml:11:34: Unsupported network "udp": it cannot carry this protocol, use tcp (controlplane.listen.network)',
+  ],
+  [
+    "controlplane: {listen: {network: quic}}",
+    'frontier.yaml:11:34: Unsupported network "quic", use tcp (controlplane.listen.network)',
+  ],
+  [
+    "dao: {backend: mysql}",
+    'frontier.yaml:11:16: Unsupported dao backend "mysql", options: buntdb, sqlite, sqlite3 (dao.backend)',
+  ],
+  [
+    "dao: {debug: false, debug: true}",
+    "frontier.yaml:11:21: A key stands twice in one map",
+  ],
+  [
+    "mqm: {amqp: {queues: [{name: q, durable: 3}]}}",
+    'frontier.yaml:11:42: Cannot read "3" as true or false (mqm.amqp.queues[0].durable)',
+  ],
+];
+
+for (const [line, complaint] of MISTAKES) {
+  Deno.test(`${line} is an error that names its place`, () => {
+    assertEquals(errors(`${MINIMAL.trimEnd()}\n${line}\n`), [complaint]);
+  });
+}
+
+Deno.test("what is not YAML is an error that names its place", () => {
+  const [first = ""] = errors("servicebound:\n  listen: [1, 2\nedgebound: }\n");
+  assertMatch(first, /^frontier\.yaml:\d+:\d+: Cannot read the file as YAML: /);
+});
+
+Deno.test("all mistakes are named at once", () => {
+  assertEquals(errors(`${MINIMAL}\nlog: {level: x, output: y}\n`).length, 2);
+});
+
+const UNKNOWN: [line: string, complaint: string][] = [
+  [
+    "exchange: {hashBy: srcip}",
+    'frontier.yaml:11:12: Unknown key "exchange.hashBy", nearest known key: "exchange.hashby"',
+  ],
+  [
+    "hashby: srcip",
+    'frontier.yaml:11:1: Unknown key "hashby", nearest known key: "exchange.hashby"',
+  ],
+  [
+    "limit: {}",
+    'frontier.yaml:11:1: Unknown key "limit", nearest known key: "limits"',
+  ],
+  [
+    "limits: {max_conections: 1}",
+    'frontier.yaml:11:10: Unknown key "limits.max_conections", nearest known key: "limits.max_connections"',
+  ],
+  [
+    "mqm: {amqp: {queues: [{durabel: true}]}}",
+    'frontier.yaml:11:24: Unknown key "mqm.amqp.queues[0].durabel", nearest known key: "mqm.amqp.queues[0].durable"',
+  ],
+];
+
+for (const [line, complaint] of UNKNOWN) {
+  Deno.test(`the unknown key in ${line} is a warning, and an error when strict`, () => {
+    const text = `${MINIMAL.trimEnd()}\n${line}\n`;
+    assertEquals(warnings(load(text)), [complaint]);
+    assertEquals(errors(text, {}, { strict: true }), [complaint]);
+  });
+}
+
+Deno.test("an unknown hash is a warning, for the Go gateway takes it for edgeid", () => {
+  const loaded = load(`${MINIMAL}\nexchange: {hashby: roundrobin}\n`);
+  assertStringIncludes(warnings(loaded)[0] ?? "", "edgeid is used");
+});
+
+Deno.test("two spellings of one key are a warning, the first one counts", () => {
+  const loaded = load(
+    `${MINIMAL}\nmqm: {kafka: {producer: {idepotent: true, idempotent: false}}}\n`,
+  );
+  assert(loaded.config.later.mqm.kafka.producer.idempotent);
+  assertStringIncludes(
+    warnings(loaded)[0] ?? "",
+    'means the same as "mqm.kafka.producer.idepotent"',
+  );
+});
+
+Deno.test("a listen address is required in a file", () => {
+  const message = errors("edgebound: {listen: {addr: ':1'}}\n").join();
+  assertStringIncludes(
+    message,
+    'Cannot listen without an address: set "servicebound.listen.addr"',
+  );
+  assertEquals(errors("").length, 2);
+});
+
+Deno.test("only the first of several documents counts", () => {
+  const loaded = load(`---${MINIMAL}---\nlog: {level: error}\n`);
+  assertEquals(loaded.config.log.level, "info");
+  assertStringIncludes(warnings(loaded)[0] ?? "", "Only the first document");
+});
+
+Deno.test("anchors and merge keys work, aliases cannot exhaust the memory", () => {
+  const merged = config(`
+x: &tcp {network: tcp, advertised_addr: a}
+servicebound: {listen: {<<: *tcp, addr: ":1"}}
+edgebound: {listen: {<<: *tcp, addr: ":2", advertised_addr: b}}
+`);
+  assertEquals(merged.later.advertised, { servicebound: "a", edgebound: "b" });
+  let bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (let i = 1; i < 12; i++) {
+    bomb += `a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(", ")}]\n`;
+  }
+  assertStringIncludes(errors(bomb).join(), "Cannot read the file as YAML");
+});
+
+const TLS = `
+servicebound: {listen: {addr: ":1", tls: {enable: true, certs: [{cert: a.pem, key: a.key}]}}}
+edgebound:
+  bypass_enable: true
+  bypass: {addrs: ["old:1", "old:2"], tls: {enable: true, mtls: true, ca_certs: [ca.pem], insecure_skip_verify: yes}}
+  listen: {addr: ":2", tls: {enable: true, mtls: true, ca_certs: [ca.pem], certs: [{cert: b.pem, key: b.key}]}}
+`;
+
+Deno.test("TLS and bypass are handed on", () => {
+  const { servicebound, edgebound } = config(TLS);
+  assertEquals(servicebound.tls, {
+    mtls: false,
+    caCerts: [],
+    certs: [{ cert: "a.pem", key: "a.key" }],
+  });
+  assertEquals(edgebound.tls, {
+    mtls: true,
+    caCerts: ["ca.pem"],
+    certs: [{ cert: "b.pem", key: "b.key" }],
+  });
+  assertEquals(edgebound.bypass, {
+    addrs: ["old:1", "old:2"],
+    tls: {
+      mtls: true,
+      caCerts: ["ca.pem"],
+      certs: [],
+      insecureSkipVerify: true,
+    },
+  });
+});
+
+Deno.test("TLS without a certificate, or with half of one, is an error", () => {
+  assertStringIncludes(
+    errors(TLS.replace("certs: [{cert: a.pem, key: a.key}]", "certs: null"))
+      .join(),
+    "without a certificate",
+  );
+  assertStringIncludes(
+    errors(TLS.replace(", key: b.key", "")).join(),
+    "both of cert and key",
+  );
+});
+
+Deno.test("mtls without authorities and bypass without addresses are warnings", () => {
+  assertStringIncludes(
+    warnings(load(TLS.replace("ca_certs: [ca.pem], certs", "certs"))).join(),
+    "every client is refused",
+  );
+  const loaded = load(TLS.replace('["old:1", "old:2"]', "[]"));
+  assertEquals(loaded.config.edgebound.bypass, undefined);
+  assertStringIncludes(
+    warnings(loaded).join(),
+    "foreign connections are closed",
+  );
+});
+
+Deno.test("the environment beats the file", () => {
+  const { servicebound, edgebound, frontierId, later, drainSeconds, log } =
+    config(MINIMAL, {
+      FRONTIER_SERVICEBOUND_PORT: "1",
+      FRONTIER_EDGEBOUND_PORT: "2",
+      FRONTIER_DRAIN_SECONDS: "0",
+      NODE_NAME: "n1",
+      FRONTLAS_ADDR: "registry:40012",
+      LOG_LEVEL: "Debug",
+      LOG_OUTPUT: "both",
+      LOG_FORMAT: "json",
+      LOG_FILE: "/x.log",
+    });
+  assertEquals([servicebound.port, edgebound.port, servicebound.hostname], [
+    1,
+    2,
+    "0.0.0.0",
+  ]);
+  assertEquals([drainSeconds, frontierId], [0, "frontier-n1"]);
+  assertEquals([later.frontlas.enable, later.frontlas.dial.addrs], [true, [
+    "registry:40012",
+  ]]);
+  assertEquals([log.level, log.output, log.format, log.file.path], [
+    "debug",
+    "both",
+    "json",
+    "/x.log",
+  ]);
+});
+
+Deno.test("a flag beats the environment, an empty variable is none", () => {
+  const env = { LOG_LEVEL: "debug", LOG_FORMAT: "", LOG_FILE: "/env.log" };
+  const { log, later } = config(MINIMAL, env, {
+    logLevel: "error",
+    logFile: "/flag.log",
+    rlimitNofile: 7,
+  });
+  assertEquals([
+    log.level,
+    log.format,
+    log.file.path,
+    later.daemon.rlimit.nofile,
+  ], ["error", "text", "/flag.log", 7]);
+});
+
+Deno.test("a wrong variable or flag is an error that names it", () => {
+  assertEquals(errors(MINIMAL, { FRONTIER_EDGEBOUND_PORT: "x" }), [
+    'FRONTIER_EDGEBOUND_PORT: Cannot read "x" as a port: expected a number from 0 to 65535',
+  ]);
+  assertEquals(errors(MINIMAL, { LOG_LEVEL: "x" }), [
+    'LOG_LEVEL: Unsupported log level "x", options: debug, info, warn, error',
+  ]);
+  assertEquals(errors(MINIMAL, {}, { logOutput: "x" }), [
+    '--log-output: Unsupported log output "x", options: stdout, stderr, file, both',
+  ]);
+});
+
+for (const value of ["soon", "-1", "1.5"]) {
+  Deno.test(`a drain time of ${value} is a warning and 30 seconds`, () => {
+    const loaded = load(`${MINIMAL}\ndaemon: {drain_seconds: 3}\n`, {
+      FRONTIER_DRAIN_SECONDS: value,
+    });
+    assertEquals(loaded.config.drainSeconds, 30);
+    assertStringIncludes(
+      warnings(loaded)[0] ?? "",
+      "FRONTIER_DRAIN_SECONDS: Cannot read",
+    );
+  });
+}
+
+Deno.test("without a file edges come from everywhere and get ids, services come from here", () => {
+  const { config, warnings } = loadConfig(
+    undefined,
+    (name) => (name === "FRONTIER_EDGEBOUND_PORT" ? "9" : undefined),
+  );
+  assertEquals(warnings, []);
+  assertEquals(config.servicebound, { hostname: "127.0.0.1", port: 30011 });
+  assertEquals(config.edgebound, {
+    hostname: "0.0.0.0",
+    port: 9,
+    allocateEdgeIds: true,
+  });
+});
+
+Deno.test("passwords are not printed", () => {
+  const yaml = load(`${MINIMAL}
+mqm:
+  redis: {password: secret1}
+  amqp: {addrs: ["user:secret2@host:5672/v"]}
+  nats: {addrs: ["nats://user:secret3@host:4222", "host:4222"]}
+`).toYaml();
+  assert(!yaml.includes("secret"), yaml);
+  for (
+    const part of ["***@host:5672/v", "nats://***@host:4222", "- host:4222"]
+  ) assertStringIncludes(yaml, part);
+});

@@ -1,0 +1,127 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  DEFAULT_LIMITS,
+  type FrontierOptions,
+  resolveOptions,
+  unservedParts,
+} from "./mod.ts";
+
+Deno.test("options that are left out have the defaults of a gateway without a file", () => {
+  const config = resolveOptions();
+  assertEquals(config.servicebound, { hostname: "127.0.0.1", port: 30011 });
+  assertEquals(config.edgebound, {
+    hostname: "0.0.0.0",
+    port: 30012,
+    allocateEdgeIds: true,
+  });
+  assertEquals(config.limits, { ...DEFAULT_LIMITS });
+  assertEquals([config.hashBy, config.drainSeconds, config.frontierId], [
+    "edgeid",
+    30,
+    "",
+  ]);
+});
+
+Deno.test("options reach every level, undefined ones count as left out", () => {
+  const config = resolveOptions({
+    edgebound: { port: 0, hostname: undefined },
+    servicebound: { hostname: "::1" },
+    limits: { maxFrameBytes: 5000, maxOutboxBytes: undefined },
+    log: { level: "debug", file: { path: "x.log" } },
+    drainSeconds: 0,
+  });
+  assertEquals(config.edgebound, {
+    hostname: "0.0.0.0",
+    port: 0,
+    allocateEdgeIds: true,
+  });
+  assertEquals(config.servicebound, { hostname: "::1", port: 30011 });
+  assertEquals(config.limits, { ...DEFAULT_LIMITS, maxFrameBytes: 5000 });
+  assertEquals([
+    config.log.level,
+    config.log.file.path,
+    config.log.file.maxBackups,
+  ], ["debug", "x.log", 5]);
+  assertEquals(config.drainSeconds, 0);
+});
+
+Deno.test("a complete configuration is one of options and stays as it is", () => {
+  const config = resolveOptions({ hashBy: "random", frontierId: "f" });
+  assertEquals(resolveOptions(config), config);
+});
+
+Deno.test("two resolved configurations share nothing that can change", () => {
+  const config = resolveOptions();
+  config.limits.maxConnections = 1;
+  config.later.mqm.kafka.addrs.push("x");
+  assertEquals(
+    resolveOptions().limits.maxConnections,
+    DEFAULT_LIMITS.maxConnections,
+  );
+  assertEquals(resolveOptions().later.mqm.kafka.addrs, []);
+});
+
+const WRONG: [string, FrontierOptions, string][] = [
+  [
+    "a port",
+    { edgebound: { port: 70000 } },
+    "Cannot listen on edgebound port 70000",
+  ],
+  [
+    "a fractional port",
+    { servicebound: { port: 1.5 } },
+    "Cannot listen on servicebound port 1.5",
+  ],
+  [
+    "a limit",
+    { limits: { maxFrameBytes: 0 } },
+    "Cannot use 0 as limit maxFrameBytes",
+  ],
+  [
+    "a limit that is no number",
+    { limits: { maxOutboxBytes: NaN } },
+    "Cannot use NaN as limit maxOutboxBytes",
+  ],
+  ["the drain time", { drainSeconds: -1 }, "Cannot drain for -1 seconds"],
+];
+
+for (const [name, options, message] of WRONG) {
+  Deno.test(`${name} out of range is refused`, () => {
+    assertThrows(() => resolveOptions(options), RangeError, message);
+  });
+}
+
+Deno.test("every part that this version does not serve is named when it is wanted", () => {
+  const config = resolveOptions();
+  assertEquals(unservedParts(config), []);
+  const { controlplane, frontlas, mqm, observability, daemon } = config.later;
+  for (
+    const part of [
+      controlplane,
+      frontlas,
+      mqm.amqp,
+      mqm.kafka,
+      mqm.nats,
+      mqm.nsq,
+      mqm.redis,
+      observability,
+      daemon.pprof,
+    ]
+  ) {
+    part.enable = true;
+  }
+  const named = unservedParts(config).map((sentence) =>
+    /"(.*)"/.exec(sentence)?.[1]
+  );
+  assertEquals(named, [
+    "controlplane.enable",
+    "frontlas.enable",
+    "mqm.amqp.enable",
+    "mqm.kafka.enable",
+    "mqm.nats.enable",
+    "mqm.nsq.enable",
+    "mqm.redis.enable",
+    "observability.enable",
+    "daemon.pprof.enable",
+  ]);
+});
