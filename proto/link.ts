@@ -44,9 +44,10 @@ import type { LinkHandler, LinkPort, LinkSettings } from "./link_settings.ts";
 import { Outbox } from "./outbox.ts";
 import { Pending, PendingTable } from "./pending.ts";
 import { ProtocolError } from "./protocol_error.ts";
-import { Session } from "./session.ts";
+import { Session, STREAM_HEAD } from "./session.ts";
 import { SessionMap } from "./session_map.ts";
 import { Timer, type Timers } from "./timer_wheel.ts";
+import { readU32, writeHeader, writeU32, writeU64 } from "./wire_numbers.ts";
 
 /** Where a connection is in its life. */
 export type LinkState =
@@ -336,6 +337,35 @@ export class Link {
   }
 
   /**
+   * Sends a stream frame whose data lies in a pooled buffer, by giving the
+   * buffer away. The bytes before the data are overwritten with the header.
+   *
+   * @param session The session.
+   * @param buffer The buffer.
+   * @param start First byte of the data; at least `STREAM_HEAD`.
+   * @param end After the last byte of the data.
+   */
+  adoptFrame(
+    session: Session,
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const from = start - STREAM_HEAD;
+    writeHeader(
+      buffer,
+      from,
+      TYPE_STREAM,
+      this.silentHi,
+      this.nextLo(),
+      end - start + 8,
+    );
+    writeU64(buffer, start - 8, session.idHi, session.idLo);
+    this.outbox.adopt(buffer, from, end);
+    this.#port.flush();
+  }
+
+  /**
    * Sends a whole frame whose body is already encoded.
    *
    * @param session The session.
@@ -364,15 +394,7 @@ export class Link {
    * @param lo Low half.
    */
   writeId(at: number, hi: number, lo: number): void {
-    const buf = this.outbox.buf;
-    buf[at] = hi >>> 24;
-    buf[at + 1] = hi >>> 16;
-    buf[at + 2] = hi >>> 8;
-    buf[at + 3] = hi;
-    buf[at + 4] = lo >>> 24;
-    buf[at + 5] = lo >>> 16;
-    buf[at + 6] = lo >>> 8;
-    buf[at + 7] = lo;
+    writeU64(this.outbox.buf, at, hi, lo);
   }
 
   /**
@@ -558,11 +580,7 @@ export class Link {
   sendCredit(hi: number, lo: number, bytes: number): void {
     const at = this.outbox.open(12);
     this.writeId(at, hi, lo);
-    const buf = this.outbox.buf;
-    buf[at + 8] = bytes >>> 24;
-    buf[at + 9] = bytes >>> 16;
-    buf[at + 10] = bytes >>> 8;
-    buf[at + 11] = bytes;
+    writeU32(this.outbox.buf, at + 8, bytes);
     this.sendFrame(TYPE_CREDIT, at + 12);
   }
 
@@ -1230,9 +1248,4 @@ class OpenPending extends Pending {
   override onFail(_link: Link, reason: string): void {
     this.#session.finish(reason);
   }
-}
-
-function readU32(buf: Uint8Array, at: number): number {
-  return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) |
-    buf[at + 3]!) >>> 0;
 }

@@ -7,6 +7,7 @@
  */
 
 export * from "./base64.ts";
+export * from "./buffer_pool.ts";
 export * from "./constants.ts";
 export * from "./data_body.ts";
 export * from "./features.ts";

@@ -4,26 +4,14 @@
  * @module
  */
 
-import { HEADER_SIZE, VERSION } from "./constants.ts";
+import { obtainBuffer, releaseBuffer } from "./buffer_pool.ts";
+import { HEADER_SIZE } from "./constants.ts";
+import { writeHeader } from "./wire_numbers.ts";
 
 /** Chunk sizes; a connection climbs while one turn fills its chunk, and steps down when it does not. */
-const CLASSES = [1_024, 16_384, 262_144, 2_097_152];
-/** Spare chunks kept per class, for all connections together. */
-const SPARES = [1_024, 256, 32, 4];
+const CLASSES = [1_024, 16_384, 262_144];
+const TOP = CLASSES.length - 1;
 const NOTHING = new Uint8Array(0);
-
-const pool: Uint8Array[][] = CLASSES.map(() => []);
-
-function obtain(level: number): Uint8Array {
-  return pool[level]!.pop() ?? new Uint8Array(CLASSES[level]!);
-}
-
-function release(chunk: Uint8Array): void {
-  const level = CLASSES.indexOf(chunk.length);
-  if (level >= 0 && pool[level]!.length < SPARES[level]!) {
-    pool[level]!.push(chunk);
-  }
-}
 
 /**
  * Collects frames and hands them out in large pieces.
@@ -42,7 +30,7 @@ export class Outbox {
   #at = 0;
   #level = 0;
   #full: Uint8Array[] | undefined = undefined;
-  #flying: Uint8Array | undefined;
+  #flying: Uint8Array | undefined = undefined;
 
   /**
    * Reserves a frame.
@@ -67,21 +55,7 @@ export class Outbox {
   commit(type: number, idHi: number, idLo: number, end: number): void {
     const buf = this.buf;
     const at = this.#at;
-    const length = end - at - HEADER_SIZE;
-    buf[at] = VERSION;
-    buf[at + 1] = type;
-    buf[at + 2] = idHi >>> 24;
-    buf[at + 3] = idHi >>> 16;
-    buf[at + 4] = idHi >>> 8;
-    buf[at + 5] = idHi;
-    buf[at + 6] = idLo >>> 24;
-    buf[at + 7] = idLo >>> 16;
-    buf[at + 8] = idLo >>> 8;
-    buf[at + 9] = idLo;
-    buf[at + 10] = length >>> 24;
-    buf[at + 11] = length >>> 16;
-    buf[at + 12] = length >>> 8;
-    buf[at + 13] = length;
+    writeHeader(buf, at, type, idHi, idLo, end - at - HEADER_SIZE);
     this.pending += end - at;
     this.#at = end;
   }
@@ -115,51 +89,60 @@ export class Outbox {
     if (chunk === undefined) return;
     this.#flying = undefined;
     this.pending -= chunk.length;
-    release(new Uint8Array(chunk.buffer as ArrayBuffer));
+    releaseBuffer(chunk);
   }
 
   /** Drops everything that was not written. */
   clear(): void {
-    if (this.buf.length > 0) release(this.buf);
-    for (const chunk of this.#full ?? []) {
-      release(new Uint8Array(chunk.buffer as ArrayBuffer));
-    }
+    if (this.buf.length > 0) releaseBuffer(this.buf);
+    for (const chunk of this.#full ?? []) releaseBuffer(chunk);
     this.#full = undefined;
     this.buf = NOTHING;
     this.#at = 0;
     this.pending = this.#flying?.length ?? 0;
   }
 
+  /**
+   * Takes over a buffer that holds a whole frame, instead of copying it. The
+   * buffer goes back to the pool when it was written.
+   *
+   * @param buffer The buffer, from the pool.
+   * @param start First byte of the frame's header.
+   * @param end After the frame's last byte.
+   */
+  adopt(buffer: Uint8Array, start: number, end: number): void {
+    this.#seal();
+    (this.#full ??= []).push(buffer.subarray(start, end));
+    this.pending += end - start;
+  }
+
   #makeRoom(need: number): void {
     const old = this.buf;
     const used = this.#at;
-    if (old.length === 0) {
-      this.buf = this.#chunk(need);
-      return;
-    }
-    const small = old.length < CLASSES[2]!;
-    if (small) {
-      // Grow in place of a second small write.
-      this.#level = Math.min(2, CLASSES.indexOf(old.length) + 1);
+    if (old.length > 0 && old.length < CLASSES[TOP]!) {
+      // Grow, instead of a second small write.
+      this.#level = Math.min(TOP, this.#level + 1);
       const next = this.#chunk(used + need);
       next.set(old.subarray(0, used));
-      release(old);
+      releaseBuffer(old);
       this.buf = next;
       return;
     }
-    if (used > 0) (this.#full ??= []).push(old.subarray(0, used));
-    else release(old);
-    this.#at = 0;
+    this.#seal();
     this.buf = this.#chunk(need);
   }
 
+  /** Puts the chunk being filled behind those that are full. */
+  #seal(): void {
+    if (this.#at > 0) {
+      (this.#full ??= []).push(this.buf.subarray(0, this.#at));
+    } else if (this.buf.length > 0) releaseBuffer(this.buf);
+    this.buf = NOTHING;
+    this.#at = 0;
+  }
+
   #chunk(need: number): Uint8Array {
-    for (let level = this.#level; level < CLASSES.length; level++) {
-      if (CLASSES[level]! >= need) {
-        if (level <= 2) this.#level = level;
-        return obtain(level);
-      }
-    }
-    return new Uint8Array(need);
+    while (this.#level < TOP && CLASSES[this.#level]! < need) this.#level++;
+    return obtainBuffer(Math.max(need, CLASSES[this.#level]!));
   }
 }

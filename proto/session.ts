@@ -6,6 +6,7 @@
 
 import {
   DEFAULT_SESSION,
+  HEADER_SIZE,
   TYPE_DISMISS,
   TYPE_DISMISS_ACK,
   TYPE_SESSION_ACK,
@@ -30,6 +31,8 @@ export type SessionState =
 
 /** Most payload bytes of one stream frame that we write. */
 const STREAM_PART = 262_144;
+/** Bytes a stream frame has before its data: header and session id. */
+export const STREAM_HEAD = HEADER_SIZE + 8;
 /** Milliseconds a dismiss exchange may take. */
 const CLOSE_TIMEOUT = 30_000;
 const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
@@ -211,6 +214,30 @@ export class Session {
     // Only now is it known what it waits for.
     if (take < end - start) link.wait(this);
     return take;
+  }
+
+  /**
+   * Sends raw bytes that lie in a pooled buffer, and gives the buffer away with
+   * them: no copy. The {@linkcode STREAM_HEAD} bytes before them are overwritten.
+   *
+   * @param buffer The buffer, from the pool.
+   * @param start The first byte; at least `STREAM_HEAD`.
+   * @param end After the last byte.
+   * @returns `false` when they may not be sent now, or not all of them; the
+   * buffer is still the caller's then, and `send` may take a part.
+   */
+  adopt(buffer: Uint8Array, start: number, end: number): boolean {
+    const link = this.link;
+    const length = end - start;
+    // The outbox's mark is soft, a window is not.
+    if (
+      this.writable() === 0 || this.sendWindow < length ||
+      link.sendWindow < length
+    ) return false;
+    link.adoptFrame(this, buffer, start, end);
+    this.sendWindow -= length;
+    link.sendWindow -= length;
+    return true;
   }
 
   /**

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Session, Timer } from "@frontier/proto";
+import {
+  obtainBuffer,
+  releaseBuffer,
+  type Session,
+  STREAM_HEAD,
+  Timer,
+} from "@frontier/proto";
 import type { Peer } from "../registry/peer.ts";
 import type { MessageLane } from "./message_lane.ts";
 
@@ -16,6 +22,8 @@ export interface LegLimits {
   readonly stallMs: number;
 }
 
+/** Largest buffer for held bytes: one full read and its frame header. */
+const CHUNK_SIZE = 65_536 + STREAM_HEAD;
 /** Milliseconds that bytes may follow the dismiss of a peer that sends it ahead of them. */
 const TAIL_MS = 1_000;
 
@@ -41,7 +49,12 @@ export class Leg {
 
   readonly #limits: LegLimits;
   readonly #giveUp: (leg: Leg) => void;
-  #chunks: Uint8Array[] = [];
+  /** What is held: buffers filled to the end, but for the last, filled to `#fill`. */
+  readonly #chunks: Uint8Array[] = [];
+  /** First byte held in the first buffer. */
+  #from = STREAM_HEAD;
+  /** After the last byte held in the last buffer. */
+  #fill = 0;
   #paused = false;
   #ended = false;
   #progressAt = 0;
@@ -86,8 +99,8 @@ export class Leg {
       if (at > start) session.consume(at - start);
       if (at === end) return;
     }
-    this.#chunks.push(buf.slice(at, end));
     this.heldBytes += end - at;
+    this.#hold(buf, at, end);
     if (session.link.credit || this.#paused) return;
     if (this.heldBytes >= this.#limits.bufferBytes) {
       this.#paused = true;
@@ -103,11 +116,18 @@ export class Leg {
     let moved = 0;
     while (this.#chunks.length > 0) {
       const chunk = this.#chunks[0]!;
-      const sent = to.send(chunk, 0, chunk.length);
+      const end = this.#chunks.length === 1 ? this.#fill : chunk.length;
+      if (to.adopt(chunk, this.#from, end)) {
+        moved += end - this.#from;
+        this.#chunks.shift();
+        this.#from = STREAM_HEAD;
+        continue;
+      }
+      const sent = to.send(chunk, this.#from, end);
       if (sent === 0) break;
       moved += sent;
-      if (sent < chunk.length) this.#chunks[0] = chunk.subarray(sent);
-      else this.#chunks.shift();
+      this.#from += sent;
+      if (this.#from === end) this.#dropFirst();
     }
     if (moved === 0) return;
     this.heldBytes -= moved;
@@ -141,10 +161,31 @@ export class Leg {
   /** Forgets what this side has sent; nobody will take it. */
   drop(): void {
     if (this.heldBytes > 0) this.session.consume(this.heldBytes);
-    this.#chunks = [];
+    while (this.#chunks.length > 0) this.#dropFirst();
     this.heldBytes = 0;
     this.#disarm();
     this.#resume();
+  }
+
+  /** Copies bytes into pooled buffers that can be sent as they are. */
+  #hold(buf: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end;) {
+      let chunk = this.#chunks.at(-1);
+      if (chunk === undefined || this.#fill === chunk.length) {
+        chunk = obtainBuffer(Math.min(STREAM_HEAD + end - at, CHUNK_SIZE));
+        this.#chunks.push(chunk);
+        this.#fill = STREAM_HEAD;
+      }
+      const part = Math.min(end - at, chunk.length - this.#fill);
+      chunk.set(buf.subarray(at, at + part), this.#fill);
+      this.#fill += part;
+      at += part;
+    }
+  }
+
+  #dropFirst(): void {
+    releaseBuffer(this.#chunks.shift()!);
+    this.#from = STREAM_HEAD;
   }
 
   #close(): void {

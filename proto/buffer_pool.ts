@@ -1,0 +1,41 @@
+/**
+ * Buffers that are used again.
+ *
+ * @module
+ */
+
+/** Sizes kept, in bytes; the third takes a full read and its frame header. */
+const SIZES = [1_024, 16_384, 65_792, 262_144, 2_097_152];
+/** Spare buffers kept per size, for all connections together. */
+const SPARES = [1_024, 256, 128, 32, 4];
+
+const spares: Uint8Array[][] = SIZES.map(() => []);
+
+/**
+ * Gets a buffer; its content is whatever was in it.
+ *
+ * @param size Bytes needed.
+ * @returns A buffer of at least that size.
+ */
+export function obtainBuffer(size: number): Uint8Array {
+  for (let i = 0; i < SIZES.length; i++) {
+    if (SIZES[i]! >= size) {
+      return spares[i]!.pop() ?? new Uint8Array(SIZES[i]!);
+    }
+  }
+  return new Uint8Array(size);
+}
+
+/**
+ * Gives a buffer back.
+ *
+ * @param buffer A whole buffer from {@linkcode obtainBuffer}, or any view of one.
+ */
+export function releaseBuffer(buffer: Uint8Array): void {
+  const level = SIZES.indexOf(buffer.buffer.byteLength);
+  if (level < 0 || spares[level]!.length >= SPARES[level]!) return;
+  const whole = buffer.length === buffer.buffer.byteLength
+    ? buffer
+    : new Uint8Array(buffer.buffer);
+  spares[level]!.push(whole);
+}
