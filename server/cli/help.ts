@@ -56,5 +56,5 @@ Exit status
 Permissions it needs under Deno
   --allow-net  --allow-read=<configuration and certificates>
   --allow-env='FRONTIER_*,FRONTLAS_ADDR,LOG_*,NODE_NAME'
-  and --allow-read, --allow-write=<folder of the log file> with log output file or both
+  --allow-write=<folder of the log file>, with log output file or both
 `;
