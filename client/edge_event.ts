@@ -21,6 +21,7 @@ export interface EdgeEvent {
 
 /** Ids exceed what a JSON number holds here: they are read as text. */
 const ID = /("EdgeID"\s*:\s*)(\d+)/i;
+const DIGITS = /^\d+$/;
 
 /**
  * Decodes an event.
@@ -43,9 +44,13 @@ export function decodeEdgeEvent(data: Uint8Array): EdgeEvent {
     const field = fields.get(key);
     return typeof field === "string" ? field : "";
   };
+  const edgeId = string("edgeid");
+  if (!DIGITS.test(edgeId)) {
+    throw new SyntaxError(`Cannot decode edge event without an id: ${text}`);
+  }
   const meta = string("meta");
   return {
-    edgeId: BigInt(string("edgeid")),
+    edgeId: BigInt(edgeId),
     meta: meta === "" ? NO_BYTES : Uint8Array.fromBase64(meta),
     network: string("net"),
     address: string("str"),
