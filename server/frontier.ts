@@ -8,12 +8,12 @@ import { Link, LINK_SETTINGS, type LinkSettings } from "@frontier/proto";
 import {
   Driver,
   formatAddress,
-  listenTcp,
   type PeerAddress,
   systemTimers,
   type Transport,
   type TransportListener,
 } from "@frontier/platform";
+import { listen, type ReloadableListener } from "@frontier/platform/listen";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
 import { Acceptor } from "./acceptor.ts";
 type Bypass = {
@@ -67,6 +67,12 @@ export interface Frontier extends AsyncDisposable {
   /** What it is doing. */
   readonly status: FrontierStatus;
   /**
+   * Reads the certificates of both listeners anew, for the connections to come.
+   *
+   * @throws {Error} If they cannot be used; the old ones stay in use.
+   */
+  reload(): Promise<void>;
+  /**
    * Stops accepting connections and waits until nothing is in flight.
    *
    * @param seconds Longest wait; the configured drain time by default.
@@ -112,9 +118,10 @@ export async function startFrontier(
   const config = resolveOptions(options);
   const log = options.logger ?? NULL_LOGGER;
   // Both are bound before either accepts: early connections wait in the kernel.
-  const service = listeners.service ?? listenTcp(config.servicebound);
+  const service = listeners.service ??
+    await listen(config.servicebound, log);
   try {
-    const edge = listeners.edge ?? listenTcp(config.edgebound);
+    const edge = listeners.edge ?? await listen(config.edgebound, log);
     return new Gateway(config, log, edge, service);
   } catch (error) {
     service.close();
@@ -135,6 +142,7 @@ class Gateway implements Frontier {
   readonly #servicebound: Servicebound;
   readonly #settings: LinkSettings;
   readonly #acceptors: Acceptor[];
+  readonly #listeners: readonly ReloadableListener[];
   readonly #bypass: Bypass | undefined = undefined;
   readonly #links: Set<Link> = new Set();
   readonly #perAddress: Map<string, number> = new Map();
@@ -211,6 +219,7 @@ class Gateway implements Frontier {
       log,
       onEnded,
     });
+    this.#listeners = [service, edge];
     this.edgeAddr = edge.addr;
     this.serviceAddr = service.addr;
     this.#acceptors = [
@@ -239,6 +248,10 @@ class Gateway implements Frontier {
       streams: this.#streams.count,
       inflight: this.#exchange.inflight,
     };
+  }
+
+  async reload(): Promise<void> {
+    for (const listener of this.#listeners) await listener.reload?.();
   }
 
   async drain(seconds = this.#config.drainSeconds): Promise<void> {
