@@ -23,6 +23,7 @@ import {
 import type { IdAllocator } from "../registry/id_allocator.ts";
 import { EdgePeer, type ServicePeer } from "../registry/peer.ts";
 import type { Registry } from "../registry/registry.ts";
+import { Announcements } from "./announcements.ts";
 import type { HookResult, Hooks } from "./hooks.ts";
 
 /** Milliseconds both hooks of an admission may take together; the edge waits 10 s. */
@@ -54,6 +55,7 @@ export interface EdgeboundContext extends PeerHandlerContext {
  */
 export class Edgebound extends PeerHandler<EdgePeer> {
   readonly #context: EdgeboundContext;
+  readonly #announcements = new Announcements();
 
   /**
    * @param context What it needs from outside.
@@ -130,7 +132,13 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     // An edge whose id was taken over is online still: no offline event.
     if (!this.#context.registry.removeEdge(edge)) return;
     this.log.debug("Edge offline", { peer: edge.describe(), reason });
-    this.#context.hooks.edgeOffline(edge);
+    this.#offline(edge);
+  }
+
+  /** Tells that an edge has gone, unless a newer connection may have its id. */
+  #offline(edge: EdgePeer, to?: ServicePeer): void {
+    if (this.#announcements.defer(edge, to)) return;
+    this.#context.hooks.edgeOffline(edge, to);
   }
 
   /** Asks for the edge's admission, then admits it. */
@@ -152,6 +160,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
         this.#admit(edge);
         return;
       }
+      this.#announcements.begin(edge.id);
       edge.admission = new Timer(() => {
         link.refuse(TIMEOUT, edge.idHi, edge.idLo);
       });
@@ -171,16 +180,20 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     service: ServicePeer | undefined,
   ): void {
     const { link } = edge;
+    const { registry, hooks } = this.#context;
+    const owed = this.#announcements.end(edge.id);
+    if (result.error === undefined && link.state === "handshake") {
+      this.#admit(edge);
+      return;
+    }
     if (result.error !== undefined) {
       link.refuse(result.error, edge.idHi, edge.idLo);
-    } else if (link.state === "handshake") {
-      this.#admit(edge);
-    } else if (
-      this.#context.registry.edge(edge.idHi, edge.idLo) === undefined
-    ) {
-      // The service believes it online, but it has gone or was refused.
-      this.#context.hooks.edgeOffline(edge, service);
     }
+    if (registry.edge(edge.idHi, edge.idLo) !== undefined) return;
+    if (result.error === undefined) {
+      // The service believes it online, but it has gone or was refused.
+      this.#offline(edge, service);
+    } else if (owed !== undefined) hooks.edgeOffline(owed.edge, owed.to);
   }
 
   #admit(edge: EdgePeer): void {
@@ -194,6 +207,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       });
     }
     registry.addEdge(edge);
+    this.#announcements.settle(edge.id);
     edge.link.accept(edge.idHi, edge.idLo);
     this.log.debug("Edge online", { peer: edge.describe() });
     if (older !== undefined) this.kick(older, "replaced by a newer connection");

@@ -26,7 +26,7 @@ const hookKeys = new Map(
  * and name. Only what is in here is routable; the owner of a connection enters
  * it before its ack goes out and removes it as soon as it begins to leave.
  *
- * Candidates for a method are ordered by the decimal text of the service id,
+ * Candidates for a method or hook are ordered by the decimal text of the service id,
  * those for a topic or a name by the time they connected, as in the original,
  * so that old and new gateways side by side choose the same service.
  */
@@ -175,15 +175,11 @@ export class Registry {
     service.methods.set(text, key);
     const hook = hookKeys.get(text);
     if (hook !== undefined) {
-      push(this.#hooks, hook, service);
+      this.#hooks.set(hook, insert(this.#hooks.get(hook), service));
       return;
     }
-    const others = this.#methods.get(key, 0, key.length) ?? [];
-    const at = others.findIndex((other) => other.idText > service.idText);
-    this.#methods.set(
-      key,
-      at < 0 ? [...others, service] : others.toSpliced(at, 0, service),
-    );
+    const others = this.#methods.get(key, 0, key.length);
+    this.#methods.set(key, insert(others, service));
   }
 
   #removeMethod(service: ServicePeer, text: string, key: Uint8Array): void {
@@ -262,6 +258,15 @@ function topicKeys(topic: string): Uint8Array[] {
   const same = plain.length === escaped.length &&
     plain.every((byte, i) => byte === escaped[i]);
   return same ? [plain] : [plain, escaped];
+}
+
+/** Adds a service to those that answer a method, in the order of their ids' text. */
+function insert(
+  others: readonly ServicePeer[] = [],
+  service: ServicePeer,
+): ServicePeer[] {
+  const at = others.findIndex((other) => other.idText > service.idText);
+  return at < 0 ? [...others, service] : others.toSpliced(at, 0, service);
 }
 
 function push<K>(
