@@ -465,14 +465,14 @@ export class Link {
     const session = new Session(this, hi, lo, "opening");
     session.peer = peer;
     session.meta = meta;
-    if (role === "server") (this.#sessions ??= new SessionMap()).add(session);
-    else (this.#opening ??= new SessionMap()).add(session);
     const pending = new OpenPending(this, session);
     this.expect(
       pending,
       session,
       this.timers.now() + this.settings.openTimeoutMs,
     );
+    if (role === "server") (this.#sessions ??= new SessionMap()).add(session);
+    else (this.#opening ??= new SessionMap()).add(session);
     const body = encodeSessionBody({ meta, error: "", peer });
     const at = this.outbox.open(10 + body.length);
     const buf = this.outbox.buf;

@@ -116,7 +116,7 @@ export class Recorder implements LinkHandler {
     this.admit(link, request);
   }
   /** @inheritdoc */
-  onOpen(): void {
+  onOpen(_link: Link): void {
     this.events.push("open");
   }
   /** @inheritdoc */
@@ -155,11 +155,11 @@ export class Recorder implements LinkHandler {
     this.onOffer(session);
   }
   /** @inheritdoc */
-  onSessionOpen(): void {
+  onSessionOpen(_link: Link, _session: Session): void {
     this.events.push("session open");
   }
   /** @inheritdoc */
-  onSessionEnd(): void {
+  onSessionEnd(_link: Link, _session: Session): void {
     this.events.push("session end");
   }
   /** @inheritdoc */

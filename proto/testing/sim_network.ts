@@ -358,9 +358,13 @@ export class SimPort implements LinkPort {
   }
 
   #end(): void {
-    if (this.#ended || this.silent) return;
+    if (this.#ended) return;
     this.#ended = true;
     this.#draining = false;
+    this.#writing = undefined;
+    this.link?.outbox.done();
+    this.link?.outbox.clear();
+    if (this.silent) return;
     this.#inOrder(() => this.peer.#atEnd());
   }
 
