@@ -5,7 +5,7 @@
  */
 
 import { isIP } from "node:net";
-import { connect as openClient, createServer, type TLSSocket } from "node:tls";
+import { connect as openClient, createServer } from "node:tls";
 import { type Logger, NULL_LOGGER } from "./log.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import {
@@ -101,7 +101,11 @@ class Listener implements TlsListener {
   }
 
   async reload(): Promise<void> {
-    this.#identity = await readServerIdentity(this.#options, this.#log);
+    this.#identity = await readServerIdentity(
+      this.#options,
+      this.#log,
+      this.#identity,
+    );
   }
 
   accept(): Promise<Transport> {
@@ -188,7 +192,8 @@ class Listener implements TlsListener {
 
   async #handshake(raw: Transport, signal: AbortSignal): Promise<TlsTransport> {
     const identity = this.#identity;
-    if (identity.mtls && identity.authorities === 0) {
+    const { clients } = identity;
+    if (clients?.authorities.length === 0) {
       // Without a list of its own the runtime would ask the system's.
       throw new Error("No authority can vouch for the client");
     }
@@ -198,7 +203,7 @@ class Listener implements TlsListener {
       // It never listens. Verifying clients is its work, not the socket's.
       const server = createServer({
         SNICallback: (name, done) => done(null, identity.contextFor(name)),
-        requestCert: identity.mtls,
+        requestCert: clients !== undefined,
         rejectUnauthorized: true,
         minVersion: "TLSv1.2",
         // Only to keep its own, longer timer short: ours comes first.
@@ -206,8 +211,12 @@ class Listener implements TlsListener {
       });
       server.once("tlsClientError", onError);
       server.once("secureConnection", (socket) => {
-        if (!identity.mtls || isVerified(socket)) onReady(socket);
-        else onError(new Error("The client's certificate is not verified"));
+        try {
+          clients?.check(socket);
+          onReady(socket);
+        } catch (error) {
+          onError(toError(error));
+        }
       });
       server.emit("connection", carrier);
     }, { timeoutMs, signal });
@@ -349,11 +358,6 @@ export async function connectTls(
     clearTimeout(timer);
     options.signal?.removeEventListener("abort", onAbort);
   }
-}
-
-/** The runtime has refused all others by now; this does not rely on it. */
-function isVerified(socket: TLSSocket): boolean {
-  return socket.authorized && socket.getPeerCertificate()?.raw !== undefined;
 }
 
 async function firstUsable(

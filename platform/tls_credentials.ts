@@ -7,6 +7,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Logger } from "./log.ts";
+import { VerifiedClients } from "./tls_clients.ts";
 
 /** A certificate and its private key, both as paths of PEM files. */
 export interface TlsCertificateFiles {
@@ -50,10 +51,8 @@ export interface CertificatePair {
 
 /** What a server shows and whom it trusts. */
 export interface ServerIdentity {
-  /** Whether a client has to show a certificate. */
-  readonly mtls: boolean;
-  /** How many authorities can vouch for clients. */
-  readonly authorities: number;
+  /** Who of the clients is verified; absent where clients need no certificate. */
+  readonly clients?: VerifiedClients;
   /**
    * Chooses the certificate for a client.
    *
@@ -147,12 +146,15 @@ export async function readAuthorities(
  *
  * @param options Where the files are.
  * @param log Where skipped files are named.
+ * @param previous What the new identity replaces: clients stay verified while
+ * the authorities are the same.
  * @returns What handshakes need.
  * @throws {Error} If no certificate can be used, or a CA file cannot be read.
  */
 export async function readServerIdentity(
   options: TlsServerOptions,
   log: Logger,
+  previous?: ServerIdentity,
 ): Promise<ServerIdentity> {
   const { mtls } = options;
   const ca = mtls ? await readAuthorities(options.caCerts, log) : [];
@@ -185,9 +187,11 @@ export async function readServerIdentity(
   if (mtls && ca.length === 0) {
     log.warn("No authority can vouch for clients: every client is refused");
   }
+  const known = previous?.clients?.verifiedBy(ca)
+    ? previous.clients
+    : undefined;
   return {
-    mtls,
-    authorities: ca.length,
+    ...(mtls && { clients: known ?? new VerifiedClients(ca) }),
     contextFor: (name) =>
       (choices.find(({ names }) => covers(names, name.toLowerCase())) ?? first)
         .context,

@@ -542,6 +542,8 @@ Deno.test("connectTls() trusts only whom it should", async () => {
     const tls = { mtls, caCerts: [], insecureSkipVerify: true };
     assertEquals(await ask(await join(listener, tls)), 1);
   }
+  // A session that began unchecked is not resumed by who does check.
+  await refused({ caCerts: [here("other_ca.pem")] });
   listener.close();
   await done;
 });

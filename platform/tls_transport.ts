@@ -51,11 +51,17 @@ class Carrier extends Duplex {
   #reading = false;
   #writing = false;
   #closing = false;
+  #ended = false;
   #linger: ReturnType<typeof setTimeout> | undefined = undefined;
 
   constructor(inner: Transport) {
     super({ readableHighWaterMark: 1, writableHighWaterMark: WRITE_BYTES });
     this.#inner = inner;
+  }
+
+  /** Whether the peer has ended the connection. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Lets one more piece in. */
@@ -119,6 +125,7 @@ class Carrier extends Duplex {
       this.#reading = false;
       if (this.destroyed) return;
       this.#size = count === buf.length ? BUSY_BYTES : PARKED_BYTES;
+      this.#ended = count === null;
       this.push(count === null ? null : buf.subarray(0, count));
     } catch (error) {
       this.#reading = false;
@@ -180,7 +187,14 @@ export class TlsTransport implements Transport {
     const { timeoutMs, signal } = options;
     const { promise, resolve, reject } = Promise.withResolvers<TlsTransport>();
     const carrier = new Carrier(inner);
-    const onClose = () => reject(new Error("The peer closed the connection"));
+    const onClose = () =>
+      reject(
+        new Error(
+          carrier.ended
+            ? "The peer closed the connection"
+            : "The peer is refused",
+        ),
+      );
     const onAbort = () => reject(toError(signal!.reason));
     const timer = setTimeout(
       () => reject(new Error(`Nothing came of it within ${timeoutMs} ms`)),
