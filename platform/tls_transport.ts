@@ -186,6 +186,8 @@ export class TlsTransport implements Transport {
   ): Promise<TlsTransport> {
     const { timeoutMs, signal } = options;
     const { promise, resolve, reject } = Promise.withResolvers<TlsTransport>();
+    // Whoever fails before waiting for it does not care how it ends.
+    promise.catch(() => {});
     const carrier = new Carrier(inner);
     const onClose = () =>
       reject(
