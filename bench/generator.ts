@@ -4,6 +4,7 @@
  * @module
  */
 
+import { startBareRpc, startBareStream } from "./load/bare.ts";
 import { IdleEdges, startConnectClose } from "./load/connect.ts";
 import {
   ask,
@@ -24,6 +25,10 @@ function start(poller: Poller, meter: Meter, { load, ports }: Order): Load {
   switch (load.kind) {
     case "rpc":
       return startRpc(poller, ports, meter, load.options);
+    case "bare-rpc":
+      return startBareRpc(poller, ports, meter, load.options);
+    case "bare-stream":
+      return startBareStream(poller, ports, meter);
     case "messages":
       return startMessages(poller, ports, meter, load.options);
     case "stream":

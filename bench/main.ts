@@ -19,6 +19,8 @@ Measures the gateway. Without names, all scenarios run.
   --seconds N    length of a measured window (default 3)
   --repeat N     number of windows; median, lowest and highest are printed (default 5)
   --warmup N     seconds before the first window (default 2)
+  --max-others N on a machine that is not quiet: repeats windows in which other processes used more
+                 than N % of a core, and keeps the least disturbed ones
   --gateway PATH absolute path of another gateway module, which prints its ports as bench/gateway_process.ts does
 
 Exit code 1 when an answer was wrong or missing. A missed target is printed and is no error.
@@ -42,6 +44,7 @@ async function main(): Promise<number> {
       seconds: { type: "string", default: "3" },
       repeat: { type: "string", default: "5" },
       warmup: { type: "string", default: "2" },
+      "max-others": { type: "string" },
       gateway: { type: "string" },
     },
   });
@@ -59,6 +62,9 @@ async function main(): Promise<number> {
     warmup: Number(values.warmup),
     seconds: Number(values.seconds),
     repeat: Number(values.repeat),
+    maxOthers: values["max-others"] === undefined
+      ? undefined
+      : Number(values["max-others"]),
   };
   if (!(plan.warmup >= 0 && plan.seconds > 0 && plan.repeat >= 1)) {
     console.error(

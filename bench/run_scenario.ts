@@ -35,7 +35,9 @@ export async function runScenario(
   scenario: Scenario,
   options: RunOptions,
 ): Promise<Outcome> {
-  await using gateway = await GatewayProcess.start(options.gateway);
+  await using gateway = await GatewayProcess.start(
+    scenario.load.kind.startsWith("bare-") ? "bare_relay.ts" : options.gateway,
+  );
   await using processes = new AsyncDisposableStack();
   const order: Order = {
     load: scenario.load,

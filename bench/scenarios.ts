@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { BareRpcOptions } from "./load/bare.ts";
 import type { ConnectCloseOptions, IdleOptions } from "./load/connect.ts";
 import type { MessageOptions } from "./load/messages.ts";
 import type { OpenCloseOptions } from "./load/open_close.ts";
@@ -39,7 +40,10 @@ export interface Goal {
   max?: number;
 }
 
-/** The load itself, by kind; `sdk-*` kinds use the client library in processes of their own. */
+/**
+ * The load itself, by kind; `bare-*` kinds run over joined sockets
+ * instead of a gateway, `sdk-*` kinds use the client library in processes of their own.
+ */
 export type Load =
   | { kind: "rpc"; options: RpcOptions }
   | { kind: "messages"; options: MessageOptions }
@@ -47,6 +51,8 @@ export type Load =
   | { kind: "open-close"; options: OpenCloseOptions }
   | { kind: "connect-close"; options: ConnectCloseOptions }
   | { kind: "idle"; options: IdleOptions }
+  | { kind: "bare-rpc"; options: BareRpcOptions }
+  | { kind: "bare-stream"; options: Record<never, never> }
   | { kind: "sdk-rpc"; options: { edges: number; depth: number } }
   | { kind: "sdk-stream"; options: { streams: number } };
 
@@ -179,6 +185,24 @@ export const SCENARIOS: readonly Scenario[] = [
     work: "SDK stream through readable and writable",
     load: { kind: "sdk-stream", options: { streams: 1 } },
     goals: [{ metric: "megabytesPerSecond", min: 600 }],
+  },
+  {
+    name: "bare-1x1",
+    work: "yardstick: calls over joined sockets, 1 pair, 1 in flight",
+    load: { kind: "bare-rpc", options: { pairs: 1, depth: 1 } },
+    goals: [],
+  },
+  {
+    name: "bare-10x1",
+    work: "yardstick: calls over joined sockets, 10 pairs, 1 in flight each",
+    load: { kind: "bare-rpc", options: { pairs: 10, depth: 1 } },
+    goals: [],
+  },
+  {
+    name: "bare-stream",
+    work: "yardstick: a stream over joined sockets",
+    load: { kind: "bare-stream", options: {} },
+    goals: [],
   },
 ];
 

@@ -50,9 +50,19 @@ export interface Plan {
   seconds: number;
   /** Number of windows. */
   repeat: number;
+  /**
+   * A window in which all other processes of the machine used more than this many percent of a core is repeated, up to
+   * {@linkcode MOST_ATTEMPTS} times as many windows in all; the least disturbed ones are kept.
+   *
+   * @default no window is repeated
+   */
+  maxOthers?: number;
   /** Seconds that what is under way at the end has to finish. @default 10 */
   drain?: number;
 }
+
+/** How many windows are tried for one that is kept. */
+export const MOST_ATTEMPTS = 8;
 
 /** What one process used in a window. */
 export interface Used {
@@ -98,7 +108,7 @@ function readAll(watch: Watch): Record<string, ProcessStat> {
  * @param meter what the load counts into.
  * @param watch processes to watch.
  * @param plan how long.
- * @returns one entry per window.
+ * @returns one entry per window that counts, the least disturbed first.
  */
 export async function measure(
   load: Load,
@@ -108,7 +118,11 @@ export async function measure(
 ): Promise<Window[]> {
   await load.run(plan.warmup * 1000);
   const windows: Window[] = [];
-  for (let i = 0; i < plan.repeat; i++) {
+  const limit = (plan.maxOthers ?? Infinity) / 100;
+  const isQuiet = (window: Window): boolean =>
+    window.otherCpuSeconds <= limit * window.seconds;
+  for (let i = 0; i < plan.repeat * MOST_ATTEMPTS; i++) {
+    if (windows.filter(isQuiet).length === plan.repeat) break;
     meter.latency.clear();
     const { ops, bytes } = meter;
     const before = readAll(watch);
@@ -138,5 +152,9 @@ export async function measure(
       used,
     });
   }
-  return windows;
+  return windows
+    .toSorted((a, b) =>
+      a.otherCpuSeconds / a.seconds - b.otherCpuSeconds / b.seconds
+    )
+    .slice(0, plan.repeat);
 }

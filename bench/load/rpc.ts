@@ -58,7 +58,7 @@ interface Target {
 }
 
 /** One connection, caller and answerer at once. */
-class RpcPeer implements Handler {
+export class RpcPeer implements Handler {
   readonly #socket: Socket;
   readonly #value: Uint8Array;
   readonly #meter: Meter;
@@ -74,6 +74,13 @@ class RpcPeer implements Handler {
   /** Calls without an answer yet. */
   outstanding = 0;
 
+  /**
+   * @param peer its connection.
+   * @param poller the event loop.
+   * @param meter receives the counts.
+   * @param value what is sent, and expected.
+   * @param edgeIds for a service: in base64, the ids that requests may name.
+   */
   constructor(
     peer: Peer,
     poller: Poller,
@@ -89,7 +96,7 @@ class RpcPeer implements Handler {
     peer.socket.handler = this;
   }
 
-  /** Adds somebody to call, and starts. */
+  /** Adds somebody to call, and starts. `custom` is a further member of the body, comma first. */
   start(custom: string, depth: number): void {
     const head = `{"key":"${base64(utf8(METHOD))}","value":"`;
     const template = frame(
@@ -125,6 +132,7 @@ class RpcPeer implements Handler {
     this.outstanding++;
   }
 
+  /** Takes requests and responses. */
   frame(socket: Socket, type: number, at: number, end: number): void {
     if (type === RESPONSE) this.#response(socket.input, at, end);
     else if (type === REQUEST) this.#request(socket.input, at, end);
@@ -208,6 +216,7 @@ class RpcPeer implements Handler {
     }
   }
 
+  /** An error: nothing closes during a run. */
   closed(): void {
     this.#meter.fail("The gateway closed a connection");
   }
@@ -239,10 +248,7 @@ export function startRpc(
   meter: Meter,
   options: RpcOptions,
 ): Load {
-  const payload = crypto.getRandomValues(
-    new Uint8Array(Math.min(options.payload ?? 24, 65_536)),
-  );
-  const value = utf8(base64(payload));
+  const value = rpcValue(options.payload ?? 24);
   const service = connectService(poller, ports, { methods: [METHOD] });
   const edges = Array.from(
     { length: options.edges },
@@ -258,7 +264,30 @@ export function startRpc(
   for (const id of ids) {
     servicePeer.start(`,"custom":"${id}"`, options.reverseDepth ?? 0);
   }
-  const peers = [servicePeer, ...edgePeers];
+  return loadOf(poller, meter, [servicePeer, ...edgePeers]);
+}
+
+/**
+ * @param size bytes of data, at most 65 536.
+ * @returns random data in base64.
+ */
+export function rpcValue(size: number): Uint8Array {
+  return utf8(base64(crypto.getRandomValues(new Uint8Array(size))));
+}
+
+/**
+ * Puts started callers together.
+ *
+ * @param poller the event loop.
+ * @param meter receives the counts.
+ * @param peers all that call.
+ * @returns the running load.
+ */
+export function loadOf(
+  poller: Poller,
+  meter: Meter,
+  peers: readonly RpcPeer[],
+): Load {
   return {
     run: (ms): void => poller.run(ms),
     stop: (limitMs): void => {

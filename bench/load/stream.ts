@@ -8,7 +8,6 @@ import {
   BODY_AT,
   bodyText,
   frame,
-  getU32,
   HEADER_SIZE,
   putReply,
   putU32,
@@ -77,7 +76,8 @@ export function acceptSession(socket: Socket, at: number): void {
   out[to + 33] = 0x7d;
 }
 
-class Sender implements Handler {
+/** Writes a stream without end. */
+export class Sender implements Handler {
   readonly socket: Socket;
   readonly #meter: Meter;
   readonly #chunk: number;
@@ -95,14 +95,17 @@ class Sender implements Handler {
     socket.handler = this;
   }
 
+  /** Whether the stream is open. */
   get ready(): boolean {
     return this.#session !== undefined;
   }
 
-  get ended(): boolean {
-    return this.#ended;
+  /** Uses a session that needs no opening. */
+  adopt(session: Uint8Array): void {
+    this.#session = session;
   }
 
+  /** Asks for a stream to a service. */
   open(service: string): void {
     const body = `{"peer":"${service}"}`;
     this.socket.write(
@@ -146,6 +149,7 @@ class Sender implements Handler {
     this.#stamp(at, count);
   }
 
+  /** Takes what the gateway sends. */
   frame(socket: Socket, type: number, at: number, end: number): void {
     if (type === SESSION_ACK) {
       this.#session = socket.input.slice(
@@ -165,18 +169,25 @@ class Sender implements Handler {
     }
   }
 
+  /** An error: nothing closes during a run. */
   closed(): void {
     this.#ended = true;
     this.#meter.fail("The gateway closed a sending edge");
   }
 }
 
-class Receiver implements Handler {
+/** Reads a stream and checks it. */
+export class Receiver implements Handler {
   readonly #socket: Socket;
   readonly #meter: Meter;
   readonly #stallAt: number;
   #received = 0;
 
+  /**
+   * @param socket its connection.
+   * @param meter receives the counts.
+   * @param stallAt stops reading after so many bytes.
+   */
   constructor(socket: Socket, meter: Meter, stallAt: number) {
     this.#socket = socket;
     this.#meter = meter;
@@ -189,6 +200,7 @@ class Receiver implements Handler {
     return this.#received;
   }
 
+  /** Takes what the gateway sends. */
   frame(socket: Socket, type: number, at: number, end: number): void {
     if (type === STREAM) this.#data(socket.input, at + BODY_AT, end);
     else if (type === SESSION) acceptSession(socket, at);
@@ -212,6 +224,7 @@ class Receiver implements Handler {
     this.#meter.ops++;
   }
 
+  /** An error: nothing closes during a run. */
   closed(): void {
     this.#meter.fail("The gateway closed a receiving service");
   }
@@ -247,17 +260,31 @@ export function startStreams(
   if (!poller.until(() => senders.every((sender) => sender.ready), 10_000)) {
     meter.fail("A stream was not opened");
   } else for (const sender of senders) sender.start();
-  const flowing = receivers.slice(stalled);
+  return streamLoad(poller, meter, receivers.slice(stalled));
+}
+
+/**
+ * Puts started streams together.
+ *
+ * @param poller the event loop.
+ * @param meter receives the counts.
+ * @param flowing receivers that never stop.
+ * @returns the running load.
+ */
+export function streamLoad(
+  poller: Poller,
+  meter: Meter,
+  flowing: readonly Receiver[],
+): Load {
   return {
     run: (ms): void => {
       const before = flowing.map((receiver) => receiver.received);
       poller.run(ms);
       flowing.forEach((receiver, i) => {
-        if (receiver.received === before[i]) {
-          meter.fail(
-            `A stream stood still for ${ms} ms after ${before[i]} bytes`,
-          );
-        }
+        if (receiver.received !== before[i]) return;
+        meter.fail(
+          `A stream stood still for ${ms} ms after ${before[i]} bytes`,
+        );
       });
     },
     stop: (): void => {},
