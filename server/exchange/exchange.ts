@@ -90,6 +90,11 @@ function errorBytes(text: string): Uint8Array {
   return bytes;
 }
 
+/** A frame that was begun is not sent after all: an idle outbox keeps no room for it. */
+function giveUp(link: Link): void {
+  if (link.outbox.pending === 0) link.outbox.clear();
+}
+
 /**
  * Passes requests and messages on and their answers back. Every one of them
  * gets exactly one answer in bounded time: that of its target, or the reason
@@ -295,6 +300,20 @@ export class Exchange {
   }
 
   /**
+   * The asking side has gone: its requests are canceled, for they would hold
+   * their targets' places until their time is over.
+   *
+   * @param source Who asked.
+   */
+  cancelAll(source: Peer): void {
+    for (let relay; (relay = source.firstRelay) !== undefined;) {
+      relay.target!.sendCancel(relay);
+      relay.target!.abandon(relay);
+      this.#finishRequest(relay);
+    }
+  }
+
+  /**
    * Makes the way of messages to a session.
    *
    * @param peer Whose session it is.
@@ -421,6 +440,7 @@ export class Exchange {
       relay.ownLimit ? limit : 0,
     );
     if (end - at + 8 > settings.maxFrameBytes) {
+      giveUp(link);
       this.#release(relay);
       this.#refuse(session, frame, TYPE_RESPONSE, PAYLOAD_TOO_LARGE);
       return;
@@ -446,6 +466,12 @@ export class Exchange {
       return;
     }
     const copy = this.#encode(relay.source!, edit, relay.ownLimit ? wait : 0);
+    if (copy.length + 8 > this.#settings.maxFrameBytes) {
+      const { sourceSession } = relay;
+      this.#release(relay);
+      this.#refuse(sourceSession!, frame, TYPE_RESPONSE, PAYLOAD_TOO_LARGE);
+      return;
+    }
     link.expect(relay, target, link.timers.now() + wait);
     this.#started(relay.source!, relay);
     const { idHi, idLo } = relay;
@@ -485,6 +511,7 @@ export class Exchange {
         this.inflight++;
         return;
       }
+      giveUp(link);
       this.#release(relay);
       this.#refuse(session, frame, TYPE_MESSAGE_ACK, PAYLOAD_TOO_LARGE);
       return;
@@ -609,6 +636,7 @@ export class Exchange {
     const at = link.openFrame(session, length + BODY_SLACK);
     const end = writeAnswer(link.outbox.buf, at, body);
     if (end - at + 8 > this.#settings.maxFrameBytes) {
+      giveUp(link);
       this.#fail(relay, PAYLOAD_TOO_LARGE);
       return;
     }

@@ -187,10 +187,12 @@ export class Streams {
     const leg = legOf(session);
     if (leg === undefined) return;
     const other = leg.other?.session;
+    // Known before the other side is told: it may end on the spot.
+    const last = other === undefined || other.state === "closed";
     // The target was never reached: that is the opener's answer.
     if (other?.state === "accepting") other.refuse(reason);
     leg.end(false);
-    if (other === undefined || other.state === "closed") this.count--;
+    if (last) this.count--;
   }
 
   #open(source: Peer, session: Session, target: Peer): void {
