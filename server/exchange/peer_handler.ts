@@ -120,6 +120,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   /** @inheritdoc */
   onClosed(link: Link, reason: string): void {
     const peer = link.user as P;
+    this.exchange.cancelAll(peer);
     const fields = { peer: peer.describe(), reason };
     if (reason.startsWith("protocol error")) {
       this.log.warn("Connection ended for what its peer sent", fields);
