@@ -75,7 +75,11 @@ async function load(args: Arguments): Promise<LoadedConfig | undefined> {
         complain(`${diagnostic.severity}: ${formatDiagnostic(diagnostic)}`);
       }
     } else {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = error instanceof Deno.errors.NotFound
+        ? "there is no such file"
+        : error instanceof Error
+        ? error.message
+        : String(error);
       complain(`Cannot read the configuration ${args.config}: ${reason}`);
     }
     return undefined;

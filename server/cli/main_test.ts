@@ -207,7 +207,7 @@ Deno.test("a file that is not there is one clear line", async () => {
   assertEquals([code, out], [1, ""]);
   assertMatch(
     err,
-    /^frontier: Cannot read the configuration \/nonexistent\/frontier\.yaml: .*\n$/,
+    /^frontier: Cannot read the configuration \/nonexistent\/frontier\.yaml: there is no such file\n$/,
   );
 });
 
