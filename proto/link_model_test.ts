@@ -9,11 +9,12 @@ import {
   TYPE_REQUEST_CANCEL,
   TYPE_RESPONSE,
 } from "./constants.ts";
+import { obtainBuffer, releaseBuffer } from "./buffer_pool.ts";
 import { FEATURES } from "./features.ts";
 import { FrameReader } from "./frame_reader.ts";
 import type { Link } from "./link.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import type { Session } from "./session.ts";
+import { type Session, STREAM_HEAD } from "./session.ts";
 import { effort } from "./testing/effort.ts";
 import { type RecordedPending, Recorder } from "./testing/recorder.ts";
 import { SimNetwork, type SimPort } from "./testing/sim_network.ts";
@@ -225,17 +226,18 @@ class ModelEnd extends Recorder {
       const { id } = session;
       const at = this.sent.get(id) ?? 0;
       const count = Math.min(left, 3_000);
-      const bytes = new Uint8Array(count);
+      const end = STREAM_HEAD + count;
+      const bytes = obtainBuffer(end);
       for (let i = 0; i < count; i++) {
-        bytes[i] = byteAt(this.link.role, id, at + i);
+        bytes[STREAM_HEAD + i] = byteAt(this.link.role, id, at + i);
       }
-      // Counted first: with no delay the bytes are seen at once.
-      const room = session.writable();
-      this.sent.set(id, at + Math.min(room, count));
-      const taken = session.send(bytes, 0, count);
-      assertEquals(taken, Math.min(room, count));
-      if (taken === 0) break;
+      const given = this.network.random() < 0.5 &&
+        session.adopt(bytes, STREAM_HEAD, end);
+      const taken = given ? count : session.send(bytes, STREAM_HEAD, end);
+      if (!given) releaseBuffer(bytes);
+      this.sent.set(id, at + taken);
       left -= taken;
+      if (taken < count) break;
     }
     this.queued.set(session, left);
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { obtainBuffer, releaseBuffer } from "./buffer_pool.ts";
 import { TYPE_HEARTBEAT, TYPE_REQUEST } from "./constants.ts";
 import { Outbox } from "./outbox.ts";
 import { rawFrame } from "./testing/raw_peer.ts";
@@ -66,6 +67,13 @@ Deno.test("frames come out whole and in order, whatever their sizes", () => {
           put(outbox, id, payload, spare);
           // Opened and given up: nothing of it may be seen.
           if (action === 0) outbox.open(5_000);
+          if (action === 2) {
+            const whole = rawFrame(TYPE_REQUEST, 2n, new Uint8Array(length));
+            const buffer = obtainBuffer(whole.length + 7);
+            buffer.set(whole, 7);
+            outbox.adopt(buffer, 7, 7 + whole.length);
+            expected.push(whole);
+          }
           if (action === 1) {
             const piece = outbox.take();
             if (piece !== undefined) {
@@ -165,6 +173,33 @@ Deno.test("clear drops what waits, once", () => {
       rawFrame(TYPE_REQUEST, 2n, new Uint8Array(100_000).fill(2)),
     ),
   );
+});
+
+Deno.test("adopted buffer is used again once it was written", () => {
+  const outbox = new Outbox();
+  const buffer = obtainBuffer(50_000);
+  const frame = rawFrame(TYPE_REQUEST, 1n, new Uint8Array(40_000).fill(9));
+  buffer.set(frame, 100);
+  outbox.adopt(buffer, 100, 100 + frame.length);
+  assertEquals(outbox.pending, frame.length);
+  const piece = outbox.take()!;
+  assert(piece.buffer === buffer.buffer);
+  assert(obtainBuffer(50_000).buffer !== buffer.buffer);
+  assert(same(piece, frame));
+  outbox.done();
+  assert(obtainBuffer(50_000).buffer === buffer.buffer);
+});
+
+Deno.test("pool hands out whole buffers of at least the size, each once", () => {
+  for (const size of [1, 1_024, 1_025, 65_792, 262_145, 3_000_000]) {
+    const one = obtainBuffer(size);
+    const two = obtainBuffer(size);
+    assert(one.length >= size && one.buffer !== two.buffer);
+    releaseBuffer(one.subarray(0, 1));
+    const again = obtainBuffer(size);
+    assertEquals(again.length, one.length);
+    assertEquals(again.byteOffset, 0);
+  }
 });
 
 Deno.test("payload may be shorter than was reserved", () => {

@@ -161,7 +161,7 @@ for (
   });
 }
 
-Deno.test("stray session acks are ignored, even bad ones", () => {
+Deno.test("stray session ack is ignored", () => {
   const { network, client, peer } = rawServer();
   peer.send(TYPE_SESSION_ACK, 1n, NO_FLAGS, 1n, 2n, "{}");
   network.run();
