@@ -12,6 +12,7 @@ import {
   type Outcome,
   printLine,
   readOrder,
+  sayProgress,
 } from "./load/driver.ts";
 import { type Load, measure, Meter } from "./load/measure.ts";
 import { startMessages } from "./load/messages.ts";
@@ -58,10 +59,16 @@ async function run(order: Order): Promise<Outcome> {
   const before = readProcess(gateway).rssBytes;
   const load = start(poller, meter, order);
   ask("started");
-  const windows = await measure(load, meter, {
-    ...order.watch,
-    generator: Deno.pid,
-  }, order.plan);
+  const windows = await measure(
+    load,
+    meter,
+    {
+      ...order.watch,
+      generator: Deno.pid,
+    },
+    order.plan,
+    sayProgress,
+  );
   await load.stop((order.plan.drain ?? 10) * 1000);
   const outcome: Outcome = {
     windows,

@@ -121,7 +121,9 @@ async function generate(
     rest = lines.pop() ?? "";
     for (const line of lines.map((one) => JSON.parse(one) as DriverLine)) {
       if ("outcome" in line) outcome = line.outcome;
-      else await writer.write(new TextEncoder().encode("ok\n"));
+      else if ("ask" in line) {
+        await writer.write(new TextEncoder().encode("ok\n"));
+      }
     }
   }
   await writer.close().catch(() => {});

@@ -178,6 +178,7 @@ export async function attend(
   for (;;) {
     const line = JSON.parse(await driver.line()) as DriverLine;
     if ("outcome" in line) return line.outcome;
+    if ("progress" in line) continue;
     if (line.ask === "settle") await gateway.command("gc");
     else await started?.();
     await driver.send("ok");

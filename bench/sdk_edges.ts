@@ -11,6 +11,7 @@ import {
   type Outcome,
   printLine,
   readOrder,
+  sayProgress,
 } from "./load/driver.ts";
 import { BLOCK, stampBlocks } from "./load/blocks.ts";
 import { type Load, measure, Meter } from "./load/measure.ts";
@@ -140,6 +141,7 @@ async function run({ load, ports, watch, plan }: Order): Promise<Outcome> {
     meter,
     { ...watch, edges: Deno.pid },
     plan,
+    sayProgress,
   );
   await running.stop((plan.drain ?? 10) * 1000);
   return { windows, errors: meter.errors, firstError: meter.firstError };

@@ -43,7 +43,10 @@ export type Question =
   | "started";
 
 /** What a driver prints: one JSON object per line. */
-export type DriverLine = { ask: Question } | { outcome: Outcome };
+export type DriverLine =
+  | { ask: Question }
+  | { progress: true }
+  | { outcome: Outcome };
 
 /** @returns the order in the first argument. */
 export function readOrder(): Order {
@@ -59,6 +62,11 @@ export function printLine(line: DriverLine): void {
   const bytes = new TextEncoder().encode(JSON.stringify(line) + "\n");
   let at = 0;
   while (at < bytes.length) at += Deno.stdout.writeSync(bytes.subarray(at));
+}
+
+/** Says that a window begins. Nobody needs to know; but a driver whose parent is gone fails here, and thus ends. */
+export function sayProgress(): void {
+  printLine({ progress: true });
 }
 
 /**

@@ -108,6 +108,7 @@ function readAll(watch: Watch): Record<string, ProcessStat> {
  * @param meter what the load counts into.
  * @param watch processes to watch.
  * @param plan how long.
+ * @param progress called before each window.
  * @returns one entry per window that counts, the least disturbed first.
  */
 export async function measure(
@@ -115,6 +116,7 @@ export async function measure(
   meter: Meter,
   watch: Watch,
   plan: Plan,
+  progress: () => void,
 ): Promise<Window[]> {
   await load.run(plan.warmup * 1000);
   const windows: Window[] = [];
@@ -123,6 +125,7 @@ export async function measure(
     window.otherCpuSeconds <= limit * window.seconds;
   for (let i = 0; i < plan.repeat * MOST_ATTEMPTS; i++) {
     if (windows.filter(isQuiet).length === plan.repeat) break;
+    progress();
     meter.latency.clear();
     const { ops, bytes } = meter;
     const before = readAll(watch);
