@@ -45,13 +45,7 @@ export class GatewayProcess implements AsyncDisposable {
       "--quiet",
       "--no-check",
     ];
-    const permissions = [
-      "--allow-net",
-      "--allow-read",
-      "--allow-env",
-      "--allow-sys",
-      "--allow-run",
-    ];
+    const permissions = ["--allow-net", "--allow-read", "--allow-env"];
     const process = new LineProcess(
       Deno.execPath(),
       [

@@ -5,7 +5,8 @@ import {
   assertRejects,
 } from "@std/assert";
 import { eventually, startGateway } from "./gateway.ts";
-import { GoError, type GoPeer } from "./go_peer.ts";
+import { GatewayProcess } from "./gateway_process.ts";
+import { GoError, GoPeer } from "./go_peer.ts";
 import { LINES, startEdge, startService, text } from "./go_pair.ts";
 import { interopTest } from "./interop_test_case.ts";
 
@@ -96,5 +97,51 @@ interopTest(
     await edge.event("reonline", () => true, BACK_MS);
     assertEquals(text((await call()).data), "x");
     assert((await edge.info()).clientId === 4711n);
+  },
+);
+
+interopTest(
+  "Go peers come back after the gateway was killed during calls",
+  async () => {
+    await using stack = new AsyncDisposableStack();
+    const first = stack.use(await GatewayProcess.start());
+    const pairs = [];
+    for (const line of LINES) {
+      const start = { line, retry: true };
+      const service = stack.use(
+        await GoPeer.start({
+          ...start,
+          role: "service",
+          port: first.servicePort,
+        }),
+      );
+      const edge = stack.use(
+        await GoPeer.start({ ...start, role: "edge", port: first.edgePort }),
+      );
+      await service.register(line, { mode: "slow", delayMs: 200, quiet: true });
+      pairs.push({ line, service, edge });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1600));
+    const calls = pairs.map(({ line, edge }) =>
+      edge.callMany(line, 50, { concurrency: 50 })
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    first.kill();
+    for (const { good } of await Promise.all(calls)) assertEquals(good, 0);
+    const second = stack.use(
+      await GatewayProcess.start(first.edgePort, first.servicePort),
+    );
+    assertEquals(second.edgePort, first.edgePort);
+    await Promise.all(
+      pairs.flatMap(({ service, edge }) => [service, edge]).map((peer) =>
+        peer.event("reonline", () => true, BACK_MS)
+      ),
+    );
+    for (const { line, edge } of pairs) {
+      assertEquals(
+        (await edge.callMany(line, 20, { concurrency: 20 })).good,
+        20,
+      );
+    }
   },
 );
