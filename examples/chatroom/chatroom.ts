@@ -1,0 +1,126 @@
+/**
+ * The service side of the chatroom: it names the users, knows who is there,
+ * and passes on what they say.
+ *
+ * @module
+ */
+
+import {
+  type EdgeEvent,
+  encodeJson,
+  type Message,
+  Service,
+  type ServiceOptions,
+} from "@frontier/client";
+
+/** The topic that users publish to. */
+export const TOPIC = "chatroom";
+
+const decoder = new TextDecoder();
+
+/** What users are sent. */
+export interface ChatLine {
+  /** Who said it. */
+  readonly User: string;
+  /** What was said. */
+  readonly Msg: string;
+}
+
+/** Where lines for humans go. */
+export type Print = (line: string) => void;
+
+/** A room in which everybody hears everybody else. */
+export class Chatroom implements AsyncDisposable {
+  /** Its end; everything else a service can do goes through it. */
+  readonly service: Service;
+  /** Messages passed on. */
+  delivered = 0;
+  readonly #print: Print;
+  readonly #names = new Map<bigint, string>();
+  #nextId: bigint;
+
+  private constructor(service: Service, print: Print) {
+    this.service = service;
+    this.#print = print;
+    // Seconds above a random counter: like the gateway's own ids, unique enough.
+    const [counter = 0] = crypto.getRandomValues(new Uint32Array(1));
+    this.#nextId = (BigInt(Math.floor(Date.now() / 1_000)) << 32n) |
+      BigInt(counter);
+  }
+
+  /**
+   * Opens the room.
+   *
+   * @param options How to connect.
+   * @param print Where lines for humans go.
+   * @returns The room, ready for users.
+   */
+  static async open(
+    options: ServiceOptions,
+    print: Print = console.log,
+  ): Promise<Chatroom> {
+    const service = await Service.connect({ ...options, topics: [TOPIC] });
+    const room = new Chatroom(service, print);
+    await service.registerGetEdgeId(() => room.#nextId++);
+    await service.registerEdgeOnline((event) => room.#online(event));
+    await service.registerEdgeOffline((event) => room.#offline(event));
+    return room;
+  }
+
+  /** The names of those who are there. */
+  get names(): string[] {
+    return [...this.#names.values()];
+  }
+
+  /**
+   * Finds a user.
+   *
+   * @param name The name.
+   * @returns The id, if the user is there.
+   */
+  idOf(name: string): bigint | undefined {
+    for (const [id, other] of this.#names) if (other === name) return id;
+    return undefined;
+  }
+
+  /** Passes messages on until the room is closed. */
+  async run(): Promise<void> {
+    for await (const message of this.service.messages()) this.#hear(message);
+  }
+
+  /** Closes the room. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.service.close();
+  }
+
+  #online({ edgeId, meta, address }: EdgeEvent): void {
+    const name = decoder.decode(meta);
+    if (this.idOf(name) !== undefined) {
+      this.#print("> online failed: user exists");
+      throw new Error("user exists");
+    }
+    this.#names.set(edgeId, name);
+    this.#print(`> online, name: ${name}, addr: ${address}`);
+  }
+
+  #offline({ edgeId, meta, address }: EdgeEvent): void {
+    this.#names.delete(edgeId);
+    this.#print(`> offline, name: ${decoder.decode(meta)}, addr: ${address}`);
+  }
+
+  #hear(message: Message): void {
+    message.done();
+    const user = this.#names.get(message.edgeId) ?? `${message.edgeId}`;
+    const text = message.text();
+    this.#print(`[${user.padStart(10)}]: ${text}`);
+    const line: ChatLine = { User: user, Msg: text };
+    const data = encodeJson(line);
+    for (const [id, name] of this.#names) {
+      if (name === user) continue;
+      this.service.publish(id, data).then(
+        () => this.delivered++,
+        () => {}, // Whoever has just left hears nothing; the others do.
+      );
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { assert, assertEquals } from "@std/assert";
+import { Edge } from "@frontier/client";
+import { startFrontier } from "@frontier/server";
+import { Program, runToEnd } from "../run_program.ts";
+
+Deno.test("users talk through the room; a name is taken once", async () => {
+  const hostname = "127.0.0.1";
+  await using gateway = await startFrontier({
+    edgebound: { hostname, port: 0 },
+    servicebound: { hostname, port: 0 },
+  });
+  const edges = `${hostname}:${gateway.edgeAddr.port}`;
+  await using room = new Program(
+    "chatroom/service.ts",
+    "--address",
+    `${hostname}:${gateway.serviceAddr.port}`,
+  );
+  const enter = (name: string) =>
+    new Program("chatroom/edge.ts", "--address", edges, "--name", name);
+  // The room hears of users once its hooks are registered.
+  while (!room.output.includes("> offline, name: probe")) {
+    const probe = await Edge.connect({
+      hostname,
+      port: gateway.edgeAddr.port,
+      meta: "probe",
+    });
+    await probe.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await using alice = enter("alice");
+  await room.prints("> online, name: alice, addr: 127.0.0.1:");
+  await using bob = enter("bob");
+  await room.prints("> online, name: bob, addr: 127.0.0.1:");
+  await bob.prints(">>> ");
+
+  await alice.type("hello bob\n");
+  await bob.prints("\x1b[2K\r[     alice]: hello bob\n>>> ");
+  await room.prints("[     alice]: hello bob");
+  await bob.type("hi\nand bye");
+  await alice.prints("[       bob]: hi");
+  assert(!alice.output.includes("hello bob"));
+
+  const second = await runToEnd(
+    "chatroom/edge.ts",
+    `--address=${edges}`,
+    "--name=alice",
+  );
+  assertEquals(second, { code: 1, output: "new edge err: user exists\n" });
+  await room.prints("> online failed: user exists");
+
+  // The end of the input ends the user, after what was typed.
+  await bob.endInput();
+  assertEquals(await bob.end(), 0);
+  await alice.prints("[       bob]: and bye");
+  await room.prints("> offline, name: bob, addr: 127.0.0.1:");
+  await using again = enter("bob");
+  await again.prints(">>> ");
+
+  // A user whose gateway goes away ends, too.
+  await gateway.close();
+  assertEquals(await again.end(), 0);
+});
+
+Deno.test("both programs explain themselves", async () => {
+  for (const [path, flag] of [["service", "--address"], ["edge", "--name"]]) {
+    const { code, output } = await runToEnd(`chatroom/${path}.ts`, "--help");
+    assertEquals(code, 0);
+    assert(output.includes(flag!));
+  }
+  const udp = await runToEnd("chatroom/edge.ts", "--network", "udp");
+  assertEquals(udp, {
+    code: 1,
+    output: "Cannot use network udp: need tcp\n",
+  });
+});

@@ -1,0 +1,87 @@
+/**
+ * A chatroom's user as a program; each line typed is said:
+ * `deno run --allow-net examples/chatroom/edge.ts --name alice`.
+ *
+ * @module
+ */
+
+import { FrontierError } from "@frontier/client";
+import { parseAddress, runProgram } from "../flags.ts";
+import { User } from "./user.ts";
+
+const USAGE = `A user of the chatroom: says each line of the input.
+
+Usage: deno run --allow-net examples/chatroom/edge.ts [flags]`;
+
+const FLAGS = {
+  network: { help: "network of the gateway; only tcp", value: "tcp" },
+  address: {
+    help: "where the gateway listens for edges",
+    value: "127.0.0.1:30012",
+  },
+  name: { help: "your name", value: "alice" },
+};
+
+const PROMPT = ">>> ";
+/** Clears the line and returns to its start. */
+const CLEAR_LINE = "\x1b[2K\r";
+const encoder = new TextEncoder();
+
+function write(text: string): void {
+  Deno.stdout.writeSync(encoder.encode(text));
+}
+
+async function run(
+  { network, address, name }: Record<keyof typeof FLAGS, string>,
+) {
+  if (network !== "tcp") {
+    throw new Error(`Cannot use network ${network}: need tcp`);
+  }
+  await using user = await enter(name, address);
+  write(PROMPT);
+  // Whichever ends first: the input, or the connection.
+  await Promise.race([type(user), listen(user)]);
+}
+
+async function type(user: User): Promise<void> {
+  const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  let rest = "";
+  for await (const text of input) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) await say(user, line);
+  }
+  if (rest !== "") await say(user, rest);
+}
+
+/** Enters the room; the connection is not made again when it is lost. */
+async function enter(name: string, address: string): Promise<User> {
+  try {
+    return await User.enter(name, {
+      ...parseAddress(address),
+      reconnect: false,
+    });
+  } catch (error) {
+    const { cause } = FrontierError.from(error);
+    const reason = cause instanceof FrontierError ? cause : error;
+    throw new Error(`new edge err: ${(reason as Error).message}`);
+  }
+}
+
+async function say(user: User, line: string): Promise<void> {
+  try {
+    await user.say(line.replace(/\r$/, ""));
+  } catch (error) {
+    write(`publish err: ${(error as Error).message}\n`);
+  }
+  write(PROMPT);
+}
+
+async function listen(user: User): Promise<void> {
+  for await (const { User: name, Msg: text } of user.hear()) {
+    write(`${CLEAR_LINE}[${name.padStart(10)}]: ${text}\n${PROMPT}`);
+  }
+  write(`${CLEAR_LINE}> connection lost\n`);
+}
+
+if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

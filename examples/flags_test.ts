@@ -1,0 +1,40 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { FlagError, helpText, parseAddress, parseFlags } from "./flags.ts";
+
+const FLAGS = {
+  name: { help: "your name", value: "alice" },
+  address: { help: "where to", value: "" },
+};
+
+Deno.test("parseFlags() takes both spellings and keeps the defaults", () => {
+  assertEquals(parseFlags([], FLAGS), { name: "alice", address: "" });
+  assertEquals(parseFlags(["--name", "bob", "--address=a=b"], FLAGS), {
+    name: "bob",
+    address: "a=b",
+  });
+  assertEquals(parseFlags(["--name", "bob", "--help"], FLAGS), undefined);
+});
+
+Deno.test("parseFlags() refuses what it does not know", () => {
+  for (
+    const args of [["--nam", "x"], ["name"], ["--name"], ["--toString", "x"]]
+  ) {
+    assertThrows(() => parseFlags(args, FLAGS), FlagError);
+  }
+});
+
+Deno.test("helpText() lists every flag with its default", () => {
+  const text = helpText("Usage: x", FLAGS);
+  assert(text.startsWith("Usage: x\n"));
+  assert(/--name +your name \(default alice\)/.test(text));
+  assert(/--address +where to\n/.test(text));
+});
+
+Deno.test("parseAddress() takes host, IPv6 and no host", () => {
+  assertEquals(parseAddress("h:1"), { hostname: "h", port: 1 });
+  assertEquals(parseAddress(":1"), { hostname: "127.0.0.1", port: 1 });
+  assertEquals(parseAddress("[::1]:1"), { hostname: "::1", port: 1 });
+  for (const address of ["h", "h:", "h:70000", "h:x"]) {
+    assertThrows(() => parseAddress(address), FlagError);
+  }
+});
