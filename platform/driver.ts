@@ -171,6 +171,11 @@ export class Driver implements LinkPort {
 
   readonly #onWritten = (count: number): void => {
     const chunk = this.#chunk!;
+    if (count <= 0) {
+      // Trying again at once would keep the event loop from everything else.
+      this.#onWriteError("Cannot write: the transport takes no bytes");
+      return;
+    }
     if (count < chunk.length) {
       this.#chunk = chunk.subarray(count);
       this.#transport.write(this.#chunk)

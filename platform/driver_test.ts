@@ -1,0 +1,430 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import {
+  type FrameReader,
+  Link,
+  LINK_SETTINGS,
+  type LinkHandler,
+  type LinkSettings,
+  Pending,
+  type Session,
+  TYPE_MESSAGE,
+  TYPE_REQUEST,
+  TYPE_RESPONSE,
+} from "@frontier/proto";
+import { Driver } from "./driver.ts";
+import { MemoryNetwork } from "./memory_transport.ts";
+import { systemTimers } from "./system_timers.ts";
+import { connectTcp, listenTcp } from "./tcp.ts";
+import type { Transport } from "./transport.ts";
+
+const EMPTY = new TextEncoder().encode("{}");
+
+/** A link on a driver that remembers what happened. */
+class End implements LinkHandler {
+  readonly link: Link;
+  readonly events: string[] = [];
+  readonly driver: Driver;
+  readonly over: Promise<void>;
+  sessions: Session[] = [];
+  received = 0;
+  sum = 0;
+  onRoom: (session: Session) => void = () => {};
+  #waiting: { event: string; resolve: () => void }[] = [];
+
+  constructor(
+    role: "client" | "server",
+    transport: Transport,
+    settings: Partial<LinkSettings> = {},
+    first?: Uint8Array,
+  ) {
+    this.driver = new Driver(transport);
+    this.link = new Link(
+      role,
+      { ...LINK_SETTINGS, ...settings },
+      this,
+      this.driver,
+    );
+    if (role === "client") this.link.connect(EMPTY);
+    this.over = this.driver.run(this.link, first);
+  }
+
+  /** Waits until an event has happened. */
+  async saw(event: string): Promise<void> {
+    if (this.events.includes(event)) return;
+    await new Promise<void>((resolve) =>
+      this.#waiting.push({ event, resolve })
+    );
+  }
+
+  note(event: string): void {
+    this.events.push(event);
+    this.#waiting = this.#waiting.filter((one) => {
+      if (one.event === event) one.resolve();
+      return one.event !== event;
+    });
+  }
+
+  onConn(link: Link): void {
+    link.accept(1, 2);
+    this.note("open");
+  }
+  onOpen(): void {
+    this.note("open");
+  }
+  onRefused(_link: Link, reason: string): void {
+    this.note(`refused: ${reason}`);
+  }
+  onRequest(link: Link, session: Session, frame: FrameReader): void {
+    this.note("request");
+    link.writeBody(session, TYPE_RESPONSE, frame.idHi, frame.idLo, EMPTY);
+  }
+  onMessage(): void {
+    this.note("message");
+  }
+  onCancel(): void {}
+  onRegister(): void {
+    throw new Error("Cannot register: test");
+  }
+  onStream(_link: Link, session: Session, frame: FrameReader): void {
+    for (let i = frame.bodyStart; i < frame.bodyEnd; i++) {
+      this.sum = (Math.imul(this.sum, 31) + frame.buf[i]!) | 0;
+    }
+    this.received += frame.bodyEnd - frame.bodyStart;
+    session.consume(frame.bodyEnd - frame.bodyStart);
+    if (this.received === STREAM_BYTES) this.note("all bytes");
+  }
+  onSession(_link: Link, session: Session): void {
+    session.accept();
+    this.sessions.push(session);
+    this.note("session");
+  }
+  onSessionOpen(_link: Link, session: Session): void {
+    this.sessions.push(session);
+    this.note("session");
+  }
+  onSessionEnd(): void {}
+  onSessionClosed(): void {}
+  onWritable(_link: Link, session: Session): void {
+    this.onRoom(session);
+  }
+  onLeaving(): void {}
+  onClosed(_link: Link, reason: string): void {
+    this.note(`closed: ${reason}`);
+    this.note("over");
+  }
+}
+
+class Answer extends Pending {
+  readonly outcome: Promise<string>;
+  #resolve!: (outcome: string) => void;
+  constructor() {
+    super();
+    this.outcome = new Promise((resolve) => this.#resolve = resolve);
+  }
+  override onAnswer(): void {
+    this.#resolve("answer");
+  }
+  override onFail(_link: Link, reason: string): void {
+    this.#resolve(reason);
+  }
+}
+
+function ask(end: End, type = TYPE_REQUEST): Promise<string> {
+  const { link } = end;
+  const answer = new Answer();
+  link.expect(answer, link.defaultSession, link.timers.now() + 30_000);
+  link.writeBody(link.defaultSession, type, answer.idHi, answer.idLo, EMPTY);
+  return answer.outcome;
+}
+
+const STREAM_BYTES = 3_000_000;
+
+/** Sends a stream as fast as it is taken; returns the checksum of its bytes. */
+function sendStream(end: End, session: Session): number {
+  const bytes = new Uint8Array(STREAM_BYTES).map((_, i) => i * 7 + (i >> 9));
+  let at = 0;
+  end.onRoom = (one) => {
+    if (one !== session) return;
+    while (at < bytes.length) {
+      const taken = session.send(bytes, at, bytes.length);
+      if (taken === 0) break;
+      at += taken;
+    }
+  };
+  end.onRoom(session);
+  let sum = 0;
+  for (const byte of bytes) sum = (Math.imul(sum, 31) + byte) | 0;
+  return sum;
+}
+
+/** A transport that behaves badly in a given way. */
+class Wrapped implements Transport {
+  closed = 0;
+  writes: number[] = [];
+  onWrite: ((buf: Uint8Array) => Promise<number>) | undefined = undefined;
+  onRead: (() => Promise<number | null>) | undefined = undefined;
+  readonly inner: Transport;
+  constructor(inner: Transport) {
+    this.inner = inner;
+  }
+  get localAddr() {
+    return this.inner.localAddr;
+  }
+  get remoteAddr() {
+    return this.inner.remoteAddr;
+  }
+  read(buf: Uint8Array): Promise<number | null> {
+    return this.onRead?.() ?? this.inner.read(buf);
+  }
+  write(buf: Uint8Array): Promise<number> {
+    this.writes.push(buf.length);
+    return this.onWrite?.(buf) ?? this.inner.write(buf);
+  }
+  close(): void {
+    this.closed++;
+    this.inner.close();
+  }
+}
+
+async function memoryPair(): Promise<[Wrapped, Wrapped]> {
+  const network = new MemoryNetwork();
+  const client = network.connect();
+  return [new Wrapped(client), new Wrapped(await network.accept())];
+}
+
+async function tcpPair(): Promise<[Wrapped, Wrapped]> {
+  const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+  const [client, server] = await Promise.all([
+    connectTcp({ port: listener.addr.port }),
+    listener.accept(),
+  ]);
+  listener.close();
+  return [new Wrapped(client), new Wrapped(server)];
+}
+
+async function connected(
+  pair: [Wrapped, Wrapped],
+): Promise<{ client: End; server: End }> {
+  const client = new End("client", pair[0]);
+  const server = new End("server", pair[1]);
+  await Promise.all([client.saw("open"), server.saw("open")]);
+  return { client, server };
+}
+
+async function assertOver(...ends: [End, Wrapped][]): Promise<void> {
+  for (const [end, transport] of ends) {
+    await end.over;
+    assertEquals(end.link.state, "closed");
+    assertEquals(transport.closed, 1);
+    assertEquals(end.events.filter((e) => e === "over").length, 1);
+  }
+  assertEquals(systemTimers.size, 0);
+}
+
+for (
+  const [name, make] of [["memory", memoryPair], ["TCP", tcpPair]] as const
+) {
+  Deno.test(`calls, streams and an orderly close over ${name}`, async () => {
+    const pair = await make();
+    const { client, server } = await connected(pair);
+    assertEquals(await ask(client), "answer");
+    assertEquals(await ask(server), "answer");
+
+    const session = client.link.openSession("x");
+    await Promise.all([client.saw("session"), server.saw("session")]);
+    const up = sendStream(client, session);
+    const down = sendStream(server, server.sessions[0]!);
+    await Promise.all([client.saw("all bytes"), server.saw("all bytes")]);
+    assertEquals([server.sum, client.sum], [up, down]);
+
+    client.link.close("done");
+    await assertOver([client, pair[0]], [server, pair[1]]);
+    assert(client.events.includes("closed: done"));
+    assert(server.events.includes("closed: closed by the peer"));
+  });
+
+  Deno.test(`end of the stream over ${name} ends the link`, async () => {
+    const pair = await make();
+    const { client, server } = await connected(pair);
+    const answer = ask(server, TYPE_MESSAGE);
+    await client.saw("message");
+    client.link.fail("gone");
+    await assertOver([client, pair[0]], [server, pair[1]]);
+    assertEquals(await answer, "force closed");
+    const end = server.events.find((e) => e.startsWith("closed: "))!;
+    assert(
+      end === "closed: connection closed by the peer" ||
+        end.includes("reset by peer"),
+      end,
+    );
+  });
+
+  Deno.test(`partial writes over ${name} lose nothing`, async () => {
+    const pair = await make();
+    for (const transport of pair) {
+      transport.onWrite = (buf) =>
+        transport.inner.write(buf.subarray(0, 1 + buf.length % 997));
+    }
+    const { client, server } = await connected(pair);
+    const session = client.link.openSession("x");
+    await server.saw("session");
+    await client.saw("session");
+    const sum = sendStream(client, session);
+    await server.saw("all bytes");
+    assertEquals(server.sum, sum);
+    assertEquals(await ask(server), "answer");
+    server.link.close("done");
+    await assertOver([client, pair[0]], [server, pair[1]]);
+  });
+}
+
+Deno.test("frames of one turn go out in one write", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  const before = pair[0].writes.length;
+  const answers = Array.from({ length: 50 }, () => ask(client));
+  await Promise.all(answers);
+  assertEquals(pair[0].writes.length, before + 1);
+  client.link.close("done");
+  await assertOver([client, pair[0]], [server, pair[1]]);
+});
+
+Deno.test("write error ends the link with its text", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  pair[0].onWrite = () => Promise.reject(new Error("Cannot write: broken"));
+  assertEquals(await ask(client), "force closed");
+  await assertOver([client, pair[0]], [server, pair[1]]);
+  assert(client.events.includes("closed: Cannot write: broken"));
+});
+
+Deno.test("write that takes nothing ends the link", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  pair[0].onWrite = () => Promise.resolve(0);
+  assertEquals(await ask(client), "force closed");
+  await assertOver([client, pair[0]], [server, pair[1]]);
+});
+
+Deno.test("read error ends the link with its text", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  pair[1].onRead = () => Promise.reject(new Error("Cannot read: broken"));
+  await ask(client);
+  await assertOver([client, pair[0]], [server, pair[1]]);
+  assert(server.events.includes("closed: Cannot read: broken"));
+});
+
+Deno.test("handler that throws ends its own link only", async () => {
+  const pair = await memoryPair();
+  const other = await memoryPair();
+  const { client, server } = await connected(pair);
+  const bystanders = await connected(other);
+  client.link.writeBody(client.link.defaultSession, 0x81, 1, 1, EMPTY);
+  await server.saw("closed: Cannot register: test");
+  assertEquals(await ask(bystanders.client), "answer");
+  bystanders.client.link.close("done");
+  await assertOver(
+    [client, pair[0]],
+    [server, pair[1]],
+    [bystanders.client, other[0]],
+    [bystanders.server, other[1]],
+  );
+});
+
+Deno.test("paused link does not read, and goes on where it stopped", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  server.link.pause();
+  const answers = Array.from({ length: 3 }, () => ask(client));
+  // The read that was pending may still take bytes; a second one must not start.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertFalse(server.events.includes("request"));
+  server.link.resume();
+  server.link.pause();
+  server.link.resume();
+  assertEquals(await Promise.all(answers), ["answer", "answer", "answer"]);
+  server.link.pause();
+  server.link.fail("while paused");
+  await assertOver([client, pair[0]], [server, pair[1]]);
+});
+
+Deno.test("bytes that were read before are taken first, whatever their size", async () => {
+  const network = new MemoryNetwork();
+  const client = network.connect();
+  const server = await network.accept();
+  const first: number[] = [];
+  const tap = new Wrapped(client);
+  tap.onWrite = (buf) => {
+    first.push(...buf);
+    return Promise.resolve(buf.length);
+  };
+  const sender = new End("client", tap);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let i = 0; i < 100; i++) {
+    sender.link.writeBody(
+      sender.link.defaultSession,
+      TYPE_MESSAGE,
+      1,
+      i,
+      EMPTY,
+    );
+  }
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert(first.length > 2_000);
+  tap.onWrite = undefined;
+  const receiver = new Wrapped(server);
+  const end = new End("server", receiver, {}, new Uint8Array(first));
+  await sender.saw("open");
+  await end.saw("message");
+  assertEquals(end.events.filter((e) => e === "message").length, 100);
+  end.link.close("done");
+  await assertOver([sender, tap], [end, receiver]);
+});
+
+Deno.test("last bytes are written before the stream is closed", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  const held: (() => void)[] = [];
+  pair[0].onWrite = (buf) =>
+    new Promise((resolve) => {
+      held.push(() => resolve(pair[0].inner.write(buf)));
+    });
+  void ask(client, TYPE_MESSAGE);
+  client.link.fail("done", true);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals(pair[0].closed, 0);
+  held.shift()!();
+  await server.saw("message");
+  await assertOver([client, pair[0]], [server, pair[1]]);
+});
+
+Deno.test("last bytes that cannot be written are given up after two seconds", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  pair[0].onWrite = () => new Promise(() => {});
+  void ask(client, TYPE_MESSAGE);
+  const begin = performance.now();
+  client.link.fail("done", true);
+  await client.over;
+  const took = performance.now() - begin;
+  assert(took > 1_900 && took < 10_000, `${took} ms`);
+  await assertOver([client, pair[0]], [server, pair[1]]);
+});
+
+Deno.test("link that ended before its driver ran closes the stream", async () => {
+  const [transport] = await memoryPair();
+  const driver = new Driver(transport);
+  const end = Object.create(End.prototype) as End;
+  const link = new Link(
+    "client",
+    LINK_SETTINGS,
+    Object.assign(end, { note() {} }),
+    driver,
+  );
+  link.connect(undefined);
+  link.fail("early");
+  await driver.run(link);
+  assertEquals(transport.closed, 1);
+  assertEquals(systemTimers.size, 0);
+});
