@@ -157,7 +157,7 @@ export function int(
       }
       if (number < min || number > max) {
         const bounds = max === Number.MAX_SAFE_INTEGER
-          ? `at least ${min}`
+          ? `of at least ${min}`
           : `from ${min} to ${max}`;
         findings.error(
           path,

@@ -395,7 +395,7 @@ const MISTAKES: [line: string, complaint: string][] = [
   ],
   [
     "limits: {max_connections: 0}",
-    "frontier.yaml:11:27: Cannot use 0 here: expected a number at least 1 (limits.max_connections)",
+    "frontier.yaml:11:27: Cannot use 0 here: expected a number of at least 1 (limits.max_connections)",
   ],
   [
     "limits: {max_frame_bytes: 10}",
