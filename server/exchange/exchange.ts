@@ -38,6 +38,7 @@ import type { Registry } from "../registry/registry.ts";
 import { chooseIndex, type HashBy } from "./choose.ts";
 import { MessageLane } from "./message_lane.ts";
 import { Relay } from "./relay.ts";
+import { RelayTable } from "./relay_table.ts";
 
 /** Relay records kept for the next packet. */
 const SPARE_RELAYS = 4096;
@@ -286,12 +287,7 @@ export class Exchange {
    * @param frame The cancel.
    */
   cancel(source: Peer, session: Session, frame: FrameReader): void {
-    let relay = source.firstRelay;
-    while (
-      relay !== undefined &&
-      (relay.sourceIdLo !== frame.idLo || relay.sourceIdHi !== frame.idHi ||
-        relay.sourceSession !== session)
-    ) relay = relay.next;
+    const relay = source.relays?.get(frame.idHi, frame.idLo, session);
     if (relay === undefined) return;
     relay.target!.sendCancel(relay);
     relay.target!.abandon(relay);
@@ -306,7 +302,7 @@ export class Exchange {
    * @param source Who asked.
    */
   cancelAll(source: Peer): void {
-    for (let relay; (relay = source.firstRelay) !== undefined;) {
+    for (const relay of source.relays?.all() ?? []) {
       relay.target!.sendCancel(relay);
       relay.target!.abandon(relay);
       this.#finishRequest(relay);
@@ -372,6 +368,8 @@ export class Exchange {
    * @param reason Why.
    */
   onFail(relay: Relay, reason: string): void {
+    // One of several that fail together has ended its source: it is done with.
+    if (relay.source === undefined) return;
     if (relay.lane !== undefined) {
       const { lane } = relay;
       this.#failMessage(relay, reason);
@@ -591,22 +589,15 @@ export class Exchange {
   /** Enters a request into the list of its source, where a cancel finds it. */
   #started(source: Peer, relay: Relay): void {
     this.inflight++;
-    source.relays++;
-    relay.prev = source.lastRelay;
-    relay.next = undefined;
-    if (source.lastRelay === undefined) source.firstRelay = relay;
-    else source.lastRelay.next = relay;
-    source.lastRelay = relay;
+    (source.relays ??= new RelayTable()).add(relay);
   }
 
   #finishRequest(relay: Relay): void {
-    const source = relay.source!;
+    const { source } = relay;
+    // Its answer may have ended its source, and with it everything it asked.
+    if (source === undefined) return;
     this.inflight--;
-    source.relays--;
-    if (relay.prev === undefined) source.firstRelay = relay.next;
-    else relay.prev.next = relay.next;
-    if (relay.next === undefined) source.lastRelay = relay.prev;
-    else relay.next.prev = relay.prev;
+    source.relays!.delete(relay);
     this.#release(relay);
   }
 

@@ -38,9 +38,9 @@ export class Relay extends Pending {
   answered = false;
   /** When a message's asking side is told that it took too long. */
   messageExpiresAt = 0;
-  /** Older request of the same source, or older message of the same lane. */
+  /** Neighbour in the table of its source, or older message of the same lane. */
   prev: Relay | undefined = undefined;
-  /** Younger request of the same source, or younger message of the same lane. */
+  /** Neighbour in the table of its source, or younger message of the same lane. */
   next: Relay | undefined = undefined;
 
   readonly #exchange: Exchange;

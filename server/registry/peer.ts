@@ -7,7 +7,7 @@
 import type { Link, Timer } from "@frontier/proto";
 import { formatAddress, type PeerAddress } from "@frontier/platform";
 import type { MessageLane } from "../exchange/message_lane.ts";
-import type { Relay } from "../exchange/relay.ts";
+import type { RelayTable } from "../exchange/relay_table.ts";
 
 /** What edges and services have in common: a connection that is asked and asks. */
 export abstract class Peer {
@@ -21,12 +21,8 @@ export abstract class Peer {
   idLo = 0;
   /** Whether it can be routed to; false before it is admitted and once it leaves. */
   online = false;
-  /** Requests of this peer that wait for their answer, oldest first. */
-  firstRelay: Relay | undefined = undefined;
-  /** The youngest of them. */
-  lastRelay: Relay | undefined = undefined;
-  /** How many there are. */
-  relays = 0;
+  /** Requests of this peer that wait for their answer; made at the first. */
+  relays: RelayTable | undefined = undefined;
   /** Messages to this peer on its default session. */
   lane: MessageLane | undefined = undefined;
 

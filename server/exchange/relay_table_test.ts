@@ -1,0 +1,65 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Session } from "@frontier/proto";
+import { Relay } from "./relay.ts";
+import { RelayTable } from "./relay_table.ts";
+
+const session = { idLo: 1 } as Session;
+
+function relay(hi: number, lo: number): Relay {
+  const one = new Relay(undefined as never);
+  one.sourceIdHi = hi;
+  one.sourceIdLo = lo;
+  one.sourceSession = session;
+  return one;
+}
+
+Deno.test("a relay table finds what was added until it is deleted", () => {
+  const table = new RelayTable();
+  const relays: Relay[] = [];
+  for (let i = 0; i < 5_000; i++) {
+    const one = relay(i % 7, i);
+    relays.push(one);
+    table.add(one);
+  }
+  assertEquals(table.size, 5_000);
+  for (const one of relays) {
+    assert(table.get(one.sourceIdHi, one.sourceIdLo, session) === one);
+  }
+  assertEquals(table.get(9, 9, session), undefined);
+  assertEquals(table.get(0, 0, { idLo: 1 } as Session), undefined);
+  assertEquals(new Set(table.all()).size, 5_000);
+  for (const [i, one] of relays.entries()) {
+    if (i % 2 === 0) table.delete(one);
+  }
+  for (const [i, one] of relays.entries()) {
+    const found = table.get(one.sourceIdHi, one.sourceIdLo, session);
+    assert(found === (i % 2 === 0 ? undefined : one));
+  }
+  for (const one of table.all()) table.delete(one);
+  assertEquals([table.size, table.all().length], [0, 0]);
+});
+
+Deno.test("equal ids are all held and found one after the other", () => {
+  const table = new RelayTable();
+  const three = [relay(1, 2), relay(1, 2), relay(1, 2)];
+  for (const one of three) table.add(one);
+  const found = new Set<Relay>();
+  for (let i = 0; i < 3; i++) {
+    const one = table.get(1, 2, session)!;
+    found.add(one);
+    table.delete(one);
+  }
+  assertEquals(found.size, 3);
+  assertEquals(table.get(1, 2, session), undefined);
+});
+
+Deno.test("a miss among 60 000 requests, their ids chosen to collide, looks at few", () => {
+  for (const step of [1, 16, 65_536]) {
+    const table = new RelayTable();
+    for (let i = 0; i < 60_000; i++) table.add(relay(i, (i * step) >>> 0));
+    const start = performance.now();
+    for (let i = 0; i < 10_000; i++) table.get(99_999_999, i, session);
+    const took = performance.now() - start;
+    assert(took < 1_000, `10 000 misses took ${took} ms`);
+  }
+});
