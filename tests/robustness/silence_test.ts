@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { deafEdge, halfOpenHandshakes } from "./silent_socket.ts";
+import { stopGateway } from "./stopped_gateway.ts";
+import { stopPeer } from "./stopped_peer.ts";
+
+// Who says nothing keeps its connections open: only time tells. All of them
+// wait for it side by side.
+Deno.test("Who is silent for too long is given up", async (t) => {
+  const steps = {
+    "an edge whose process is stopped": () => stopPeer("edge"),
+    "a service whose process is stopped": () => stopPeer("service"),
+    "a gateway whose process is stopped": stopGateway,
+    "an edge that does not read": deafEdge,
+    "a connection that does not complete its handshake": halfOpenHandshakes,
+  };
+  const passed = await Promise.all(
+    Object.entries(steps).map(([name, fn]) =>
+      t.step({
+        name,
+        fn,
+        // Steps side by side cannot tell whose is what; the test as a whole can.
+        sanitizeOps: false,
+        sanitizeResources: false,
+        sanitizeExit: false,
+      })
+    ),
+  );
+  assertEquals(passed, passed.map(() => true));
+});
