@@ -155,9 +155,21 @@ export async function measure(
       used,
     });
   }
-  return windows
-    .toSorted((a, b) =>
-      a.otherCpuSeconds / a.seconds - b.otherCpuSeconds / b.seconds
-    )
-    .slice(0, plan.repeat);
+  return leastDisturbed(windows, plan.repeat);
+}
+
+/**
+ * Chooses the windows in which other processes did least.
+ *
+ * @param windows all windows.
+ * @param count how many to keep.
+ * @returns these, the least disturbed first.
+ */
+export function leastDisturbed(
+  windows: readonly Window[],
+  count: number,
+): Window[] {
+  const others = (window: Window): number =>
+    window.otherCpuSeconds / window.seconds;
+  return windows.toSorted((a, b) => others(a) - others(b)).slice(0, count);
 }
