@@ -1,0 +1,82 @@
+import { assert, assertEquals } from "@std/assert";
+import { source, sources, specifiers } from "./sources.ts";
+
+/** Who may import whom. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  proto: [],
+  platform: ["proto"],
+  client: ["platform", "proto"],
+  server: ["platform", "proto"],
+};
+
+/** Why a package must not import a module; `undefined` when it may. */
+function offence(
+  path: string,
+  specifier: string,
+  allowed: readonly string[],
+): string | undefined {
+  const own = path.split("/")[0]!;
+  if (specifier.startsWith(".")) {
+    const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+    return target.startsWith(`${own}/`)
+      ? undefined
+      : "siblings talk through their exports";
+  }
+  const sibling = /^@frontier\/([^/]+)/.exec(specifier)?.[1];
+  if (sibling !== undefined) {
+    return allowed.includes(sibling)
+      ? undefined
+      : `${own} must not know ${sibling}`;
+  }
+  return own === "proto"
+    ? "proto runs everywhere and needs nothing"
+    : undefined;
+}
+
+for (const [own, allowed] of Object.entries(MAY_IMPORT)) {
+  Deno.test(`${own} imports only what lies below it`, () => {
+    let seen = 0;
+    for (const { path, code } of sources(own)) {
+      for (const specifier of specifiers(code)) {
+        seen++;
+        assertEquals(
+          offence(path, specifier, allowed),
+          undefined,
+          `${path} imports ${specifier}`,
+        );
+      }
+    }
+    assert(seen > 5);
+  });
+}
+
+Deno.test("the root offers packages and nothing else", () => {
+  for (const specifier of specifiers(source("mod.ts").code)) {
+    assert(/^@frontier\/(server|client|frontlas)$/.test(specifier), specifier);
+  }
+});
+
+Deno.test("offences are recognised", () => {
+  for (
+    const [path, specifier] of [
+      ["proto/a.ts", "@frontier/platform"],
+      ["proto/a.ts", "@std/assert"],
+      ["proto/testing/a.ts", "../../platform/tcp.ts"],
+      ["client/a.ts", "@frontier/server"],
+      ["client/a.ts", "@frontier/server/config"],
+      ["server/exchange/a.ts", "../../client/edge.ts"],
+      ["platform/a.ts", "@frontier/client"],
+    ] as const
+  ) {
+    const own = path.split("/")[0]!;
+    assert(offence(path, specifier, MAY_IMPORT[own]!) !== undefined, specifier);
+  }
+  assertEquals(
+    offence("server/exchange/a.ts", "../registry/peer.ts", ["proto"]),
+    undefined,
+  );
+  assertEquals(
+    specifiers(`import "./a.ts"; export * from './b.ts'; await import("c");`),
+    ["./a.ts", "./b.ts", "c"],
+  );
+});
