@@ -7,8 +7,8 @@
 import type { Operation } from "./operation.ts";
 import type { Reply } from "./reply.ts";
 
-/** What {@linkcode AsyncCall} and {@linkcode AsyncPublish} share. */
-abstract class AsyncOperation<T> {
+/** An operation that was begun and is waited for later, or never. */
+export abstract class AsyncOperation<T> {
   /** The outcome. A failure that nobody waits for is not reported as unhandled. */
   readonly result: Promise<T>;
   readonly #operation: Operation;

@@ -37,6 +37,24 @@ const EDGE_PORT = 30_012;
  *   return reply.text();
  * }
  * ```
+ *
+ * @example What fails says why
+ * ```ts
+ * import { Edge, FrontierError } from "@frontier/client";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const unreachable = () => {
+ *   throw new Error("Cannot connect: the cable is pulled");
+ * };
+ * try {
+ *   await Edge.connect({ dial: unreachable });
+ *   throw new Error("Connected without a gateway");
+ * } catch (error) {
+ *   assert(error instanceof FrontierError);
+ *   assertEquals(error.code, "not-connected");
+ *   assertEquals(error.retryable, true);
+ * }
+ * ```
  */
 export class Edge extends End {
   private constructor(core: Core) {

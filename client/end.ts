@@ -23,7 +23,11 @@ import type { Stream } from "./stream.ts";
  * `acceptStream` and `streams` go on with the next one.
  */
 export abstract class End {
-  /** What it is made of; not for applications. */
+  /**
+   * What it is made of; not for applications.
+   *
+   * @internal
+   */
   protected readonly core: Core;
 
   /**
@@ -140,7 +144,11 @@ export abstract class End {
     return this.core.streams.next(options.signal);
   }
 
-  /** @returns The streams that the other side opens, until the end is closed. */
+  /**
+   * Accepts streams.
+   *
+   * @returns The streams that the other side opens, until the end is closed.
+   */
   streams(): AsyncIterableIterator<Stream> {
     return this.core.streams.items();
   }

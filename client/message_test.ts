@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Edge, FrontierError, type Message, Service } from "./mod.ts";
+import { Edge, FrontierError, Service } from "./mod.ts";
 import {
   type Arrival,
   ScriptedGateway,
@@ -152,9 +152,8 @@ Deno.test("a message of a lost connection is not received, nor answered later", 
     dial: gateway.dial,
     reconnect: { minDelayMs: 10, firstDelayMs: 10 },
   });
-  let taken: Message | undefined;
   void gateway.side.publish("", "taken");
-  taken = await edge.receive();
+  const taken = await edge.receive();
   void gateway.side.publish("", "unread");
   await new Promise((resolve) => setTimeout(resolve, 10));
   const next = gateway.next();

@@ -33,7 +33,7 @@ export type {
   TransportListener,
 } from "@frontier/platform";
 
-export { AsyncCall, AsyncPublish } from "./async_operation.ts";
+export { AsyncCall, AsyncOperation, AsyncPublish } from "./async_operation.ts";
 export { Edge } from "./edge.ts";
 export type { EdgeEvent } from "./edge_event.ts";
 export { End } from "./end.ts";

@@ -219,7 +219,12 @@ export class Stream {
     return this.#core.channel.inbox.next(options.signal);
   }
 
-  /** @returns The messages of this stream until it ends. */
+  /**
+   * Receives messages.
+   *
+   * @returns The messages of this stream until it ends; each must be
+   * acknowledged by `done` or `error`.
+   */
   messages(): AsyncIterableIterator<Message> {
     return this.#core.channel.inbox.items();
   }
