@@ -18,6 +18,11 @@ export interface ListenOptions {
   port: number;
   /** TLS, or absent for plain TCP. */
   tls?: TlsServerOptions;
+  /**
+   * Milliseconds a client may take for its TLS handshake.
+   * @default 10_000
+   */
+  handshakeTimeoutMs?: number;
 }
 
 /** A listener that may have certificates to read anew. */
@@ -44,11 +49,15 @@ export async function listen(
   options: ListenOptions,
   log: Logger,
 ): Promise<ReloadableListener> {
-  const { hostname, port, tls } = options;
+  const { hostname, port, tls, handshakeTimeoutMs } = options;
   try {
-    return tls === undefined
-      ? listenTcp({ hostname, port })
-      : await listenTls({ hostname, port, ...tls, log });
+    return tls === undefined ? listenTcp({ hostname, port }) : await listenTls({
+      hostname,
+      port,
+      ...tls,
+      log,
+      ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
+    });
   } catch (cause) {
     const host = hostname.includes(":") ? `[${hostname}]` : hostname;
     const reason = cause instanceof Error ? cause.message : String(cause);
