@@ -74,6 +74,8 @@ const MAX_WINDOW = 2 ** 48;
 const DISMISSED_MS = 30_000;
 /** Bytes of acks that may wait, without one being written, before the peer counts as deaf. */
 const MAX_UNWRITTEN_ACKS = 1_048_576;
+/** Bytes of an unfinished frame that count as a sign of life. */
+const LIFE_BYTES = 4_096;
 /** Milliseconds a timer may be late before the process must have been stopped. */
 const STOPPED_MS = 1_000;
 
@@ -149,6 +151,7 @@ export class Link {
   #disconnAcked = false;
   #dispatching = false;
   #unwrittenAcks = 0;
+  #partial = 0;
 
   /**
    * @param role Our side.
@@ -504,7 +507,8 @@ export class Link {
   forget(session: Session, reason: string): void {
     this.#sessions?.delete(session);
     this.#opening?.delete(session);
-    if (this.#pending.size > 0) {
+    // Counted, so that short sessions stay cheap beside very many calls.
+    if (session.pendings > 0) {
       const lost = this.#pending.takeAll((p) => p.session === session);
       for (const pending of lost) pending.onFail(this, "force closed");
     }
@@ -647,15 +651,24 @@ export class Link {
    */
   receive(count: number): void {
     if (this.#state === "closed") return;
+    let now = this.#lastSeen;
     if (count > 0) {
       this.reader.commit(count);
-      this.#lastSeen = this.timers.now();
+      now = this.timers.now();
+      // A frame that trickles in byte by byte is no sign of life.
+      this.#partial += count;
+      if (this.#partial >= LIFE_BYTES) {
+        this.#partial = 0;
+        this.#lastSeen = now;
+      }
     }
     if (this.#dispatching) return;
     this.#dispatching = true;
     try {
       const reader = this.reader;
       while (this.#pauses === 0 && reader.next()) {
+        this.#lastSeen = now;
+        this.#partial = 0;
         this.#dispatch(reader);
         // The cast undoes the narrowing of the check above.
         if ((this.#state as LinkState) === "closed") return;
@@ -709,6 +722,7 @@ export class Link {
       case TYPE_REGISTER: {
         const session = this.#find(frame);
         if (session !== undefined && session.state === "open") {
+          this.#countAck();
           this.#handler.onRegister(this, session, frame);
         }
         return;

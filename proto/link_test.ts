@@ -20,7 +20,7 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "./constants.ts";
-import { RawPeer } from "./testing/raw_peer.ts";
+import { rawFrame, RawPeer } from "./testing/raw_peer.ts";
 import { connectRecorders, Recorder } from "./testing/recorder.ts";
 import {
   ACK_FIXED,
@@ -335,6 +335,18 @@ Deno.test("any packet counts as a sign of life", () => {
   assertEquals(server.link.state, "open");
   network.run(1_100);
   assertEquals(server.events, ["leaving: no heartbeat"]);
+});
+
+Deno.test("frame that trickles is no sign of life, one that flows is", () => {
+  for (const [bytes, alive] of [[1, false], [5_000, true]] as const) {
+    const { network, server, peer } = rawClient();
+    const frame = rawFrame(TYPE_REQUEST, 1n, 1n, new Uint8Array(90_000));
+    for (let at = 0; at < 15; at++) {
+      peer.sendBytes(frame.subarray(at * bytes, (at + 1) * bytes));
+      network.run(4_000);
+    }
+    assertEquals(server.link.state === "open", alive);
+  }
 });
 
 Deno.test("client gives a dead server up", () => {

@@ -391,6 +391,10 @@ Deno.test("stray dismiss ack does not end a session", () => {
   network.run();
   assertEquals(session.state, "open");
   assertEquals(server.link.defaultSession.state, "open");
+  // Nor does it stand for the ack of a dismiss that follows.
+  peer.send(TYPE_DISMISS, 79n, session.id, "{}");
+  network.run();
+  assertEquals(session.state, "closing");
 });
 
 Deno.test("close without an answer ends after 30 s", () => {
