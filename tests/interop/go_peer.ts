@@ -66,6 +66,12 @@ export class GoPeer implements AsyncDisposable {
     if (options.meta !== undefined) args.push(`-meta=${options.meta}`);
     if (options.retry) args.push("-retry");
     if (options.wanted !== undefined) args.push(`-wanted=${options.wanted}`);
+    if (options.buffer !== undefined) {
+      args.push(
+        `-read-buffer=${options.buffer}`,
+        `-write-buffer=${options.buffer}`,
+      );
+    }
     if (options.verbose) args.push("-verbose");
     const peer = new GoPeer(await buildGo(options.line ?? "new"), args);
     const first = await peer.#wait(

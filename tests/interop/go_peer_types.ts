@@ -23,6 +23,8 @@ export interface GoPeerOptions {
   readonly retry?: boolean;
   /** Client id to ask for. @default {0n} */
   readonly wanted?: bigint;
+  /** Length of its queues, in packets. @default {what the SDK of its role sets} */
+  readonly buffer?: number;
   /** Print the library's log on standard error. @default {false} */
   readonly verbose?: boolean;
 }

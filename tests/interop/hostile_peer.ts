@@ -108,12 +108,11 @@ export class HostilePeer {
     } catch (error) {
       // The gateway has thrown us out: what it should do.
       if (!isGone(error)) throw error;
-    } finally {
-      try {
-        conn.close();
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
+    }
+    try {
+      conn.close();
+    } catch (error) {
+      if (!isGone(error)) throw error;
     }
     return sent;
   }

@@ -1,8 +1,20 @@
-import { assertEquals, assertLess, assertRejects } from "@std/assert";
-import { eventually } from "./gateway.ts";
+import {
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLess,
+  assertRejects,
+} from "@std/assert";
+import { eventually, startGateway } from "./gateway.ts";
 import type { GoPeer } from "./go_peer.ts";
 import { GoError } from "./go_peer.ts";
-import { forEachPair, GoPair, LINES, text } from "./go_pair.ts";
+import {
+  forEachPair,
+  GoPair,
+  LINES,
+  startEdge,
+  startService,
+  text,
+} from "./go_pair.ts";
 import { interopTest } from "./interop_test_case.ts";
 
 /** Opens a stream each way and calls `fn` with opener and acceptor of each. */
@@ -235,3 +247,36 @@ for (const line of LINES) {
     },
   );
 }
+
+interopTest(
+  "a reader that stops for good loses its stream, its sender nothing else",
+  async () => {
+    await using gateway = await startGateway({
+      limits: { streamStallMs: 1000, streamBufferBytes: 1_048_576 },
+    });
+    await using service = await startService(gateway, { buffer: 8 });
+    await using mute = await startEdge(gateway, { buffer: 4 });
+    await using other = await startEdge(gateway);
+    await other.register("echo", { quiet: true });
+    const [{ stream }] = await Promise.all([
+      service.open(mute.clientId),
+      mute.accept(),
+    ]);
+    // Far more than what all buffers on the way hold: the gateway stops reading the service, but not for long. What the
+    // library does with the rest of the write when the stream ends is its own matter.
+    const began = performance.now();
+    const flood = service.write(stream, { size: 60_000_000, seed: 1 })
+      .catch(() => {}).then(() => performance.now() - began);
+    for (let i = 0; i < 5; i++) {
+      const load = { edge: other.clientId, timeoutMs: 5000, bytes: 20 };
+      assertEquals((await service.callMany("echo", 20, load)).errors, null);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    assertGreaterOrEqual(await flood, 900);
+    await eventually(async () => (await service.info()).streams === 1);
+    assertEquals([service.pending("offline"), other.pending("offline")], [
+      0,
+      0,
+    ]);
+  },
+);
