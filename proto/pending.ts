@@ -111,6 +111,7 @@ export class PendingTable {
     pending.idHi = ((this.#nonce << 20) | slot) >>> 0;
     pending.idLo = this.count();
     pending.expiresAt = expiresAt;
+    if (pending.session !== undefined) pending.session.pendings++;
     this.size++;
   }
 
@@ -131,6 +132,7 @@ export class PendingTable {
     }
     this.#slots[slot] = undefined;
     this.#free.push(slot);
+    if (pending.session !== undefined) pending.session.pendings--;
     // The counter tells late answers apart, so slots can start anew.
     if (--this.size === 0 && this.#slots.length > KEPT_SLOTS) this.#reset();
     return pending;

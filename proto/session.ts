@@ -68,6 +68,8 @@ export class Session {
   sendWindow: number;
   /** Bytes we still let the peer send; infinite without credit. */
   receiveWindow: number;
+  /** Packets sent on it that wait for an answer; kept by the {@linkcode PendingTable}. */
+  pendings = 0;
   /** Bytes received and not yet consumed. */
   unread = 0;
   /** Chain of {@linkcode SessionMap}. */
