@@ -71,6 +71,8 @@ export class ServicePeer extends Peer {
   topics: readonly string[] = [];
   /** The methods it answers: names in base64, as text and as bytes. */
   readonly methods: Map<string, Uint8Array> = new Map();
+  /** Bytes of their names in base64. */
+  methodBytes = 0;
   /** Its id in decimal; methods are ordered by it. */
   idText = "";
 }

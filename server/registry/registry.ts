@@ -173,6 +173,7 @@ export class Registry {
     const { key, text } = methodKey(name);
     if (service.methods.has(text)) return;
     service.methods.set(text, key);
+    service.methodBytes += key.length;
     const hook = hookKeys.get(text);
     if (hook !== undefined) {
       this.#hooks.set(hook, insert(this.#hooks.get(hook), service));
@@ -251,13 +252,19 @@ function methodKey(name: Uint8Array): { key: Uint8Array; text: string } {
   return { key, text: new TextDecoder().decode(key) };
 }
 
-/** The ways a topic may be written in JSON: as it is, and with Go's escapes. */
+/**
+ * The ways a topic may be written in JSON: with Go's escapes, and as it is
+ * where JSON allows that.
+ */
 function topicKeys(topic: string): Uint8Array[] {
   const plain = encoder.encode(topic);
   const escaped = encodeErrorText(topic);
   const same = plain.length === escaped.length &&
     plain.every((byte, i) => byte === escaped[i]);
-  return same ? [plain] : [plain, escaped];
+  const needsEscapes = plain.some((byte) =>
+    byte < 0x20 || byte >= 0x80 || byte === 0x22 || byte === 0x5c
+  );
+  return same || needsEscapes ? [escaped] : [plain, escaped];
 }
 
 /** Adds a service to those that answer a method, in the order of their ids' text. */

@@ -21,6 +21,9 @@ import { ServicePeer } from "../registry/peer.ts";
 import type { Registry } from "../registry/registry.ts";
 import { parseServiceMeta } from "./service_meta.ts";
 
+/** Bytes of all method names of one connection together, in base64. */
+const MAX_METHOD_BYTES = 1_048_576;
+
 /** What a {@linkcode Servicebound} needs from outside. */
 export interface ServiceboundContext extends PeerHandlerContext {
   /** Who is there. */
@@ -106,13 +109,20 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     const service = link.user as ServicePeer;
     // What is registered on a stream is only for that stream.
     if (session.isDefault && service.online) {
-      if (service.methods.size >= this.#context.maxMethods) {
+      const { registry, maxMethods } = this.#context;
+      const name = frame.buf.slice(frame.bodyStart, frame.bodyEnd);
+      registry.addMethod(service, name);
+      // Too many end the connection, and the registry forgets them all.
+      if (service.methods.size > maxMethods) {
         throw new ProtocolError(
-          `Cannot register more than ${this.#context.maxMethods} methods on one connection`,
+          `Cannot register more than ${maxMethods} methods on one connection`,
         );
       }
-      const name = frame.buf.slice(frame.bodyStart, frame.bodyEnd);
-      this.#context.registry.addMethod(service, name);
+      if (service.methodBytes > MAX_METHOD_BYTES) {
+        throw new ProtocolError(
+          `Cannot register method names of more than ${MAX_METHOD_BYTES} bytes together on one connection`,
+        );
+      }
     }
     link.ackRegister(session, frame.idHi, frame.idLo);
   }
