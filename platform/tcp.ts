@@ -46,7 +46,12 @@ class TcpTransport implements Transport {
 }
 
 function toAddress(addr: Deno.NetAddr): PeerAddress {
-  return { network: "tcp", hostname: addr.hostname, port: addr.port };
+  // A listener on `::` names IPv4 peers this way; their own name is the shorter.
+  const hostname = addr.hostname.startsWith("::ffff:") &&
+      addr.hostname.includes(".")
+    ? addr.hostname.slice(7)
+    : addr.hostname;
+  return { network: "tcp", hostname, port: addr.port };
 }
 
 /** Where to connect to. */

@@ -13,13 +13,10 @@ import {
   type Transport,
   type TransportListener,
 } from "@frontier/platform";
-import { listen, type ReloadableListener } from "@frontier/platform/listen";
+import { dial, listen, type ReloadableListener } from "@frontier/platform/net";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
 import { Acceptor } from "./acceptor.ts";
-type Bypass = {
-  handle(t: Transport): Promise<{ first: Uint8Array } | undefined>;
-  close(): void;
-};
+import { Bypass } from "./bypass/bypass.ts";
 import {
   type FrontierConfig,
   type FrontierOptions,
@@ -117,11 +114,13 @@ export async function startFrontier(
 ): Promise<Frontier> {
   const config = resolveOptions(options);
   const log = options.logger ?? NULL_LOGGER;
+  const { handshakeTimeoutMs } = config.limits;
   // Both are bound before either accepts: early connections wait in the kernel.
   const service = listeners.service ??
-    await listen(config.servicebound, log);
+    await listen({ ...config.servicebound, handshakeTimeoutMs }, log);
   try {
-    const edge = listeners.edge ?? await listen(config.edgebound, log);
+    const edge = listeners.edge ??
+      await listen({ ...config.edgebound, handshakeTimeoutMs }, log);
     return new Gateway(config, log, edge, service);
   } catch (error) {
     service.close();
@@ -143,7 +142,7 @@ class Gateway implements Frontier {
   readonly #settings: LinkSettings;
   readonly #acceptors: Acceptor[];
   readonly #listeners: readonly ReloadableListener[];
-  readonly #bypass: Bypass | undefined = undefined;
+  readonly #bypass: Bypass | undefined;
   readonly #links: Set<Link> = new Set();
   readonly #perAddress: Map<string, number> = new Map();
   #connections = 0;
@@ -219,6 +218,10 @@ class Gateway implements Frontier {
       log,
       onEnded,
     });
+    const { bypass } = config.edgebound;
+    this.#bypass = bypass === undefined
+      ? undefined
+      : new Bypass({ config: bypass, log, random, dial });
     this.#listeners = [service, edge];
     this.edgeAddr = edge.addr;
     this.serviceAddr = service.addr;
@@ -331,8 +334,12 @@ class Gateway implements Frontier {
     bypass: Bypass,
   ): Promise<void> {
     const sniffed = await bypass.handle(transport);
-    if (sniffed === undefined) this.#forget(transport.remoteAddr);
-    else this.#serve(transport, side, sniffed.first);
+    if (sniffed !== undefined && this.#state !== "closed") {
+      this.#serve(transport, side, sniffed.first);
+      return;
+    }
+    if (sniffed !== undefined) transport.close();
+    this.#forget(transport.remoteAddr);
   }
 
   #serve(
