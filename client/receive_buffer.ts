@@ -4,8 +4,10 @@
  * @module
  */
 
-/** Largest chunk that small arrivals are collected in, in bytes. */
-const MAX_CHUNK = 65_536;
+/** Size of the chunks that arrivals are collected in, in bytes. */
+const CHUNK = 65_536;
+/** Arrivals from this size on get a whole chunk at once, in bytes. */
+const LARGE = 16_384;
 
 /** One piece of memory, filled from the front and read from the front. */
 interface Chunk {
@@ -19,6 +21,7 @@ export class ReceiveBuffer {
   /** Bytes held. */
   size = 0;
   #chunks: Chunk[] = [];
+  #spare: Uint8Array<ArrayBuffer> | undefined = undefined;
 
   /**
    * Copies bytes in.
@@ -41,11 +44,7 @@ export class ReceiveBuffer {
     const from = start + room;
     const rest = end - from;
     if (rest === 0) return;
-    // Behind other bytes there will be more: collect them.
-    const size = last === undefined
-      ? rest
-      : Math.max(rest, Math.min(MAX_CHUNK, last.buf.length * 2));
-    const chunk = { buf: new Uint8Array(size), start: 0, end: rest };
+    const chunk = { buf: this.#memory(rest, last), start: 0, end: rest };
     chunk.buf.set(buf.subarray(from, end));
     this.#chunks.push(chunk);
   }
@@ -65,7 +64,10 @@ export class ReceiveBuffer {
       into.set(chunk.buf.subarray(chunk.start, chunk.start + part), done);
       chunk.start += part;
       done += part;
-      if (chunk.start === chunk.end) this.#chunks.shift();
+      if (chunk.start === chunk.end) {
+        this.#chunks.shift();
+        if (chunk.buf.length === CHUNK) this.#spare = chunk.buf;
+      }
     }
     this.size -= done;
     return done;
@@ -87,6 +89,19 @@ export class ReceiveBuffer {
   /** Drops everything. */
   clear(): void {
     this.#chunks = [];
+    this.#spare = undefined;
     this.size = 0;
+  }
+
+  /** Room for `rest` bytes; behind other bytes there will be more: collect them. */
+  #memory(rest: number, last: Chunk | undefined): Uint8Array<ArrayBuffer> {
+    if (rest > CHUNK) return new Uint8Array(rest);
+    if (rest < LARGE) {
+      const size = last === undefined ? rest : last.buf.length * 2;
+      if (size < LARGE) return new Uint8Array(Math.max(rest, size));
+    }
+    const spare = this.#spare ?? new Uint8Array(CHUNK);
+    this.#spare = undefined;
+    return spare;
   }
 }
