@@ -84,7 +84,7 @@ export class Lines implements Logger {
   has(part: string, level?: string): boolean {
     return this.lines.some((line) =>
       (level === undefined || line.level === level) &&
-      `${line.message} ${JSON.stringify(line.fields)}`.includes(part)
+      `${line.message} ${Deno.inspect(line.fields)}`.includes(part)
     );
   }
 }

@@ -152,6 +152,8 @@ export class TestPeer {
   readonly #wire: PeerWire;
   #held = new Uint8Array(0);
   #nextId = 1n;
+  #acks: Map<bigint, SessionAckPacket> = new Map();
+  #answers: Map<bigint, DataPacket[]> = new Map();
   #dismissed = new Set<bigint>();
   #disconnSent = false;
 
@@ -331,10 +333,7 @@ export class TestPeer {
 
   /** @returns The answers to a request or message of ours; one, if all is well. */
   answers(packetId: bigint): DataPacket[] {
-    return this.packets.filter((packet): packet is DataPacket =>
-      (packet.type === "response" || packet.type === "message-ack") &&
-      packet.packetId === packetId
-    );
+    return this.#answers.get(packetId) ?? [];
   }
 
   /**
@@ -357,7 +356,7 @@ export class TestPeer {
 
   /** @returns The ack of an open. */
   sessionAck(packetId: bigint): SessionAckPacket | undefined {
-    return this.all("session-ack").find((ack) => ack.packetId === packetId);
+    return this.#acks.get(packetId);
   }
 
   /** @returns The stream bytes of a session as text. */
@@ -419,6 +418,16 @@ export class TestPeer {
           (this.credit.get(packet.sessionId) ?? 0) + packet.bytes,
         );
         break;
+      case "session-ack":
+        this.#acks.set(packet.packetId, packet);
+        break;
+      case "response":
+      case "message-ack": {
+        const list = this.#answers.get(packet.packetId);
+        if (list === undefined) this.#answers.set(packet.packetId, [packet]);
+        else list.push(packet);
+        break;
+      }
       case "session":
         if (this.accepts) {
           this.send({
