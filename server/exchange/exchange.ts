@@ -114,6 +114,7 @@ export class Exchange {
   readonly #log: Logger;
   readonly #body = new DataBody();
   readonly #spares: Relay[] = [];
+  readonly #salt: number;
 
   /**
    * @param context What it needs from outside.
@@ -122,6 +123,7 @@ export class Exchange {
     this.#registry = context.registry;
     this.#settings = context.settings;
     this.#random = context.random;
+    this.#salt = (context.random() * 0x1_0000_0000) >>> 0;
     this.#wallClock = context.wallClock;
     this.#log = context.log;
   }
@@ -470,10 +472,18 @@ export class Exchange {
       this.#refuse(sourceSession!, frame, TYPE_RESPONSE, PAYLOAD_TOO_LARGE);
       return;
     }
+    if (target.heldBytes + copy.length > this.#settings.messageQueueBytes) {
+      const { sourceSession } = relay;
+      this.#release(relay);
+      this.#refuse(sourceSession!, frame, TYPE_RESPONSE, SHORT_BUFFER);
+      return;
+    }
     link.expect(relay, target, link.timers.now() + wait);
     this.#started(relay.source!, relay);
     const { idHi, idLo } = relay;
+    target.heldBytes += copy.length;
     target.whenReady(() => {
+      target.heldBytes -= copy.length;
       if (target.state === "open") {
         link.writeBody(target, TYPE_REQUEST, idHi, idLo, copy);
       }
@@ -589,7 +599,7 @@ export class Exchange {
   /** Enters a request into the list of its source, where a cancel finds it. */
   #started(source: Peer, relay: Relay): void {
     this.inflight++;
-    (source.relays ??= new RelayTable()).add(relay);
+    (source.relays ??= new RelayTable(this.#salt)).add(relay);
   }
 
   #finishRequest(relay: Relay): void {

@@ -10,9 +10,6 @@ import type { Relay } from "./relay.ts";
 /** Buckets at first, and again when nothing is left. */
 const LEAST = 16;
 
-// Peers choose their packet ids: an odd factor of our own keeps them from filling one bucket.
-const factor = (Math.random() * 0x1_0000_0000 | 1) >>> 0;
-
 /**
  * Finds a request by the packet id its sender chose. The chains run through the
  * relays themselves, so that passing a request on allocates nothing, and a
@@ -23,6 +20,15 @@ export class RelayTable {
   size = 0;
   #buckets: (Relay | undefined)[] = new Array(LEAST).fill(undefined);
   #mask = LEAST - 1;
+  readonly #factor: number;
+
+  /**
+   * @param salt A random 32-bit number: peers choose their packet ids, and must
+   * not be able to choose them so that all fall into one bucket.
+   */
+  constructor(salt: number) {
+    this.#factor = (salt | 1) >>> 0;
+  }
 
   /**
    * @param relay A request with its source's packet id.
@@ -76,6 +82,7 @@ export class RelayTable {
   }
 
   #bucket(idHi: number, idLo: number, session: Session): number {
+    const factor = this.#factor;
     const mixed = Math.imul(
       idLo ^ Math.imul(idHi ^ Math.imul(session.idLo, factor), factor),
       factor,

@@ -14,7 +14,7 @@ function relay(hi: number, lo: number): Relay {
 }
 
 Deno.test("a relay table finds what was added until it is deleted", () => {
-  const table = new RelayTable();
+  const table = new RelayTable(0x9e3779b9);
   const relays: Relay[] = [];
   for (let i = 0; i < 5_000; i++) {
     const one = relay(i % 7, i);
@@ -40,7 +40,7 @@ Deno.test("a relay table finds what was added until it is deleted", () => {
 });
 
 Deno.test("equal ids are all held and found one after the other", () => {
-  const table = new RelayTable();
+  const table = new RelayTable(0x9e3779b9);
   const three = [relay(1, 2), relay(1, 2), relay(1, 2)];
   for (const one of three) table.add(one);
   const found = new Set<Relay>();
@@ -55,7 +55,7 @@ Deno.test("equal ids are all held and found one after the other", () => {
 
 Deno.test("a miss among 60 000 requests, their ids chosen to collide, looks at few", () => {
   for (const step of [1, 16, 65_536]) {
-    const table = new RelayTable();
+    const table = new RelayTable(0x9e3779b9);
     for (let i = 0; i < 60_000; i++) table.add(relay(i, (i * step) >>> 0));
     const start = performance.now();
     for (let i = 0; i < 10_000; i++) table.get(99_999_999, i, session);
