@@ -13,6 +13,7 @@ import {
   type Link,
   PAYLOAD_TOO_LARGE,
   type Session,
+  SHORT_BUFFER,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
   ZERO_TIME,
@@ -45,6 +46,8 @@ const TAIL_BYTES = 8;
 const SHORT_TEXT = 4_096;
 /** Heads remembered; names that are made up per call must not fill the memory. */
 const MAX_HEADS = 4_096;
+/** Longest name that is remembered, in characters. */
+const MAX_NAME = 256;
 const NANOS_PER_MILLI = 1_000_000;
 
 const scratch = new Uint8Array(SHORT_TEXT * 3);
@@ -60,6 +63,7 @@ class HeadCache {
   }
 
   get(name: string): Uint8Array {
+    if (name.length > MAX_NAME) return this.#make(name);
     let head = this.#heads.get(name);
     if (head === undefined) {
       if (this.#heads.size >= MAX_HEADS) this.#heads.clear();
@@ -255,13 +259,14 @@ function customOf(out: Outgoing): Uint8Array {
 
 /**
  * Writes the response of a handler that succeeded; an error when the data does
- * not fit into a frame.
+ * not fit into a frame, or when the peer has not read what was written before.
  *
  * @param session The session of the request.
  * @param idHi High half of the request's packet id.
  * @param idLo Low half of it.
  * @param head The beginning of the response.
  * @param data The data.
+ * @param outboxBytes Bytes that may wait to be written.
  */
 export function writeResponse(
   session: Session,
@@ -269,8 +274,13 @@ export function writeResponse(
   idLo: number,
   head: Uint8Array,
   data: Payload | undefined,
+  outboxBytes: number,
 ): void {
   const { link } = session;
+  if (link.outbox.pending > outboxBytes) {
+    writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, SHORT_BUFFER);
+    return;
+  }
   const bytes = data === undefined ? NO_BYTES : bytesOf(data);
   const size = head.length + base64Length(bytes.length) + OVERHEAD +
     TIMES.length;

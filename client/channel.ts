@@ -28,7 +28,7 @@ import type { CallOptions, OperationOptions } from "./options.ts";
 import { NO_BYTES, type Payload } from "./payload.ts";
 import { Register } from "./register.ts";
 import type { Reply } from "./reply.ts";
-import { type Handler, Request } from "./request.ts";
+import { type Handler, RpcRequest } from "./request.ts";
 import type { Workload } from "./workload.ts";
 
 const body = new DataBody();
@@ -164,15 +164,18 @@ export class Channel {
       writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, text);
       return;
     }
-    const { workload, tailed } = this.#parts;
-    const request = new Request(
+    const { workload, tailed, limits } = this.#parts;
+    const request = new RpcRequest(
       method.name,
       body.valueBytes(),
       customOf(body),
       tailed,
     );
     workload.admit(
-      new Job(session, [idHi, idLo], method, request, body.timeoutMs),
+      new Job(session, [idHi, idLo], method, request, {
+        timeoutMs: body.timeoutMs,
+        outboxBytes: limits.outboxBytes,
+      }),
     );
   }
 

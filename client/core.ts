@@ -20,7 +20,7 @@ import {
 import { Channel, checkId, checkTimeout } from "./channel.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Inbox } from "./inbox.ts";
-import { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
+import { type ClientLimits, resolveLimits } from "./limits.ts";
 import { OpenStream } from "./open_stream.ts";
 import type { Operation } from "./operation.ts";
 import type { ConnectOptions, OpenStreamOptions } from "./options.ts";
@@ -90,12 +90,13 @@ export class Core implements ConnectionOwner {
   constructor(kind: Kind, options: ConnectOptions) {
     this.#kind = kind;
     this.#options = options;
-    const limits = this.limits = { ...CLIENT_LIMITS, ...options.limits };
+    const limits = this.limits = resolveLimits(options.limits);
     this.timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
     checkId(options.wantedId ?? 0n);
     this.#settings = {
       ...LINK_SETTINGS,
       sessionWindow: limits.streamWindow,
+      connectionWindow: limits.connectionWindow,
       closeGraceMs: 1_500,
       handshakeTimeoutMs: checkTimeout(options.connectTimeoutMs ?? 10_000),
       ...(options.features !== undefined && { features: options.features }),

@@ -14,7 +14,7 @@ import {
 import { writeFailure, writeResponse } from "./body_writer.ts";
 import type { Method } from "./method_table.ts";
 import type { Payload } from "./payload.ts";
-import type { HandlerContext, Request } from "./request.ts";
+import type { HandlerContext, RpcRequest } from "./request.ts";
 
 /** A request, its handler, and where the answer goes. */
 export class Job implements HandlerContext {
@@ -25,7 +25,7 @@ export class Job implements HandlerContext {
   /** Low half of the request's packet id. */
   readonly idLo: number;
   /** The request. */
-  readonly request: Request;
+  readonly request: RpcRequest;
   /** Bytes the request holds. */
   readonly bytes: number;
   /** Neighbour among the jobs that run. */
@@ -34,6 +34,7 @@ export class Job implements HandlerContext {
   previous: Job | undefined = undefined;
 
   readonly #method: Method;
+  readonly #outboxBytes: number;
   readonly #endsAt: number;
   #abort: AbortController | undefined = undefined;
   #reason: FrontierError | undefined = undefined;
@@ -47,21 +48,24 @@ export class Job implements HandlerContext {
    * @param id Both halves of its packet id.
    * @param method The method called.
    * @param request The request.
-   * @param timeoutMs Milliseconds the caller waits; 0 when it did not say.
+   * @param bounds Milliseconds the caller waits, 0 when it did not say; and
+   * bytes that may wait to be written before responses are errors.
    */
   constructor(
     session: Session,
     id: readonly [number, number],
     method: Method,
-    request: Request,
-    timeoutMs: number,
+    request: RpcRequest,
+    bounds: { timeoutMs: number; outboxBytes: number },
   ) {
+    const { timeoutMs, outboxBytes } = bounds;
     this.session = session;
     this.idHi = id[0];
     this.idLo = id[1];
     this.request = request;
     this.bytes = request.data.length + request.rawCustom.length;
     this.#method = method;
+    this.#outboxBytes = outboxBytes;
     this.#endsAt = timeoutMs > 0
       ? session.link.timers.now() + timeoutMs
       : Infinity;
@@ -156,6 +160,7 @@ export class Job implements HandlerContext {
         this.idLo,
         this.#method.head,
         data ?? undefined,
+        this.#outboxBytes,
       );
     } catch (error) {
       // The handler returned something that is neither bytes nor text.

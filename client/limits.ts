@@ -70,6 +70,13 @@ export interface ClientLimits {
    */
   readonly streamWindow: number;
   /**
+   * Bytes of all streams received and not read, from a gateway that negotiated
+   * `credit`: so many unread streams fill it and hold up the others.
+   *
+   * @default {16_777_216}
+   */
+  readonly connectionWindow: number;
+  /**
    * Bytes of one stream received and not read, from a gateway without
    * `credit`. When they are reached, nothing is read from the connection until
    * the stream is read, and after 10 s without progress the stream ends.
@@ -91,5 +98,29 @@ export const CLIENT_LIMITS: ClientLimits = {
   outboxBytes: 67_108_864,
   pendingStreams: 128,
   streamWindow: 262_144,
+  connectionWindow: 16_777_216,
   streamBytes: 4_194_304,
 };
+
+/**
+ * Completes and checks limits.
+ *
+ * @param given Those that differ from the defaults.
+ * @returns All of them.
+ * @throws {RangeError} If one is not positive, or a window has more than 31 bits.
+ */
+export function resolveLimits(given: Partial<ClientLimits> = {}): ClientLimits {
+  const limits = { ...CLIENT_LIMITS, ...given };
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!(limit > 0)) {
+      throw new RangeError(`Cannot use ${limit} as ${name}: need more than 0`);
+    }
+  }
+  for (const window of [limits.streamWindow, limits.connectionWindow]) {
+    // It travels as 32 bits, and grants add up.
+    if (!Number.isInteger(window) || window >= 2 ** 31) {
+      throw new RangeError(`Cannot use a window of ${window} bytes`);
+    }
+  }
+  return limits;
+}

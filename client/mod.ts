@@ -53,7 +53,7 @@ export type {
 export { encodeJson, type Payload } from "./payload.ts";
 export { Received } from "./received.ts";
 export { Reply } from "./reply.ts";
-export { type Handler, type HandlerContext, Request } from "./request.ts";
+export { type Handler, type HandlerContext, RpcRequest } from "./request.ts";
 export { Service } from "./service.ts";
 export type { Status } from "./status.ts";
 export { Stream } from "./stream.ts";

@@ -8,7 +8,7 @@ import type { Payload } from "./payload.ts";
 import { Received } from "./received.ts";
 
 /** A call that arrived. */
-export class Request extends Received {
+export class RpcRequest extends Received {
   /** The method called. */
   readonly method: string;
 
@@ -50,6 +50,6 @@ export interface HandlerContext {
  * what it throws ends this call with the text of the error, and nothing else.
  */
 export type Handler = (
-  request: Request,
+  request: RpcRequest,
   context: HandlerContext,
 ) => Payload | void | PromiseLike<Payload | void>;

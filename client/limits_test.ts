@@ -1,0 +1,57 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { CLIENT_LIMITS, resolveLimits } from "./limits.ts";
+import { Edge } from "./mod.ts";
+import { ScriptedGateway, until } from "./testing/scripted_gateway.ts";
+
+Deno.test("resolveLimits() completes and checks", () => {
+  assertEquals(resolveLimits(), CLIENT_LIMITS);
+  assertEquals(resolveLimits({ handlers: 3 }).handlers, 3);
+  assertThrows(() => resolveLimits({ handlers: 0 }), RangeError, "handlers");
+  assertThrows(() => resolveLimits({ waiting: NaN }), RangeError, "waiting");
+  assertThrows(() => resolveLimits({ streamWindow: 1.5 }), RangeError, "1.5");
+  assertThrows(() => resolveLimits({ connectionWindow: 2 ** 31 }), RangeError);
+});
+
+Deno.test("connect() refuses options that mean nothing", async () => {
+  for (
+    const options of [
+      { limits: { messages: -1 } },
+      { timeoutMs: 0 },
+      { connectTimeoutMs: NaN },
+      { wantedId: -1n },
+      { reconnect: { factor: 0 } },
+    ]
+  ) {
+    await assertRejects(() => Edge.connect(options), RangeError);
+  }
+});
+
+Deno.test("a gateway that does not read gets errors instead of ever more data", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({
+    dial: gateway.dial,
+    limits: { outboxBytes: 300_000 },
+    methods: { large: () => new Uint8Array(100_000) },
+  });
+  const { side } = gateway;
+  // The requests arrive in one piece; their responses are written afterwards.
+  const responses = await Promise.all(
+    Array.from({ length: 20 }, () => side.request("large")),
+  );
+  const errors = responses.filter(({ error }) => error === "short buffer");
+  const good = responses.filter(({ value }) => value?.length === 100_000);
+  assertEquals(good.length + errors.length, 20);
+  assertEquals(good.length, 3);
+
+  const calls = Array.from(
+    { length: 10 },
+    () => edge.callAsync("echo", new Uint8Array(100_000)),
+  );
+  const outcomes = await Promise.allSettled(calls.map(({ result }) => result));
+  const refused = outcomes.filter((outcome) =>
+    outcome.status === "rejected" && outcome.reason.code === "short-buffer" &&
+    outcome.reason.retryable
+  );
+  assertEquals(refused.length, 7);
+  await until(() => side.link.outbox.pending === 0);
+});
