@@ -70,6 +70,8 @@ export class Session {
   receiveWindow: number;
   /** Packets sent on it that wait for an answer; kept by the {@linkcode PendingTable}. */
   pendings = 0;
+  /** Bytes that wait for the end of its hold; kept by whoever makes them wait. */
+  heldBytes = 0;
   /** Bytes received and not yet consumed. */
   unread = 0;
   /** Chain of {@linkcode SessionMap}. */

@@ -84,6 +84,8 @@ export interface Frontier extends AsyncDisposable {
 
 /** Milliseconds between two looks while waiting for something to finish. */
 const LOOK_MS = 20;
+/** Milliseconds between two reports of refused connections. */
+const REFUSALS_LOG_MS = 1_000;
 /** Longest wait for the last connections and events while closing. */
 const CLOSE_MS = 5_000;
 
@@ -146,6 +148,8 @@ class Gateway implements Frontier {
   readonly #links: Set<Link> = new Set();
   readonly #perAddress: Map<string, number> = new Map();
   #connections = 0;
+  #refusals = 0;
+  #refusalsLoggedAt = -Infinity;
   #state: FrontierStatus["state"] = "running";
   #closing: Promise<void> | undefined = undefined;
 
@@ -197,6 +201,8 @@ class Gateway implements Frontier {
       random,
       timers: systemTimers,
       timeoutMs: limits.forwardTimeoutMs,
+      maxOutboxBytes: limits.maxOutboxBytes,
+      maxInflightRequests: limits.maxInflightRequests,
     });
     const onEnded = (link: Link) => this.#onEnded(link);
     this.#edgebound = new Edgebound({
@@ -314,11 +320,7 @@ class Gateway implements Frontier {
       this.#connections >= limits.maxConnections ||
       (perAddress > 0 && fromHost >= perAddress)
     ) {
-      this.#log.warn("Connection refused: too many", {
-        peer: formatAddress(remoteAddr),
-        connections: this.#connections,
-        fromAddress: fromHost,
-      });
+      this.#refused(remoteAddr, fromHost);
       transport.close();
       return;
     }
@@ -326,6 +328,21 @@ class Gateway implements Frontier {
     if (perAddress > 0) this.#perAddress.set(host, fromHost + 1);
     if (bypass === undefined) this.#serve(transport, side);
     else void this.#sniff(transport, side, bypass);
+  }
+
+  /** Reports refused connections, at most once a second: a flood must not fill the log. */
+  #refused(peer: PeerAddress, fromAddress: number): void {
+    this.#refusals++;
+    const now = systemTimers.now();
+    if (now - this.#refusalsLoggedAt < REFUSALS_LOG_MS) return;
+    this.#log.warn("Connections refused: too many", {
+      peer: formatAddress(peer),
+      refused: this.#refusals,
+      connections: this.#connections,
+      fromAddress,
+    });
+    this.#refusals = 0;
+    this.#refusalsLoggedAt = now;
   }
 
   async #sniff(

@@ -16,8 +16,6 @@ const FORBIDDEN =
 const ALLOWED = new Map([
   // The documented default of the `random` setting.
   ["proto/link_settings.ts", "Math.random"],
-  // A hash table's salt against chosen ids.
-  ["server/exchange/relay_table.ts", "Math.random"],
 ]);
 
 function offence(code: string): string | undefined {

@@ -28,6 +28,8 @@ import type { HookResult, Hooks } from "./hooks.ts";
 
 /** Milliseconds both hooks of an admission may take together; the edge waits 10 s. */
 const ADMISSION_MS = 8_000;
+/** Bytes an edge may say of itself; they are kept as long as it is connected. */
+const MAX_META = 1_048_576;
 /** Milliseconds an admission waits for the offline event of the same id. */
 const OFFLINE_FIRST_MS = 3_000;
 
@@ -82,6 +84,16 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     const edge = link.user as EdgePeer;
     const { hooks, ids } = this.#context;
     edge.meta = request.meta;
+    if (edge.meta !== undefined && edge.meta.length > MAX_META) {
+      this.log.warn("Edge refused", {
+        peer: edge.describe(),
+        reason: `meta of ${edge.meta.length} bytes`,
+      });
+      link.refuse(
+        `illegal meta: ${edge.meta.length} bytes exceed ${MAX_META}`,
+      );
+      return;
+    }
     const until = link.timers.now() + ADMISSION_MS;
     // The id an edge claims is not looked at: it could be somebody else's.
     const asked = hooks.getEdgeId(edge.meta, ADMISSION_MS, (result) => {
@@ -152,15 +164,18 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     }
     hooks.afterOffline(edge.id, OFFLINE_FIRST_MS, () => {
       if (link.state !== "handshake") return;
-      const service = hooks.edgeOnline(edge, (result) => {
+      this.#announcements.begin(edge.id);
+      const asked = hooks.edgeOnline(edge, (result, service) => {
         this.#stopAdmission(edge);
         this.#onVerdict(edge, result, service);
       });
-      if (service === undefined) {
+      if (!asked) {
+        this.#announcements.end(edge.id);
         this.#admit(edge);
         return;
       }
-      this.#announcements.begin(edge.id);
+      // The verdict may be there already.
+      if (link.state !== "handshake") return;
       edge.admission = new Timer(() => {
         link.refuse(TIMEOUT, edge.idHi, edge.idLo);
       });

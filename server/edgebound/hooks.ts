@@ -12,8 +12,10 @@ import {
   FORCE_CLOSED,
   type FrameReader,
   type Link,
+  PAYLOAD_TOO_LARGE,
   Pending,
   ProtocolError,
+  SHORT_BUFFER,
   Timer,
   type Timers,
   TYPE_REQUEST,
@@ -39,6 +41,10 @@ export interface HooksContext {
   readonly timers: Timers;
   /** Milliseconds a hook may take. */
   readonly timeoutMs: number;
+  /** Bytes waiting for a service above which it is asked nothing more. */
+  readonly maxOutboxBytes: number;
+  /** Requests to one service that may be unanswered at a time. */
+  readonly maxInflightRequests: number;
 }
 
 const encoder = new TextEncoder();
@@ -114,23 +120,23 @@ export class Hooks {
    * Announces an edge.
    *
    * @param edge The edge, with its id.
-   * @param done Gets the verdict.
-   * @returns The service that was asked; `undefined` when nobody asks to be.
+   * @param done Gets the verdict, and the service that gave it.
+   * @returns `false` when nobody asks to be told.
    */
   edgeOnline(
     edge: EdgePeer,
-    done: (result: HookResult) => void,
-  ): ServicePeer | undefined {
+    done: (result: HookResult, service: ServicePeer) => void,
+  ): boolean {
     const service = this.#choose("edge_online", edge);
-    if (service === undefined) return undefined;
+    if (service === undefined) return false;
     this.#call(
       service,
       "edge_online",
       event(edge),
       this.#context.timeoutMs,
-      done,
+      (result) => done(result, service),
     );
-    return service;
+    return true;
   }
 
   /**
@@ -202,14 +208,27 @@ export class Hooks {
   ): void {
     const { link } = service;
     const session = link.defaultSession;
-    const call = new HookCall(done);
-    link.expect(call, session, this.#context.timers.now() + timeoutMs);
     const request = encodeDataBody({
       ...emptyDataFields(),
       key: encoder.encode(hook),
       value,
       timeoutNs: BigInt(Math.round(timeoutMs * 1e6)),
     });
+    // Edges choose the size of their meta and the moment they come: a service
+    // must survive that.
+    if (request.length + 8 > link.settings.maxPayload) {
+      done({ error: PAYLOAD_TOO_LARGE });
+      return;
+    }
+    if (
+      link.outbox.pending >= this.#context.maxOutboxBytes ||
+      link.pendingCount >= this.#context.maxInflightRequests
+    ) {
+      done({ error: SHORT_BUFFER });
+      return;
+    }
+    const call = new HookCall(done);
+    link.expect(call, session, this.#context.timers.now() + timeoutMs);
     link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
   }
 }

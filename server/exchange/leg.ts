@@ -58,7 +58,10 @@ export class Leg {
   #paused = false;
   #ended = false;
   #progressAt = 0;
-  #timer: Timer | undefined = undefined;
+  /** Ends the leg when the tail of its data does not come. */
+  #tail: Timer | undefined = undefined;
+  /** Gives the stream up when nothing moves. */
+  #stall: Timer | undefined = undefined;
 
   /**
    * @param session The session.
@@ -146,11 +149,14 @@ export class Leg {
    */
   end(tail: boolean): void {
     if (this.#ended) return;
+    const { timers } = this.session.link;
     if (tail) {
-      this.#arm(TAIL_MS, () => this.end(false));
+      this.#tail ??= new Timer(() => this.end(false));
+      timers.set(this.#tail, timers.now() + TAIL_MS);
       return;
     }
     this.#ended = true;
+    if (this.#tail !== undefined) timers.clear(this.#tail);
     // There is no half close: what the other side still sends is lost.
     this.other?.drop();
     this.lane?.close("force closed");
@@ -196,20 +202,23 @@ export class Leg {
 
   /** Gives the stream up after too long a time without progress. */
   #watch(): void {
-    this.#progressAt = this.session.link.timers.now();
-    const look = () => {
-      const now = this.session.link.timers.now();
-      const left = this.#progressAt + this.#limits.stallMs - now;
-      if (left > 0) {
-        this.#arm(left, look);
-        return;
-      }
-      this.#giveUp(this);
-      this.drop();
-      this.session.close();
-      this.other?.session.close();
-    };
-    this.#arm(this.#limits.stallMs, look);
+    const { timers } = this.session.link;
+    this.#progressAt = timers.now();
+    this.#stall ??= new Timer(() => this.#onStall());
+    timers.set(this.#stall, this.#progressAt + this.#limits.stallMs);
+  }
+
+  #onStall(): void {
+    const { timers } = this.session.link;
+    const due = this.#progressAt + this.#limits.stallMs;
+    if (due > timers.now()) {
+      timers.set(this.#stall!, due);
+      return;
+    }
+    this.#giveUp(this);
+    this.drop();
+    this.session.close();
+    this.other?.session.close();
   }
 
   #resume(): void {
@@ -219,16 +228,7 @@ export class Leg {
     this.session.link.resume();
   }
 
-  #arm(delay: number, fire: () => void): void {
-    this.#disarm();
-    this.#timer = new Timer(fire);
-    const { timers } = this.session.link;
-    timers.set(this.#timer, timers.now() + delay);
-  }
-
   #disarm(): void {
-    if (this.#timer === undefined) return;
-    this.session.link.timers.clear(this.#timer);
-    this.#timer = undefined;
+    if (this.#stall !== undefined) this.session.link.timers.clear(this.#stall);
   }
 }
