@@ -17,6 +17,7 @@ import {
   systemTimers,
   type Transport,
 } from "@frontier/platform";
+import { aborted, dial, sleep } from "./abortable.ts";
 import { Channel, checkId, checkTimeout } from "./channel.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
 import { Inbox } from "./inbox.ts";
@@ -399,43 +400,4 @@ function canceled(kind: Kind, signal: AbortSignal): FrontierError {
     `Cannot use this ${kind.name}: its signal was aborted`,
     { cause: signal.reason },
   );
-}
-
-/** Rejects when the signal is aborted. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), {
-      once: true,
-    });
-  });
-}
-
-/** Dials; closes a transport that comes after the attempt was given up. */
-async function dial(
-  connect: (signal: AbortSignal) => Transport | Promise<Transport>,
-  signal: AbortSignal,
-): Promise<Transport> {
-  signal.throwIfAborted();
-  const transport = Promise.resolve(connect(signal));
-  try {
-    return await Promise.race([transport, aborted(signal)]);
-  } catch (error) {
-    transport.then((late) => late.close(), () => {});
-    throw error;
-  }
-}
-
-/** Waits; returns early when the signal is aborted. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

@@ -1,0 +1,63 @@
+/**
+ * Waits that a signal ends.
+ *
+ * @module
+ */
+
+import type { Transport } from "@frontier/platform";
+
+/**
+ * Turns a signal into a promise.
+ *
+ * @param signal The signal.
+ * @returns Never resolves; rejects with the reason when the signal is aborted.
+ */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), {
+      once: true,
+    });
+  });
+}
+
+/**
+ * Dials; a transport that comes after the attempt was given up is closed.
+ *
+ * @param connect Dials.
+ * @param signal Gives up when aborted.
+ * @returns The transport.
+ */
+export async function dial(
+  connect: (signal: AbortSignal) => Transport | Promise<Transport>,
+  signal: AbortSignal,
+): Promise<Transport> {
+  signal.throwIfAborted();
+  const transport = Promise.resolve(connect(signal));
+  try {
+    return await Promise.race([transport, aborted(signal)]);
+  } catch (error) {
+    transport.then((late) => late.close(), () => {});
+    throw error;
+  }
+}
+
+/**
+ * Waits.
+ *
+ * @param ms Milliseconds.
+ * @param signal Ends the wait early when aborted.
+ * @returns When the wait is over; never rejects.
+ */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end, { once: true });
+  });
+}
