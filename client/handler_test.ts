@@ -68,6 +68,14 @@ Deno.test("a handler that throws ends only its own call, with the text", async (
         throw "just text";
       },
       wrong: () => 42 as unknown as string,
+      strange: () => {
+        throw Object.create(null);
+      },
+      thenable: () => ({
+        then: () => {
+          throw new Error("Out of promises");
+        },
+      }),
       good: () => "ok",
     },
   });
@@ -78,6 +86,8 @@ Deno.test("a handler that throws ends only its own call, with the text", async (
   assertEquals(await error("empty"), "error");
   assertEquals(await error("odd"), "just text");
   assert((await error("wrong")) !== "");
+  assertEquals(await error("strange"), "error");
+  assertEquals(await error("thenable"), "Out of promises");
   assertEquals(await error("none"), "no such rpc: none");
   assertEquals(text((await side.request("good")).value), "ok");
 });

@@ -100,16 +100,10 @@ export class Inbox<T> {
     }
   }
 
-  /**
-   * Takes out what nobody has read.
-   *
-   * @returns The items.
-   */
-  clear(): T[] {
-    const items = this.#items.map(({ item }) => item);
+  /** Drops what nobody has read. */
+  clear(): void {
     this.#items = [];
     this.#bytes = 0;
-    return items;
   }
 
   /**

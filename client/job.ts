@@ -98,18 +98,19 @@ export class Job implements HandlerContext {
    * @returns Whether it goes on.
    */
   run(onFinished: (job: Job) => void): boolean {
-    let result: ReturnType<Method["handler"]>;
+    let promise: Promise<Payload | void>;
     try {
-      result = this.#method.handler(this.request, this);
+      const result = this.#method.handler(this.request, this);
+      if (!isPromise(result)) {
+        this.#succeed(result);
+        return false;
+      }
+      promise = Promise.resolve(result);
     } catch (error) {
       this.fail(error);
       return false;
     }
-    if (!isPromise(result)) {
-      this.#succeed(result);
-      return false;
-    }
-    result.then(
+    promise.then(
       (data) => {
         this.#succeed(data);
         onFinished(this);

@@ -99,11 +99,6 @@ export class StreamCore {
     session.user = this;
   }
 
-  /** Whether the application has closed it. */
-  get closing(): boolean {
-    return this.#closing;
-  }
-
   /** Reads into memory of the caller. */
   read(into: Uint8Array): Promise<number | null> {
     if (into.length === 0) return Promise.resolve(0);

@@ -30,11 +30,6 @@ export class Workload {
     this.#limits = limits;
   }
 
-  /** Jobs that wait. */
-  get waiting(): number {
-    return this.#queue.length;
-  }
-
   /**
    * Runs a job now or later, or answers it `short buffer`.
    *

@@ -175,8 +175,7 @@ export class FrontierError extends Error {
     code: FrontierErrorCode = "remote",
   ): FrontierError {
     if (thrown instanceof FrontierError) return thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new FrontierError(code, message, { cause: thrown });
+    return new FrontierError(code, describe(thrown), { cause: thrown });
   }
 
   /**
@@ -188,5 +187,14 @@ export class FrontierError extends Error {
   toWire(): string {
     const known = this.#wireText ?? TEXT_OF_CODE[this.code] ?? this.message;
     return known === "" ? "error" : known;
+  }
+}
+
+/** The text of a thrown value; there are values whose text cannot be taken. */
+function describe(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "error";
   }
 }

@@ -62,4 +62,6 @@ Deno.test("from() keeps a FrontierError and wraps the rest as cause", () => {
   assertEquals(wrapped.message, "boom");
   assertStrictEquals(wrapped.cause, cause);
   assertEquals(FrontierError.from("text", "protocol").code, "protocol");
+  assertEquals(FrontierError.from(undefined).message, "undefined");
+  assertEquals(FrontierError.from(Object.create(null)).message, "error");
 });
