@@ -18,7 +18,7 @@ import {
   TYPE_RESPONSE,
   ZERO_TIME,
 } from "@frontier/proto";
-import { NO_BYTES, type Payload } from "./payload.ts";
+import { checkPayload, NO_BYTES, type Payload } from "./payload.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -131,7 +131,7 @@ export interface Outgoing {
 
 /** Text in UTF-8 in a buffer that the next text overwrites, or the bytes. */
 function bytesOf(data: Payload): Uint8Array {
-  if (typeof data !== "string") return data;
+  if (typeof data !== "string") return checkPayload(data);
   if (data.length > SHORT_TEXT) return encoder.encode(data);
   return scratch.subarray(0, encoder.encodeInto(data, scratch).written);
 }

@@ -193,3 +193,13 @@ Deno.test("many calls at once are each answered", async () => {
   );
   replies.forEach((reply, i) => assertEquals(reply.text(), `${i}`));
 });
+
+Deno.test("data that is neither bytes nor text is refused", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  const wrong = { length: 3 } as unknown as string;
+  await assertRejects(() => edge.call("m", wrong), TypeError);
+  await assertRejects(() => edge.publish("t", wrong), TypeError);
+  await assertRejects(() => edge.call("m", "", { custom: wrong }), TypeError);
+  assertEquals(gateway.log, ["conn "]);
+});

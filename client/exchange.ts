@@ -21,7 +21,12 @@ import {
   writeOutgoing,
 } from "./body_writer.ts";
 import { malformed, Operation } from "./operation.ts";
-import { NO_BYTES, type Payload, payloadBytes } from "./payload.ts";
+import {
+  checkPayload,
+  NO_BYTES,
+  type Payload,
+  payloadBytes,
+} from "./payload.ts";
 import { Reply } from "./reply.ts";
 
 const body = new DataBody();
@@ -57,7 +62,7 @@ abstract class Exchange<T> extends Operation implements Outgoing {
 
   constructor(data: Payload, route: Route, waiter: Waiter<T>) {
     super(route.timeoutMs, route.signal);
-    this.data = data;
+    this.data = checkPayload(data);
     this.custom = route.custom === undefined
       ? undefined
       : payloadBytes(route.custom);

@@ -14,6 +14,21 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
+ * Refuses what is neither bytes nor text: untyped callers exist, and anything
+ * else would be written as garbage.
+ *
+ * @param payload The payload.
+ * @returns The same.
+ * @throws {TypeError} If it is neither.
+ */
+export function checkPayload<T extends Payload>(payload: T): T {
+  if (typeof payload !== "string" && !(payload instanceof Uint8Array)) {
+    throw new TypeError(`Cannot send ${typeof payload}: need bytes or text`);
+  }
+  return payload;
+}
+
+/**
  * Gives the bytes of a payload.
  *
  * @param payload The payload; `undefined` is no bytes.
@@ -21,7 +36,9 @@ export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  */
 export function payloadBytes(payload: Payload | undefined): Uint8Array {
   if (payload === undefined) return NO_BYTES;
-  return typeof payload === "string" ? encoder.encode(payload) : payload;
+  return typeof payload === "string"
+    ? encoder.encode(payload)
+    : checkPayload(payload);
 }
 
 /**
