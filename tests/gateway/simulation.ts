@@ -276,8 +276,8 @@ export class SimGateway {
       random,
       timers: network.wheel,
       timeoutMs: limits.forwardTimeoutMs,
-      maxOutboxBytes: 33_554_432,
-      maxInflightRequests: 65_536,
+      maxOutboxBytes: limits.maxOutboxBytes,
+      maxInflightRequests: limits.maxInflightRequests,
     });
     this.edgebound = new Edgebound({
       registry,
