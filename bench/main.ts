@@ -77,10 +77,16 @@ async function main(): Promise<number> {
   const reports: Report[] = [];
   for (const scenario of chooseScenarios(positionals)) {
     if (!values.json) console.error(`${scenario.name}: ${scenario.work}`);
-    const done = report(
-      scenario,
-      await runScenario(scenario, { plan, gateway: values.gateway }),
-    );
+    // A scenario that breaks down is an error like a wrong answer; the others still run.
+    const outcome = await runScenario(scenario, {
+      plan,
+      gateway: values.gateway,
+    }).catch((error: unknown) => ({
+      windows: [],
+      errors: 1,
+      firstError: error instanceof Error ? error.message : String(error),
+    }));
+    const done = report(scenario, outcome);
     if (done.errors > 0) {
       console.error(
         `${done.name}: ${done.errors} errors, the first: ${done.firstError}`,
