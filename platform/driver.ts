@@ -28,7 +28,7 @@ function flushAll(): void {
  * pending read, at most one pending write, and no waiting of one for the other.
  */
 export class Driver implements LinkPort {
-  /** @inheritdoc */
+  /** The clock and its timers. */
   readonly timers: Timers;
   readonly #transport: Transport;
   #link: Link | undefined = undefined;
@@ -42,6 +42,8 @@ export class Driver implements LinkPort {
   #drainTimer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /**
+   * Makes a driver that does nothing yet.
+   *
    * @param transport The byte stream; the driver closes it.
    * @param timers The clock.
    */
@@ -126,7 +128,7 @@ export class Driver implements LinkPort {
     this.#read();
   };
 
-  /** @inheritdoc */
+  /** Writes at the end of this turn what waits in the outbox. */
   flush(): void {
     if (this.#dirty) return;
     this.#dirty = true;
@@ -134,12 +136,12 @@ export class Driver implements LinkPort {
     dirty.push(this);
   }
 
-  /** @inheritdoc */
+  /** Goes on reading after a pause. */
   resume(): void {
     if (this.#parked) queueMicrotask(this.#onWake);
   }
 
-  /** @inheritdoc */
+  /** Closes the transport, after writing what waits if so asked. */
   hangUp(drain: boolean): void {
     this.#closing = drain && this.#link !== undefined &&
       this.#link.outbox.pending > 0;

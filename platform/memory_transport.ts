@@ -105,7 +105,7 @@ class MemoryTransport implements Transport {
  * ```
  */
 export class MemoryNetwork implements TransportListener {
-  /** @inheritdoc */
+  /** Where it listens: an address of no network. */
   readonly addr: PeerAddress = { network: "memory", hostname: "", port: 0 };
   #queue: Transport[] = [];
   #waiting: {
@@ -137,7 +137,7 @@ export class MemoryNetwork implements TransportListener {
     return new MemoryTransport(client, this.addr, down, up);
   }
 
-  /** @inheritdoc */
+  /** Waits for the next connection. */
   accept(): Promise<Transport> {
     const next = this.#queue.shift();
     if (next !== undefined) return Promise.resolve(next);
@@ -149,7 +149,7 @@ export class MemoryNetwork implements TransportListener {
     );
   }
 
-  /** @inheritdoc */
+  /** Stops listening; those who wait hear it. */
   close(): void {
     this.#closed = true;
     for (const { reject } of this.#waiting) {

@@ -20,13 +20,13 @@ export class SystemTimers implements Timers {
     return this.#wheel.size;
   }
 
-  /** @inheritdoc */
+  /** Reads the clock: whole milliseconds since the process started. */
   now(): number {
     // Whole milliseconds: small integers need no memory of their own.
     return Math.floor(performance.now());
   }
 
-  /** @inheritdoc */
+  /** Arms a timer, or moves it. */
   set(timer: Timer, at: number): void {
     // An empty wheel does not turn: bring it up to date first.
     if (this.#wheel.size === 0) this.#wheel.advance(performance.now());
@@ -34,7 +34,7 @@ export class SystemTimers implements Timers {
     if (at < this.#wakeAt) this.#schedule();
   }
 
-  /** @inheritdoc */
+  /** Disarms a timer. */
   clear(timer: Timer): void {
     this.#wheel.clear(timer);
     if (this.#wheel.size === 0 && this.#handle !== undefined) {

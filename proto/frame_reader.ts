@@ -137,6 +137,8 @@ export class FrameReader {
   readonly #maxPayload: number;
 
   /**
+   * Makes a reader with a small buffer.
+   *
    * @param options Settings.
    */
   constructor(options: FrameReaderOptions = {}) {

@@ -118,9 +118,9 @@ export class Link {
   /** Whether raw bytes need credit. */
   credit = false;
   /** Bytes the peer's sessions grant initially; infinite without credit. */
-  peerSessionWindow = Infinity;
+  peerSessionWindow: number = Infinity;
   /** Bytes all sessions together may still send; infinite without credit. */
-  sendWindow = Infinity;
+  sendWindow: number = Infinity;
   /** When the handshake was complete, in milliseconds of the clock. */
   openedAt = 0;
 
@@ -154,6 +154,8 @@ export class Link {
   #partial = 0;
 
   /**
+   * Makes a connection in state `init`, with its handshake time running.
+   *
    * @param role Our side.
    * @param settings Settings.
    * @param handler Hears what happens.
@@ -219,7 +221,11 @@ export class Link {
     return this.#pending.silentHi;
   }
 
-  /** @returns Low half of a fresh packet id. */
+  /**
+   * Makes a packet id that nobody answers to.
+   *
+   * @returns Low half of a fresh packet id.
+   */
   nextLo(): number {
     return this.#pending.count();
   }
@@ -492,7 +498,11 @@ export class Link {
     return session;
   }
 
-  /** @returns All sessions but the default one. */
+  /**
+   * Goes through the sessions.
+   *
+   * @returns All sessions but the default one.
+   */
   *sessions(): Generator<Session, void, undefined> {
     if (this.#sessions !== undefined) yield* this.#sessions.values();
     if (this.#opening !== undefined) yield* this.#opening.values();
@@ -522,7 +532,11 @@ export class Link {
 
   // Flow control
 
-  /** @returns Raw bytes the outbox takes before it is over its mark. */
+  /**
+   * Tells how much the outbox takes.
+   *
+   * @returns Raw bytes the outbox takes before it is over its mark.
+   */
   streamRoom(): number {
     if (this.#state !== "open") return 0;
     return Math.max(0, this.settings.streamMark - this.outbox.pending);

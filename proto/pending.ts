@@ -68,6 +68,8 @@ export class PendingTable {
   readonly #nonce: number;
 
   /**
+   * Makes an empty table with ids of its own.
+   *
    * @param random Returns a number from 0 to 1, 1 excluded.
    */
   constructor(random: () => number) {
@@ -80,7 +82,11 @@ export class PendingTable {
     return ((this.#nonce << 20) | (MAX_SLOTS - 1)) >>> 0;
   }
 
-  /** @returns The low half of a fresh id. */
+  /**
+   * Counts on.
+   *
+   * @returns The low half of a fresh id.
+   */
   count(): number {
     return this.#counter = (this.#counter + 1) >>> 0;
   }
@@ -173,7 +179,11 @@ export class PendingTable {
     this.#free = [];
   }
 
-  /** @returns When the first packet stops waiting; infinite when none waits. */
+  /**
+   * Finds the earliest expiry.
+   *
+   * @returns When the first packet stops waiting; infinite when none waits.
+   */
   nextExpiry(): number {
     let next = Infinity;
     if (this.size === 0) return next;

@@ -32,7 +32,7 @@ export type SessionState =
 /** Most payload bytes of one stream frame that we write. */
 const STREAM_PART = 262_144;
 /** Bytes a stream frame has before its data: header and session id. */
-export const STREAM_HEAD = HEADER_SIZE + 8;
+export const STREAM_HEAD: number = HEADER_SIZE + 8;
 /** Milliseconds a dismiss exchange may take. */
 const CLOSE_TIMEOUT = 30_000;
 const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
@@ -91,6 +91,8 @@ export class Session {
   #timer: Timer | undefined = undefined;
 
   /**
+   * Made by the link.
+   *
    * @param link The connection.
    * @param idHi High half of the id.
    * @param idLo Low half of the id.

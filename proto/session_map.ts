@@ -16,6 +16,8 @@ export class SessionMap {
   readonly #heads: Map<number, Session> = new Map();
 
   /**
+   * Finds a session.
+   *
    * @param hi High half of the id.
    * @param lo Low half of the id.
    * @returns The session, if there is one.
@@ -27,6 +29,8 @@ export class SessionMap {
   }
 
   /**
+   * Adds a session.
+   *
    * @param session The session to add under its id.
    */
   add(session: Session): void {
@@ -36,6 +40,8 @@ export class SessionMap {
   }
 
   /**
+   * Removes a session.
+   *
    * @param session The session to remove; nothing happens if it is not held.
    */
   delete(session: Session): void {
@@ -52,7 +58,11 @@ export class SessionMap {
     this.size--;
   }
 
-  /** @returns All sessions. */
+  /**
+   * Goes through the sessions.
+   *
+   * @returns All sessions.
+   */
   *values(): Generator<Session, void, undefined> {
     for (let session of this.#heads.values()) {
       for (;;) {

@@ -17,9 +17,11 @@ export class Timer {
   /** Neighbour in the slot; owned by the wheel. */
   prev: Timer | undefined = undefined;
   /** Slot number; owned by the wheel. */
-  slot = -1;
+  slot: number = -1;
 
   /**
+   * Makes a timer that is not armed.
+   *
    * @param fire What it does when it fires.
    */
   constructor(fire: () => void) {
@@ -29,7 +31,11 @@ export class Timer {
 
 /** A clock and its timers. Handed to everything that must wait. */
 export interface Timers {
-  /** @returns Milliseconds of a clock that never goes back. */
+  /**
+   * Reads the clock.
+   *
+   * @returns Milliseconds of a clock that never goes back.
+   */
   now(): number;
   /**
    * Arms a timer, or moves it.
@@ -70,6 +76,8 @@ export class TimerWheel implements Timers {
   );
 
   /**
+   * Makes an empty wheel.
+   *
    * @param now The clock's reading at the start, in milliseconds.
    */
   constructor(now = 0) {
@@ -77,7 +85,7 @@ export class TimerWheel implements Timers {
     this.#tick = Math.floor(now / TICK_MS);
   }
 
-  /** @inheritdoc */
+  /** Reads the clock, as far as it was told the time. */
   now(): number {
     return this.#now;
   }
@@ -91,7 +99,7 @@ export class TimerWheel implements Timers {
     if (now > this.#now) this.#now = now;
   }
 
-  /** @inheritdoc */
+  /** Arms a timer, or moves it. */
   set(timer: Timer, at: number): void {
     if (timer.armed) this.#unlink(timer);
     else {
@@ -102,7 +110,7 @@ export class TimerWheel implements Timers {
     this.#link(timer);
   }
 
-  /** @inheritdoc */
+  /** Disarms a timer. */
   clear(timer: Timer): void {
     if (!timer.armed) return;
     this.#unlink(timer);
