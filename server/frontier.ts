@@ -287,13 +287,17 @@ class Gateway implements Frontier {
     const { edgeCount } = this.#registry;
     const services = new Set<Link>();
     for (const service of this.#registry.services()) services.add(service.link);
-    for (const link of this.#links) {
-      if (services.has(link)) continue;
+    // Services go last, for they are to hear that the edges have gone.
+    const others = [...this.#links].filter((link) => !services.has(link));
+    for (const link of others) {
       if (link.state === "open") {
         this.#edgebound.kick(link.user as never, "gateway shuts down");
       } else link.close("gateway shuts down");
     }
-    await until(() => this.#links.size <= services.size, CLOSE_MS);
+    await until(
+      () => others.every((link) => link.state === "closed"),
+      CLOSE_MS,
+    );
     await until(() => this.#hooks.leaving === 0, CLOSE_MS);
     for (const service of [...this.#registry.services()]) {
       this.#servicebound.kick(service, "gateway shuts down");

@@ -121,6 +121,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   onClosed(link: Link, reason: string): void {
     const peer = link.user as P;
     this.exchange.cancelAll(peer);
+    if (peer.farewell !== undefined) link.timers.clear(peer.farewell);
     const fields = { peer: peer.describe(), reason };
     if (reason.startsWith("protocol error")) {
       this.log.warn("Connection ended for what its peer sent", fields);
@@ -146,6 +147,9 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     const at = link.openedAt + YOUNG_MS;
     if (link.ours || link.state !== "open" || at <= link.timers.now()) {
       link.close(reason);
-    } else link.timers.set(new Timer(() => link.close(reason)), at);
+    } else {
+      peer.farewell ??= new Timer(() => link.close(reason));
+      link.timers.set(peer.farewell, at);
+    }
   }
 }

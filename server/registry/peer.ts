@@ -23,6 +23,8 @@ export abstract class Peer {
   online = false;
   /** Requests of this peer that wait for their answer; made at the first. */
   relays: RelayTable | undefined = undefined;
+  /** Closes the connection once the peer is old enough. */
+  farewell: Timer | undefined = undefined;
   /** Messages to this peer on its default session. */
   lane: MessageLane | undefined = undefined;
 
