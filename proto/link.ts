@@ -196,6 +196,11 @@ export class Link {
     return this.#pauses > 0;
   }
 
+  /** When the frame being handled arrived, in milliseconds of the clock; reading the clock anew costs more. */
+  get seenAt(): number {
+    return this.#lastSeen;
+  }
+
   /** The clock and its timers. */
   get timers(): Timers {
     return this.#port.timers;

@@ -445,7 +445,7 @@ export class Exchange {
       this.#refuse(session, frame, TYPE_RESPONSE, PAYLOAD_TOO_LARGE);
       return;
     }
-    link.expect(relay, target, link.timers.now() + wait);
+    link.expect(relay, target, source.link.seenAt + wait);
     link.commitFrame(TYPE_REQUEST, relay.idHi, relay.idLo, end);
     this.#started(source, relay);
   }
@@ -478,7 +478,7 @@ export class Exchange {
       this.#refuse(sourceSession!, frame, TYPE_RESPONSE, SHORT_BUFFER);
       return;
     }
-    link.expect(relay, target, link.timers.now() + wait);
+    link.expect(relay, target, relay.source!.link.seenAt + wait);
     this.#started(relay.source!, relay);
     const { idHi, idLo } = relay;
     target.heldBytes += copy.length;
@@ -509,7 +509,7 @@ export class Exchange {
     }
     const relay = this.#relay(source, session, frame, link);
     relay.lane = lane;
-    relay.messageExpiresAt = link.timers.now() + settings.forwardTimeoutMs;
+    relay.messageExpiresAt = source.link.seenAt + settings.forwardTimeoutMs;
     if (lane.open) {
       const at = link.openFrame(target, body.end - body.start + BODY_SLACK);
       const end = this.#write(link.outbox.buf, at, body, source, edit, 0);
