@@ -189,6 +189,10 @@ class Gateway implements Frontier {
       hashBy,
       limits: {
         bufferBytes: limits.streamBufferBytes,
+        connectionBytes: Math.max(
+          limits.streamBufferBytes,
+          limits.connectionWindowBytes,
+        ),
         stallMs: limits.streamStallMs,
       },
       random,

@@ -18,6 +18,8 @@ import type { MessageLane } from "./message_lane.ts";
 export interface LegLimits {
   /** Bytes held for the other side while it cannot take them. */
   readonly bufferBytes: number;
+  /** Bytes held for all streams of one sender together; a stream that has some of them counts as full then. */
+  readonly connectionBytes: number;
   /** Milliseconds a full buffer may stay without progress. */
   readonly stallMs: number;
 }
@@ -103,9 +105,13 @@ export class Leg {
       if (at === end) return;
     }
     this.heldBytes += end - at;
+    this.peer.heldBytes += end - at;
     this.#hold(buf, at, end);
     if (session.link.credit || this.#paused) return;
-    if (this.heldBytes >= this.#limits.bufferBytes) {
+    const { bufferBytes, connectionBytes } = this.#limits;
+    if (
+      this.heldBytes >= bufferBytes || this.peer.heldBytes >= connectionBytes
+    ) {
       this.#paused = true;
       session.link.pause();
       this.#watch();
@@ -134,6 +140,7 @@ export class Leg {
     }
     if (moved === 0) return;
     this.heldBytes -= moved;
+    this.peer.heldBytes -= moved;
     this.#progressAt = this.session.link.timers.now();
     this.session.consume(moved);
     if (
@@ -168,6 +175,7 @@ export class Leg {
   drop(): void {
     if (this.heldBytes > 0) this.session.consume(this.heldBytes);
     while (this.#chunks.length > 0) this.#dropFirst();
+    this.peer.heldBytes -= this.heldBytes;
     this.heldBytes = 0;
     this.#disarm();
     this.#resume();

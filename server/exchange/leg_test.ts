@@ -37,7 +37,7 @@ function joined(bufferBytes: number) {
     undefined as never,
     { network: "tcp", hostname: "", port: 0 },
   );
-  const limits = { bufferBytes, stallMs: 1_000 };
+  const limits = { bufferBytes, connectionBytes: 10_000_000, stallMs: 1_000 };
   const giveUp = () => events.push("give up");
   const from = new Leg(side("from"), peer, limits, giveUp);
   const to = new Leg(side("to"), peer, limits, giveUp);

@@ -7,6 +7,9 @@
 import { type Session, Timer, TYPE_MESSAGE } from "@frontier/proto";
 import type { Relay } from "./relay.ts";
 
+/** Queues that the messages of one sender on all its streams may fill together. */
+const FULL_QUEUES = 4;
+
 interface Queued {
   readonly relay: Relay;
   readonly body: Uint8Array;
@@ -103,7 +106,15 @@ export class MessageLane {
    * @returns `false` when the queue is full.
    */
   enqueue(relay: Relay, body: Uint8Array): boolean {
-    if (this.#queuedBytes + body.length > this.#limits.queueBytes) return false;
+    const { queueBytes } = this.#limits;
+    if (this.#queuedBytes + body.length > queueBytes) return false;
+    if (!this.#session.isDefault) {
+      // A sender can open thousands of streams: their queues are bounded together.
+      const source = relay.source!;
+      const queued = source.queuedBytes + body.length;
+      if (queued > queueBytes * FULL_QUEUES) return false;
+      source.queuedBytes = queued;
+    }
     this.#queuedBytes += body.length;
     this.#queue.push({ relay, body });
     this.#arm(relay.messageExpiresAt);
@@ -152,7 +163,8 @@ export class MessageLane {
     const left = this.#queue.slice(this.#head);
     this.#queue = [];
     this.#head = this.#queuedBytes = 0;
-    for (const { relay } of left) {
+    for (const { relay, body } of left) {
+      this.#uncount(relay, body);
       this.#owner.failMessage(relay, reason);
       this.#owner.release(relay);
     }
@@ -181,8 +193,13 @@ export class MessageLane {
     }
   }
 
+  #uncount(relay: Relay, body: Uint8Array): void {
+    if (!this.#session.isDefault) relay.source!.queuedBytes -= body.length;
+  }
+
   #dequeue(): void {
-    const { body } = this.#queue[this.#head]!;
+    const { relay, body } = this.#queue[this.#head]!;
+    this.#uncount(relay, body);
     this.#queuedBytes -= body.length;
     this.#head++;
     if (this.#head === this.#queue.length) {

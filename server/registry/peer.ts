@@ -23,6 +23,10 @@ export abstract class Peer {
   online = false;
   /** Requests of this peer that wait for their answer; made at the first. */
   relays: RelayTable | undefined = undefined;
+  /** Bytes it sent on streams that their receivers could not take yet. */
+  heldBytes = 0;
+  /** Bytes of its messages on streams that wait for a window. */
+  queuedBytes = 0;
   /** Closes the connection once the peer is old enough. */
   farewell: Timer | undefined = undefined;
   /** Messages to this peer on its default session. */

@@ -265,6 +265,10 @@ export class SimGateway {
       hashBy,
       limits: {
         bufferBytes: limits.streamBufferBytes,
+        connectionBytes: Math.max(
+          limits.streamBufferBytes,
+          limits.connectionWindowBytes,
+        ),
         stallMs: limits.streamStallMs,
       },
       random,

@@ -254,3 +254,84 @@ Deno.test("messages to an edge that never reads are bounded and answered", () =>
   assertEquals(outcomes, new Set(["timeout", "short buffer"]));
   scene.undisturbed();
 });
+
+Deno.test("messages on very many streams share one bound", () => {
+  const limits = { messageWindowService: 2, messageQueueBytes: 20_000 };
+  const scene = new Scene({ limits });
+  const { gateway } = scene;
+  const mute = gateway.service("mute");
+  mute.onMessage = () => undefined;
+  const bad = gateway.edge({ flags: 0x38 });
+  const opens = Array.from({ length: 50 }, () => bad.open("mute"));
+  gateway.run(50);
+  const ids: bigint[] = [];
+  for (const open of opens) {
+    const { sessionId } = bad.sessionAck(open)!;
+    for (let i = 0; i < 20; i++) {
+      ids.push(bad.publish("t", { value: new Uint8Array(1_000) }, sessionId));
+    }
+  }
+  gateway.run(100);
+  const waiting = ids.filter((id) => bad.outcome(id) === "none").length;
+  // 50 windows of 2, and 4 queues of 20 000 bytes.
+  assert(waiting < 100 + 80, `${waiting} messages wait`);
+  assert(waiting > 100);
+  gateway.run(31_000);
+  for (const id of ids) assert(bad.outcome(id) !== "none");
+  // Nothing is owed afterwards.
+  mute.onMessage = () => ({});
+  for (const message of mute.all("message")) mute.answer(message);
+  gateway.run(10);
+  const again = bad.publish("t", "x", bad.sessionAck(opens[0]!)!.sessionId);
+  gateway.run(10);
+  assertEquals(bad.outcome(again), "ok: ");
+  scene.undisturbed();
+});
+
+Deno.test("bytes on very many streams share one bound, and each stalled stream ends", () => {
+  const limits = {
+    streamBufferBytes: 50_000,
+    connectionWindowBytes: 200_000,
+    streamStallMs: 500,
+  };
+  const scene = new Scene({ limits, capacity: 50_000 });
+  const { gateway } = scene;
+  const deaf = gateway.service("deaf");
+  const sender = gateway.edge({ flags: 0x38 });
+  const opens = Array.from({ length: 20 }, () => sender.open("deaf"));
+  gateway.run(50);
+  deaf.paused = true;
+  const ups = opens.map((open) => sender.sessionAck(open)!.sessionId);
+  // The deaf peer's outbox takes half a megabyte before anything is held.
+  sender.stream(ups[0]!, new Uint8Array(600_000));
+  for (const up of ups) sender.stream(up, new Uint8Array(40_000));
+  gateway.run(50);
+  const { heldBytes } = sender.link.user as { heldBytes: number };
+  assert(heldBytes < 320_000, `${heldBytes} bytes are held`);
+  assert(sender.link.paused);
+  gateway.run(20_000);
+  assert(!sender.link.paused);
+  assert(sender.all("dismiss").length > 0);
+  scene.undisturbed();
+  deaf.cut();
+  gateway.run(50);
+  assertEquals((sender.link.user as { heldBytes: number }).heldBytes, 0);
+});
+
+Deno.test("a caller that is ended while its calls time out takes nobody down", () => {
+  const limits = { maxOutboxBytes: 20_000, forwardTimeoutMs: 500 };
+  const scene = new Scene({ capacity: 5_000, limits });
+  const { gateway } = scene;
+  gateway.service("mute", { methods: ["mute"] });
+  const bad = gateway.edge();
+  const fair = gateway.edge();
+  bad.paused = true;
+  bad.write(times(rawFrame(0x71, 1n, '{"key":"bXV0ZQ=="}'), 1_000));
+  gateway.run(20);
+  const ids = Array.from({ length: 50 }, () => fair.call("mute"));
+  gateway.run(600);
+  assertEquals(bad.link.state, "closed");
+  for (const id of ids) assertEquals(fair.outcome(id), "timeout");
+  assertEquals(gateway.exchange.inflight, 0);
+  scene.undisturbed();
+});
