@@ -123,12 +123,13 @@ Deno.test("every byte consumed is granted again, to the session and the connecti
     peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(99));
     network.run();
     assertEquals(server.link.state, "open");
-    assert(one.receiveWindow > 0 && one.receiveWindow <= 400);
+    assert(one.receiveWindow > 0 && one.receiveWindow <= 1_600);
   }
-  // What was not granted yet is below a quarter of the window.
-  const lacks = 50 * 99 - granted(peer, one.id);
-  assert(lacks >= 0 && lacks < 100);
-  assertEquals(one.receiveWindow, 400 - lacks);
+  // The window has grown by three times its size. What was not granted yet is
+  // below a quarter of it.
+  const lacks = 50 * 99 + 1_200 - granted(peer, one.id);
+  assert(lacks >= 0 && lacks < 400);
+  assertEquals(one.receiveWindow, 1_600 - lacks);
   const owed = 50 * 99 - granted(peer, 0n);
   assert(owed >= 0 && owed < 250);
 });
@@ -151,7 +152,41 @@ Deno.test("nothing is granted before the bytes are consumed", () => {
   one.consume(1_000_000);
   network.run();
   assertEquals(one.unread, 0);
-  assertEquals(granted(peer, one.id), 400);
+  // The rest, and a window twice as large now that nothing is unread.
+  assertEquals(granted(peer, one.id), 800);
+});
+
+Deno.test("a window grows while its reader keeps up, to four times its size", () => {
+  const { network, peer, server, one } = rawSessions({ sessionWindow: 400 });
+  server.onBytes = () => {};
+  const sizes: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(one.receiveWindow));
+    network.run();
+    one.consume(one.unread);
+    network.run();
+    sizes.push(one.receiveWindow);
+  }
+  assertEquals(sizes, [800, 1_600, 1_600, 1_600, 1_600]);
+});
+
+Deno.test("a window does not grow while bytes are unread, or when it is told not to", () => {
+  const { network, peer, server, one } = rawSessions({ sessionWindow: 400 });
+  server.onBytes = () => {};
+  for (let i = 0; i < 5; i++) {
+    const room = one.receiveWindow;
+    peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(room));
+    network.run();
+    one.consume(one.unread - 1);
+    network.run();
+    assertEquals(one.receiveWindow, 399);
+    one.consume(1, false);
+    peer.send(TYPE_STREAM, 1n, one.id, new Uint8Array(399));
+    network.run();
+    one.consume(399, false);
+    network.run();
+    assertEquals(one.receiveWindow, 400);
+  }
 });
 
 Deno.test("one byte over the session's window ends the sender", () => {

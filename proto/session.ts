@@ -29,6 +29,8 @@ export type SessionState =
   /** Nothing flows any more. */
   | "closed";
 
+/** How often its initial size the window of a session grows to whose reader keeps up. */
+const WINDOW_GROWTH = 4;
 /** Most payload bytes of one stream frame that we write. */
 const STREAM_PART = 262_144;
 /** Bytes a stream frame has before its data: header and session id. */
@@ -80,6 +82,7 @@ export class Session {
   waiting = false;
 
   #ungranted = 0;
+  #window: number;
   #dismissSent = false;
   #dismissReceived = false;
   #ackReceived = false;
@@ -104,7 +107,8 @@ export class Session {
     this.idLo = idLo;
     this.state = state;
     this.sendWindow = link.peerSessionWindow;
-    this.receiveWindow = link.credit ? link.settings.sessionWindow : Infinity;
+    this.#window = link.settings.sessionWindow;
+    this.receiveWindow = link.credit ? this.#window : Infinity;
   }
 
   /** Its id. */
@@ -248,11 +252,13 @@ export class Session {
 
   /**
    * Tells that received bytes are no longer held, and lets the peer send as
-   * many more.
+   * many more; with a window that grows to four times its initial size while
+   * nothing is left unread.
    *
    * @param bytes How many.
+   * @param keepsUp `false` keeps the window from growing.
    */
-  consume(bytes: number): void {
+  consume(bytes: number, keepsUp = true): void {
     const link = this.link;
     if (!link.credit) return;
     // Never more than was received: what a finished session still held has
@@ -263,11 +269,18 @@ export class Session {
     link.consume(bytes);
     if (this.state !== "open") return;
     this.#ungranted += bytes;
-    if (this.#ungranted >= link.settings.sessionWindow >> 2) {
-      this.receiveWindow += this.#ungranted;
-      link.sendCredit(this.idHi, this.idLo, this.#ungranted);
-      this.#ungranted = 0;
+    if (this.#ungranted < this.#window >> 2) return;
+    let grant = this.#ungranted;
+    this.#ungranted = 0;
+    const most = link.settings.sessionWindow * WINDOW_GROWTH;
+    if (keepsUp && this.unread === 0 && this.#window < most) {
+      // Nothing is held: the window itself is what slows the sender.
+      const more = Math.min(this.#window, most - this.#window);
+      this.#window += more;
+      grant += more;
     }
+    this.receiveWindow += grant;
+    link.sendCredit(this.idHi, this.idLo, grant);
   }
 
   /** Closes the session; the peer is told after everything sent so far. */

@@ -101,7 +101,7 @@ export class Leg {
     let at = start;
     if (this.heldBytes === 0) {
       at += to.send(buf, start, end);
-      if (at > start) session.consume(at - start);
+      if (at > start) session.consume(at - start, keepsUp(to));
       if (at === end) return;
     }
     this.heldBytes += end - at;
@@ -142,7 +142,7 @@ export class Leg {
     this.heldBytes -= moved;
     this.peer.heldBytes -= moved;
     this.#progressAt = this.session.link.timers.now();
-    this.session.consume(moved);
+    this.session.consume(moved, keepsUp(to));
     if (
       this.#paused && this.heldBytes <= this.#limits.bufferBytes * 7 / 8
     ) this.#resume();
@@ -239,4 +239,9 @@ export class Leg {
   #disarm(): void {
     if (this.#stall !== undefined) this.session.link.timers.clear(this.#stall);
   }
+}
+
+/** Whether a reader has granted more than at first, and not used it up: it reads as fast as it is sent to. */
+function keepsUp(to: Session): boolean {
+  return to.sendWindow >= to.link.peerSessionWindow;
 }
