@@ -116,7 +116,7 @@ export class GatewayProcess extends LineProcess {
         "--allow-write",
         "--allow-env",
         "--allow-sys",
-        "--v8-flags=--expose-gc",
+        "--v8-flags=--expose-gc,--max-semi-space-size=2",
       ],
       module,
     );
