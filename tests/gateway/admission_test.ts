@@ -143,7 +143,7 @@ Deno.test("an edge is not routable before its verdict, and at once after it", ()
   assertEquals(edge.packets[0]!.type, "conn-ack", "the ack comes first");
 });
 
-Deno.test("an edge may call at 0 ms after its ack", () => {
+Deno.test("B13, W 11.20: an edge may call at 0 ms after its ack", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"], topics: ["t"] });
   service.onRequest = () => ({ value: bytes("v") });
@@ -181,7 +181,7 @@ Deno.test("B13: a service is routable with its ack, its methods with theirs", ()
   assertEquals(edge.outcome(ids[2]!), "ok: v");
 });
 
-Deno.test("both hooks together have 8 s; the edge is told timeout", () => {
+Deno.test("W 11.21: both hooks together have 8 s; the edge is told timeout", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   service.onRequest = () => undefined;
@@ -337,7 +337,7 @@ Deno.test("a newer connection takes an edge id over; the older one is closed and
   ]);
 });
 
-Deno.test("B19: an older connection that is half dead does not hold the newer one up", () => {
+Deno.test("B19, W 11.16: an older connection that is half dead does not hold the newer one up", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   const older = gateway.edge();
@@ -417,7 +417,7 @@ Deno.test("an online event waits for the offline event of the same id", () => {
   assertEquals(third.connAck.returnCode, 0);
 });
 
-Deno.test("a Go peer is not closed within 1.5 s of its connect, one of ours is", () => {
+Deno.test("W 11.41: a Go peer is not closed within 1.5 s of its connect, one of ours is", () => {
   for (const ours of [false, true]) {
     const gateway = new SimGateway();
     hookService(gateway, 77n);
@@ -442,7 +442,7 @@ Deno.test("a Go peer's own close during that time is served at once", () => {
   assertEquals(gateway.network.wheel.size, 2, "one timer per open connection");
 });
 
-Deno.test("B17: a service id taken twice replaces the older service without a deadlock", () => {
+Deno.test("B17, W 11.17: a service id taken twice replaces the older service without a deadlock", () => {
   const gateway = new SimGateway();
   const older = gateway.service("S", {
     wantedId: 9n,
@@ -552,7 +552,7 @@ Deno.test("B16: a service with invalid meta is refused and leaves nothing behind
   assertEquals(edge.outcome(call), "record not found");
 });
 
-Deno.test("B3: after a service with hooks has gone, edges come and go without it", () => {
+Deno.test("B3, W 11.11: after a service with hooks has gone, edges come and go without it", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   service.cut();
@@ -580,7 +580,7 @@ Deno.test("a silent peer is closed after twice its heartbeat and a bounded grace
   assertEquals(gateway.ended.length, 1);
 });
 
-Deno.test("a vanished peer is offline after the heartbeat limit, also when nothing can be sent to it", () => {
+Deno.test("W 11.14: a vanished peer is offline after the heartbeat limit, also when nothing can be sent to it", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   const edge = gateway.edge();
@@ -633,4 +633,63 @@ Deno.test("what a hasty client sends before its ack does no harm", () => {
   const later = edge.call("m");
   gateway.run();
   assertEquals(edge.outcome(later), "record not found");
+});
+
+Deno.test("B14: each id is used, and logged as it is", () => {
+  const gateway = new SimGateway();
+  const ids = [1, 2, 3].map(() => gateway.edge().id);
+  assertEquals([ids[1]! - ids[0]!, ids[2]! - ids[1]!], [1n, 1n]);
+  for (const id of ids) assert(gateway.log.has(`edge ${id} `));
+});
+
+Deno.test("B27: no payload, meta or custom bytes are logged", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", {
+    methods: ["m", "edge_online"],
+    topics: ["t"],
+  });
+  service.onRequest = ({ body }) => ({ value: body.value });
+  const secret = bytes("SECRET");
+  const edge = gateway.edge({ meta: secret });
+  edge.call("m", { value: secret, custom: secret });
+  edge.call("nope", { value: secret });
+  edge.publish("t", { value: secret });
+  service.publish("t", { value: secret, custom: tail(edge.id, secret) });
+  const open = edge.open("S");
+  gateway.run(30);
+  edge.stream(edge.sessionAck(open)!.sessionId, secret);
+  gateway.run();
+  edge.write(bytes("SECRET garbage"));
+  gateway.run(3_000);
+  assert(!gateway.log.has("SECRET") && !gateway.log.has("U0VDUkVU"));
+});
+
+Deno.test("W 11.24b: nothing is sent on a default session that was dismissed", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { topics: ["t"], methods: ["m"] });
+  const edge = gateway.edge();
+  service.dismiss(1n);
+  gateway.run();
+  const { length } = service.packets;
+  for (let i = 0; i < 50; i++) {
+    edge.publish("t");
+    edge.call("m");
+  }
+  service.call("m", { custom: tail(edge.id) });
+  gateway.run(100);
+  assertEquals(service.packets.length, length);
+});
+
+Deno.test("no ack is sent that nobody waits for", () => {
+  const gateway = new SimGateway();
+  const edge = gateway.edge();
+  edge.dismiss(1n);
+  edge.dismiss(1n);
+  gateway.run();
+  assertEquals(edge.all("dismiss-ack").length, 1);
+  edge.disconn();
+  edge.disconn();
+  gateway.run();
+  assertEquals(edge.all("disconn-ack").length, 1);
+  assert(edge.closed !== undefined);
 });

@@ -88,7 +88,7 @@ Deno.test("topics of every spelling find their taker", () => {
   );
 });
 
-Deno.test("B2: a taker of * is the fallback, and only that", () => {
+Deno.test("B2, W 11.10: a taker of * is the fallback, and only that", () => {
   const gateway = new SimGateway();
   const any = gateway.service("any", { topics: ["*"] });
   const exact = gateway.service("exact", { topics: ["t"] });
@@ -105,7 +105,7 @@ Deno.test("B2: a taker of * is the fallback, and only that", () => {
   assertEquals(edge.outcome(late), "topic not online");
 });
 
-Deno.test("B4: a service's message without a whole edge id gets an error", () => {
+Deno.test("B4, W 11.9: a service's message without a whole edge id gets an error", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S");
   const edge = gateway.edge();
@@ -119,7 +119,7 @@ Deno.test("B4: a service's message without a whole edge id gets an error", () =>
   assertEquals(service.outcome(good), "ok: ");
 });
 
-Deno.test("B1: a failed message does not end a service's loop", () => {
+Deno.test("B1, W 11.18: a failed message does not end a service's loop", () => {
   const gateway = new SimGateway({ limits: { forwardTimeoutMs: 200 } });
   const service = gateway.service("S");
   const edge = gateway.edge();
@@ -145,7 +145,7 @@ Deno.test("B1: a failed message does not end a service's loop", () => {
   ]);
 });
 
-Deno.test("B7: an edge's messages are pipelined, in order, and an error does not stop them", () => {
+Deno.test("B7, W 11.19: an edge's messages are pipelined, in order, and an error does not stop them", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { topics: ["t"] });
   const edge = gateway.edge();
@@ -254,7 +254,7 @@ Deno.test("messages expire in the window and in the queue", () => {
   assertEquals(service.outcome(late), "ok: ");
 });
 
-Deno.test("B51: a service that does not take its messages still gets calls and answers", () => {
+Deno.test("B51, W 11.13: a service that does not take its messages still gets calls and answers", () => {
   const gateway = new SimGateway({ limits: { messageWindowService: 4 } });
   const service = gateway.service("S", { topics: ["t"], methods: ["m"] });
   const other = gateway.service("T", { topics: ["u"] });

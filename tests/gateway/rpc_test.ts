@@ -52,7 +52,7 @@ Deno.test("a service's call reaches the edge without the tail and comes back", (
   }
 });
 
-Deno.test("B8: the custom bytes of a response stay off the wire", () => {
+Deno.test("B8, W 11.29: the custom bytes of a response stay off the wire", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
   const edge = gateway.edge();
@@ -224,7 +224,7 @@ Deno.test("a caller's timeout is relative, carried on, and wins over the gateway
   assertEquals(edge.outcome(id), "context deadline exceeded");
 });
 
-Deno.test("B48: deadlines of clocks an hour off in either direction fail no call", () => {
+Deno.test("B48, W 11.39: deadlines of clocks an hour off in either direction fail no call", () => {
   const hour = 3_600_000;
   for (const skew of [-hour, 0, hour]) {
     for (const field of ["deadline", "contextDeadline"] as const) {

@@ -99,7 +99,7 @@ Deno.test("the opener is acked only after the target has accepted", () => {
   assertEquals(edge.sessionAck(open)!.body.error, "");
 });
 
-Deno.test("a target that never accepts ends the open after 30 s, and nothing else waits for it", () => {
+Deno.test("W 11.22: a target that never accepts ends the open after 30 s, and nothing else waits for it", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
   service.accepts = false;
@@ -118,7 +118,7 @@ Deno.test("a target that never accepts ends the open after 30 s, and nothing els
   assertEquals(gateway.streams.count, 0);
 });
 
-Deno.test("B5: an unknown service or edge ends the stream with an error for ours and a delayed dismiss for Go peers", () => {
+Deno.test("B5, W 11.33: an unknown service or edge ends the stream with an error for ours and a delayed dismiss for Go peers", () => {
   for (const ours of [true, false]) {
     const gateway = new SimGateway();
     const service = gateway.service("S", { ours });
@@ -170,7 +170,7 @@ Deno.test("leading zeros of an edge id are read as decimal", () => {
   assertEquals(edge.all("session").length, 1);
 });
 
-Deno.test("nothing is sent on a session of a Go peer for 20 ms after its ack, or until its first frame", () => {
+Deno.test("W 11.27: nothing is sent on a session of a Go peer for 20 ms after its ack, or until its first frame", () => {
   for (const first of [true, false]) {
     const gateway = new SimGateway();
     const service = gateway.service("S");
@@ -347,7 +347,7 @@ Deno.test("B22: there is no half close: what the other side still sends is lost,
   assertEquals([edge.closed, service.closed], [undefined, undefined]);
 });
 
-Deno.test("an old Go peer's data after its dismiss still arrives", () => {
+Deno.test("W 11.26: an old Go peer's data after its dismiss still arrives", () => {
   const { gateway, service, edge, up, down } = join();
   edge.polite = false;
   edge.dismiss(up);
@@ -473,7 +473,7 @@ Deno.test("who sends beyond its credit ends its own connection", () => {
   assert(gateway.log.has("credit", "warn"));
 });
 
-Deno.test("a reader that stops, with credit, holds up nobody else on the same connections", () => {
+Deno.test("B49, W 11.13: a reader that stops, with credit, holds up nobody else on the same connections", () => {
   const { gateway, service, edge, up, down } = join({}, OURS, OURS);
   const other = openTo(gateway, edge, service);
   edge.stream(up, new Uint8Array(262_144));
@@ -486,7 +486,7 @@ Deno.test("a reader that stops, with credit, holds up nobody else on the same co
   assertEquals(edge.outcome(call), "record not found");
 });
 
-Deno.test("a Go sender is not read while the buffer of its stream is full, and goes on after progress", () => {
+Deno.test("B49: a Go sender is not read while the buffer of its stream is full, and goes on after progress", () => {
   const limits = { streamBufferBytes: 200_000 };
   const { gateway, service, edge, up, down } = join({
     limits,
@@ -583,7 +583,7 @@ Deno.test("a slow but living receiver is not dismissed", () => {
   assertEquals(service.count(down), 500_000);
 });
 
-Deno.test("raw bytes on the default session are thrown away, and cost no credit for ever", () => {
+Deno.test("W 11.24a: raw bytes on the default session are thrown away, and cost no credit for ever", () => {
   for (const ours of [true, false]) {
     const gateway = new SimGateway({
       limits: { connectionWindowBytes: 100_000 },
@@ -597,7 +597,7 @@ Deno.test("raw bytes on the default session are thrown away, and cost no credit 
   }
 });
 
-Deno.test("data, requests and messages on an unknown session are ignored", () => {
+Deno.test("W 11.24: data, requests and messages on an unknown session are ignored", () => {
   const gateway = new SimGateway();
   const edge = gateway.edge();
   edge.stream(77n, "x");

@@ -31,7 +31,7 @@ function offender(
   return side === "edge" ? scene.gateway.edge() : scene.gateway.service("X");
 }
 
-Deno.test("W 11.1 items 1 to 5: no short, long or empty frame hurts more than its sender", () => {
+Deno.test("W 11.1 to 11.5: no short, long or empty frame hurts more than its sender", () => {
   const frames: [string, Uint8Array][] = [];
   for (
     const type of [
@@ -240,7 +240,7 @@ const POISON = [
   '{"key":"bQ==",}',
 ];
 
-Deno.test("no poisonous body of a request or message reaches its target; the sender pays", () => {
+Deno.test("W 11.38: no poisonous body of a request or message reaches its target; the sender pays", () => {
   for (const type of [0x71, 0x51]) {
     for (const body of POISON) {
       for (const side of SIDES) {
