@@ -4,9 +4,8 @@ import type { ChurnReport } from "./churn_process.ts";
 import type { Figures } from "./figures.ts";
 import type { GatewayReport } from "./gateway_process.ts";
 
-/** Bytes that a heap may have grown by beside what is proportional to it: code, caches, the shapes of objects. */
+/** Bytes that a heap may have grown by: code, caches, the shapes of objects. */
 const HEAP_SLACK = 2 * 1024 * 1024;
-const HEAP_FACTOR = 1.1;
 /** Bytes that the memory of a process may have grown by: what the system's allocator keeps. */
 const RSS_SLACK = 96 * 1024 * 1024;
 
@@ -25,7 +24,7 @@ export function findLeaks(
 ): string[] {
   const bounds = {
     descriptors: before.descriptors,
-    heapBytes: Math.round(before.heapBytes * HEAP_FACTOR) + HEAP_SLACK,
+    heapBytes: before.heapBytes + HEAP_SLACK,
     rssBytes: before.rssBytes + RSS_SLACK,
   };
   const leaks: string[] = [];
