@@ -6,10 +6,12 @@
 
 import {
   EDGE_NOT_ONLINE,
+  FORCE_CLOSED,
   type FrameReader,
   type Link,
   SERVICE_NOT_ONLINE,
   type Session,
+  TIMEOUT,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
 import type { EdgePeer, Peer, ServicePeer } from "../registry/peer.ts";
@@ -190,7 +192,11 @@ export class Streams {
     // Known before the other side is told: it may end on the spot.
     const last = other === undefined || other.state === "closed";
     // The target was never reached: that is the opener's answer.
-    if (other?.state === "accepting") other.refuse(reason);
+    // Why its connection ended is nobody else's business.
+    if (other?.state === "accepting") {
+      const known = session.refusal !== "" || reason === TIMEOUT;
+      other.refuse(known ? reason : FORCE_CLOSED);
+    }
     leg.end(false);
     if (last) this.count--;
   }

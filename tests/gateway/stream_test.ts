@@ -652,6 +652,24 @@ Deno.test("a target that refuses our open is the opener's answer", () => {
   assertEquals(gateway.streams.count, 0);
 });
 
+Deno.test("a target that goes away before it accepts is force closed to the opener, whatever ended it", () => {
+  for (const how of ["cut", "disconn", "garbage"] as const) {
+    const gateway = new SimGateway();
+    const service = gateway.service("S", OURS);
+    service.accepts = false;
+    const edge = gateway.edge(OURS);
+    const open = edge.open("S");
+    gateway.run();
+    if (how === "cut") service.cut();
+    else if (how === "disconn") service.disconn();
+    else service.write(new Uint8Array(14));
+    gateway.run(100);
+    assertEquals(edge.sessionAck(open)!.body.error, "force closed");
+    assertEquals(edge.all("dismiss").length, 1);
+    assertEquals(gateway.streams.count, 0);
+  }
+});
+
 Deno.test("too many sessions of one connection are refused, on either side", () => {
   const gateway = new SimGateway({ limits: { maxSessionsPerConnection: 5 } });
   const service = gateway.service("S");
