@@ -26,6 +26,8 @@ export interface LegLimits {
 
 /** Largest buffer for held bytes: one full read and its frame header. */
 const CHUNK_SIZE = 65_536 + STREAM_HEAD;
+/** How many times as long as without progress a sender waits for one with too little of it. */
+const MOST_STALLS = 6;
 /** Milliseconds that bytes may follow the dismiss of a peer that sends it ahead of them. */
 const TAIL_MS = 1_000;
 
@@ -60,6 +62,7 @@ export class Leg {
   #paused = false;
   #ended = false;
   #progressAt = 0;
+  #pausedAt = 0;
   /** Ends the leg when the tail of its data does not come. */
   #tail: Timer | undefined = undefined;
   /** Gives the stream up when nothing moves. */
@@ -113,6 +116,7 @@ export class Leg {
       this.heldBytes >= bufferBytes || this.peer.heldBytes >= connectionBytes
     ) {
       this.#paused = true;
+      this.#pausedAt = session.link.seenAt;
       session.link.pause();
       this.#watch();
     }
@@ -218,7 +222,13 @@ export class Leg {
 
   #onStall(): void {
     const { timers } = this.session.link;
-    const due = this.#progressAt + this.#limits.stallMs;
+    const { stallMs } = this.#limits;
+    let due = this.#progressAt + stallMs;
+    // A receiver that takes a byte now and then must not hold up for ever what
+    // else its sender's connection carries.
+    if (this.#paused) {
+      due = Math.min(due, this.#pausedAt + stallMs * MOST_STALLS);
+    }
     if (due > timers.now()) {
       timers.set(this.#stall!, due);
       return;

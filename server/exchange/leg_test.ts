@@ -11,6 +11,9 @@ function joined(bufferBytes: number) {
   const side = (name: string): Session => {
     const link = {
       credit: false,
+      get seenAt() {
+        return wheel.now();
+      },
       timers: {
         now: () => wheel.now(),
         set: (timer: Timer, at: number) => wheel.set(timer, at),
@@ -105,4 +108,17 @@ Deno.test("a leg passes on what it holds before it closes the other side", () =>
   state.room = 1;
   from.drain();
   assertEquals(events, ["close to"]);
+});
+
+Deno.test("a receiver that trickles holds its sender's connection for a bounded time", () => {
+  const { from, events, wheel, state } = joined(100_000);
+  from.receive(new Uint8Array(100_000), 0, 100_000);
+  for (let now = 500; now < 5_900; now += 500) {
+    wheel.advance(now);
+    state.room = 1;
+    from.drain();
+  }
+  assertEquals(events, ["pause from"]);
+  wheel.advance(6_100);
+  assertEquals(events.slice(0, 3), ["pause from", "give up", "resume from"]);
 });
