@@ -150,7 +150,16 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   /** Tells that an edge has gone, unless a newer connection may have its id. */
   #offline(edge: EdgePeer, to?: ServicePeer): void {
     if (this.#announcements.defer(edge, to)) return;
-    this.#context.hooks.edgeOffline(edge, to);
+    this.#tellOffline(edge, to);
+  }
+
+  #tellOffline(edge: EdgePeer, to: ServicePeer | undefined): void {
+    this.#context.hooks.edgeOffline(edge, (reason) => {
+      this.log.warn("Service did not take an edge's offline event", {
+        peer: edge.describe(),
+        reason,
+      });
+    }, to);
   }
 
   /** Asks for the edge's admission, then admits it. */
@@ -195,7 +204,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     service: ServicePeer | undefined,
   ): void {
     const { link } = edge;
-    const { registry, hooks } = this.#context;
+    const { registry } = this.#context;
     const owed = this.#announcements.end(edge.id);
     if (result.error === undefined && link.state === "handshake") {
       this.#admit(edge);
@@ -208,7 +217,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     if (result.error === undefined) {
       // The service believes it online, but it has gone or was refused.
       this.#offline(edge, service);
-    } else if (owed !== undefined) hooks.edgeOffline(owed.edge, owed.to);
+    } else if (owed !== undefined) this.#tellOffline(owed.edge, owed.to);
   }
 
   #admit(edge: EdgePeer): void {

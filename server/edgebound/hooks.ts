@@ -143,9 +143,14 @@ export class Hooks {
    * Tells that an edge has gone.
    *
    * @param edge The edge.
+   * @param onFailed Hears why the service could not be told, or what it answered instead of consent.
    * @param to The service to tell if it still answers the hook; else one is chosen.
    */
-  edgeOffline(edge: EdgePeer, to?: ServicePeer): void {
+  edgeOffline(
+    edge: EdgePeer,
+    onFailed: (reason: string) => void,
+    to?: ServicePeer,
+  ): void {
     const services = this.#context.registry.byHook("edge_offline");
     const service = to !== undefined && services.includes(to)
       ? to
@@ -159,7 +164,8 @@ export class Hooks {
       "edge_offline",
       event(edge),
       this.#context.timeoutMs,
-      () => {
+      ({ error }) => {
+        if (error !== undefined) onFailed(error);
         if (this.#leaving.get(id) === waiting) this.#leaving.delete(id);
         for (const go of waiting) go();
       },

@@ -693,3 +693,27 @@ Deno.test("no ack is sent that nobody waits for", () => {
   assertEquals(edge.all("disconn-ack").length, 1);
   assert(edge.closed !== undefined);
 });
+
+Deno.test("an offline event that a service does not take is logged, and blocks nothing", () => {
+  for (const how of ["error", "mute", "full"] as const) {
+    const limits = how === "full" ? { maxInflightRequests: 1 } : {};
+    const gateway = new SimGateway({ limits });
+    const service = hookService(gateway, 77n);
+    const edge = gateway.edge();
+    service.onRequest = ({ body }) => {
+      const method = text(body.key);
+      if (method === "get_edge_id") return { value: tail(77n) };
+      if (method === "edge_online") return {};
+      return how === "error" ? { error: "not now" } : undefined;
+    };
+    if (how === "full") service.register("m");
+    gateway.run();
+    if (how === "full") edge.call("m");
+    gateway.run();
+    if (how === "full") service.onRequest = () => undefined;
+    edge.disconn();
+    gateway.run(31_000);
+    assert(gateway.log.has("offline event", "warn"), how);
+    assertEquals(gateway.hooks.leaving, 0);
+  }
+});
