@@ -695,3 +695,65 @@ Deno.test("too many sessions of one connection are refused, on either side", () 
   gateway.run(30);
   assertEquals(other.sessionAck(again)!.body.error, "");
 });
+
+Deno.test("a Go sender to a reader with credit that reads nothing is held up for 10 s, then only the stream ends", () => {
+  const limits = { streamBufferBytes: 100_000 };
+  const { gateway, service, edge, up, down } = join({ limits }, {}, {
+    ours: true,
+    window: [50_000, 16_000_000],
+  });
+  for (let i = 0; i < 10; i++) edge.stream(up, new Uint8Array(50_000));
+  gateway.run(20);
+  assertEquals(service.count(down), 50_000, "its window and no more");
+  assert(edge.link.paused);
+  gateway.run(10_100);
+  assert(!edge.link.paused);
+  assertEquals(edge.all("dismiss").length, 1);
+  assertEquals([edge.closed, service.closed], [undefined, undefined]);
+});
+
+Deno.test("a sender with credit to a Go reader that reads nothing stops by itself; its connection goes on", () => {
+  const { gateway, service, edge, up } = join({ capacity: 50_000 }, OURS);
+  service.paused = true;
+  let sent = 0;
+  for (let i = 0; i < 60; i++) {
+    const room = 262_144 + (edge.credit.get(up) ?? 0) - sent;
+    if (room > 0) edge.stream(up, new Uint8Array(room));
+    sent += Math.max(0, room);
+    gateway.run(5);
+  }
+  // The outbox's mark, and a window: it grew fourfold while all was taken.
+  assert(sent < 50_000 + 524_288 + 4 * 262_144, `${sent} bytes were let in`);
+  assert(!edge.link.paused);
+  const call = edge.call("nope");
+  gateway.run(20_000);
+  assertEquals(edge.outcome(call), "record not found");
+  assertEquals(edge.all("dismiss").length, 0, "slow is no fault here");
+  service.countOnly = true;
+  service.paused = false;
+  gateway.run(100);
+  assertEquals([...service.counted.values()], [sent]);
+});
+
+Deno.test("the window of a connection bounds all its streams together", () => {
+  const { gateway, service, edge } = join(
+    {},
+    { ours: true },
+    { ours: true, window: [262_144, 300_000] },
+  );
+  service.countOnly = true;
+  for (let i = 0; i < 3; i++) {
+    const more = openTo(gateway, edge, service);
+    edge.stream(more.up, new Uint8Array(200_000));
+  }
+  gateway.run(20);
+  const total = [...service.counted.values()].reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+  assertEquals(total, 300_000);
+  service.grant(0n, 300_000);
+  gateway.run(20);
+  const now = [...service.counted.values()].reduce((sum, one) => sum + one, 0);
+  assertEquals(now, 600_000);
+});
