@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { deafEdge, halfOpenHandshakes } from "./silent_socket.ts";
+import {
+  deafDoorkeeper,
+  deafEdge,
+  halfOpenHandshakes,
+} from "./silent_socket.ts";
 import { stopGateway } from "./stopped_gateway.ts";
 import { stopPeer } from "./stopped_peer.ts";
 
@@ -11,6 +15,7 @@ Deno.test("Who is silent for too long is given up", async (t) => {
     "a service whose process is stopped": () => stopPeer("service"),
     "a gateway whose process is stopped": stopGateway,
     "an edge that does not read": deafEdge,
+    "a service that does not answer whether edges may come": deafDoorkeeper,
     "a connection that does not complete its handshake": halfOpenHandshakes,
   };
   const passed = await Promise.all(

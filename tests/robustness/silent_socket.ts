@@ -1,7 +1,7 @@
 /** Connections that say nothing any more, or never did. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Service, type Stream } from "../../client/mod.ts";
+import { Edge, Service, type Stream } from "../../client/mod.ts";
 import { RawPeer } from "../gateway/raw_peer.ts";
 import { GatewayProcess } from "../soak/gateway_process.ts";
 import { failure, until, within } from "./outcome.ts";
@@ -10,6 +10,8 @@ import { failure, until, within } from "./outcome.ts";
 const EVERY_5_SECONDS = 0x08;
 const EXPIRY_MS = 10_000;
 const HANDSHAKE_MS = 10_000;
+/** Milliseconds the admission of an edge may take. */
+const ADMISSION_MS = 8_000;
 const GRACE_MS = 2_000 + 2_000;
 
 /**
@@ -79,4 +81,28 @@ export async function halfOpenHandshakes(): Promise<void> {
   await Promise.all(peers.map((peer) => peer.untilClosed(limitMs)));
   const { connections, timers } = await gateway.status();
   assertEquals({ connections, timers }, { connections: 0, timers: 0 });
+}
+
+/** A service that is asked whether edges may come, and says nothing. */
+export async function deafDoorkeeper(): Promise<void> {
+  await using gateway = await GatewayProcess.start();
+  const { ports } = gateway;
+  const target = { network: "tcp", hostname: "127.0.0.1", port: ports.service };
+  await using _ = await RawPeer.service(target, "doorkeeper", {
+    flags: EVERY_5_SECONDS,
+    methods: ["edge_online"],
+  });
+  const early = Edge.connect({ port: ports.edge });
+  assertEquals(
+    await failure("The early edge", early, ADMISSION_MS + GRACE_MS),
+    "refused",
+  );
+  // Who goes on trying comes in when the service is given up.
+  const patient = Edge.connect({
+    port: ports.edge,
+    waitForFirstConnect: true,
+  });
+  await using edge = await within("The patient edge", patient, EXPIRY_MS);
+  assertEquals(edge.state, "connected");
+  assertEquals((await gateway.status()).services, 0);
 }
