@@ -146,6 +146,8 @@ export class Link {
   #connLo = 0;
   #offered: string[] | undefined = undefined;
   #sessionCounter = 1;
+  /** Sessions that the peer opened and that are not over. */
+  #asked = 0;
   #disconnSent = false;
   #disconnReceived = false;
   #disconnAcked = false;
@@ -522,6 +524,7 @@ export class Link {
   forget(session: Session, reason: string): void {
     this.#sessions?.delete(session);
     this.#opening?.delete(session);
+    if (session.byPeer) this.#asked--;
     // Counted, so that short sessions stay cheap beside very many calls.
     if (session.pendings > 0) {
       const lost = this.#pending.takeAll((p) => p.session === session);
@@ -1033,10 +1036,11 @@ export class Link {
     let hi = negotiateHi;
     let lo = negotiateLo;
     if (acquire) [hi, lo] = this.#newSessionId();
-    if (this.sessionCount >= this.settings.maxSessions * 2) {
+    // Only its own count: what we open must not use up what the peer may open.
+    if (this.#asked >= this.settings.maxSessions * 2) {
       // Those refused linger until their dismiss is acknowledged.
       throw new ProtocolError(
-        `Cannot open session: ${this.sessionCount} are open or closing`,
+        `Cannot open session: ${this.#asked} are open or closing`,
       );
     }
     this.#countAck();
@@ -1055,8 +1059,9 @@ export class Link {
     session.meta = fields.meta;
     session.asked(frame.idHi, frame.idLo, negotiateHi, negotiateLo);
     sessions.add(session);
+    this.#asked++;
     if (
-      this.sessionCount >= this.settings.maxSessions ||
+      this.#asked >= this.settings.maxSessions ||
       this.defaultSession.state !== "open"
     ) {
       session.refuse("too many sessions");

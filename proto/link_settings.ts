@@ -38,7 +38,7 @@ export interface LinkSettings {
    */
   readonly maxPayload: number;
   /**
-   * Sessions open at a time, the default session included.
+   * Sessions the peer may have opened at a time, the default session included.
    *
    * @default {4096}
    */

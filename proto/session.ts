@@ -70,6 +70,8 @@ export class Session {
   sendWindow: number;
   /** Bytes we still let the peer send; infinite without credit. */
   receiveWindow: number;
+  /** Whether the peer asked for it. */
+  byPeer = false;
   /** Packets sent on it that wait for an answer; kept by the {@linkcode PendingTable}. */
   pendings = 0;
   /** Bytes that wait for the end of its hold; kept by whoever makes them wait. */
@@ -323,6 +325,7 @@ export class Session {
     negotiateHi: number,
     negotiateLo: number,
   ): void {
+    this.byPeer = true;
     this.#packetHi = packetHi;
     this.#packetLo = packetLo;
     this.#negotiateHi = negotiateHi;

@@ -36,6 +36,11 @@ export interface StreamsContext {
   readonly log: Logger;
 }
 
+/**
+ * Openers that may each have all the sessions a connection can open towards one
+ * target, so that none of them alone shuts the others out.
+ */
+const TARGET_SHARE = 16;
 const MAX_ID = 0xffff_ffff_ffff_ffffn;
 
 /**
@@ -202,14 +207,15 @@ export class Streams {
   }
 
   #open(source: Peer, session: Session, target: Peer): void {
-    if (target.link.sessionCount + 1 >= target.link.settings.maxSessions) {
+    const { link } = target;
+    if (link.sessionCount >= link.settings.maxSessions * TARGET_SHARE) {
       session.refuse("too many sessions");
       return;
     }
     this.count++;
     const leg = this.#leg(source, session);
     // The original opens the second session without peer and meta, too.
-    const other = this.#leg(target, target.link.openSession(""));
+    const other = this.#leg(target, link.openSession(""));
     leg.other = other;
     other.other = leg;
   }

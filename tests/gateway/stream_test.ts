@@ -670,7 +670,7 @@ Deno.test("a target that goes away before it accepts is force closed to the open
   }
 });
 
-Deno.test("too many sessions of one connection are refused, on either side", () => {
+Deno.test("too many sessions of one opener are refused, and shut nobody else out", () => {
   const gateway = new SimGateway({ limits: { maxSessionsPerConnection: 5 } });
   const service = gateway.service("S");
   const edge = gateway.edge();
@@ -679,21 +679,37 @@ Deno.test("too many sessions of one connection are refused, on either side", () 
   const errors = opens.map((open) => edge.sessionAck(open)!.body.error);
   assertEquals(errors.filter((error) => error === "").length, 4);
   assertStringIncludes(errors.at(-1)!, "too many sessions");
-  // The service's connection is full, too: another edge is refused.
   const other = gateway.edge();
-  const refused = other.open("S");
+  const fair = other.open("S");
+  // What is opened towards a peer takes nothing from what it may open itself.
+  const own = service.open(`${edge.id}`);
   gateway.run(30);
-  assertStringIncludes(other.sessionAck(refused)!.body.error, "too many");
+  assertEquals(other.sessionAck(fair)!.body.error, "");
+  assertEquals(service.sessionAck(own)!.body.error, "");
   assertEquals([edge.closed, other.closed, service.closed], [
     undefined,
     undefined,
     undefined,
   ]);
-  edge.cut();
+  edge.dismiss(edge.sessionAck(opens[0]!)!.sessionId);
   gateway.run(30);
-  const again = other.open("S");
+  const again = edge.open("S");
   gateway.run(30);
-  assertEquals(other.sessionAck(again)!.body.error, "");
+  assertEquals(edge.sessionAck(again)!.body.error, "");
+});
+
+Deno.test("the sessions towards one target are bounded at sixteen openers' worth", () => {
+  const gateway = new SimGateway({ limits: { maxSessionsPerConnection: 3 } });
+  const service = gateway.service("S");
+  const errors = Array.from({ length: 30 }, () => {
+    const edge = gateway.edge({ flags: 0x38 });
+    const opens = [edge.open("S"), edge.open("S")];
+    gateway.run(30);
+    return opens.map((open) => edge.sessionAck(open)!.body.error);
+  }).flat();
+  assertEquals(errors.filter((error) => error === "").length, 48);
+  assertStringIncludes(errors.at(-1)!, "too many sessions");
+  assertEquals(service.link.sessionCount, 48);
 });
 
 Deno.test("a Go sender to a reader with credit that reads nothing is held up for 10 s, then only the stream ends", () => {
