@@ -108,6 +108,29 @@ for (const line of LINES) {
   );
 }
 
+for (const line of LINES) {
+  interopTest(
+    `a service id that is taken changes hands without a stop (${line})`,
+    async () => {
+      await using gateway = await startGateway();
+      await using edge = await startEdge(gateway, { line });
+      await using first = await startService(gateway, { line, wanted: 9n });
+      await first.register("who", { mode: "fail", text: "first" });
+      await using second = await startService(gateway, { line, wanted: 9n });
+      await first.event("offline");
+      await second.register("who", { mode: "fail", text: "second" });
+      await assertRejects(() => edge.call("who"), GoError, "second");
+      await edge.register("echo", { quiet: true });
+      await second.call("echo", { edge: edge.clientId });
+      // Nothing is locked: others still come and go.
+      await using third = await startService(gateway, { line, name: "third" });
+      await third.register("third", { quiet: true });
+      await using young = await startEdge(gateway, { line });
+      await young.call("third");
+    },
+  );
+}
+
 interopTest(
   "the capitalised meta keys of the first SDK are understood",
   async () => {

@@ -159,6 +159,35 @@ for (const line of LINES) {
     },
   );
 
+  interopTest(
+    `of many edges with one id the last one stays (${line})`,
+    async () => {
+      await using stack = new AsyncDisposableStack();
+      const gateway = stack.use(await startGateway());
+      const service = stack.use(await startService(gateway, { line }));
+      await service.hook("get_edge_id", { edge: 1001n });
+      const attempts = Array.from(
+        { length: 8 },
+        () => startEdge(gateway, { line }),
+      );
+      const edges = (await Promise.allSettled(attempts)).flatMap((one) =>
+        one.status === "fulfilled" ? [one.value] : []
+      );
+      for (const edge of edges) {
+        stack.use(edge);
+      }
+      const last = stack.use(await startEdge(gateway, { line }));
+      await last.register("who", { mode: "fail", text: "last" });
+      await Promise.all(edges.map((edge) => edge.event("offline")));
+      await assertRejects(
+        () => service.call("who", { edge: 1001n }),
+        GoError,
+        "last",
+      );
+      assertEquals(last.pending("offline"), 0);
+    },
+  );
+
   interopTest(`edges cannot call the hook methods (${line})`, async () => {
     await using pair = await GoPair.start(line, line);
     const methods = ["get_edge_id", "edge_online", "edge_offline"] as const;

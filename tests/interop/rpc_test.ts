@@ -161,3 +161,25 @@ for (const line of LINES) {
     },
   );
 }
+
+for (const line of LINES) {
+  interopTest(
+    `of a burst of calls every one is answered (${line})`,
+    async () => {
+      await using pair = await GoPair.start(line, line);
+      const { edge, service } = pair;
+      await service.register("echo", { quiet: true });
+      await edge.register("echo", { quiet: true });
+      // One direction after the other, and not more: a Go peer that sends and receives thousands at once blocks itself,
+      // since one task of it moves the packets of both directions between bounded queues.
+      const burst = { concurrency: 2500, bytes: 30, timeoutMs: 20_000 };
+      const up = await edge.callMany("echo", 2500, burst);
+      assertEquals([up.good, up.errors], [2500, null]);
+      const down = await service.callMany("echo", 2500, {
+        ...burst,
+        edge: edge.clientId,
+      });
+      assertEquals([down.good, down.errors], [2500, null]);
+    },
+  );
+}
