@@ -5,8 +5,8 @@ import { LineProcess } from "../interop/line_process.ts";
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 /** Milliseconds a program may take until it says hello; compiling it the first time takes its time. */
 const START_MS = 60_000;
-/** Milliseconds an answer may take. */
-const ANSWER_MS = 60_000;
+/** Milliseconds an answer may take; some are given when something is over. */
+const ANSWER_MS = 120_000;
 
 interface Waiter {
   resolve(line: string): void;

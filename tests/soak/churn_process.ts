@@ -32,7 +32,7 @@ export interface ChurnReport extends TallyReport {
 /** One edge in so many stays to the end. */
 const VETERANS = 50;
 /** Milliseconds until all have gone at the latest. */
-const GONE_MS = 30_000;
+const GONE_MS = 60_000;
 
 /** The running peers. */
 export class ChurnProcess implements AsyncDisposable {

@@ -8,8 +8,10 @@ export interface Figures {
   readonly timers: number;
   /** Open descriptors. */
   readonly descriptors: number;
-  /** Bytes of objects and buffers that survive a collection. */
+  /** Bytes of objects and code that survive a collection. */
   readonly heapBytes: number;
+  /** Bytes of buffers that survive it. */
+  readonly bufferBytes: number;
   /** Bytes of memory the system has given to the process. */
   readonly rssBytes: number;
 }
@@ -38,7 +40,8 @@ export async function takeFigures(): Promise<Figures> {
   return {
     timers: systemTimers.size,
     descriptors: [...Deno.readDirSync("/proc/self/fd")].length,
-    heapBytes: heapUsed + external,
+    heapBytes: heapUsed,
+    bufferBytes: external,
     rssBytes: rss,
   };
 }

@@ -6,6 +6,8 @@ import type { GatewayReport } from "./gateway_process.ts";
 
 /** Bytes that a heap may have grown by: code, caches, the shapes of objects. */
 const HEAP_SLACK = 2 * 1024 * 1024;
+/** Bytes of buffers that may have been added: what the pool keeps when it is full. */
+const BUFFER_SLACK = 32 * 1024 * 1024;
 /** Bytes that the memory of a process may have grown by: what the system's allocator keeps. */
 const RSS_SLACK = 96 * 1024 * 1024;
 
@@ -25,10 +27,11 @@ export function findLeaks(
   const bounds = {
     descriptors: before.descriptors,
     heapBytes: before.heapBytes + HEAP_SLACK,
+    bufferBytes: before.bufferBytes + BUFFER_SLACK,
     rssBytes: before.rssBytes + RSS_SLACK,
   };
   const leaks: string[] = [];
-  for (const what of ["descriptors", "heapBytes", "rssBytes"] as const) {
+  for (const what of Object.keys(bounds) as (keyof typeof bounds)[]) {
     if (after[what] <= bounds[what]) continue;
     leaks.push(
       `${name} leaks ${what}: ${after[what]}, after the warm-up ${

@@ -5,6 +5,7 @@ const BEFORE = {
   timers: 3,
   descriptors: 20,
   heapBytes: 10_000_000,
+  bufferBytes: 10_000_000,
   rssBytes: 100_000_000,
 };
 
@@ -23,11 +24,13 @@ Deno.test("Each figure that has grown is named with its bound", () => {
     timers: 4,
     descriptors: 21,
     heapBytes: 14_000_000,
+    bufferBytes: 50_000_000,
     rssBytes: 300_000_000,
   };
   assertEquals(findLeaks("gateway", BEFORE, after), [
     "gateway leaks descriptors: 21, after the warm-up 20, at most 20 allowed",
     "gateway leaks heapBytes: 14000000, after the warm-up 10000000, at most 12097152 allowed",
+    "gateway leaks bufferBytes: 50000000, after the warm-up 10000000, at most 43554432 allowed",
     "gateway leaks rssBytes: 300000000, after the warm-up 100000000, at most 200663296 allowed",
   ]);
 });

@@ -68,6 +68,7 @@ function summary({ done, gateway, peers }: SoakResult): string {
 
 function spanned({ before, after }: Span): string {
   return `heap ${mega(before.heapBytes)} -> ${mega(after.heapBytes)}, ` +
+    `buffers ${mega(before.bufferBytes)} -> ${mega(after.bufferBytes)}, ` +
     `memory ${mega(before.rssBytes)} -> ${mega(after.rssBytes)}, ` +
     `descriptors ${before.descriptors} -> ${after.descriptors}, ` +
     `timers ${before.timers} -> ${after.timers}`;

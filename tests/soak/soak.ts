@@ -50,7 +50,7 @@ export interface SoakResult {
 const WARM_UP = 1 / 3;
 const PROGRESS_MS = 5_000;
 /** Milliseconds until everything of those that have gone is gone: an orderly close may take 2 s, a tail as long. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 30_000;
 
 /**
  * Soaks.
