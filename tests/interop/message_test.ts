@@ -140,7 +140,7 @@ forEachPair(
       service.consume({ quiet: true }),
       edge.consume({ quiet: true }),
     ]);
-    const load = { concurrency: 64, bytes: 100 };
+    const load = { concurrency: 32, bytes: 100 };
     const [up, down] = await Promise.all([
       edge.publishMany("t1", 2000, load),
       service.publishMany("x", 2000, { ...load, edge: edge.clientId }),

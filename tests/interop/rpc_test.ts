@@ -92,7 +92,9 @@ forEachPair(
   async ({ edge, service }) => {
     await service.register("echo", { quiet: true });
     await edge.register("echo", { quiet: true });
-    const load = { concurrency: 64, bytes: 100 };
+    // Not more: an old peer with its queues of 32 packets blocks itself for ever, whoever is at the other side, when
+    // many more are under way in both directions, since one task of it moves the packets of both.
+    const load = { concurrency: 32, bytes: 100 };
     const [up, down] = await Promise.all([
       edge.callMany("echo", 3000, load),
       service.callMany("echo", 3000, { ...load, edge: edge.clientId }),
@@ -162,24 +164,20 @@ for (const line of LINES) {
   );
 }
 
-for (const line of LINES) {
-  interopTest(
-    `of a burst of calls every one is answered (${line})`,
-    async () => {
-      await using pair = await GoPair.start(line, line);
-      const { edge, service } = pair;
-      await service.register("echo", { quiet: true });
-      await edge.register("echo", { quiet: true });
-      // One direction after the other, and not more: a Go peer that sends and receives thousands at once blocks itself,
-      // since one task of it moves the packets of both directions between bounded queues.
-      const burst = { concurrency: 2500, bytes: 30, timeoutMs: 20_000 };
-      const up = await edge.callMany("echo", 2500, burst);
-      assertEquals([up.good, up.errors], [2500, null]);
-      const down = await service.callMany("echo", 2500, {
-        ...burst,
-        edge: edge.clientId,
-      });
-      assertEquals([down.good, down.errors], [2500, null]);
-    },
-  );
-}
+interopTest("of many more calls at once every one is answered", async () => {
+  await using pair = await GoPair.start("new", "new");
+  const { edge, service } = pair;
+  await service.register("echo", { quiet: true });
+  await edge.register("echo", { quiet: true });
+  const load = { concurrency: 200, bytes: 30, timeoutMs: 10_000 };
+  const [up, down] = await Promise.all([
+    edge.callMany("echo", 2000, load),
+    service.callMany("echo", 2000, { ...load, edge: edge.clientId }),
+  ]);
+  assertEquals([up.good, up.errors, down.good, down.errors], [
+    2000,
+    null,
+    2000,
+    null,
+  ]);
+});
