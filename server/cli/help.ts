@@ -49,6 +49,7 @@ Limits are set under "limits" in the file, for example
 Signals
   SIGINT, SIGTERM  stop accepting, finish what is in flight, close every
                    connection in order, exit; a second one exits at once
+  SIGHUP           read the certificates anew, with TLS on
 
 Exit status
   0 done or stopped by a signal, 1 cannot start, 2 wrong usage

@@ -11,8 +11,9 @@ import {
 } from "../config/mod.ts";
 import { startFrontier } from "../frontier.ts";
 import { type Arguments, parseArguments, UsageError } from "./args.ts";
+import { CrashGuard } from "./crash_guard.ts";
 import { HELP } from "./help.ts";
-import { StopSignals } from "./signals.ts";
+import { ReloadSignal, StopSignals } from "./signals.ts";
 import { explainStartFailure } from "./start_failure.ts";
 import { VERSION } from "./version.ts";
 
@@ -161,6 +162,7 @@ async function serve(args: Arguments, loaded: LoadedConfig): Promise<number> {
     return FAILED;
   }
   await using _ = log;
+  using _guard = new CrashGuard(log);
   announce(log, args, loaded);
   using signals = new StopSignals((signal) =>
     Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
@@ -181,6 +183,17 @@ async function run(
     complain(explainStartFailure(error, config));
     return FAILED;
   }
+  const tls = config.servicebound.tls ?? config.edgebound.tls;
+  using _reload = tls === undefined ? undefined : new ReloadSignal(async () => {
+    try {
+      await frontier.reload();
+      log.info("Certificates read anew");
+    } catch (error) {
+      log.error("Cannot read the certificates anew, the old ones stay in use", {
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  });
   const { serviceAddr, edgeAddr } = frontier;
   // Other programs wait for these two lines.
   log.info(
