@@ -11,6 +11,7 @@ import {
   type LinkHandler,
   type LinkSettings,
   type Session,
+  TOO_MANY_SESSIONS,
 } from "@frontier/proto";
 import { Driver, type Transport } from "@frontier/platform";
 import type { Channel } from "./channel.ts";
@@ -156,7 +157,7 @@ export class Connection implements LinkHandler {
   onSession(_link: Link, session: Session): void {
     const stream = new StreamCore(session, this.#owner);
     if (this.#owner.onStream(stream)) session.accept();
-    else session.refuse("too many streams wait to be accepted");
+    else session.refuse(TOO_MANY_SESSIONS);
   }
 
   /** @inheritdoc */

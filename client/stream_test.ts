@@ -330,7 +330,7 @@ Deno.test("acceptStream() and streams() give what the other side opens", async (
 
   const more = [1, 2, 3].map(() => link.openSession(""));
   await until(() => more[2]!.state === "closed");
-  assertEquals(more[2]!.refusal, "too many streams wait to be accepted");
+  assertEquals(more[2]!.refusal, "too many sessions");
   const accepted: Stream[] = [];
   const accepting = (async () => {
     for await (const stream of edge.streams()) accepted.push(stream);

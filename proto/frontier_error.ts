@@ -69,6 +69,7 @@ const CODE_OF_TEXT: ReadonlyMap<string, FrontierErrorCode> = new Map([
   [text.CONTEXT_CANCELED, "canceled"],
   [text.SYNC_CANCELED, "canceled"],
   [text.SHORT_BUFFER, "short-buffer"],
+  [text.TOO_MANY_SESSIONS, "short-buffer"],
   [text.PAYLOAD_TOO_LARGE, "payload-too-large"],
   [text.EDGE_NOT_ONLINE, "edge-not-online"],
   [text.SERVICE_NOT_ONLINE, "service-not-online"],

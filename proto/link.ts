@@ -47,6 +47,7 @@ import { ProtocolError } from "./protocol_error.ts";
 import { Session, STREAM_HEAD } from "./session.ts";
 import { SessionMap } from "./session_map.ts";
 import { Timer, type Timers } from "./timer_wheel.ts";
+import { TOO_MANY_SESSIONS } from "./wire_errors.ts";
 import { readU32, writeHeader, writeU32, writeU64 } from "./wire_numbers.ts";
 
 /** Where a connection is in its life. */
@@ -1064,7 +1065,7 @@ export class Link {
       this.#asked >= this.settings.maxSessions ||
       this.defaultSession.state !== "open"
     ) {
-      session.refuse("too many sessions");
+      session.refuse(TOO_MANY_SESSIONS);
       return;
     }
     this.#handler.onSession(this, session);

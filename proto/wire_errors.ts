@@ -29,6 +29,9 @@ export const FORCE_CLOSED = "force closed";
 /** A bounded buffer or queue is full: the operation was not taken. */
 export const SHORT_BUFFER = "short buffer";
 
+/** More sessions are open, or wait to be accepted, than their acceptor takes; ours. */
+export const TOO_MANY_SESSIONS = "too many sessions";
+
 /** `get_edge_id` answered with something other than eight bytes. */
 export const ILLEGAL_EDGE_ID = "illegal edgeID";
 

@@ -12,6 +12,7 @@ import {
   SERVICE_NOT_ONLINE,
   type Session,
   TIMEOUT,
+  TOO_MANY_SESSIONS,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
 import type { EdgePeer, Peer, ServicePeer } from "../registry/peer.ts";
@@ -209,7 +210,7 @@ export class Streams {
   #open(source: Peer, session: Session, target: Peer): void {
     const { link } = target;
     if (link.sessionCount >= link.settings.maxSessions * TARGET_SHARE) {
-      session.refuse("too many sessions");
+      session.refuse(TOO_MANY_SESSIONS);
       return;
     }
     this.count++;
