@@ -267,10 +267,12 @@ export class DataBody {
 
   /** Scans a plain number of nanoseconds; -1 for anything unusual. */
   #scanTimeout(at: number): number {
-    const { buf } = this;
+    const { buf, end } = this;
     const from = at;
     let nanos = 0;
-    for (let digit; (digit = (buf[at]! - 0x30) & 0xff) <= 9; at++) {
+    for (; at < end; at++) {
+      const digit = buf[at]! - 0x30;
+      if (digit < 0 || digit > 9) break;
       nanos = nanos * 10 + digit;
     }
     const digits = at - from;

@@ -252,3 +252,16 @@ Deno.test("a body of 10 MB is read, and refused for one wrong byte", () => {
   buf[start + 5_000_000] = 0x20;
   assertFalse(body.read(buf, start, end));
 });
+
+Deno.test("a body that breaks off anywhere at the very end of its buffer is refused", () => {
+  const whole = encoder.encode(
+    '{"key":"ZWNobw==","value":"cGluZw==","topic":"t","custom":"awKzPv0lYIc=","error":"no","timeout":1230000,' +
+      '"deadline":"2024-08-20T15:09:56.123456789Z","context":{"deadline":"2024-08-20T23:09:31.5+08:00"}}',
+  );
+  const body = new DataBody();
+  for (let end = 0; end < whole.length; end++) {
+    // No byte follows: reading past the end must not be taken for anything.
+    assert(!body.read(whole.slice(0, end), 0, end), `cut at ${end}`);
+  }
+  assert(body.read(whole, 0, whole.length));
+});
