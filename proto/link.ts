@@ -5,7 +5,6 @@
  */
 
 import {
-  CONN_FLAG_ACQUIRE_ID,
   HEADER_SIZE,
   SESSION_FLAG_ACQUIRE_ID,
   TYPE_CONN,
@@ -28,18 +27,10 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "./constants.ts";
-import {
-  FEATURE_CANCEL,
-  FEATURE_CREDIT,
-  FEATURE_EARLY_DATA,
-} from "./features.ts";
 import { FrameReader } from "./frame_reader.ts";
-import {
-  decodeConnBody,
-  decodeSessionBody,
-  encodeConnBody,
-  encodeSessionBody,
-} from "./json_body.ts";
+import { Handshake } from "./handshake.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { decodeSessionBody, encodeSessionBody } from "./json_body.ts";
 import type { LinkHandler, LinkPort, LinkSettings } from "./link_settings.ts";
 import { Outbox } from "./outbox.ts";
 import { Pending, PendingTable } from "./pending.ts";
@@ -67,18 +58,11 @@ export type LinkState =
 export type LinkRole = "client" | "server";
 
 const EMPTY_JSON = new Uint8Array([0x7b, 0x7d]);
-const HEARTBEAT_SECONDS = [5, 20, 80, 320];
-/** Heartbeat periods of silence after which a client gives its server up. */
-const SILENT_PERIODS = 2.5;
 const MAX_WINDOW = 2 ** 48;
 /** Milliseconds a peer that dismissed the default session has to disconnect. */
 const DISMISSED_MS = 30_000;
 /** Bytes of acks that may wait, without one being written, before the peer counts as deaf. */
 const MAX_UNWRITTEN_ACKS = 1_048_576;
-/** Bytes of an unfinished frame that count as a sign of life. */
-const LIFE_BYTES = 4_096;
-/** Milliseconds a timer may be late before the process must have been stopped. */
-const STOPPED_MS = 1_000;
 
 /**
  * One connection: handshake, heartbeats, sessions, orderly and abrupt close, as
@@ -135,17 +119,12 @@ export class Link {
   #opening: SessionMap | undefined = undefined;
   #waiting: Session[] = [];
   readonly #timer: Timer;
-  #lastSeen: number;
-  #lastData = 0;
-  #heartbeatMs = 0;
-  #heartbeatAt = Infinity;
+  readonly #heartbeat: Heartbeat;
+  #handshake: Handshake | undefined = undefined;
   #deadlineAt: number;
   #pauses = 0;
   #receiveWindow = Infinity;
   #ungranted = 0;
-  #connHi = 0;
-  #connLo = 0;
-  #offered: string[] | undefined = undefined;
   #sessionCounter = 1;
   /** Sessions that the peer opened and that are not over. */
   #asked = 0;
@@ -154,7 +133,6 @@ export class Link {
   #disconnAcked = false;
   #dispatching = false;
   #unwrittenAcks = 0;
-  #partial = 0;
 
   /**
    * Makes a connection in state `init`, with its handshake time running.
@@ -178,7 +156,7 @@ export class Link {
     this.#pending = new PendingTable(settings.random);
     this.defaultSession = new Session(this, 0, 1, "open");
     const now = port.timers.now();
-    this.#lastSeen = now;
+    this.#heartbeat = new Heartbeat(now);
     this.#deadlineAt = now + settings.handshakeTimeoutMs;
     this.#timer = new Timer(() => this.#onTimer());
     port.timers.set(this.#timer, this.#deadlineAt);
@@ -201,7 +179,7 @@ export class Link {
 
   /** When the frame being handled arrived, in milliseconds of the clock; reading the clock anew costs more. */
   get seenAt(): number {
-    return this.#lastSeen;
+    return this.#heartbeat.seenAt;
   }
 
   /** The clock and its timers. */
@@ -248,36 +226,9 @@ export class Link {
    */
   connect(meta: Uint8Array | undefined, wantedId = 0n): void {
     if (this.#state !== "init") return;
-    const { settings } = this;
     this.#state = "handshake";
-    this.#heartbeatMs = settings.heartbeatSeconds * 1000;
-    const body = encodeConnBody({
-      meta,
-      error: "",
-      ext: [...settings.features],
-      window: settings.features.includes(FEATURE_CREDIT)
-        ? [settings.sessionWindow, settings.connectionWindow]
-        : undefined,
-    });
-    const at = this.outbox.open(10 + body.length);
-    const buf = this.outbox.buf;
-    const code = HEARTBEAT_SECONDS.indexOf(settings.heartbeatSeconds);
-    buf[at] = CONN_FLAG_ACQUIRE_ID | (code << 4);
-    buf[at + 1] = 0;
-    this.writeId(
-      at + 2,
-      Number(wantedId >> 32n) >>> 0,
-      Number(wantedId & 0xffffffffn),
-    );
-    buf.set(body, at + 10);
-    this.#connHi = this.silentHi;
-    this.#connLo = this.nextLo();
-    this.commitFrame(
-      TYPE_CONN,
-      this.#connHi,
-      this.#connLo,
-      at + 10 + body.length,
-    );
+    this.#handshake = new Handshake();
+    this.#handshake.sendConn(this, meta, wantedId);
   }
 
   /**
@@ -287,11 +238,12 @@ export class Link {
    * @param idLo Low half of its id.
    */
   accept(idHi: number, idLo: number): void {
-    if (this.#state !== "handshake") return;
+    const handshake = this.#handshake;
+    if (this.#state !== "handshake" || handshake === undefined) return;
     this.clientHi = idHi;
     this.clientLo = idLo;
-    this.#answerConn(0, "");
-    this.#opened();
+    handshake.sendAck(this, 0, "");
+    this.#opened(handshake);
   }
 
   /**
@@ -302,11 +254,12 @@ export class Link {
    * @param idLo Low half of it.
    */
   refuse(reason: string, idHi = 0, idLo = 0): void {
-    if (this.#state !== "handshake") return;
+    const handshake = this.#handshake;
+    if (this.#state !== "handshake" || handshake === undefined) return;
     this.clientHi = idHi;
     this.clientLo = idLo;
     // An empty error would read as success.
-    this.#answerConn(1, reason === "" ? "refused" : reason);
+    handshake.sendAck(this, 1, reason === "" ? "refused" : reason);
     this.#beginClose(`refused: ${reason}`);
   }
 
@@ -619,7 +572,7 @@ export class Link {
   /** Undoes one `pause`. */
   resume(): void {
     if (this.#pauses === 0 || --this.#pauses > 0) return;
-    this.#lastSeen = this.timers.now();
+    this.#heartbeat.seenAt = this.timers.now();
     if (this.#state !== "closed") this.#port.resume();
   }
 
@@ -674,24 +627,19 @@ export class Link {
    */
   receive(count: number): void {
     if (this.#state === "closed") return;
-    let now = this.#lastSeen;
+    const heartbeat = this.#heartbeat;
+    let now = heartbeat.seenAt;
     if (count > 0) {
       this.reader.commit(count);
       now = this.timers.now();
-      // A frame that trickles in byte by byte is no sign of life.
-      this.#partial += count;
-      if (this.#partial >= LIFE_BYTES) {
-        this.#partial = 0;
-        this.#lastSeen = now;
-      }
+      heartbeat.onBytes(count, now);
     }
     if (this.#dispatching) return;
     this.#dispatching = true;
     try {
       const reader = this.reader;
       while (this.#pauses === 0 && reader.next()) {
-        this.#lastSeen = now;
-        this.#partial = 0;
+        heartbeat.onFrame(now);
         this.#dispatch(reader);
         // The cast undoes the narrowing of the check above.
         if ((this.#state as LinkState) === "closed") return;
@@ -868,7 +816,7 @@ export class Link {
   }
 
   #find(frame: FrameReader): Session | undefined {
-    this.#lastData = this.#lastSeen;
+    this.#heartbeat.onData();
     if (frame.sessionHi === 0 && frame.sessionLo === 1) {
       // Late answers still arrive while it closes.
       return this.defaultSession.state === "closed"
@@ -887,92 +835,34 @@ export class Link {
   }
 
   #onConn(frame: FrameReader): void {
-    const { buf, bodyStart } = frame;
-    const fields = decodeConnBody(buf, bodyStart + 10, frame.bodyEnd);
-    const flags = buf[bodyStart]!;
+    const handshake = new Handshake();
+    const request = handshake.readConn(this, frame);
+    this.#handshake = handshake;
     this.#state = "handshake";
-    this.#connHi = frame.idHi;
-    this.#connLo = frame.idLo;
-    this.#heartbeatMs = HEARTBEAT_SECONDS[(flags >> 4) & 3]! * 1000;
-    this.#negotiate(fields.ext, fields.window);
-    if (fields.ext.length > 0) this.#offered = fields.ext;
-    this.#handler.onConn(this, {
-      wantedHi: readU32(buf, bodyStart + 2),
-      wantedLo: readU32(buf, bodyStart + 6),
-      acquire: (flags & CONN_FLAG_ACQUIRE_ID) !== 0,
-      meta: fields.meta,
-    });
+    this.#handler.onConn(this, request);
   }
 
   #onConnAck(frame: FrameReader): void {
-    if (frame.idHi !== this.#connHi || frame.idLo !== this.#connLo) return;
-    const { buf, bodyStart } = frame;
-    const fields = decodeConnBody(buf, bodyStart + 9, frame.bodyEnd);
-    if (fields.error !== "" || buf[bodyStart] !== 0) {
-      const reason = fields.error || "refused";
-      this.#handler.onRefused(this, reason);
-      this.fail(`refused: ${reason}`);
+    const handshake = this.#handshake!;
+    const refusal = handshake.readAck(this, frame);
+    if (refusal === undefined) return;
+    if (refusal !== "") {
+      this.#handler.onRefused(this, refusal);
+      this.fail(`refused: ${refusal}`);
       return;
     }
-    this.clientHi = readU32(buf, bodyStart + 1);
-    this.clientLo = readU32(buf, bodyStart + 5);
-    this.#negotiate(fields.ext, fields.window);
-    this.#opened();
+    this.#opened(handshake);
     this.#handler.onOpen(this);
   }
 
-  #negotiate(
-    theirs: readonly string[],
-    window: readonly [number, number] | undefined,
-  ): void {
-    if (theirs.length === 0) return;
-    const has = (feature: string) =>
-      theirs.includes(feature) && this.settings.features.includes(feature);
-    this.ours = true;
-    this.cancel = has(FEATURE_CANCEL);
-    this.earlyData = has(FEATURE_EARLY_DATA);
-    if (!has(FEATURE_CREDIT) || window === undefined) return;
-    this.credit = true;
-    this.peerSessionWindow = window[0];
-    this.sendWindow = window[1];
-    this.#receiveWindow = this.settings.connectionWindow;
-    this.defaultSession.sendWindow = window[0];
-    this.defaultSession.receiveWindow = this.settings.sessionWindow;
-  }
-
-  #answerConn(code: number, error: string): void {
-    const offered = this.#offered ?? [];
-    const ext = this.settings.features.filter((feature) =>
-      offered.includes(feature) && (feature !== FEATURE_CREDIT || this.credit)
-    );
-    const body = encodeConnBody({
-      meta: undefined,
-      error,
-      ext,
-      window: this.credit
-        ? [this.settings.sessionWindow, this.settings.connectionWindow]
-        : undefined,
-    });
-    const at = this.outbox.open(9 + body.length);
-    this.outbox.buf[at] = code;
-    this.writeId(at + 1, this.clientHi, this.clientLo);
-    this.outbox.buf.set(body, at + 9);
-    this.commitFrame(
-      TYPE_CONN_ACK,
-      this.#connHi,
-      this.#connLo,
-      at + 9 + body.length,
-    );
-  }
-
-  #opened(): void {
+  #opened({ heartbeatMs }: Handshake): void {
+    this.#handshake = undefined;
     const now = this.timers.now();
     this.#state = "open";
     this.openedAt = now;
-    this.#lastSeen = now;
     this.#deadlineAt = Infinity;
-    this.#heartbeatAt = now +
-      (this.role === "server" ? this.#heartbeatMs * 2 : this.#heartbeatMs);
+    this.#heartbeat.start(heartbeatMs, this.role === "server", now);
+    if (this.credit) this.#receiveWindow = this.settings.connectionWindow;
     this.#rearm();
   }
 
@@ -1030,7 +920,7 @@ export class Link {
   #onSession(frame: FrameReader): void {
     const { buf, bodyStart } = frame;
     const fields = decodeSessionBody(buf, bodyStart + 10, frame.bodyEnd);
-    this.#lastData = this.#lastSeen;
+    this.#heartbeat.onData();
     const acquire = (buf[bodyStart + 1]! & SESSION_FLAG_ACQUIRE_ID) !== 0;
     const negotiateHi = readU32(buf, bodyStart + 2);
     const negotiateLo = readU32(buf, bodyStart + 6);
@@ -1134,7 +1024,7 @@ export class Link {
       throw new ProtocolError("Cannot accept a heartbeat from a server");
     }
     // Nothing but heartbeats since the last one: the buffer can be small.
-    if (this.#lastSeen - this.#lastData > this.#heartbeatMs) this.reader.park();
+    if (this.#heartbeat.idle) this.reader.park();
     this.#countAck();
     const at = this.outbox.open(0);
     this.commitFrame(TYPE_HEARTBEAT_ACK, frame.idHi, frame.idLo, at);
@@ -1173,7 +1063,7 @@ export class Link {
   }
 
   #closeBy(graceMs: number): void {
-    if (this.#state === "closing") this.#heartbeatAt = Infinity;
+    if (this.#state === "closing") this.#heartbeat.dueAt = Infinity;
     this.#deadlineAt = this.timers.now() + graceMs;
     this.#rearm();
   }
@@ -1201,7 +1091,7 @@ export class Link {
   #rearm(): void {
     const at = Math.min(
       this.#deadlineAt,
-      this.#heartbeatAt,
+      this.#heartbeat.dueAt,
       this.#pending.nextExpiry(),
     );
     if (at === Infinity) this.#stopTimer();
@@ -1233,7 +1123,7 @@ export class Link {
       } else this.fail("handshake timeout");
       if ((this.#state as LinkState) === "closed") return;
     }
-    if (now >= this.#heartbeatAt) this.#onHeartbeatTimer(now);
+    if (now >= this.#heartbeat.dueAt) this.#onHeartbeatTimer(now);
     if ((this.#state as LinkState) === "closed") return;
     if (this.#pending.size > 0) {
       const late = this.#pending.takeAll((p) => p.expiresAt <= now);
@@ -1243,28 +1133,19 @@ export class Link {
   }
 
   #onHeartbeatTimer(now: number): void {
-    const period = this.#heartbeatMs;
-    if (now - this.#heartbeatAt > STOPPED_MS) {
-      // We did not run, so what the peer sent meanwhile is still unread.
-      this.#lastSeen = Math.max(this.#lastSeen, now - period);
-    }
+    const heartbeat = this.#heartbeat;
     if (this.role === "server") {
-      const limit = this.#lastSeen + period * 2;
-      if (now < limit || this.paused) {
-        this.#heartbeatAt = this.paused ? now + period * 2 : limit;
-        return;
+      if (!heartbeat.checkClient(now, this.paused)) {
+        this.#beginClose("no heartbeat");
       }
-      this.#heartbeatAt = Infinity;
-      this.#beginClose("no heartbeat");
       return;
     }
-    if (now - this.#lastSeen > period * SILENT_PERIODS && !this.paused) {
+    if (!heartbeat.checkServer(now, this.paused)) {
       this.fail("no heartbeat ack");
       return;
     }
     const at = this.outbox.open(0);
     this.sendFrame(TYPE_HEARTBEAT, at);
-    this.#heartbeatAt = now + period;
   }
 }
 
