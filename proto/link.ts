@@ -6,7 +6,6 @@
 
 import {
   HEADER_SIZE,
-  SESSION_FLAG_ACQUIRE_ID,
   TYPE_CONN,
   TYPE_CONN_ACK,
   TYPE_CREDIT,
@@ -27,17 +26,19 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "./constants.ts";
+import { ReceiveWindow, widen } from "./credit.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { Handshake } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { decodeSessionBody, encodeSessionBody } from "./json_body.ts";
+import { decodeSessionBody } from "./json_body.ts";
+import { LinkSessions } from "./link_sessions.ts";
 import type { LinkHandler, LinkPort, LinkSettings } from "./link_settings.ts";
 import { Outbox } from "./outbox.ts";
-import { Pending, PendingTable } from "./pending.ts";
+import { type Pending, PendingTable } from "./pending.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { Session, STREAM_HEAD } from "./session.ts";
-import { SessionMap } from "./session_map.ts";
 import { Timer, type Timers } from "./timer_wheel.ts";
+import { WaitingSessions } from "./waiting_sessions.ts";
 import { TOO_MANY_SESSIONS } from "./wire_errors.ts";
 import { readU32, writeHeader, writeU32, writeU64 } from "./wire_numbers.ts";
 
@@ -58,7 +59,6 @@ export type LinkState =
 export type LinkRole = "client" | "server";
 
 const EMPTY_JSON = new Uint8Array([0x7b, 0x7d]);
-const MAX_WINDOW = 2 ** 48;
 /** Milliseconds a peer that dismissed the default session has to disconnect. */
 const DISMISSED_MS = 30_000;
 /** Bytes of acks that may wait, without one being written, before the peer counts as deaf. */
@@ -115,19 +115,15 @@ export class Link {
   readonly #handler: LinkHandler;
   readonly #port: LinkPort;
   readonly #pending: PendingTable;
-  #sessions: SessionMap | undefined = undefined;
-  #opening: SessionMap | undefined = undefined;
-  #waiting: Session[] = [];
+  // Most connections have no session of their own and send no raw bytes.
+  #sessions: LinkSessions | undefined = undefined;
+  #waiting: WaitingSessions | undefined = undefined;
+  #receiveWindow: ReceiveWindow | undefined = undefined;
   readonly #timer: Timer;
   readonly #heartbeat: Heartbeat;
   #handshake: Handshake | undefined = undefined;
   #deadlineAt: number;
   #pauses = 0;
-  #receiveWindow = Infinity;
-  #ungranted = 0;
-  #sessionCounter = 1;
-  /** Sessions that the peer opened and that are not over. */
-  #asked = 0;
   #disconnSent = false;
   #disconnReceived = false;
   #disconnAcked = false;
@@ -199,7 +195,7 @@ export class Link {
 
   /** Sessions open, the default session not counted. */
   get sessionCount(): number {
-    return (this.#sessions?.size ?? 0) + (this.#opening?.size ?? 0);
+    return this.#sessions?.size ?? 0;
   }
 
   /** High half of packet ids that nobody answers. */
@@ -430,33 +426,8 @@ export class Link {
    * @returns The session, in state `opening`.
    */
   openSession(peer: string, meta?: Uint8Array): Session {
-    const { role } = this;
-    const [hi, lo] = this.#newSessionId();
-    const session = new Session(this, hi, lo, "opening");
-    session.peer = peer;
-    session.meta = meta;
-    const pending = new OpenPending(this, session);
-    this.expect(
-      pending,
-      session,
-      this.timers.now() + this.settings.openTimeoutMs,
-    );
-    if (role === "server") (this.#sessions ??= new SessionMap()).add(session);
-    else (this.#opening ??= new SessionMap()).add(session);
-    const body = encodeSessionBody({ meta, error: "", peer });
-    const at = this.outbox.open(10 + body.length);
-    const buf = this.outbox.buf;
-    buf[at] = 0;
-    buf[at + 1] = role === "client" ? SESSION_FLAG_ACQUIRE_ID : 0;
-    this.writeId(at + 2, hi, lo);
-    buf.set(body, at + 10);
-    this.commitFrame(
-      TYPE_SESSION,
-      pending.idHi,
-      pending.idLo,
-      at + 10 + body.length,
-    );
-    return session;
+    const sessions = this.#sessions ??= new LinkSessions();
+    return sessions.open(this, peer, meta);
   }
 
   /**
@@ -466,7 +437,6 @@ export class Link {
    */
   *sessions(): Generator<Session, void, undefined> {
     if (this.#sessions !== undefined) yield* this.#sessions.values();
-    if (this.#opening !== undefined) yield* this.#opening.values();
   }
 
   /**
@@ -477,8 +447,6 @@ export class Link {
    */
   forget(session: Session, reason: string): void {
     this.#sessions?.delete(session);
-    this.#opening?.delete(session);
-    if (session.byPeer) this.#asked--;
     // Counted, so that short sessions stay cheap beside very many calls.
     if (session.pendings > 0) {
       const lost = this.#pending.takeAll((p) => p.session === session);
@@ -510,11 +478,7 @@ export class Link {
    * @param session The session.
    */
   wait(session: Session): void {
-    if (session.waiting) return;
-    session.waiting = true;
-    // What only the session waits for, its credit or the end of its hold,
-    // comes with a `retry` of its own.
-    if (session.sendWindow > 0 && !session.held) this.#waiting.push(session);
+    (this.#waiting ??= new WaitingSessions()).add(session);
   }
 
   /**
@@ -523,17 +487,13 @@ export class Link {
    * @param session The session.
    */
   retry(session: Session): void {
-    if (!session.waiting) return;
-    const index = this.#waiting.indexOf(session);
-    if (index >= 0) this.#waiting.splice(index, 1);
-    session.waiting = false;
-    if (session.state === "open") this.#handler.onWritable(this, session);
+    this.#waiting?.retry(this, session, this.#handler);
   }
 
   /** The port has written something: sessions that wait may send again. */
   drained(): void {
     this.#unwrittenAcks = 0;
-    if (this.#waiting.length > 0 && this.streamRoom() > 0) this.#retryAll();
+    this.#waiting?.retryAll(this, this.#handler);
   }
 
   /**
@@ -542,12 +502,7 @@ export class Link {
    * @param bytes How many.
    */
   consume(bytes: number): void {
-    if (!this.credit) return;
-    this.#ungranted += bytes;
-    if (this.#ungranted < this.settings.connectionWindow / 4) return;
-    this.#receiveWindow += this.#ungranted;
-    this.sendCredit(0, 0, this.#ungranted);
-    this.#ungranted = 0;
+    this.#receiveWindow?.consume(this, bytes);
   }
 
   /**
@@ -611,7 +566,7 @@ export class Link {
     }
     for (const session of [...this.sessions()]) session.finish(reason);
     this.defaultSession.finish(reason);
-    this.#waiting = [];
+    this.#waiting?.clear();
     if (!drain) this.outbox.clear();
     this.#port.hangUp(drain);
     this.#handler.onClosed(this, reason);
@@ -862,34 +817,21 @@ export class Link {
     this.openedAt = now;
     this.#deadlineAt = Infinity;
     this.#heartbeat.start(heartbeatMs, this.role === "server", now);
-    if (this.credit) this.#receiveWindow = this.settings.connectionWindow;
+    if (this.credit) {
+      this.#receiveWindow = new ReceiveWindow(this.settings.connectionWindow);
+    }
     this.#rearm();
   }
 
   #onStream(frame: FrameReader): void {
     const bytes = frame.bodyEnd - frame.bodyStart;
-    if (this.credit) {
-      this.#receiveWindow -= bytes;
-      if (this.#receiveWindow < 0) {
-        throw new ProtocolError(
-          `Cannot accept ${bytes} stream bytes: the connection's credit is used up`,
-        );
-      }
-    }
+    this.#receiveWindow?.take(bytes);
     const session = this.#find(frame);
     if (session === undefined || session.isDefault) {
       this.consume(bytes);
       return;
     }
-    if (this.credit) {
-      session.receiveWindow -= bytes;
-      if (session.receiveWindow < 0) {
-        throw new ProtocolError(
-          `Cannot accept ${bytes} stream bytes: the credit of session ${session.id} is used up`,
-        );
-      }
-      session.unread += bytes;
-    }
+    session.onBytes(bytes);
     if (bytes > 0) this.#handler.onStream(this, session, frame);
   }
 
@@ -901,58 +843,23 @@ export class Link {
     }
     const bytes = readU32(frame.buf, frame.bodyStart);
     if (frame.sessionHi === 0 && frame.sessionLo === 0) {
-      this.sendWindow += bytes;
-      if (this.sendWindow > MAX_WINDOW) {
-        throw new ProtocolError("Cannot accept credit: the window overflows");
-      }
-      if (this.#waiting.length > 0) this.#retryAll();
+      this.sendWindow = widen(this.sendWindow, bytes);
+      this.#waiting?.retryAll(this, this.#handler);
       return;
     }
     const session = this.#find(frame);
     if (session === undefined) return;
-    session.sendWindow += bytes;
-    if (session.sendWindow > MAX_WINDOW) {
-      throw new ProtocolError("Cannot accept credit: the window overflows");
-    }
+    session.sendWindow = widen(session.sendWindow, bytes);
     this.retry(session);
   }
 
   #onSession(frame: FrameReader): void {
-    const { buf, bodyStart } = frame;
-    const fields = decodeSessionBody(buf, bodyStart + 10, frame.bodyEnd);
     this.#heartbeat.onData();
-    const acquire = (buf[bodyStart + 1]! & SESSION_FLAG_ACQUIRE_ID) !== 0;
-    const negotiateHi = readU32(buf, bodyStart + 2);
-    const negotiateLo = readU32(buf, bodyStart + 6);
-    let hi = negotiateHi;
-    let lo = negotiateLo;
-    if (acquire) [hi, lo] = this.#newSessionId();
-    // Only its own count: what we open must not use up what the peer may open.
-    if (this.#asked >= this.settings.maxSessions * 2) {
-      // Those refused linger until their dismiss is acknowledged.
-      throw new ProtocolError(
-        `Cannot open session: ${this.#asked} are open or closing`,
-      );
-    }
     this.#countAck();
-    const sessions = this.#sessions ??= new SessionMap();
+    const sessions = this.#sessions ??= new LinkSessions();
+    const session = sessions.onSession(this, frame);
     if (
-      (hi === 0 && lo < 2) || sessions.get(hi, lo) !== undefined
-    ) {
-      throw new ProtocolError(
-        `Cannot open session ${
-          (BigInt(hi) << 32n) | BigInt(lo)
-        }: the id is reserved or in use`,
-      );
-    }
-    const session = new Session(this, hi, lo, "accepting");
-    session.peer = fields.peer;
-    session.meta = fields.meta;
-    session.asked(frame.idHi, frame.idLo, negotiateHi, negotiateLo);
-    sessions.add(session);
-    this.#asked++;
-    if (
-      this.#asked >= this.settings.maxSessions ||
+      sessions.asked >= this.settings.maxSessions ||
       this.defaultSession.state !== "open"
     ) {
       session.refuse(TOO_MANY_SESSIONS);
@@ -968,31 +875,7 @@ export class Link {
    * @param frame The ack.
    */
   onSessionAck(session: Session, frame: FrameReader): void {
-    const { buf, bodyStart } = frame;
-    const same = readU32(buf, bodyStart + 2) === session.idHi &&
-      readU32(buf, bodyStart + 6) === session.idLo;
-    const hi = readU32(buf, bodyStart + 10);
-    const lo = readU32(buf, bodyStart + 14);
-    const { error } = decodeSessionBody(buf, bodyStart + 18, frame.bodyEnd);
-    if (session.state !== "opening") return;
-    if (this.role === "client") {
-      const taken = this.#sessions?.get(hi, lo) !== undefined;
-      if (!same || taken || (hi === 0 && lo < 2)) {
-        throw new ProtocolError(
-          "Cannot accept session ack: its ids do not fit the session",
-        );
-      }
-      this.#opening!.delete(session);
-      session.idHi = hi;
-      session.idLo = lo;
-      (this.#sessions ??= new SessionMap()).add(session);
-    } else if (!same || hi !== session.idHi || lo !== session.idLo) {
-      throw new ProtocolError(
-        "Cannot accept session ack: its ids do not fit the session",
-      );
-    }
-    session.refusal = error;
-    if (session.opened() && error === "") {
+    if (this.#sessions?.onAck(this, session, frame)) {
       this.#handler.onSessionOpen(this, session);
     }
   }
@@ -1068,26 +951,6 @@ export class Link {
     this.#rearm();
   }
 
-  #retryAll(): void {
-    const list = this.#waiting;
-    this.#waiting = [];
-    for (let i = 0; i < list.length; i++) {
-      if (this.streamRoom() <= 0 || this.sendWindow <= 0) {
-        // Those not served yet come first next time.
-        this.#waiting = [...list.slice(i), ...this.#waiting];
-        return;
-      }
-      const session = list[i]!;
-      session.waiting = false;
-      if (session.state === "open") this.#handler.onWritable(this, session);
-    }
-  }
-
-  #newSessionId(): [number, number] {
-    // The same shape as packet ids: unique on this connection, above 1.
-    return [this.silentHi, ++this.#sessionCounter];
-  }
-
   #rearm(): void {
     const at = Math.min(
       this.#deadlineAt,
@@ -1146,26 +1009,5 @@ export class Link {
     }
     const at = this.outbox.open(0);
     this.sendFrame(TYPE_HEARTBEAT, at);
-  }
-}
-
-/** An open that waits for its ack. */
-class OpenPending extends Pending {
-  readonly #link: Link;
-  readonly #session: Session;
-
-  constructor(link: Link, session: Session) {
-    super();
-    this.answerType = TYPE_SESSION_ACK;
-    this.#link = link;
-    this.#session = session;
-  }
-
-  override onAnswer(_link: Link, frame: FrameReader): void {
-    this.#link.onSessionAck(this.#session, frame);
-  }
-
-  override onFail(_link: Link, reason: string): void {
-    this.#session.finish(reason);
   }
 }

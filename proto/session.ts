@@ -14,6 +14,7 @@ import {
 } from "./constants.ts";
 import { encodeSessionBody } from "./json_body.ts";
 import type { Link } from "./link.ts";
+import { ProtocolError } from "./protocol_error.ts";
 import { Timer } from "./timer_wheel.ts";
 
 /** Where a session is in its life. */
@@ -250,6 +251,23 @@ export class Session {
     this.sendWindow -= length;
     link.sendWindow -= length;
     return true;
+  }
+
+  /**
+   * Raw bytes have arrived; called by the link before anybody sees them.
+   *
+   * @param bytes How many.
+   * @throws {ProtocolError} If they are more than were granted.
+   */
+  onBytes(bytes: number): void {
+    if (!this.link.credit) return;
+    this.receiveWindow -= bytes;
+    if (this.receiveWindow < 0) {
+      throw new ProtocolError(
+        `Cannot accept ${bytes} stream bytes: the credit of session ${this.id} is used up`,
+      );
+    }
+    this.unread += bytes;
   }
 
   /**

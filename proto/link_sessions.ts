@@ -1,0 +1,209 @@
+/**
+ * The sessions of one connection.
+ *
+ * @module
+ */
+
+import {
+  SESSION_FLAG_ACQUIRE_ID,
+  TYPE_SESSION,
+  TYPE_SESSION_ACK,
+} from "./constants.ts";
+import type { FrameReader } from "./frame_reader.ts";
+import { decodeSessionBody, encodeSessionBody } from "./json_body.ts";
+import type { Link } from "./link.ts";
+import { Pending } from "./pending.ts";
+import { ProtocolError } from "./protocol_error.ts";
+import { Session } from "./session.ts";
+import { SessionMap } from "./session_map.ts";
+import { readU32 } from "./wire_numbers.ts";
+
+/**
+ * All sessions of a connection but the default one, and how either side opens
+ * one: the session packet and its ack, out and in. A link makes it with its
+ * first session. Source: the wire specification, section 4.2.
+ */
+export class LinkSessions {
+  readonly #known = new SessionMap();
+  /** A client's, whose id the server has not told yet. */
+  #opening: SessionMap | undefined = undefined;
+  /** Sessions that the peer opened and that are not over. */
+  #asked = 0;
+  #counter = 1;
+
+  /** Sessions there are, those being opened included. */
+  get size(): number {
+    return this.#known.size + (this.#opening?.size ?? 0);
+  }
+
+  /** Sessions that the peer opened and that are not over. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /**
+   * Finds a session by the id that data packets name.
+   *
+   * @param hi High half of the id.
+   * @param lo Low half of the id.
+   * @returns The session, if there is one.
+   */
+  get(hi: number, lo: number): Session | undefined {
+    return this.#known.get(hi, lo);
+  }
+
+  /**
+   * Goes through the sessions.
+   *
+   * @returns All of them.
+   */
+  *values(): Generator<Session, void, undefined> {
+    yield* this.#known.values();
+    if (this.#opening !== undefined) yield* this.#opening.values();
+  }
+
+  /**
+   * Forgets a session that is over.
+   *
+   * @param session The session.
+   */
+  delete(session: Session): void {
+    this.#known.delete(session);
+    this.#opening?.delete(session);
+    if (session.byPeer) this.#asked--;
+  }
+
+  /**
+   * Asks the peer for a session.
+   *
+   * @param link The connection.
+   * @param peer What the target is called.
+   * @param meta Opaque bytes for the acceptor.
+   * @returns The session, in state `opening`.
+   */
+  open(link: Link, peer: string, meta: Uint8Array | undefined): Session {
+    const [hi, lo] = this.#freshId(link);
+    const session = new Session(link, hi, lo, "opening");
+    session.peer = peer;
+    session.meta = meta;
+    const pending = new OpenPending();
+    link.expect(
+      pending,
+      session,
+      link.timers.now() + link.settings.openTimeoutMs,
+    );
+    const asClient = link.role === "client";
+    if (asClient) (this.#opening ??= new SessionMap()).add(session);
+    else this.#known.add(session);
+    const body = encodeSessionBody({ meta, error: "", peer });
+    const at = link.outbox.open(10 + body.length);
+    const buf = link.outbox.buf;
+    buf[at] = 0;
+    buf[at + 1] = asClient ? SESSION_FLAG_ACQUIRE_ID : 0;
+    link.writeId(at + 2, hi, lo);
+    buf.set(body, at + 10);
+    const end = at + 10 + body.length;
+    link.commitFrame(TYPE_SESSION, pending.idHi, pending.idLo, end);
+    return session;
+  }
+
+  /**
+   * The peer has answered an {@linkcode LinkSessions.open}.
+   *
+   * @param link The connection.
+   * @param session What was opened.
+   * @param frame The ack.
+   * @returns Whether the session is open now.
+   * @throws {ProtocolError} If the ack does not fit the session.
+   */
+  onAck(link: Link, session: Session, frame: FrameReader): boolean {
+    const { buf, bodyStart } = frame;
+    const same = readU32(buf, bodyStart + 2) === session.idHi &&
+      readU32(buf, bodyStart + 6) === session.idLo;
+    const hi = readU32(buf, bodyStart + 10);
+    const lo = readU32(buf, bodyStart + 14);
+    const { error } = decodeSessionBody(buf, bodyStart + 18, frame.bodyEnd);
+    if (session.state !== "opening") return false;
+    // Only a server chooses ids.
+    const fits = link.role === "client"
+      ? this.#isFree(hi, lo)
+      : hi === session.idHi && lo === session.idLo;
+    if (!same || !fits) {
+      throw new ProtocolError(
+        "Cannot accept session ack: its ids do not fit the session",
+      );
+    }
+    if (link.role === "client") {
+      this.#opening!.delete(session);
+      session.idHi = hi;
+      session.idLo = lo;
+      this.#known.add(session);
+    }
+    session.refusal = error;
+    return session.opened() && error === "";
+  }
+
+  /**
+   * The peer asks for a session.
+   *
+   * @param link The connection.
+   * @param frame The session packet.
+   * @returns The session, in state `accepting`.
+   * @throws {ProtocolError} If it is malformed, or the peer has far too many.
+   */
+  onSession(link: Link, frame: FrameReader): Session {
+    const { buf, bodyStart } = frame;
+    const { peer, meta } = decodeSessionBody(
+      buf,
+      bodyStart + 10,
+      frame.bodyEnd,
+    );
+    const acquire = (buf[bodyStart + 1]! & SESSION_FLAG_ACQUIRE_ID) !== 0;
+    const negotiateHi = readU32(buf, bodyStart + 2);
+    const negotiateLo = readU32(buf, bodyStart + 6);
+    // Only its own count: what we open must not use up what the peer may open.
+    if (this.#asked >= link.settings.maxSessions * 2) {
+      // Those refused linger until their dismiss is acknowledged.
+      throw new ProtocolError(
+        `Cannot open session: ${this.#asked} are open or closing`,
+      );
+    }
+    const [hi, lo] = acquire ? this.#freshId(link) : [negotiateHi, negotiateLo];
+    if (!this.#isFree(hi, lo)) {
+      throw new ProtocolError(
+        `Cannot open session ${
+          (BigInt(hi) << 32n) | BigInt(lo)
+        }: the id is reserved or in use`,
+      );
+    }
+    const session = new Session(link, hi, lo, "accepting");
+    session.peer = peer;
+    session.meta = meta;
+    session.asked(frame.idHi, frame.idLo, negotiateHi, negotiateLo);
+    this.#known.add(session);
+    this.#asked++;
+    return session;
+  }
+
+  #isFree(hi: number, lo: number): boolean {
+    return (hi !== 0 || lo > 1) && this.#known.get(hi, lo) === undefined;
+  }
+
+  /** The same shape as packet ids: unique on this connection, above 1. */
+  #freshId(link: Link): [number, number] {
+    return [link.silentHi, ++this.#counter];
+  }
+}
+
+/** An open that waits for its ack. */
+class OpenPending extends Pending {
+  override answerType = TYPE_SESSION_ACK;
+
+  override onAnswer(link: Link, frame: FrameReader): void {
+    link.onSessionAck(this.session!, frame);
+  }
+
+  override onFail(_link: Link, reason: string): void {
+    this.session!.finish(reason);
+  }
+}
