@@ -14,19 +14,19 @@ const GRANT_PART = 4;
 
 /**
  * Our side of a connection's credit: the raw bytes that all sessions of the
- * peer together may still send. Only links with `credit` have one. Source:
- * docs/PROTOCOL.md.
+ * peer together may still send; without limit until one is set, and for ever on
+ * links without `credit`. Source: docs/PROTOCOL.md.
  */
 export class ReceiveWindow {
-  #left: number;
+  #left = Infinity;
   #ungranted = 0;
 
   /**
-   * Begins with what the handshake granted.
+   * Sets the limit that the handshake agreed on.
    *
    * @param bytes The whole window.
    */
-  constructor(bytes: number) {
+  limit(bytes: number): void {
     this.#left = bytes;
   }
 
@@ -52,6 +52,7 @@ export class ReceiveWindow {
    * @param bytes How many.
    */
   consume(link: Link, bytes: number): void {
+    if (this.#left === Infinity) return;
     this.#ungranted += bytes;
     if (this.#ungranted < link.settings.connectionWindow / GRANT_PART) return;
     this.#left += this.#ungranted;

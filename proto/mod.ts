@@ -15,6 +15,7 @@ export * from "./frame_reader.ts";
 export * from "./frontier_error.ts";
 export * from "./json_body.ts";
 export * from "./link.ts";
+export * from "./link_output.ts";
 export * from "./link_settings.ts";
 export * from "./outbox.ts";
 export * from "./packet.ts";

@@ -1,0 +1,246 @@
+/**
+ * The receiving half of an open connection.
+ *
+ * @module
+ */
+
+import {
+  HEADER_SIZE,
+  TYPE_CREDIT,
+  TYPE_MESSAGE,
+  TYPE_MESSAGE_ACK,
+  TYPE_REGISTER,
+  TYPE_REGISTER_ACK,
+  TYPE_REQUEST,
+  TYPE_REQUEST_CANCEL,
+  TYPE_RESPONSE,
+  TYPE_SESSION,
+  TYPE_SESSION_ACK,
+  TYPE_STREAM,
+} from "./constants.ts";
+import { ReceiveWindow, widen } from "./credit.ts";
+import type { FrameReader } from "./frame_reader.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import { decodeSessionBody } from "./json_body.ts";
+import type { Link } from "./link.ts";
+import { LinkSessions } from "./link_sessions.ts";
+import type { LinkHandler } from "./link_settings.ts";
+import type { PendingTable } from "./pending.ts";
+import { ProtocolError } from "./protocol_error.ts";
+import type { Session } from "./session.ts";
+import { WaitingSessions } from "./waiting_sessions.ts";
+import { TOO_MANY_SESSIONS } from "./wire_errors.ts";
+import { readU32 } from "./wire_numbers.ts";
+
+/** Bytes of acks that may wait, without one being written, before the peer counts as deaf. */
+const MAX_UNWRITTEN_ACKS = 1_048_576;
+
+/**
+ * Finds out what every frame of an open {@linkcode Link} belongs to, a session,
+ * a packet that waits for it, a window, and tells the handler. Frames about the
+ * connection itself are left to the link.
+ */
+export class LinkInput {
+  /** The connection's sessions. */
+  readonly sessions: LinkSessions = new LinkSessions();
+  /** Those of them that want to send. */
+  readonly waiting: WaitingSessions = new WaitingSessions();
+  /** Raw bytes the peer may still send. */
+  readonly window: ReceiveWindow = new ReceiveWindow();
+
+  readonly #handler: LinkHandler;
+  readonly #pending: PendingTable;
+  readonly #heartbeat: Heartbeat;
+  #unwrittenAcks = 0;
+
+  /**
+   * Made by the link.
+   *
+   * @param handler Hears what happens.
+   * @param pending Packets that wait for their answer.
+   * @param heartbeat Notes when data came.
+   */
+  constructor(
+    handler: LinkHandler,
+    pending: PendingTable,
+    heartbeat: Heartbeat,
+  ) {
+    this.#handler = handler;
+    this.#pending = pending;
+    this.#heartbeat = heartbeat;
+  }
+
+  /**
+   * Acts on a frame of an open connection.
+   *
+   * @param link The connection.
+   * @param frame The frame.
+   * @returns `false` when it is about the connection itself, and still to be
+   * acted on.
+   * @throws {ProtocolError} If the peer may not send it.
+   */
+  take(link: Link, frame: FrameReader): boolean {
+    switch (frame.type) {
+      case TYPE_REQUEST: {
+        const session = this.#find(link, frame);
+        if (session !== undefined && session.state === "open") {
+          this.#handler.onRequest(link, session, frame);
+        }
+        return true;
+      }
+      case TYPE_RESPONSE:
+      case TYPE_MESSAGE_ACK:
+        this.takeAnswer(link, frame);
+        return true;
+      case TYPE_MESSAGE: {
+        const session = this.#find(link, frame);
+        if (session !== undefined && session.state === "open") {
+          this.#handler.onMessage(link, session, frame);
+        }
+        return true;
+      }
+      case TYPE_STREAM:
+        this.#onStream(link, frame);
+        return true;
+      case TYPE_CREDIT:
+        this.#onCredit(link, frame);
+        return true;
+      case TYPE_REQUEST_CANCEL: {
+        const session = this.#find(link, frame);
+        if (session !== undefined) {
+          this.#handler.onCancel(link, session, frame);
+        }
+        return true;
+      }
+      case TYPE_REGISTER: {
+        const session = this.#find(link, frame);
+        if (session !== undefined && session.state === "open") {
+          this.countAck();
+          this.#handler.onRegister(link, session, frame);
+        }
+        return true;
+      }
+      case TYPE_REGISTER_ACK:
+        decodeSessionBody(frame.buf, frame.bodyStart, frame.bodyEnd);
+        this.takeAnswer(link, frame);
+        return true;
+      case TYPE_SESSION:
+        this.#onSession(link, frame);
+        return true;
+      case TYPE_SESSION_ACK:
+        this.#answer(link, frame, undefined);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /**
+   * Hands a response or an ack to what waits for it, on its own session.
+   *
+   * @param link The connection.
+   * @param frame The answer; one that nobody waits for is ignored.
+   */
+  takeAnswer(link: Link, frame: FrameReader): void {
+    const session = this.#find(link, frame);
+    if (session !== undefined) this.#answer(link, frame, session);
+  }
+
+  /**
+   * Counts an ack that the peer has earned. Reading never waits for writing, so
+   * a peer that does not read must not earn acks for ever.
+   *
+   * @throws {ProtocolError} If too many of them were not written.
+   */
+  countAck(): void {
+    this.#unwrittenAcks += HEADER_SIZE;
+    if (this.#unwrittenAcks > MAX_UNWRITTEN_ACKS) {
+      throw new ProtocolError("Cannot send acks: the peer does not read");
+    }
+  }
+
+  /**
+   * Something was written: sessions that wait may send again.
+   *
+   * @param link The connection.
+   */
+  onWritten(link: Link): void {
+    this.#unwrittenAcks = 0;
+    this.waiting.retryAll(link, this.#handler);
+  }
+
+  #answer(link: Link, frame: FrameReader, session: Session | undefined): void {
+    const pending = this.#pending.get(frame.idHi, frame.idLo);
+    if (pending === undefined) return;
+    // Bodies differ, and each session has ids of its own.
+    const { answerType } = pending;
+    if (
+      session === undefined
+        ? answerType !== frame.type
+        : pending.session !== session ||
+          (answerType !== 0 && answerType !== frame.type)
+    ) return;
+    this.#pending.take(frame.idHi, frame.idLo);
+    pending.onAnswer(link, frame);
+  }
+
+  #find(link: Link, frame: FrameReader): Session | undefined {
+    this.#heartbeat.onData();
+    if (frame.sessionHi === 0 && frame.sessionLo === 1) {
+      const session = link.defaultSession;
+      // Late answers still arrive while it closes.
+      return session.state === "closed" ? undefined : session;
+    }
+    const session = this.sessions.get(frame.sessionHi, frame.sessionLo);
+    if (
+      session === undefined ||
+      (session.state !== "open" && session.state !== "closing")
+    ) {
+      return undefined;
+    }
+    if (session.held) session.release();
+    return session;
+  }
+
+  #onStream(link: Link, frame: FrameReader): void {
+    const bytes = frame.bodyEnd - frame.bodyStart;
+    this.window.take(bytes);
+    const session = this.#find(link, frame);
+    if (session === undefined || session.isDefault) {
+      this.window.consume(link, bytes);
+      return;
+    }
+    session.onBytes(bytes);
+    if (bytes > 0) this.#handler.onStream(link, session, frame);
+  }
+
+  #onCredit(link: Link, frame: FrameReader): void {
+    if (!link.credit) {
+      throw new ProtocolError("Cannot accept credit: it was not negotiated");
+    }
+    const bytes = readU32(frame.buf, frame.bodyStart);
+    if (frame.sessionHi === 0 && frame.sessionLo === 0) {
+      link.sendWindow = widen(link.sendWindow, bytes);
+      this.waiting.retryAll(link, this.#handler);
+      return;
+    }
+    const session = this.#find(link, frame);
+    if (session === undefined) return;
+    session.sendWindow = widen(session.sendWindow, bytes);
+    this.waiting.retry(link, session, this.#handler);
+  }
+
+  #onSession(link: Link, frame: FrameReader): void {
+    this.#heartbeat.onData();
+    this.countAck();
+    const session = this.sessions.onSession(link, frame);
+    if (
+      this.sessions.asked >= link.settings.maxSessions ||
+      link.defaultSession.state !== "open"
+    ) {
+      session.refuse(TOO_MANY_SESSIONS);
+      return;
+    }
+    this.#handler.onSession(link, session);
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * The sending half of a connection.
+ *
+ * @module
+ */
+
+import {
+  TYPE_CREDIT,
+  TYPE_REGISTER_ACK,
+  TYPE_REQUEST_CANCEL,
+  TYPE_STREAM,
+} from "./constants.ts";
+import type { LinkPort, LinkSettings } from "./link_settings.ts";
+import { Outbox } from "./outbox.ts";
+import { type Pending, PendingTable } from "./pending.ts";
+import { type Session, STREAM_HEAD } from "./session.ts";
+import { Timer, type Timers } from "./timer_wheel.ts";
+import { writeHeader, writeU32, writeU64 } from "./wire_numbers.ts";
+
+/** Where a connection is in its life. */
+export type LinkState =
+  /** Nothing was exchanged. */
+  | "init"
+  /** The conn is sent, or received and not answered. */
+  | "handshake"
+  /** In use. */
+  | "open"
+  /** A disconn was sent or received, or the peer was refused. */
+  | "closing"
+  /** Over. */
+  | "closed";
+
+const EMPTY_JSON = new Uint8Array([0x7b, 0x7d]);
+
+/**
+ * What a {@linkcode Link} sends: it writes frames into the outbox, gives them
+ * packet ids, waits for their answers, and knows what the peer understands.
+ */
+export abstract class LinkOutput {
+  /** Outgoing bytes. */
+  readonly outbox: Outbox = new Outbox();
+  /** Settings, shared with other connections. */
+  readonly settings: LinkSettings;
+  /** Whether the peer negotiated any extension, and thus is one of ours. */
+  ours = false;
+  /** Whether request cancels may be sent. */
+  cancel = false;
+  /** Whether data may follow a session ack at once. */
+  earlyData = false;
+  /** Whether raw bytes need credit. */
+  credit = false;
+  /** Bytes the peer's sessions grant initially; infinite without credit. */
+  peerSessionWindow: number = Infinity;
+  /** Bytes all sessions together may still send; infinite without credit. */
+  sendWindow: number = Infinity;
+  /** Carries the bytes. */
+  protected readonly port: LinkPort;
+  /** Packets of ours that wait for their answer. */
+  protected readonly pending: PendingTable;
+
+  #state: LinkState = "init";
+  readonly #timer: Timer;
+
+  /**
+   * Makes the sending half of a connection in state `init`.
+   *
+   * @param settings Settings.
+   * @param port Carries the bytes.
+   */
+  constructor(settings: LinkSettings, port: LinkPort) {
+    this.settings = settings;
+    this.port = port;
+    this.pending = new PendingTable(settings.random);
+    this.#timer = new Timer(() => this.onTimer());
+  }
+
+  /** Where the connection is in its life. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** The clock and its timers. */
+  get timers(): Timers {
+    return this.port.timers;
+  }
+
+  /** Packets that wait for an answer. */
+  get pendingCount(): number {
+    return this.pending.size;
+  }
+
+  /** High half of packet ids that nobody answers. */
+  get silentHi(): number {
+    return this.pending.silentHi;
+  }
+
+  /**
+   * Makes a packet id that nobody answers to.
+   *
+   * @returns Low half of a fresh packet id.
+   */
+  nextLo(): number {
+    return this.pending.count();
+  }
+
+  /**
+   * Reserves a frame that starts with a session id.
+   *
+   * @param session The session.
+   * @param maxBody Most bytes that will follow the session id.
+   * @returns The offset in `outbox.buf` at which the body starts.
+   */
+  openFrame(session: Session, maxBody: number): number {
+    const at = this.outbox.open(8 + maxBody);
+    this.writeId(at, session.idHi, session.idLo);
+    return at + 8;
+  }
+
+  /**
+   * Completes a frame whose packet id nobody will answer to.
+   *
+   * @param type Packet type.
+   * @param end Offset after its last byte.
+   */
+  sendFrame(type: number, end: number): void {
+    this.commitFrame(type, this.silentHi, this.nextLo(), end);
+  }
+
+  /**
+   * Completes a frame.
+   *
+   * @param type Packet type.
+   * @param idHi High half of its packet id.
+   * @param idLo Low half of its packet id.
+   * @param end Offset after its last byte.
+   */
+  commitFrame(type: number, idHi: number, idLo: number, end: number): void {
+    if (this.#state === "closed") {
+      // What waits to be drained must not be lost with this frame.
+      if (this.outbox.pending === 0) this.outbox.clear();
+      return;
+    }
+    this.outbox.commit(type, idHi, idLo, end);
+    this.port.flush();
+  }
+
+  /**
+   * Sends a stream frame whose data lies in a pooled buffer, by giving the
+   * buffer away. The bytes before the data are overwritten with the header.
+   *
+   * @param session The session.
+   * @param buffer The buffer.
+   * @param start First byte of the data; at least `STREAM_HEAD`.
+   * @param end After the last byte of the data.
+   */
+  adoptFrame(
+    session: Session,
+    buffer: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const from = start - STREAM_HEAD;
+    writeHeader(
+      buffer,
+      from,
+      TYPE_STREAM,
+      this.silentHi,
+      this.nextLo(),
+      end - start + 8,
+    );
+    writeU64(buffer, start - 8, session.idHi, session.idLo);
+    this.outbox.adopt(buffer, from, end);
+    this.port.flush();
+  }
+
+  /**
+   * Sends a whole frame whose body is already encoded.
+   *
+   * @param session The session.
+   * @param type Packet type.
+   * @param idHi High half of its packet id.
+   * @param idLo Low half of its packet id.
+   * @param body What follows the session id.
+   */
+  writeBody(
+    session: Session,
+    type: number,
+    idHi: number,
+    idLo: number,
+    body: Uint8Array,
+  ): void {
+    const at = this.openFrame(session, body.length);
+    this.outbox.buf.set(body, at);
+    this.commitFrame(type, idHi, idLo, at + body.length);
+  }
+
+  /**
+   * Writes a 64-bit id into the outbox, big-endian.
+   *
+   * @param at Offset.
+   * @param hi High half.
+   * @param lo Low half.
+   */
+  writeId(at: number, hi: number, lo: number): void {
+    writeU64(this.outbox.buf, at, hi, lo);
+  }
+
+  /**
+   * Waits for the answer to a packet that is about to be sent, and gives the
+   * packet its id. On a session that is closed already, waiting fails soon
+   * after.
+   *
+   * @param pending Hears the answer.
+   * @param session The session it is sent on.
+   * @param expiresAt When waiting ends, in milliseconds of the clock.
+   */
+  expect(pending: Pending, session: Session, expiresAt: number): void {
+    pending.session = session;
+    if (session.state === "closed" || this.#state === "closed") {
+      expiresAt = this.timers.now();
+    }
+    this.pending.add(pending, expiresAt);
+    if (expiresAt < this.#timer.at) this.timers.set(this.#timer, expiresAt);
+  }
+
+  /**
+   * Stops waiting for an answer without telling anybody.
+   *
+   * @param pending What was waited for.
+   */
+  abandon(pending: Pending): void {
+    this.pending.take(pending.idHi, pending.idLo);
+  }
+
+  /**
+   * Asks the peer to stop working on a request, where it understands that.
+   *
+   * @param pending The request.
+   */
+  sendCancel(pending: Pending): void {
+    if (!this.cancel || this.#state !== "open") return;
+    const session = pending.session!;
+    const at = this.openFrame(session, 2);
+    this.outbox.buf[at] = 0;
+    this.outbox.buf[at + 1] = 1;
+    this.commitFrame(TYPE_REQUEST_CANCEL, pending.idHi, pending.idLo, at + 2);
+  }
+
+  /**
+   * Confirms a register.
+   *
+   * @param session The session it came on.
+   * @param idHi High half of its packet id.
+   * @param idLo Low half of its packet id.
+   */
+  ackRegister(session: Session, idHi: number, idLo: number): void {
+    this.writeBody(session, TYPE_REGISTER_ACK, idHi, idLo, EMPTY_JSON);
+  }
+
+  /**
+   * Tells how much the outbox takes.
+   *
+   * @returns Raw bytes the outbox takes before it is over its mark.
+   */
+  streamRoom(): number {
+    if (this.#state !== "open") return 0;
+    return Math.max(0, this.settings.streamMark - this.outbox.pending);
+  }
+
+  /**
+   * Grants bytes to the peer.
+   *
+   * @param hi High half of the session id; 0 with a low half of 0 is the connection.
+   * @param lo Low half of the session id.
+   * @param bytes How many more it may send.
+   */
+  sendCredit(hi: number, lo: number, bytes: number): void {
+    const at = this.outbox.open(12);
+    this.writeId(at, hi, lo);
+    writeU32(this.outbox.buf, at + 8, bytes);
+    this.sendFrame(TYPE_CREDIT, at + 12);
+  }
+
+  /**
+   * Moves on in its life.
+   *
+   * @param state Where it is now.
+   */
+  protected enter(state: LinkState): void {
+    this.#state = state;
+  }
+
+  /** The time of {@linkcode LinkOutput.rearm}, or of a packet that waits, has come. */
+  protected abstract onTimer(): void;
+
+  /**
+   * Sets the timer.
+   *
+   * @param at When there is something to do, in milliseconds of the clock; the
+   * expiry of a packet that waits may be earlier.
+   */
+  protected rearm(at: number): void {
+    at = Math.min(at, this.pending.nextExpiry());
+    if (at === Infinity) this.stopTimer();
+    else this.timers.set(this.#timer, at);
+  }
+
+  /** Clears the timer, until there is something to wait for. */
+  protected stopTimer(): void {
+    this.timers.clear(this.#timer);
+    // So that `expect` need compare with one field only.
+    this.#timer.at = Infinity;
+  }
+}
