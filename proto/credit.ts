@@ -14,19 +14,19 @@ const GRANT_PART = 4;
 
 /**
  * Our side of a connection's credit: the raw bytes that all sessions of the
- * peer together may still send; without limit until one is set, and for ever on
- * links without `credit`. Source: docs/PROTOCOL.md.
+ * peer together may still send. Only links with `credit` have one. Source:
+ * docs/PROTOCOL.md.
  */
 export class ReceiveWindow {
-  #left = Infinity;
+  #left: number;
   #ungranted = 0;
 
   /**
-   * Sets the limit that the handshake agreed on.
+   * Begins with what the handshake granted.
    *
    * @param bytes The whole window.
    */
-  limit(bytes: number): void {
+  constructor(bytes: number) {
     this.#left = bytes;
   }
 
@@ -52,7 +52,6 @@ export class ReceiveWindow {
    * @param bytes How many.
    */
   consume(link: Link, bytes: number): void {
-    if (this.#left === Infinity) return;
     this.#ungranted += bytes;
     if (this.#ungranted < link.settings.connectionWindow / GRANT_PART) return;
     this.#left += this.#ungranted;

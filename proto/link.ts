@@ -17,21 +17,25 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "./constants.ts";
+import { ReceiveWindow } from "./credit.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { Handshake } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { decodeSessionBody } from "./json_body.ts";
 import { LinkInput } from "./link_input.ts";
+import { LinkSessions } from "./link_sessions.ts";
 import { LinkOutput, type LinkState } from "./link_output.ts";
 import type { LinkHandler, LinkPort, LinkSettings } from "./link_settings.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { Session } from "./session.ts";
+import { WaitingSessions } from "./waiting_sessions.ts";
 
 /** Who dialled: the client did. */
 export type LinkRole = "client" | "server";
 
 /** Milliseconds a peer that dismissed the default session has to disconnect. */
 const DISMISSED_MS = 30_000;
+
 /**
  * One connection: handshake, heartbeats, sessions, orderly and abrupt close, as
  * a state machine without input or output. Bytes come in by
@@ -118,7 +122,7 @@ export class Link extends LinkOutput {
 
   /** Sessions open, the default session not counted. */
   get sessionCount(): number {
-    return this.#input.sessions.size;
+    return this.#input.sessions?.size ?? 0;
   }
 
   // Handshake
@@ -179,7 +183,8 @@ export class Link extends LinkOutput {
    * @returns The session, in state `opening`.
    */
   openSession(peer: string, meta?: Uint8Array): Session {
-    return this.#input.sessions.open(this, peer, meta);
+    const sessions = this.#input.sessions ??= new LinkSessions();
+    return sessions.open(this, peer, meta);
   }
 
   /**
@@ -188,7 +193,8 @@ export class Link extends LinkOutput {
    * @returns All sessions but the default one.
    */
   *sessions(): Generator<Session, void, undefined> {
-    yield* this.#input.sessions.values();
+    const { sessions } = this.#input;
+    if (sessions !== undefined) yield* sessions.values();
   }
 
   /**
@@ -198,7 +204,7 @@ export class Link extends LinkOutput {
    * @param reason Why.
    */
   forget(session: Session, reason: string): void {
-    this.#input.sessions.delete(session);
+    this.#input.sessions?.delete(session);
     // Counted, so that short sessions stay cheap beside very many calls.
     if (session.pendings > 0) {
       const lost = this.pending.takeAll((p) => p.session === session);
@@ -220,7 +226,7 @@ export class Link extends LinkOutput {
    * @param session The session.
    */
   wait(session: Session): void {
-    this.#input.waiting.add(session);
+    (this.#input.waiting ??= new WaitingSessions()).add(session);
   }
 
   /**
@@ -229,7 +235,7 @@ export class Link extends LinkOutput {
    * @param session The session.
    */
   retry(session: Session): void {
-    this.#input.waiting.retry(this, session, this.#handler);
+    this.#input.waiting?.retry(this, session, this.#handler);
   }
 
   /** The port has written something: sessions that wait may send again. */
@@ -243,7 +249,7 @@ export class Link extends LinkOutput {
    * @param bytes How many.
    */
   consume(bytes: number): void {
-    this.#input.window.consume(this, bytes);
+    this.#input.window?.consume(this, bytes);
   }
 
   /** Stops reading until as many `resume` calls as `pause` calls were made. */
@@ -292,7 +298,7 @@ export class Link extends LinkOutput {
     }
     for (const session of [...this.sessions()]) session.finish(reason);
     this.defaultSession.finish(reason);
-    this.#input.waiting.clear();
+    this.#input.waiting?.clear();
     if (!drain) this.outbox.clear();
     this.port.hangUp(drain);
     this.#handler.onClosed(this, reason);
@@ -434,7 +440,9 @@ export class Link extends LinkOutput {
     this.openedAt = now;
     this.#deadlineAt = Infinity;
     this.#heartbeat.start(heartbeatMs, this.role === "server", now);
-    if (this.credit) this.#input.window.limit(this.settings.connectionWindow);
+    if (this.credit) {
+      this.#input.window = new ReceiveWindow(this.settings.connectionWindow);
+    }
     this.#rearm();
   }
 
@@ -445,7 +453,7 @@ export class Link extends LinkOutput {
    * @param frame The ack.
    */
   onSessionAck(session: Session, frame: FrameReader): void {
-    if (this.#input.sessions.onAck(this, session, frame)) {
+    if (this.#input.sessions?.onAck(this, session, frame)) {
       this.#handler.onSessionOpen(this, session);
     }
   }
@@ -455,7 +463,7 @@ export class Link extends LinkOutput {
     const isDefault = frame.sessionHi === 0 && frame.sessionLo === 1;
     const session = isDefault
       ? this.defaultSession
-      : this.#input.sessions.get(frame.sessionHi, frame.sessionLo);
+      : this.#input.sessions?.get(frame.sessionHi, frame.sessionLo);
     if (session === undefined || session.state === "closed") return;
     if (frame.type === TYPE_DISMISS_ACK) {
       session.onDismissAck();

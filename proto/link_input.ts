@@ -18,7 +18,7 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "./constants.ts";
-import { ReceiveWindow, widen } from "./credit.ts";
+import { type ReceiveWindow, widen } from "./credit.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { decodeSessionBody } from "./json_body.ts";
@@ -28,7 +28,7 @@ import type { LinkHandler } from "./link_settings.ts";
 import type { PendingTable } from "./pending.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import type { Session } from "./session.ts";
-import { WaitingSessions } from "./waiting_sessions.ts";
+import type { WaitingSessions } from "./waiting_sessions.ts";
 import { TOO_MANY_SESSIONS } from "./wire_errors.ts";
 import { readU32 } from "./wire_numbers.ts";
 
@@ -41,12 +41,13 @@ const MAX_UNWRITTEN_ACKS = 1_048_576;
  * connection itself are left to the link.
  */
 export class LinkInput {
-  /** The connection's sessions. */
-  readonly sessions: LinkSessions = new LinkSessions();
-  /** Those of them that want to send. */
-  readonly waiting: WaitingSessions = new WaitingSessions();
-  /** Raw bytes the peer may still send. */
-  readonly window: ReceiveWindow = new ReceiveWindow();
+  // Idle connections have none of these three.
+  /** The connection's sessions, once it has had one. */
+  sessions: LinkSessions | undefined = undefined;
+  /** Those of them that want to send, once one had to wait. */
+  waiting: WaitingSessions | undefined = undefined;
+  /** Raw bytes the peer may still send, with `credit`. */
+  window: ReceiveWindow | undefined = undefined;
 
   readonly #handler: LinkHandler;
   readonly #pending: PendingTable;
@@ -166,7 +167,7 @@ export class LinkInput {
    */
   onWritten(link: Link): void {
     this.#unwrittenAcks = 0;
-    this.waiting.retryAll(link, this.#handler);
+    this.waiting?.retryAll(link, this.#handler);
   }
 
   #answer(link: Link, frame: FrameReader, session: Session | undefined): void {
@@ -191,7 +192,7 @@ export class LinkInput {
       // Late answers still arrive while it closes.
       return session.state === "closed" ? undefined : session;
     }
-    const session = this.sessions.get(frame.sessionHi, frame.sessionLo);
+    const session = this.sessions?.get(frame.sessionHi, frame.sessionLo);
     if (
       session === undefined ||
       (session.state !== "open" && session.state !== "closing")
@@ -204,10 +205,10 @@ export class LinkInput {
 
   #onStream(link: Link, frame: FrameReader): void {
     const bytes = frame.bodyEnd - frame.bodyStart;
-    this.window.take(bytes);
+    this.window?.take(bytes);
     const session = this.#find(link, frame);
     if (session === undefined || session.isDefault) {
-      this.window.consume(link, bytes);
+      this.window?.consume(link, bytes);
       return;
     }
     session.onBytes(bytes);
@@ -221,21 +222,22 @@ export class LinkInput {
     const bytes = readU32(frame.buf, frame.bodyStart);
     if (frame.sessionHi === 0 && frame.sessionLo === 0) {
       link.sendWindow = widen(link.sendWindow, bytes);
-      this.waiting.retryAll(link, this.#handler);
+      this.waiting?.retryAll(link, this.#handler);
       return;
     }
     const session = this.#find(link, frame);
     if (session === undefined) return;
     session.sendWindow = widen(session.sendWindow, bytes);
-    this.waiting.retry(link, session, this.#handler);
+    this.waiting?.retry(link, session, this.#handler);
   }
 
   #onSession(link: Link, frame: FrameReader): void {
     this.#heartbeat.onData();
     this.countAck();
-    const session = this.sessions.onSession(link, frame);
+    const sessions = this.sessions ??= new LinkSessions();
+    const session = sessions.onSession(link, frame);
     if (
-      this.sessions.asked >= link.settings.maxSessions ||
+      sessions.asked >= link.settings.maxSessions ||
       link.defaultSession.state !== "open"
     ) {
       session.refuse(TOO_MANY_SESSIONS);

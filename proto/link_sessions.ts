@@ -20,11 +20,11 @@ import { readU32 } from "./wire_numbers.ts";
 
 /**
  * All sessions of a connection but the default one, and how either side opens
- * one: the session packet and its ack, out and in. Source: the wire specification, section 4.2.
+ * one: the session packet and its ack, out and in. A link makes it with its
+ * first session. Source: the wire specification, section 4.2.
  */
 export class LinkSessions {
-  // Most connections have none: maps come with the first.
-  #known: SessionMap | undefined = undefined;
+  readonly #known = new SessionMap();
   /** A client's, whose id the server has not told yet. */
   #opening: SessionMap | undefined = undefined;
   /** Sessions that the peer opened and that are not over. */
@@ -33,7 +33,7 @@ export class LinkSessions {
 
   /** Sessions there are, those being opened included. */
   get size(): number {
-    return (this.#known?.size ?? 0) + (this.#opening?.size ?? 0);
+    return this.#known.size + (this.#opening?.size ?? 0);
   }
 
   /** Sessions that the peer opened and that are not over. */
@@ -49,7 +49,7 @@ export class LinkSessions {
    * @returns The session, if there is one.
    */
   get(hi: number, lo: number): Session | undefined {
-    return this.#known?.get(hi, lo);
+    return this.#known.get(hi, lo);
   }
 
   /**
@@ -58,7 +58,7 @@ export class LinkSessions {
    * @returns All of them.
    */
   *values(): Generator<Session, void, undefined> {
-    if (this.#known !== undefined) yield* this.#known.values();
+    yield* this.#known.values();
     if (this.#opening !== undefined) yield* this.#opening.values();
   }
 
@@ -68,7 +68,7 @@ export class LinkSessions {
    * @param session The session.
    */
   delete(session: Session): void {
-    this.#known?.delete(session);
+    this.#known.delete(session);
     this.#opening?.delete(session);
     if (session.byPeer) this.#asked--;
   }
@@ -94,7 +94,7 @@ export class LinkSessions {
     );
     const asClient = link.role === "client";
     if (asClient) (this.#opening ??= new SessionMap()).add(session);
-    else (this.#known ??= new SessionMap()).add(session);
+    else this.#known.add(session);
     const body = encodeSessionBody({ meta, error: "", peer });
     const at = link.outbox.open(10 + body.length);
     const buf = link.outbox.buf;
@@ -137,7 +137,7 @@ export class LinkSessions {
       this.#opening!.delete(session);
       session.idHi = hi;
       session.idLo = lo;
-      (this.#known ??= new SessionMap()).add(session);
+      this.#known.add(session);
     }
     session.refusal = error;
     return session.opened() && error === "";
@@ -180,7 +180,7 @@ export class LinkSessions {
     session.peer = peer;
     session.meta = meta;
     session.asked(frame.idHi, frame.idLo, negotiateHi, negotiateLo);
-    (this.#known ??= new SessionMap()).add(session);
+    this.#known.add(session);
     this.#asked++;
     return session;
   }

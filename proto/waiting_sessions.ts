@@ -8,15 +8,12 @@ import type { Link } from "./link.ts";
 import type { LinkHandler } from "./link_settings.ts";
 import type { Session } from "./session.ts";
 
-const NOTHING: never[] = [];
-
 /**
  * The sessions of one connection that could not send what they had, in the
  * order in which they are served: all of them once, before one of them twice.
  */
 export class WaitingSessions {
-  // On most connections nothing ever waits: one empty list serves them all.
-  #list: Session[] = NOTHING;
+  #list: Session[] = [];
 
   /**
    * Remembers a session.
@@ -28,9 +25,7 @@ export class WaitingSessions {
     session.waiting = true;
     // What only the session waits for, its credit or the end of its hold,
     // comes with a `retry` of its own.
-    if (session.sendWindow <= 0 || session.held) return;
-    if (this.#list === NOTHING) this.#list = [session];
-    else this.#list.push(session);
+    if (session.sendWindow > 0 && !session.held) this.#list.push(session);
   }
 
   /**
@@ -57,7 +52,7 @@ export class WaitingSessions {
   retryAll(link: Link, handler: LinkHandler): void {
     const list = this.#list;
     if (list.length === 0 || link.streamRoom() <= 0) return;
-    this.#list = NOTHING;
+    this.#list = [];
     for (let i = 0; i < list.length; i++) {
       if (link.streamRoom() <= 0 || link.sendWindow <= 0) {
         // Those not served yet come first next time.
@@ -70,7 +65,7 @@ export class WaitingSessions {
 
   /** The connection is over. */
   clear(): void {
-    this.#list = NOTHING;
+    this.#list = [];
   }
 }
 
