@@ -65,7 +65,7 @@ export class Driver implements LinkPort {
     try {
       if (first !== undefined) this.#feed(link, first);
     } catch (error) {
-      this.#onError(error);
+      this.#onDefect(error);
     }
     this.#read();
   }
@@ -105,7 +105,7 @@ export class Driver implements LinkPort {
     try {
       link.receive(count);
     } catch (error) {
-      this.#onError(error);
+      this.#onDefect(error);
       return;
     }
     this.#read();
@@ -115,6 +115,11 @@ export class Driver implements LinkPort {
     this.#link!.fail(describe(error));
   };
 
+  /** A defect of ours, not of the transport: it ends this connection, and no other. */
+  #onDefect(error: unknown): void {
+    this.#link!.fail(`internal error: ${describe(error)}`);
+  }
+
   readonly #onWake = (): void => {
     if (!this.#parked) return;
     this.#parked = false;
@@ -122,7 +127,7 @@ export class Driver implements LinkPort {
     try {
       link.receive(0);
     } catch (error) {
-      this.#onError(error);
+      this.#onDefect(error);
       return;
     }
     this.#read();
@@ -190,7 +195,7 @@ export class Driver implements LinkPort {
     try {
       link.drained();
     } catch (error) {
-      this.#onError(error);
+      this.#onDefect(error);
     }
     this.#writeNext();
   };

@@ -321,7 +321,7 @@ Deno.test("handler that throws ends its own link only", async () => {
   const { client, server } = await connected(pair);
   const bystanders = await connected(other);
   client.link.writeBody(client.link.defaultSession, 0x81, 1, 1, EMPTY);
-  await server.saw("closed: Cannot register: test");
+  await server.saw("closed: internal error: Cannot register: test");
   assertEquals(await ask(bystanders.client), "answer");
   bystanders.client.link.close("done");
   await assertOver(

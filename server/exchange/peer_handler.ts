@@ -125,6 +125,8 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     const fields = { peer: peer.describe(), reason };
     if (reason.startsWith("protocol error")) {
       this.log.warn("Connection ended for what its peer sent", fields);
+    } else if (reason.startsWith("internal error")) {
+      this.log.error("Connection ended by a defect, please report it", fields);
     } else this.log.debug("Connection ended", fields);
     this.#onEnded(link);
   }
