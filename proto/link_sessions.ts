@@ -179,7 +179,7 @@ export class LinkSessions {
     const session = new Session(link, hi, lo, "accepting");
     session.peer = peer;
     session.meta = meta;
-    session.asked(frame.idHi, frame.idLo, negotiateHi, negotiateLo);
+    session.asked(frame);
     this.#known.add(session);
     this.#asked++;
     return session;

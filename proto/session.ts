@@ -9,12 +9,14 @@ import {
   HEADER_SIZE,
   TYPE_DISMISS,
   TYPE_DISMISS_ACK,
-  TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "./constants.ts";
+import type { FrameReader } from "./frame_reader.ts";
+import { GrowingWindow } from "./growing_window.ts";
 import { encodeSessionBody } from "./json_body.ts";
 import type { Link } from "./link.ts";
 import { ProtocolError } from "./protocol_error.ts";
+import { SessionAsk } from "./session_ask.ts";
 import { Timer } from "./timer_wheel.ts";
 
 /** Where a session is in its life. */
@@ -30,8 +32,6 @@ export type SessionState =
   /** Nothing flows any more. */
   | "closed";
 
-/** How often its initial size the window of a session grows to whose reader keeps up. */
-const WINDOW_GROWTH = 4;
 /** Most payload bytes of one stream frame that we write. */
 const STREAM_PART = 262_144;
 /** Bytes a stream frame has before its data: header and session id. */
@@ -84,15 +84,12 @@ export class Session {
   /** Whether it is in the link's list of sessions that want to send. */
   waiting = false;
 
-  #ungranted = 0;
-  #window: number;
+  /** Made when the first bytes are consumed. */
+  #window: GrowingWindow | undefined = undefined;
   #dismissSent = false;
   #dismissReceived = false;
   #ackReceived = false;
-  #packetHi = 0;
-  #packetLo = 0;
-  #negotiateHi = 0;
-  #negotiateLo = 0;
+  #ask: SessionAsk | undefined = undefined;
   #held: (() => void)[] | undefined = undefined;
   #timer: Timer | undefined = undefined;
 
@@ -110,8 +107,7 @@ export class Session {
     this.idLo = idLo;
     this.state = state;
     this.sendWindow = link.peerSessionWindow;
-    this.#window = link.settings.sessionWindow;
-    this.receiveWindow = link.credit ? this.#window : Infinity;
+    this.receiveWindow = link.credit ? link.settings.sessionWindow : Infinity;
   }
 
   /** Its id. */
@@ -155,7 +151,8 @@ export class Session {
   accept(): void {
     if (this.state !== "accepting") return;
     this.state = "open";
-    this.#sendAck();
+    this.#ask?.sendAck(this, this.#refusal);
+    this.#ask = undefined;
     const link = this.link;
     if (link.role === "server" && !link.earlyData) {
       // Its router may not know the id yet: what comes too early is lost.
@@ -288,17 +285,10 @@ export class Session {
     this.unread -= bytes;
     link.consume(bytes);
     if (this.state !== "open") return;
-    this.#ungranted += bytes;
-    if (this.#ungranted < this.#window >> 2) return;
-    let grant = this.#ungranted;
-    this.#ungranted = 0;
-    const most = link.settings.sessionWindow * WINDOW_GROWTH;
-    if (keepsUp && this.unread === 0 && this.#window < most) {
-      // Nothing is held: the window itself is what slows the sender.
-      const more = Math.min(this.#window, most - this.#window);
-      this.#window += more;
-      grant += more;
-    }
+    this.#window ??= new GrowingWindow(link.settings.sessionWindow);
+    // While nothing is held, the window itself is what slows the sender.
+    const grant = this.#window.free(bytes, keepsUp && this.unread === 0);
+    if (grant === 0) return;
     this.receiveWindow += grant;
     link.sendCredit(this.idHi, this.idLo, grant);
   }
@@ -330,24 +320,13 @@ export class Session {
   }
 
   /**
-   * Remembers what the ack must repeat.
+   * The peer has asked for the session.
    *
-   * @param packetHi High half of the packet id of the session packet.
-   * @param packetLo Low half of it.
-   * @param negotiateHi High half of the negotiate id.
-   * @param negotiateLo Low half of it.
+   * @param frame The session packet.
    */
-  asked(
-    packetHi: number,
-    packetLo: number,
-    negotiateHi: number,
-    negotiateLo: number,
-  ): void {
+  asked(frame: FrameReader): void {
     this.byPeer = true;
-    this.#packetHi = packetHi;
-    this.#packetLo = packetLo;
-    this.#negotiateHi = negotiateHi;
-    this.#negotiateLo = negotiateLo;
+    this.#ask = new SessionAsk(frame);
   }
 
   /**
@@ -416,25 +395,6 @@ export class Session {
     this.#arm(
       this.link.timers.now() + CLOSE_TIMEOUT,
       () => this.finish("timeout"),
-    );
-  }
-
-  #sendAck(): void {
-    const link = this.link;
-    const body = this.#refusal === ""
-      ? EMPTY_BODY
-      : encodeSessionBody({ meta: undefined, error: this.#refusal, peer: "" });
-    const at = link.outbox.open(18 + body.length);
-    const buf = link.outbox.buf;
-    buf[at] = buf[at + 1] = 0;
-    link.writeId(at + 2, this.#negotiateHi, this.#negotiateLo);
-    link.writeId(at + 10, this.idHi, this.idLo);
-    buf.set(body, at + 18);
-    link.commitFrame(
-      TYPE_SESSION_ACK,
-      this.#packetHi,
-      this.#packetLo,
-      at + 18 + body.length,
     );
   }
 
