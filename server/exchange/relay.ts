@@ -9,10 +9,30 @@ import {
   type Link,
   Pending,
   type Session,
+  TYPE_MESSAGE_ACK,
+  TYPE_RESPONSE,
 } from "@frontier/proto";
 import type { Peer } from "../registry/peer.ts";
-import type { Exchange } from "./exchange.ts";
 import type { MessageLane } from "./message_lane.ts";
+
+/** Whom a {@linkcode Relay} tells what became of it. */
+export interface RelayOwner {
+  /**
+   * The answer has arrived.
+   *
+   * @param relay The relay.
+   * @param link Where the answer came from.
+   * @param frame The answer.
+   */
+  onAnswer(relay: Relay, link: Link, frame: FrameReader): void;
+  /**
+   * No answer will come.
+   *
+   * @param relay The relay.
+   * @param reason Why.
+   */
+  onFail(relay: Relay, reason: string): void;
+}
 
 /**
  * One packet between its two connections: who asked, under which ids, and
@@ -43,23 +63,28 @@ export class Relay extends Pending {
   /** Neighbour in the table of its source, or younger message of the same lane. */
   next: Relay | undefined = undefined;
 
-  readonly #exchange: Exchange;
+  readonly #owner: RelayOwner;
 
   /**
-   * @param exchange Whom it tells.
+   * @param owner Whom it tells.
    */
-  constructor(exchange: Exchange) {
+  constructor(owner: RelayOwner) {
     super();
-    this.#exchange = exchange;
+    this.#owner = owner;
+  }
+
+  /** Type of the packet that answers it. */
+  get answerTo(): number {
+    return this.lane === undefined ? TYPE_RESPONSE : TYPE_MESSAGE_ACK;
   }
 
   /** @inheritdoc */
   override onAnswer(link: Link, frame: FrameReader): void {
-    this.#exchange.onAnswer(this, link, frame);
+    this.#owner.onAnswer(this, link, frame);
   }
 
   /** @inheritdoc */
   override onFail(_link: Link, reason: string): void {
-    this.#exchange.onFail(this, reason);
+    this.#owner.onFail(this, reason);
   }
 }

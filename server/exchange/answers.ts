@@ -1,0 +1,152 @@
+/**
+ * Answers to those who asked.
+ *
+ * @module
+ */
+
+import {
+  BODY_SLACK,
+  type DataBody,
+  encodeErrorText,
+  type Link,
+  PAYLOAD_TOO_LARGE,
+  type Session,
+  SHORT_BUFFER,
+  writeAnswer,
+  writeError,
+} from "@frontier/proto";
+import type { Logger } from "@frontier/platform/log";
+import type { Relay } from "./relay.ts";
+
+/** Encoded reasons kept; those of applications are not limited in number. */
+const KEPT_REASONS = 64;
+const reasons = new Map<string, Uint8Array>();
+
+/** Bounds of {@linkcode Answers}. */
+export interface AnswerLimits {
+  /** Bytes waiting for one peer above which its answers become errors; at twice that it is cut. */
+  readonly maxOutboxBytes: number;
+  /** Largest payload, in bytes. */
+  readonly maxFrameBytes: number;
+}
+
+/**
+ * Writes answers into the outbox of whoever asked: what the target said, or why
+ * it said nothing.
+ */
+export class Answers {
+  readonly #limits: AnswerLimits;
+  readonly #log: Logger;
+
+  /**
+   * @param limits Bounds.
+   * @param log Where to report.
+   */
+  constructor(limits: AnswerLimits, log: Logger) {
+    this.#limits = limits;
+    this.#log = log;
+  }
+
+  /**
+   * Passes an answer on.
+   *
+   * @param relay Who asked, and under which id.
+   * @param body The answer's body.
+   */
+  pass(relay: Relay, body: DataBody): void {
+    const session = relay.sourceSession!;
+    if (session.state !== "open") return;
+    const link = session.link;
+    const length = body.end - body.start;
+    if (link.outbox.pending + length > this.#limits.maxOutboxBytes) {
+      this.fail(relay, SHORT_BUFFER);
+      return;
+    }
+    const at = link.openFrame(session, length + BODY_SLACK);
+    const end = writeAnswer(link.outbox.buf, at, body);
+    if (end - at + 8 > this.#limits.maxFrameBytes) {
+      dropUnsent(link);
+      this.fail(relay, PAYLOAD_TOO_LARGE);
+      return;
+    }
+    link.commitFrame(
+      relay.answerTo,
+      relay.sourceIdHi,
+      relay.sourceIdLo,
+      end,
+    );
+  }
+
+  /**
+   * Answers with a reason.
+   *
+   * @param relay Who asked, and under which id.
+   * @param reason Why there is no other answer.
+   */
+  fail(relay: Relay, reason: string): void {
+    this.refuse(
+      relay.sourceSession!,
+      relay.answerTo,
+      relay.sourceIdHi,
+      relay.sourceIdLo,
+      null,
+      reason,
+    );
+  }
+
+  /**
+   * Answers with a reason what was not passed on.
+   *
+   * @param session The session that asked.
+   * @param type Type of the answer.
+   * @param idHi High half of the packet id it asked under.
+   * @param idLo Low half of it.
+   * @param request The request's body, whose method is repeated; `null` for none.
+   * @param reason Why there is no other answer.
+   */
+  refuse(
+    session: Session,
+    type: number,
+    idHi: number,
+    idLo: number,
+    request: DataBody | null,
+    reason: string,
+  ): void {
+    if (session.state !== "open") return;
+    const link = session.link;
+    if (link.outbox.pending > this.#limits.maxOutboxBytes * 2) {
+      // It asks and never reads: not even the errors fit any more.
+      this.#log.warn("Connection does not read its answers", {
+        id: link.clientId,
+        pending: link.outbox.pending,
+      });
+      link.fail("answers are not read");
+      return;
+    }
+    const error = encodeReason(reason);
+    const keyLength = request === null ? 0 : request.keyEnd - request.start;
+    const room = keyLength + error.length + BODY_SLACK;
+    const at = link.openFrame(session, room);
+    const end = writeError(link.outbox.buf, at, request, error);
+    link.commitFrame(type, idHi, idLo, end);
+  }
+}
+
+/**
+ * Forgets a frame that was begun and is not sent after all: an idle outbox
+ * keeps no room for it.
+ *
+ * @param link The connection it was for.
+ */
+export function dropUnsent(link: Link): void {
+  if (link.outbox.pending === 0) link.outbox.clear();
+}
+
+function encodeReason(text: string): Uint8Array {
+  let bytes = reasons.get(text);
+  if (bytes === undefined) {
+    bytes = encodeErrorText(text);
+    if (reasons.size < KEPT_REASONS) reasons.set(text, bytes);
+  }
+  return bytes;
+}
