@@ -4,7 +4,12 @@
  * @module
  */
 
-import { CONN_FLAG_ACQUIRE_ID, TYPE_CONN, TYPE_CONN_ACK } from "./constants.ts";
+import {
+  CONN_FLAG_ACQUIRE_ID,
+  TYPE_CONN,
+  TYPE_CONN_ACK,
+  TYPE_DISCONN,
+} from "./constants.ts";
 import {
   FEATURE_CANCEL,
   FEATURE_CREDIT,
@@ -14,6 +19,7 @@ import type { FrameReader } from "./frame_reader.ts";
 import { type ConnBody, decodeConnBody, encodeConnBody } from "./json_body.ts";
 import type { Link } from "./link.ts";
 import type { ConnRequest, LinkSettings } from "./link_settings.ts";
+import { ProtocolError } from "./protocol_error.ts";
 import { readU32 } from "./wire_numbers.ts";
 
 /** Seconds between heartbeats, by their code in the flags of a conn. */
@@ -163,4 +169,31 @@ function agree(link: Link, { ext, window }: ConnBody): void {
   link.sendWindow = window[1];
   link.defaultSession.sendWindow = window[0];
   link.defaultSession.receiveWindow = sessionWindow;
+}
+
+/**
+ * Tells what to do with a frame that comes before the connection is open. What
+ * a hasty client sends before its ack is dropped, as Go peers do.
+ *
+ * @param asClient Whether we are the client.
+ * @param initial Whether nothing was exchanged yet.
+ * @param type Type of the frame.
+ * @returns Whether it is the conn, or the ack, that we wait for; another is to
+ * be dropped.
+ * @throws {ProtocolError} If it must not come now.
+ */
+export function isAwaited(
+  asClient: boolean,
+  initial: boolean,
+  type: number,
+): boolean {
+  // A server waits before anything was exchanged, a client after its conn.
+  if (asClient ? type === TYPE_CONN_ACK : type === TYPE_CONN) {
+    if (initial !== asClient) return true;
+  } else if (!initial && type !== TYPE_DISCONN) return false;
+  throw new ProtocolError(
+    `Cannot accept frame of type 0x${
+      type.toString(16).padStart(2, "0")
+    } before the handshake`,
+  );
 }

@@ -6,8 +6,6 @@
 
 import { CloseExchange } from "./close_exchange.ts";
 import {
-  TYPE_CONN,
-  TYPE_CONN_ACK,
   TYPE_DISCONN,
   TYPE_DISCONN_ACK,
   TYPE_DISMISS,
@@ -19,7 +17,7 @@ import {
 } from "./constants.ts";
 import { ReceiveWindow } from "./credit.ts";
 import { FrameReader } from "./frame_reader.ts";
-import { Handshake } from "./handshake.ts";
+import { Handshake, isAwaited } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { decodeSessionBody } from "./json_body.ts";
 import { LinkInput } from "./link_input.ts";
@@ -361,25 +359,13 @@ export class Link extends LinkOutput {
       }
       return;
     }
-    const opener = this.role === "server" ? TYPE_CONN : TYPE_CONN_ACK;
-    if (state === "init" && this.role === "server" && type === TYPE_CONN) {
-      this.#onConn(frame);
-    } else if (
-      state === "handshake" && this.role === "client" && type === TYPE_CONN_ACK
-    ) {
-      this.#onConnAck(frame);
-    } else if (state === "init" || type === opener || type === TYPE_DISCONN) {
-      if (type === TYPE_DISCONN && this.role === "client") {
-        this.fail("closed by the server during the handshake");
-        return;
-      }
-      throw new ProtocolError(
-        `Cannot accept frame of type 0x${
-          type.toString(16).padStart(2, "0")
-        } before the handshake`,
-      );
+    const asClient = this.role === "client";
+    if (asClient && type === TYPE_DISCONN) {
+      this.fail("closed by the server during the handshake");
+    } else if (isAwaited(asClient, state === "init", type)) {
+      if (asClient) this.#onConnAck(frame);
+      else this.#onConn(frame);
     }
-    // What a hasty client sends before the ack is dropped, as Go peers do.
   }
 
   #dispatchControl(frame: FrameReader): void {
