@@ -289,6 +289,8 @@ export class Link extends LinkOutput {
     if (this.state === "closed") return;
     // The first reason is the cause of what came after.
     reason = this.#leave(reason).reason;
+    // The handler may have ended it.
+    if ((this.state as LinkState) === "closed") return;
     this.enter("closed");
     this.stopTimer();
     for (const pending of this.pending.takeAll(() => true)) {

@@ -722,3 +722,18 @@ Deno.test("resume without pause does no harm", () => {
   network.run();
   assertEquals(server.events.length, 2);
 });
+
+Deno.test("a handler that ends a link that is ending ends it once", () => {
+  for (const how of ["fail", "close"] as const) {
+    const { server } = rawClient();
+    server.onLeaving = (link, reason) => {
+      server.events.push(`leaving: ${reason}`);
+      link[how]("in the handler");
+    };
+    server.link.fail("first");
+    assertEquals(
+      server.events.filter((event) => /closed|leaving/.test(event)),
+      ["leaving: first", "closed: first"],
+    );
+  }
+});
