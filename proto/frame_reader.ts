@@ -33,6 +33,10 @@ import { ProtocolError } from "./protocol_error.ts";
 const PARKED_SIZE = 256;
 /** Bytes of the buffer of a busy connection. */
 const BUSY_SIZE = 65_536;
+/** Bytes of the buffer of a connection that is flooded with raw bytes. */
+const FLOOD_SIZE = 262_144;
+/** So many parts of stream frames fill the buffer in a row, and it takes its largest size. */
+const FLOOD_READS = 4;
 /** So many small reads in a row and the buffer steps down again. */
 const SMALL_READS = 16;
 /** So many reads without a large frame and the buffer returns to its busy size. */
@@ -94,7 +98,7 @@ export interface FrameReaderOptions {
  * one needs no large buffer.
  *
  * The buffer holds 256 bytes while a connection is idle, up to 64 KiB while it
- * is busy, and grows beyond that only as fast as the bytes of one large frame
+ * is busy, 256 KiB while it is flooded with raw bytes, and grows beyond that only as fast as the bytes of one large frame
  * really arrive. Source: the wire specification, sections 1.2 to 1.6.
  *
  * @example
@@ -134,6 +138,7 @@ export class FrameReader {
   #grow = false;
   #smallReads = 0;
   #bigReads = 0;
+  #floodReads = 0;
   readonly #maxPayload: number;
 
   /**
@@ -167,6 +172,9 @@ export class FrameReader {
       const size = this.buf.length;
       if (this.#grow && size < BUSY_SIZE) {
         this.buf = new Uint8Array(Math.min(BUSY_SIZE, size * 16));
+      } else if (this.#floodReads >= FLOOD_READS && size < FLOOD_SIZE) {
+        this.buf = new Uint8Array(FLOOD_SIZE);
+        this.#bigReads = BIG_READS;
       } else if (size > BUSY_SIZE && --this.#bigReads <= 0) {
         this.buf = new Uint8Array(BUSY_SIZE);
       } else if (this.#smallReads >= SMALL_READS && size > PARKED_SIZE) {
@@ -214,6 +222,10 @@ export class FrameReader {
     const free = this.buf.length - this.#end;
     this.#end += count;
     this.#grow = count === free;
+    if (this.#streamLeft > 0 && count >= BUSY_SIZE / 2) {
+      this.#floodReads++;
+      this.#bigReads = BIG_READS;
+    } else this.#floodReads = 0;
     if (this.#grow) {
       this.#smallReads = 0;
     } else if (count <= this.buf.length >> 4) {

@@ -25,7 +25,7 @@ export interface LegLimits {
 }
 
 /** Largest buffer for held bytes: one full read and its frame header. */
-const CHUNK_SIZE = 65_536 + STREAM_HEAD;
+const CHUNK_SIZE = 262_144 + STREAM_HEAD;
 /** How many times as long as without progress a sender waits for one with too little of it. */
 const MOST_STALLS = 6;
 /** Milliseconds that bytes may follow the dismiss of a peer that sends it ahead of them. */
