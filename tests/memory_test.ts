@@ -6,7 +6,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 
 const GATEWAY = new URL("./memory_gateway.ts", import.meta.url).pathname;
 const EDGES = 3_000;
-/** Bytes per idle edge: 7.3 KB measured with 10 000 edges, and room for a noisy machine. */
+/** Bytes per idle edge: about 8 KB measured with 10 000 edges, and room for a noisy machine. */
 const IDLE_CEILING = 12_000;
 const MIB = 1_048_576;
 
