@@ -43,6 +43,11 @@ export class LineProcess implements AsyncDisposable {
     await this.#input.write(this.#encoder.encode(`${line}\n`));
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /**
    * Sends a signal.
    *

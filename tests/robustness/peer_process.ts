@@ -72,6 +72,11 @@ export class PeerProcess implements AsyncDisposable {
     return this.#process.ask("state");
   }
 
+  /** Stops the process; resolves when it stands still. */
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+
   /**
    * Sends a signal.
    *

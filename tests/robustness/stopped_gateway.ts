@@ -28,7 +28,7 @@ export async function stopGateway(): Promise<void> {
   const stream = await edge.openStream("all");
   const accepted = await service.acceptStream();
   const { edgeId } = edge;
-  gateway.kill("SIGSTOP");
+  await gateway.stop();
   try {
     const held = [
       failure("The call", edge.call("hold"), SILENT_MS),

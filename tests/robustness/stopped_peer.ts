@@ -44,7 +44,7 @@ export async function stopPeer(role: "edge" | "service"): Promise<void> {
   const way = toWay(role, service, edge, victim.id);
   const engagement = await Engagement.start(way, "victim");
 
-  victim.kill("SIGSTOP");
+  await victim.stop();
   const stoppedAt = performance.now();
   try {
     const limits = { timeoutMs: TIMEOUT_MS };

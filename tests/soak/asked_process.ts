@@ -89,6 +89,12 @@ export class AskedProcess<Hello> implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
+  /** Stops the process with SIGSTOP; resolves when it stands still, which the signal alone does not tell. */
+  async stop(): Promise<void> {
+    this.#process.kill("SIGSTOP");
+    await untilStopped(this.#process.pid);
+  }
+
   /** Resolves when the process has ended. */
   get ended(): Promise<void> {
     return this.#process.ended;
@@ -117,4 +123,16 @@ async function answer(
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function untilStopped(pid: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    // A program of the system reads it: the runtime guards /proc.
+    const { stdout } = await new Deno.Command("cat", {
+      args: [`/proc/${pid}/stat`],
+    }).output();
+    if (/\) [Tt] /.test(new TextDecoder().decode(stdout))) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`Process ${pid} does not stop`);
 }

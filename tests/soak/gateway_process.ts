@@ -67,6 +67,11 @@ export class GatewayProcess implements AsyncDisposable {
     return this.#process.ask("figures");
   }
 
+  /** Stops the process; resolves when it stands still. */
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+
   /**
    * Sends a signal.
    *
