@@ -162,15 +162,21 @@ export class RawPeer extends TestPeer implements AsyncDisposable {
     await this.#done;
   }
 
+  async #unpaused(): Promise<void> {
+    if (this.#paused) {
+      await new Promise<void>((resolve) => this.#goOn = resolve);
+    }
+  }
+
   async #run(): Promise<void> {
     const buf = new Uint8Array(65_536);
     try {
       for (;;) {
-        if (this.#paused) {
-          await new Promise<void>((resolve) => this.#goOn = resolve);
-        }
+        await this.#unpaused();
         const count = await this.#transport.read(buf);
         if (count === null) break;
+        // What a read took that was pending at the pause waits, too.
+        await this.#unpaused();
         this.feed(buf.slice(0, count));
         this.#notify();
       }
