@@ -4,29 +4,8 @@
  * @module
  */
 
-import {
-  HEADER_SIZE,
-  MAX_PAYLOAD,
-  TYPE_CONN,
-  TYPE_CONN_ACK,
-  TYPE_CREDIT,
-  TYPE_DISCONN,
-  TYPE_DISCONN_ACK,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
-  TYPE_MESSAGE,
-  TYPE_MESSAGE_ACK,
-  TYPE_REGISTER,
-  TYPE_REGISTER_ACK,
-  TYPE_REQUEST,
-  TYPE_REQUEST_CANCEL,
-  TYPE_RESPONSE,
-  TYPE_SESSION,
-  TYPE_SESSION_ACK,
-  TYPE_STREAM,
-} from "./constants.ts";
+import { HEADER_SIZE, MAX_PAYLOAD, TYPE_STREAM } from "./constants.ts";
+import { PACKET_RULES } from "./packet_rules.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** Bytes of the buffer that waits for the first byte of an idle connection. */
@@ -51,31 +30,11 @@ const EXACT = new Uint8Array(256);
 /** Types whose payload starts with a session id. */
 const HAS_SESSION = new Uint8Array(256);
 
-function rule(type: number, min: number, session: boolean, exact = false) {
-  MIN_LENGTH[type] = min;
-  HAS_SESSION[type] = session ? 1 : 0;
-  EXACT[type] = exact ? 1 : 0;
+for (const { code, min, exact, session } of PACKET_RULES) {
+  MIN_LENGTH[code] = min;
+  HAS_SESSION[code] = session ? 1 : 0;
+  EXACT[code] = exact ? 1 : 0;
 }
-// Every JSON text has at least two bytes.
-rule(TYPE_CONN, 12, false);
-rule(TYPE_CONN_ACK, 11, false);
-rule(TYPE_DISCONN, 0, false, true);
-rule(TYPE_DISCONN_ACK, 3, false);
-rule(TYPE_HEARTBEAT, 0, false, true);
-rule(TYPE_HEARTBEAT_ACK, 0, false, true);
-rule(TYPE_SESSION, 12, false);
-rule(TYPE_SESSION_ACK, 20, false);
-rule(TYPE_DISMISS, 10, true);
-rule(TYPE_DISMISS_ACK, 10, true);
-rule(TYPE_MESSAGE, 10, true);
-rule(TYPE_MESSAGE_ACK, 10, true);
-rule(TYPE_STREAM, 8, true);
-rule(TYPE_CREDIT, 12, true, true);
-rule(TYPE_REQUEST, 10, true);
-rule(TYPE_RESPONSE, 10, true);
-rule(TYPE_REQUEST_CANCEL, 10, true);
-rule(TYPE_REGISTER, 8, true);
-rule(TYPE_REGISTER_ACK, 10, true);
 
 /** Settings of a {@linkcode FrameReader}. */
 export interface FrameReaderOptions {

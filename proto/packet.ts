@@ -8,30 +8,7 @@
  * @module
  */
 
-import {
-  HEADER_SIZE,
-  MAX_PAYLOAD,
-  TYPE_CONN,
-  TYPE_CONN_ACK,
-  TYPE_CREDIT,
-  TYPE_DISCONN,
-  TYPE_DISCONN_ACK,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
-  TYPE_MESSAGE,
-  TYPE_MESSAGE_ACK,
-  TYPE_REGISTER,
-  TYPE_REGISTER_ACK,
-  TYPE_REQUEST,
-  TYPE_REQUEST_CANCEL,
-  TYPE_RESPONSE,
-  TYPE_SESSION,
-  TYPE_SESSION_ACK,
-  TYPE_STREAM,
-  VERSION,
-} from "./constants.ts";
+import { HEADER_SIZE, MAX_PAYLOAD, VERSION } from "./constants.ts";
 import {
   decodeConnBody,
   decodeDataBody,
@@ -42,45 +19,14 @@ import {
   encodeErrorBody,
   encodeSessionBody,
 } from "./json_body.ts";
+import { PACKET_RULES, type PacketRule } from "./packet_rules.ts";
 import type { Packet, PacketType } from "./packet_types.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 export * from "./packet_types.ts";
 
-/** What a decoder needs to know of a type before it looks inside. */
-interface TypeRule {
-  readonly name: PacketType;
-  readonly code: number;
-  /** Shortest payload in bytes. */
-  readonly min: number;
-  /** Longest payload in bytes, where it is bounded by the layout. */
-  readonly max?: number;
-}
-
-const RULES: readonly TypeRule[] = [
-  { name: "conn", code: TYPE_CONN, min: 12 },
-  { name: "conn-ack", code: TYPE_CONN_ACK, min: 11 },
-  { name: "disconn", code: TYPE_DISCONN, min: 0, max: 0 },
-  { name: "disconn-ack", code: TYPE_DISCONN_ACK, min: 3 },
-  { name: "heartbeat", code: TYPE_HEARTBEAT, min: 0, max: 0 },
-  { name: "heartbeat-ack", code: TYPE_HEARTBEAT_ACK, min: 0, max: 0 },
-  { name: "session", code: TYPE_SESSION, min: 12 },
-  { name: "session-ack", code: TYPE_SESSION_ACK, min: 20 },
-  { name: "dismiss", code: TYPE_DISMISS, min: 10 },
-  { name: "dismiss-ack", code: TYPE_DISMISS_ACK, min: 10 },
-  { name: "message", code: TYPE_MESSAGE, min: 10 },
-  { name: "message-ack", code: TYPE_MESSAGE_ACK, min: 10 },
-  { name: "stream", code: TYPE_STREAM, min: 8 },
-  { name: "credit", code: TYPE_CREDIT, min: 12, max: 12 },
-  { name: "request", code: TYPE_REQUEST, min: 10 },
-  { name: "response", code: TYPE_RESPONSE, min: 10 },
-  { name: "request-cancel", code: TYPE_REQUEST_CANCEL, min: 10 },
-  { name: "register", code: TYPE_REGISTER, min: 8 },
-  { name: "register-ack", code: TYPE_REGISTER_ACK, min: 10 },
-];
-
-const RULE_OF_CODE = new Map(RULES.map((rule) => [rule.code, rule]));
-const RULE_OF_NAME = new Map(RULES.map((rule) => [rule.name, rule]));
+const RULE_OF_CODE = new Map(PACKET_RULES.map((rule) => [rule.code, rule]));
+const RULE_OF_NAME = new Map(PACKET_RULES.map((rule) => [rule.name, rule]));
 
 const NOTHING = new Uint8Array(0);
 
@@ -219,7 +165,7 @@ export function encodePacket(packet: Packet): Uint8Array<ArrayBuffer> {
 }
 
 /** Checks a frame against the rule of its type, before anything inside is read. */
-function ruleOf(frame: Uint8Array, view: DataView): TypeRule {
+function ruleOf(frame: Uint8Array, view: DataView): PacketRule {
   if (frame.length < HEADER_SIZE) {
     throw new ProtocolError(
       `Cannot decode frame: ${frame.length} bytes, need ${HEADER_SIZE}`,
@@ -231,7 +177,7 @@ function ruleOf(frame: Uint8Array, view: DataView): TypeRule {
   if (rule === undefined) {
     throw new ProtocolError(`Cannot decode frame: unknown type ${code}`);
   }
-  const max = rule.max ?? MAX_PAYLOAD;
+  const max = rule.exact ? rule.min : MAX_PAYLOAD;
   if (length < rule.min || length > max) {
     throw new ProtocolError(
       `Cannot decode ${rule.name}: payload of ${length} bytes, need ${rule.min} to ${max}`,
