@@ -7,6 +7,7 @@
  */
 
 import {
+  encodeBase64,
   encodeBase64Into,
   encodeErrorText,
   FrontierError,
@@ -74,21 +75,9 @@ class HeadCache {
   }
 }
 
-/**
- * Gives the base64 form of bytes.
- *
- * @param bytes The bytes.
- * @returns The characters.
- */
-export function base64Of(bytes: Uint8Array): Uint8Array {
-  const chars = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
-  encodeBase64Into(bytes, 0, bytes.length, chars, 0);
-  return chars;
-}
-
 const methodHeads = new HeadCache((method) => {
   if (method === "") return EMPTY_HEAD;
-  const key = base64Of(encoder.encode(method));
+  const key = encodeBase64(encoder.encode(method));
   const head = new Uint8Array(8 + key.length + 1);
   encoder.encodeInto('{"key":"', head);
   head.set(key, 8);

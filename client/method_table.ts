@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DataBody } from "@frontier/proto";
-import { base64Of, methodHead } from "./body_writer.ts";
+import { type DataBody, encodeBase64 } from "@frontier/proto";
+import { methodHead } from "./body_writer.ts";
 import type { Handler } from "./request.ts";
 
 /** A method and what answers it. */
@@ -37,7 +37,7 @@ export class MethodTable {
    * @param handler What answers it.
    */
   set(name: string, handler: Handler): void {
-    const key = base64Of(encoder.encode(name));
+    const key = encodeBase64(encoder.encode(name));
     const method = { name, handler, head: methodHead(name), key };
     this.#byName.set(name, method);
     this.#byHash.set(hash(key, 0, key.length), method);

@@ -8,7 +8,7 @@ import type { Logger } from "./log.ts";
 import { listenTcp } from "./tcp.ts";
 import { listenTls } from "./tls.ts";
 import type { TlsServerOptions } from "./tls_credentials.ts";
-import type { TransportListener } from "./transport.ts";
+import { formatAddress, type TransportListener } from "./transport.ts";
 
 /** Where to listen, and how. */
 export interface ListenOptions {
@@ -59,8 +59,10 @@ export async function listen(
       ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
     });
   } catch (cause) {
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    const address = formatAddress({ network: "tcp", hostname, port });
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause });
+    throw new Error(`Cannot listen on ${address}: ${reason}`, {
+      cause,
+    });
   }
 }

@@ -354,3 +354,15 @@ export function encodeBase64Into(
   }
   return at;
 }
+
+/**
+ * Writes bytes as base64, with padding.
+ *
+ * @param bytes The bytes.
+ * @returns The characters.
+ */
+export function encodeBase64(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const chars = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  encodeBase64Into(bytes, 0, bytes.length, chars, 0);
+  return chars;
+}

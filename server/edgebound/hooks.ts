@@ -7,7 +7,7 @@
 import {
   DataBody,
   emptyDataFields,
-  encodeBase64Into,
+  encodeBase64,
   encodeDataBody,
   FORCE_CLOSED,
   type FrameReader,
@@ -20,6 +20,7 @@ import {
   type Timers,
   TYPE_REQUEST,
 } from "@frontier/proto";
+import { formatAddress } from "@frontier/platform";
 import { chooseIndex, type HashBy } from "../exchange/choose.ts";
 import type { EdgePeer, ServicePeer } from "../registry/peer.ts";
 import type { Hook, Registry } from "../registry/registry.ts";
@@ -48,6 +49,7 @@ export interface HooksContext {
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const body = new DataBody();
 
 class HookCall extends Pending {
@@ -242,20 +244,11 @@ export class Hooks {
 /** The event as Go peers expect it; the id is a bare number of up to 20 digits. */
 function event(edge: EdgePeer): Uint8Array {
   const { addr, meta } = edge;
-  const host = addr.hostname.includes(":")
-    ? `[${addr.hostname}]`
-    : addr.hostname;
   return encoder.encode(
     `{"EdgeID":${edge.id},"Meta":${
-      meta === undefined ? "null" : `"${toBase64(meta)}"`
+      meta === undefined ? "null" : `"${decoder.decode(encodeBase64(meta))}"`
     },"Net":${JSON.stringify(addr.network)},"Str":${
-      JSON.stringify(`${host}:${addr.port}`)
+      JSON.stringify(formatAddress(addr))
     }}`,
   );
-}
-
-function toBase64(bytes: Uint8Array): string {
-  const text = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
-  encodeBase64Into(bytes, 0, bytes.length, text, 0);
-  return new TextDecoder().decode(text);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeBase64Into, encodeErrorText } from "@frontier/proto";
+import { encodeBase64, encodeErrorText } from "@frontier/proto";
 import { BytesMap } from "./bytes_map.ts";
 import type { EdgePeer, ServicePeer } from "./peer.ts";
 
@@ -247,8 +247,7 @@ export class Registry {
 
 /** A method's name the way requests carry it. */
 function methodKey(name: Uint8Array): { key: Uint8Array; text: string } {
-  const key = new Uint8Array(Math.ceil(name.length / 3) * 4);
-  encodeBase64Into(name, 0, name.length, key, 0);
+  const key = encodeBase64(name);
   return { key, text: new TextDecoder().decode(key) };
 }
 
