@@ -176,23 +176,19 @@ export class Forwarder implements RelayOwner {
     wait: number,
   ): void {
     const { link } = target;
-    if (!target.held || !link.usable) {
-      const { sourceSession } = relay;
-      this.#release(relay);
-      this.refuse(sourceSession!, frame, TYPE_RESPONSE, FORCE_CLOSED);
-      return;
-    }
+    const settings = this.#settings;
     const copy = this.#encode(relay.source!, edit, relay.ownLimit ? wait : 0);
-    if (copy.length + 8 > this.#settings.maxFrameBytes) {
-      const { sourceSession } = relay;
-      this.#release(relay);
-      this.refuse(sourceSession!, frame, TYPE_RESPONSE, PAYLOAD_TOO_LARGE);
-      return;
+    let reason = "";
+    if (!target.held || !link.usable) reason = FORCE_CLOSED;
+    else if (copy.length + 8 > settings.maxFrameBytes) {
+      reason = PAYLOAD_TOO_LARGE;
+    } else if (target.heldBytes + copy.length > settings.messageQueueBytes) {
+      reason = SHORT_BUFFER;
     }
-    if (target.heldBytes + copy.length > this.#settings.messageQueueBytes) {
+    if (reason !== "") {
       const { sourceSession } = relay;
       this.#release(relay);
-      this.refuse(sourceSession!, frame, TYPE_RESPONSE, SHORT_BUFFER);
+      this.refuse(sourceSession!, frame, TYPE_RESPONSE, reason);
       return;
     }
     link.expect(relay, target, relay.source!.link.seenAt + wait);
