@@ -26,9 +26,9 @@ import { Edgebound } from "./edgebound/edgebound.ts";
 import { Hooks } from "./edgebound/hooks.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { Streams } from "./exchange/streams.ts";
-import { IdAllocator } from "./registry/id_allocator.ts";
-import type { Peer } from "./registry/peer.ts";
-import { Registry } from "./registry/registry.ts";
+import { IdAllocator } from "./directory/id_allocator.ts";
+import type { Peer } from "./directory/peer.ts";
+import { Directory } from "./directory/directory.ts";
 import { Servicebound } from "./servicebound/servicebound.ts";
 
 /** What a gateway is doing. */
@@ -135,7 +135,7 @@ class Gateway implements Frontier {
   readonly serviceAddr: PeerAddress;
   readonly #config: FrontierConfig;
   readonly #log: Logger;
-  readonly #registry = new Registry();
+  readonly #directory = new Directory();
   readonly #exchange: Exchange;
   readonly #streams: Streams;
   readonly #hooks: Hooks;
@@ -162,7 +162,7 @@ class Gateway implements Frontier {
     this.#config = config;
     this.#log = log;
     const { limits, hashBy } = config;
-    const registry = this.#registry;
+    const directory = this.#directory;
     const random = Math.random;
     const wallClock = Date.now;
     const ids = new IdAllocator(random, wallClock);
@@ -176,7 +176,7 @@ class Gateway implements Frontier {
       connectionWindow: limits.connectionWindowBytes,
     };
     this.#exchange = new Exchange({
-      registry,
+      directory,
       settings: { ...limits, hashBy },
       random,
       wallClock,
@@ -184,7 +184,7 @@ class Gateway implements Frontier {
     });
     const exchange = this.#exchange;
     this.#streams = new Streams({
-      registry,
+      directory,
       exchange,
       hashBy,
       limits: {
@@ -200,7 +200,7 @@ class Gateway implements Frontier {
     });
     const streams = this.#streams;
     this.#hooks = new Hooks({
-      registry,
+      directory,
       hashBy,
       random,
       timers: systemTimers,
@@ -210,7 +210,7 @@ class Gateway implements Frontier {
     });
     const onEnded = (link: Link) => this.#onEnded(link);
     this.#edgebound = new Edgebound({
-      registry,
+      directory,
       exchange,
       streams,
       hooks: this.#hooks,
@@ -220,7 +220,7 @@ class Gateway implements Frontier {
       onEnded,
     });
     this.#servicebound = new Servicebound({
-      registry,
+      directory,
       exchange,
       streams,
       ids,
@@ -255,8 +255,8 @@ class Gateway implements Frontier {
   get status(): FrontierStatus {
     return {
       state: this.#state,
-      edges: this.#registry.edgeCount,
-      services: this.#registry.serviceCount,
+      edges: this.#directory.edgeCount,
+      services: this.#directory.serviceCount,
       connections: this.#connections,
       streams: this.#streams.count,
       inflight: this.#exchange.inflight,
@@ -288,9 +288,11 @@ class Gateway implements Frontier {
     this.#state = "closed";
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
     this.#bypass?.close();
-    const { edgeCount } = this.#registry;
+    const { edgeCount } = this.#directory;
     const services = new Set<Link>();
-    for (const service of this.#registry.services()) services.add(service.link);
+    for (const service of this.#directory.services()) {
+      services.add(service.link);
+    }
     // Services go last, for they are to hear that the edges have gone.
     const others = [...this.#links].filter((link) => !services.has(link));
     for (const link of others) {
@@ -303,7 +305,7 @@ class Gateway implements Frontier {
       CLOSE_MS,
     );
     await until(() => this.#hooks.leaving === 0, CLOSE_MS);
-    for (const service of [...this.#registry.services()]) {
+    for (const service of [...this.#directory.services()]) {
       this.#servicebound.kick(service, "gateway shuts down");
     }
     await until(() => this.#links.size === 0, CLOSE_MS);

@@ -72,7 +72,7 @@ Deno.test("offences are recognised", () => {
     assert(offence(path, specifier, MAY_IMPORT[own]!) !== undefined, specifier);
   }
   assertEquals(
-    offence("server/exchange/a.ts", "../registry/peer.ts", ["proto"]),
+    offence("server/exchange/a.ts", "../directory/peer.ts", ["proto"]),
     undefined,
   );
   assertEquals(

@@ -5,7 +5,7 @@ import { sources, withoutComments } from "./sources.ts";
 const PURE = [
   "proto",
   "server/exchange",
-  "server/registry",
+  "server/directory",
   "server/edgebound",
   "server/servicebound",
 ];

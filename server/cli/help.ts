@@ -38,7 +38,7 @@ Environment (a flag beats it, it beats the file)
                               stopping; 0 stops at once          [default: 30]
   LOG_LEVEL, LOG_OUTPUT, LOG_FORMAT, LOG_FILE   as the flags
   NODE_NAME                   names this gateway frontier-<value>
-  FRONTLAS_ADDR               address of the cluster registry
+  FRONTLAS_ADDR               address of the cluster directory
 
 Limits are set under "limits" in the file, for example
   limits:

@@ -18,13 +18,13 @@ export interface DaoConfig {
   debug: boolean;
 }
 
-/** The link to the cluster registry. */
+/** The link to the cluster directory. */
 export interface FrontlasConfig {
   /** Whether it is wanted. */
   enable: boolean;
-  /** Where the registry is. */
+  /** Where the directory is. */
   dial: DialConfig;
-  /** Reports of load to the registry: whether, and every how many seconds. */
+  /** Reports of load to the directory: whether, and every how many seconds. */
   metrics: { enable: boolean; intervalSeconds: number };
 }
 
@@ -189,7 +189,7 @@ export interface LaterConfig {
   controlplane: ControlplaneConfig;
   /** The store behind the control plane. */
   dao: DaoConfig;
-  /** The link to the cluster registry. */
+  /** The link to the cluster directory. */
   frontlas: FrontlasConfig;
   /** The producers for external message queues. */
   mqm: MqmConfig;

@@ -383,7 +383,7 @@ const MISTAKES: [line: string, complaint: string][] = [
   ],
   [
     "frontlas: {enable: true}",
-    'frontier.yaml:11:1: Cannot reach the registry without an address: set "frontlas.dial.addrs" (frontlas.dial)',
+    'frontier.yaml:11:1: Cannot reach the directory without an address: set "frontlas.dial.addrs" (frontlas.dial)',
   ],
   [
     "limits: {max_connections: many}",
@@ -593,7 +593,7 @@ Deno.test("the environment beats the file", () => {
       FRONTIER_EDGEBOUND_PORT: "2",
       FRONTIER_DRAIN_SECONDS: "0",
       NODE_NAME: "n1",
-      FRONTLAS_ADDR: "registry:40012",
+      FRONTLAS_ADDR: "directory:40012",
       LOG_LEVEL: "Debug",
       LOG_OUTPUT: "both",
       LOG_FORMAT: "json",
@@ -606,7 +606,7 @@ Deno.test("the environment beats the file", () => {
   ]);
   assertEquals([drainSeconds, frontierId], [0, "frontier-n1"]);
   assertEquals([later.frontlas.enable, later.frontlas.dial.addrs], [true, [
-    "registry:40012",
+    "directory:40012",
   ]]);
   assertEquals([log.level, log.output, log.format, log.file.path], [
     "debug",

@@ -99,7 +99,7 @@ function resolveLater(settings: Settings, findings: Findings): LaterConfig {
   if (frontlas.enable && frontlas.dial.addrs.length === 0) {
     findings.error(
       "frontlas.dial",
-      'Cannot reach the registry without an address: set "frontlas.dial.addrs"',
+      'Cannot reach the directory without an address: set "frontlas.dial.addrs"',
     );
   }
   const { enable, addr } = settings.observability;

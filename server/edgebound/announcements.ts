@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EdgePeer, ServicePeer } from "../registry/peer.ts";
+import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
 
 /** An offline event that waits for the verdict on a newer connection. */
 export interface OwedOffline {

@@ -20,9 +20,9 @@ import {
   PeerHandler,
   type PeerHandlerContext,
 } from "../exchange/peer_handler.ts";
-import type { IdAllocator } from "../registry/id_allocator.ts";
-import { EdgePeer, type ServicePeer } from "../registry/peer.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { IdAllocator } from "../directory/id_allocator.ts";
+import { EdgePeer, type ServicePeer } from "../directory/peer.ts";
+import type { Directory } from "../directory/directory.ts";
 import { Announcements } from "./announcements.ts";
 import type { HookResult, Hooks } from "./hooks.ts";
 
@@ -36,7 +36,7 @@ const OFFLINE_FIRST_MS = 3_000;
 /** What an {@linkcode Edgebound} needs from outside. */
 export interface EdgeboundContext extends PeerHandlerContext {
   /** Who is there. */
-  readonly registry: Registry;
+  readonly directory: Directory;
   /** Asks services about edges. */
   readonly hooks: Hooks;
   /** Makes ids. */
@@ -50,7 +50,7 @@ export interface EdgeboundContext extends PeerHandlerContext {
  *
  * Admission: an id from a service that answers `get_edge_id`, else one of our
  * own; then the consent of a service that answers `edge_online`. An edge is
- * entered in the registry before its ack goes out, so that it is usable the
+ * entered in the directory before its ack goes out, so that it is usable the
  * moment its constructor returns. A newer connection takes over the id of an
  * older one; the older one's offline event is dropped then, for the edge is
  * online. Source: the behaviour specification, section 3.
@@ -142,7 +142,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   protected override onGone(edge: EdgePeer, reason: string): void {
     this.#stopAdmission(edge);
     // An edge whose id was taken over is online still: no offline event.
-    if (!this.#context.registry.removeEdge(edge)) return;
+    if (!this.#context.directory.removeEdge(edge)) return;
     this.log.debug("Edge offline", { peer: edge.describe(), reason });
     this.#offline(edge);
   }
@@ -204,7 +204,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     service: ServicePeer | undefined,
   ): void {
     const { link } = edge;
-    const { registry } = this.#context;
+    const { directory } = this.#context;
     const owed = this.#announcements.end(edge.id);
     if (result.error === undefined && link.state === "handshake") {
       this.#admit(edge);
@@ -213,7 +213,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     if (result.error !== undefined) {
       link.refuse(result.error, edge.idHi, edge.idLo);
     }
-    if (registry.edge(edge.idHi, edge.idLo) !== undefined) return;
+    if (directory.edge(edge.idHi, edge.idLo) !== undefined) return;
     if (result.error === undefined) {
       // The service believes it online, but it has gone or was refused.
       this.#offline(edge, service);
@@ -221,16 +221,16 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   }
 
   #admit(edge: EdgePeer): void {
-    const { registry } = this.#context;
-    const older = registry.edge(edge.idHi, edge.idLo);
+    const { directory } = this.#context;
+    const older = directory.edge(edge.idHi, edge.idLo);
     if (older !== undefined) {
-      registry.removeEdge(older);
+      directory.removeEdge(older);
       this.log.info("Edge id taken over by a newer connection", {
         older: older.describe(),
         newer: edge.describe(),
       });
     }
-    registry.addEdge(edge);
+    directory.addEdge(edge);
     this.#announcements.settle(edge.id);
     edge.link.accept(edge.idHi, edge.idLo);
     this.log.debug("Edge online", { peer: edge.describe() });

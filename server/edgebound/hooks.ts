@@ -22,8 +22,8 @@ import {
 } from "@frontier/proto";
 import { formatAddress } from "@frontier/platform";
 import { chooseIndex, type HashBy } from "../exchange/choose.ts";
-import type { EdgePeer, ServicePeer } from "../registry/peer.ts";
-import type { Hook, Registry } from "../registry/registry.ts";
+import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
+import type { Directory, Hook } from "../directory/directory.ts";
 
 /** What a hook came to: the service's answer, or why there is none. */
 export type HookResult =
@@ -33,7 +33,7 @@ export type HookResult =
 /** What {@linkcode Hooks} needs from outside. */
 export interface HooksContext {
   /** Who is there. */
-  readonly registry: Registry;
+  readonly directory: Directory;
   /** How one of several services is chosen. */
   readonly hashBy: HashBy;
   /** Source of randomness, from 0 to 1, 1 excluded. */
@@ -111,7 +111,7 @@ export class Hooks {
     timeoutMs: number,
     done: (result: HookResult) => void,
   ): boolean {
-    const services = this.#context.registry.byHook("get_edge_id");
+    const services = this.#context.directory.byHook("get_edge_id");
     if (services.length === 0) return false;
     const index = Math.floor(this.#context.random() * services.length);
     this.#call(services[index]!, "get_edge_id", meta, timeoutMs, done);
@@ -153,7 +153,7 @@ export class Hooks {
     onFailed: (reason: string) => void,
     to?: ServicePeer,
   ): void {
-    const services = this.#context.registry.byHook("edge_offline");
+    const services = this.#context.directory.byHook("edge_offline");
     const service = to !== undefined && services.includes(to)
       ? to
       : this.#choose("edge_offline", edge);
@@ -201,8 +201,8 @@ export class Hooks {
   }
 
   #choose(hook: Hook, edge: EdgePeer): ServicePeer | undefined {
-    const { registry, hashBy, random } = this.#context;
-    const services = registry.byHook(hook);
+    const { directory, hashBy, random } = this.#context;
+    const services = directory.byHook(hook);
     if (services.length === 0) return undefined;
     return services[chooseIndex(services.length, hashBy, edge, random)];
   }

@@ -5,7 +5,7 @@
  */
 
 import type { PeerAddress } from "@frontier/platform";
-import type { EdgePeer } from "../registry/peer.ts";
+import type { EdgePeer } from "../directory/peer.ts";
 
 /** What the choice depends on. */
 export type HashBy = "edgeid" | "srcip" | "random";

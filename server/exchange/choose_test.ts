@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Link } from "@frontier/proto";
-import { EdgePeer } from "../registry/peer.ts";
+import { EdgePeer } from "../directory/peer.ts";
 import { chooseIndex, type HashBy, sourceNumber } from "./choose.ts";
 
 function edge(id: bigint, hostname = "127.0.0.1", network = "tcp"): EdgePeer {

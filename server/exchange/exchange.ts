@@ -15,8 +15,8 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "@frontier/proto";
-import type { EdgePeer, Peer, ServicePeer } from "../registry/peer.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
+import type { Directory } from "../directory/directory.ts";
 import { chooseIndex, type HashBy } from "./choose.ts";
 import {
   Forwarder,
@@ -34,7 +34,7 @@ export interface ExchangeSettings extends ForwarderSettings {
 /** What an {@linkcode Exchange} needs from outside. */
 export interface ExchangeContext extends ForwarderContext {
   /** Who is there. */
-  readonly registry: Registry;
+  readonly directory: Directory;
   /** Bounds and choices. */
   readonly settings: ExchangeSettings;
 }
@@ -45,7 +45,7 @@ export interface ExchangeContext extends ForwarderContext {
  * its own.
  */
 export class Exchange {
-  readonly #registry: Registry;
+  readonly #directory: Directory;
   readonly #hashBy: HashBy;
   readonly #random: () => number;
   readonly #forwarder: Forwarder;
@@ -54,7 +54,7 @@ export class Exchange {
    * @param context What it needs from outside.
    */
   constructor(context: ExchangeContext) {
-    this.#registry = context.registry;
+    this.#directory = context.directory;
     this.#hashBy = context.settings.hashBy;
     this.#random = context.random;
     this.#forwarder = new Forwarder(context);
@@ -73,7 +73,7 @@ export class Exchange {
    */
   edgeRequest(edge: EdgePeer, frame: FrameReader): void {
     const body = this.#forwarder.read(frame);
-    const candidates = this.#registry.byMethod(
+    const candidates = this.#directory.byMethod(
       body.buf,
       body.keyStart,
       body.keyEnd,
@@ -108,7 +108,7 @@ export class Exchange {
     const body = this.#forwarder.read(frame);
     const session = service.link.defaultSession;
     const edge = body.readTail()
-      ? this.#registry.edge(body.tailHi, body.tailLo)
+      ? this.#directory.edge(body.tailHi, body.tailLo)
       : null;
     if (edge === undefined || edge === null) {
       const reason = edge === null ? ILLEGAL_CUSTOM : EDGE_NOT_ONLINE;
@@ -155,7 +155,7 @@ export class Exchange {
   edgeMessage(edge: EdgePeer, frame: FrameReader): void {
     const body = this.#forwarder.read(frame);
     const session = edge.link.defaultSession;
-    const candidates = this.#registry.byTopic(
+    const candidates = this.#directory.byTopic(
       body.buf,
       body.topicStart,
       body.topicEnd,
@@ -187,7 +187,7 @@ export class Exchange {
     const body = this.#forwarder.read(frame);
     const session = service.link.defaultSession;
     const edge = body.readTail()
-      ? this.#registry.edge(body.tailHi, body.tailLo)
+      ? this.#directory.edge(body.tailHi, body.tailLo)
       : null;
     if (edge === undefined || edge === null) {
       const reason = edge === null ? ILLEGAL_CUSTOM : EDGE_NOT_ONLINE;

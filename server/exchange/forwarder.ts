@@ -26,7 +26,7 @@ import {
   writeWithTail,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
-import type { Peer } from "../registry/peer.ts";
+import type { Peer } from "../directory/peer.ts";
 import { Answers, dropUnsent } from "./answers.ts";
 import { MessageLane } from "./message_lane.ts";
 import { Relay, type RelayOwner } from "./relay.ts";

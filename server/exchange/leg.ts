@@ -11,7 +11,7 @@ import {
   STREAM_HEAD,
   Timer,
 } from "@frontier/proto";
-import type { Peer } from "../registry/peer.ts";
+import type { Peer } from "../directory/peer.ts";
 import type { MessageLane } from "./message_lane.ts";
 
 /** Bounds of a {@linkcode Leg}. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Session, type Timer, TimerWheel } from "@frontier/proto";
-import { EdgePeer } from "../registry/peer.ts";
+import { EdgePeer } from "../directory/peer.ts";
 import { Leg } from "./leg.ts";
 
 /** Two joined legs whose sessions are stand-ins; `room` is what the target takes. */

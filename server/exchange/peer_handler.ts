@@ -13,7 +13,7 @@ import {
   Timer,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
-import type { Peer } from "../registry/peer.ts";
+import type { Peer } from "../directory/peer.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Streams } from "./streams.ts";
 

@@ -12,7 +12,7 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "@frontier/proto";
-import type { Peer } from "../registry/peer.ts";
+import type { Peer } from "../directory/peer.ts";
 import type { MessageLane } from "./message_lane.ts";
 
 /** Whom a {@linkcode Relay} tells what became of it. */

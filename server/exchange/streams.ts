@@ -15,8 +15,8 @@ import {
   TOO_MANY_SESSIONS,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
-import type { EdgePeer, Peer, ServicePeer } from "../registry/peer.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
+import type { Directory } from "../directory/directory.ts";
 import { chooseIndex, type HashBy } from "./choose.ts";
 import type { Exchange } from "./exchange.ts";
 import { Leg, type LegLimits } from "./leg.ts";
@@ -24,7 +24,7 @@ import { Leg, type LegLimits } from "./leg.ts";
 /** What a {@linkcode Streams} needs from outside. */
 export interface StreamsContext {
   /** Who is there. */
-  readonly registry: Registry;
+  readonly directory: Directory;
   /** Routes the requests and messages inside streams. */
   readonly exchange: Exchange;
   /** How one of several services is chosen. */
@@ -68,8 +68,8 @@ export class Streams {
    * @param session Its session, not accepted yet.
    */
   openToService(edge: EdgePeer, session: Session): void {
-    const { registry, hashBy, random } = this.#context;
-    const candidates = registry.byName(session.peer);
+    const { directory, hashBy, random } = this.#context;
+    const candidates = directory.byName(session.peer);
     if (candidates.length === 0 || !edge.online) {
       session.refuse(SERVICE_NOT_ONLINE);
       return;
@@ -89,7 +89,7 @@ export class Streams {
     if (/^\d{1,20}$/.test(session.peer)) {
       const id = BigInt(session.peer);
       if (id <= MAX_ID) {
-        edge = this.#context.registry.edge(
+        edge = this.#context.directory.edge(
           Number(id >> 32n),
           Number(id & 0xffff_ffffn),
         );

@@ -16,9 +16,9 @@ import {
   PeerHandler,
   type PeerHandlerContext,
 } from "../exchange/peer_handler.ts";
-import type { IdAllocator } from "../registry/id_allocator.ts";
-import { ServicePeer } from "../registry/peer.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { IdAllocator } from "../directory/id_allocator.ts";
+import { ServicePeer } from "../directory/peer.ts";
+import type { Directory } from "../directory/directory.ts";
 import { parseServiceMeta } from "./service_meta.ts";
 
 /** Bytes of all method names of one connection together, in base64. */
@@ -27,7 +27,7 @@ const MAX_METHOD_BYTES = 1_048_576;
 /** What a {@linkcode Servicebound} needs from outside. */
 export interface ServiceboundContext extends PeerHandlerContext {
   /** Who is there. */
-  readonly registry: Registry;
+  readonly directory: Directory;
   /** Makes ids. */
   readonly ids: IdAllocator;
   /** Methods one connection may register. */
@@ -64,7 +64,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   /** @inheritdoc */
   override onConn(link: Link, request: ConnRequest): void {
     const service = link.user as ServicePeer;
-    const { registry, ids } = this.#context;
+    const { directory, ids } = this.#context;
     try {
       const meta = parseServiceMeta(request.meta);
       service.name = meta.service;
@@ -86,15 +86,15 @@ export class Servicebound extends PeerHandler<ServicePeer> {
       service.idHi = request.wantedHi;
       service.idLo = request.wantedLo;
     }
-    const older = registry.service(service.id);
+    const older = directory.service(service.id);
     if (older !== undefined) {
-      registry.removeService(older);
+      directory.removeService(older);
       this.log.info("Service id taken over by a newer connection", {
         older: older.describe(),
         newer: service.describe(),
       });
     }
-    registry.addService(service);
+    directory.addService(service);
     link.accept(service.idHi, service.idLo);
     this.log.debug("Service online", {
       peer: service.describe(),
@@ -109,10 +109,10 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     const service = link.user as ServicePeer;
     // What is registered on a stream is only for that stream.
     if (session.isDefault && service.online) {
-      const { registry, maxMethods } = this.#context;
+      const { directory, maxMethods } = this.#context;
       const name = frame.buf.slice(frame.bodyStart, frame.bodyEnd);
-      registry.addMethod(service, name);
-      // Too many end the connection, and the registry forgets them all.
+      directory.addMethod(service, name);
+      // Too many end the connection, and the directory forgets them all.
       if (service.methods.size > maxMethods) {
         throw new ProtocolError(
           `Cannot register more than ${maxMethods} methods on one connection`,
@@ -150,7 +150,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
 
   /** @inheritdoc */
   protected override onGone(service: ServicePeer, reason: string): void {
-    if (!this.#context.registry.removeService(service)) return;
+    if (!this.#context.directory.removeService(service)) return;
     this.log.debug("Service offline", { peer: service.describe(), reason });
   }
 }

@@ -34,7 +34,7 @@ Deno.test("an edge gets a fresh 64-bit id when nobody assigns ids", () => {
   assertEquals(one.connAck.returnCode, 0);
   assertEquals(one.connAck.body.error, "");
   assert(one.id > 0n && two.id > 0n && one.id !== two.id);
-  assertEquals(gateway.registry.edgeCount, 2);
+  assertEquals(gateway.directory.edgeCount, 2);
 });
 
 Deno.test("without allocation and without get_edge_id an edge is refused", () => {
@@ -45,7 +45,7 @@ Deno.test("without allocation and without get_edge_id an edge is refused", () =>
   assertEquals(edge.connAck.body.error, "service not online");
   gateway.run(3_000);
   assert(edge.closed !== undefined);
-  assertEquals(gateway.registry.edgeCount, 0);
+  assertEquals(gateway.directory.edgeCount, 0);
 });
 
 Deno.test("get_edge_id gets the meta verbatim and its id is used", () => {
@@ -203,7 +203,7 @@ Deno.test("get_edge_id alone has 8 s", () => {
   assertEquals(edge.connAck.body.error, "timeout");
   service.answer(service.last("request"), { value: tail(5n) });
   gateway.run(100);
-  assertEquals(gateway.registry.edgeCount, 0);
+  assertEquals(gateway.directory.edgeCount, 0);
 });
 
 Deno.test("a success of edge_online that comes too late is followed by edge_offline", () => {
@@ -243,7 +243,7 @@ Deno.test("an edge that leaves during its admission is followed by edge_offline 
   verdict!();
   gateway.run();
   assertEquals(events(service).at(-1), "edge_offline 77");
-  assertEquals(gateway.registry.edgeCount, 0);
+  assertEquals(gateway.directory.edgeCount, 0);
 });
 
 Deno.test("a hook's service that vanishes refuses the edge with force closed", () => {
@@ -327,7 +327,7 @@ Deno.test("a newer connection takes an edge id over; the older one is closed and
   gateway.run(5_000);
   assert(older.closed !== undefined);
   assertEquals(newer.closed, undefined);
-  assertEquals(gateway.registry.edgeCount, 1);
+  assertEquals(gateway.directory.edgeCount, 1);
   // The id is online all the time: nothing may clear it.
   assertEquals(events(service), [
     "get_edge_id",
@@ -351,7 +351,7 @@ Deno.test("B19, W 11.16: an older connection that is half dead does not hold the
   assertEquals(stranger.connAck.returnCode, 0);
   gateway.run(2_100);
   assertEquals(gateway.ended, [older.link]);
-  assertEquals(gateway.registry.edgeCount, 2);
+  assertEquals(gateway.directory.edgeCount, 2);
 });
 
 Deno.test("B19: the offline event of an older connection never follows the online event of a newer one", () => {
@@ -462,7 +462,7 @@ Deno.test("B17, W 11.17: a service id taken twice replaces the older service wit
   assertEquals(edge.outcome(message), "topic not online");
   gateway.run(3_000);
   assert(older.closed !== undefined);
-  assertEquals(gateway.registry.serviceCount, 1);
+  assertEquals(gateway.directory.serviceCount, 1);
   const third = gateway.service("T");
   assertEquals(third.connAck.returnCode, 0);
 });
@@ -545,7 +545,7 @@ Deno.test("B16: a service with invalid meta is refused and leaves nothing behind
     gateway.run(3_000);
     assert(service.closed !== undefined);
   }
-  assertEquals(gateway.registry.serviceCount, 0);
+  assertEquals(gateway.directory.serviceCount, 0);
   const edge = gateway.edge();
   const call = edge.call("m");
   gateway.run();
@@ -561,7 +561,7 @@ Deno.test("B3, W 11.11: after a service with hooks has gone, edges come and go w
   assertEquals(edge.connAck.returnCode, 0);
   edge.cut();
   gateway.run();
-  assertEquals(gateway.registry.edgeCount, 0);
+  assertEquals(gateway.directory.edgeCount, 0);
 });
 
 Deno.test("a silent peer is closed after twice its heartbeat and a bounded grace", () => {
@@ -586,9 +586,9 @@ Deno.test("W 11.14: a vanished peer is offline after the heartbeat limit, also w
   const edge = gateway.edge();
   edge.vanish();
   gateway.run(39_000);
-  assertEquals(gateway.registry.edgeCount, 1);
+  assertEquals(gateway.directory.edgeCount, 1);
   gateway.run(2_000);
-  assertEquals(gateway.registry.edgeCount, 0);
+  assertEquals(gateway.directory.edgeCount, 0);
   assertEquals(events(service).at(-1), "edge_offline 77");
   gateway.run(3_000);
   assertEquals(gateway.ended.length, 1);

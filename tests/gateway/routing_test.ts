@@ -188,5 +188,5 @@ Deno.test("get_edge_id goes to any of those who answer it", () => {
   }
   for (let i = 0; i < 60; i++) gateway.edge();
   for (const service of services) assert(service.all("request").length > 0);
-  assertEquals(gateway.registry.edgeCount, 60);
+  assertEquals(gateway.directory.edgeCount, 60);
 });

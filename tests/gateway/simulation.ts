@@ -19,8 +19,8 @@ import { Hooks } from "../../server/edgebound/hooks.ts";
 import type { HashBy } from "../../server/exchange/choose.ts";
 import { Exchange } from "../../server/exchange/exchange.ts";
 import { Streams } from "../../server/exchange/streams.ts";
-import { IdAllocator } from "../../server/registry/id_allocator.ts";
-import { Registry } from "../../server/registry/registry.ts";
+import { IdAllocator } from "../../server/directory/id_allocator.ts";
+import { Directory } from "../../server/directory/directory.ts";
 import { Servicebound } from "../../server/servicebound/servicebound.ts";
 import { bytes, type PeerOptions, TestPeer } from "./test_peer.ts";
 
@@ -208,7 +208,7 @@ export class SimGateway {
   /** The network and its clock. */
   readonly network: SimNetwork;
   /** Who is there. */
-  readonly registry = new Registry();
+  readonly directory = new Directory();
   /** Requests and messages. */
   readonly exchange: Exchange;
   /** Streams. */
@@ -237,7 +237,7 @@ export class SimGateway {
     const network = this.network = new SimNetwork(options);
     const limits = this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     const hashBy = options.hashBy ?? "edgeid";
-    const { registry, log } = this;
+    const { directory, log } = this;
     const { random } = network;
     const wallClock = () => network.now + this.wallOffset;
     const ids = new IdAllocator(random, wallClock);
@@ -253,14 +253,14 @@ export class SimGateway {
       ...options.link,
     };
     const exchange = this.exchange = new Exchange({
-      registry,
+      directory,
       settings: { ...limits, hashBy },
       random,
       wallClock,
       log,
     });
     const streams = this.streams = new Streams({
-      registry,
+      directory,
       exchange,
       hashBy,
       limits: {
@@ -275,7 +275,7 @@ export class SimGateway {
       log,
     });
     const hooks = this.hooks = new Hooks({
-      registry,
+      directory,
       hashBy,
       random,
       timers: network.wheel,
@@ -284,7 +284,7 @@ export class SimGateway {
       maxInflightRequests: limits.maxInflightRequests,
     });
     this.edgebound = new Edgebound({
-      registry,
+      directory,
       exchange,
       streams,
       hooks,
@@ -294,7 +294,7 @@ export class SimGateway {
       log,
     });
     this.servicebound = new Servicebound({
-      registry,
+      directory,
       exchange,
       streams,
       ids,
@@ -361,8 +361,8 @@ export class SimGateway {
     return {
       inflight: this.exchange.inflight,
       streams: this.streams.count,
-      edges: this.registry.edgeCount,
-      services: this.registry.serviceCount,
+      edges: this.directory.edgeCount,
+      services: this.directory.serviceCount,
       leaving: this.hooks.leaving,
     };
   }

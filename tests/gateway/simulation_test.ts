@@ -279,7 +279,7 @@ class History {
       if (granted) online.set(id, up);
     }
     const believed = [...online].filter(([, up]) => up).map(([id]) => id);
-    const real = [...gateway.registry.edges()].map((edge) => `${edge.id}`);
+    const real = [...gateway.directory.edges()].map((edge) => `${edge.id}`);
     assertEquals(
       believed.sort(),
       real.sort(),

@@ -30,7 +30,7 @@ const hookKeys = new Map(
  * those for a topic or a name by the time they connected, as in the original,
  * so that old and new gateways side by side choose the same service.
  */
-export class Registry {
+export class Directory {
   readonly #edges: Map<number, EdgePeer[]> = new Map();
   readonly #services: Map<bigint, ServicePeer> = new Map();
   readonly #methods = new BytesMap<ServicePeer[]>();
