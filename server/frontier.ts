@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Link, LINK_SETTINGS, type LinkSettings } from "@frontier/proto";
+import type { Link, Timers } from "@frontier/proto";
 import {
   Driver,
   formatAddress,
@@ -22,14 +22,8 @@ import {
   type FrontierOptions,
   resolveOptions,
 } from "./config/mod.ts";
-import { Edgebound } from "./edgebound/edgebound.ts";
-import { Hooks } from "./edgebound/hooks.ts";
-import { Exchange } from "./exchange/exchange.ts";
-import { Streams } from "./exchange/streams.ts";
-import { IdAllocator } from "./directory/id_allocator.ts";
 import type { Peer } from "./directory/peer.ts";
-import { Directory } from "./directory/directory.ts";
-import { Servicebound } from "./servicebound/servicebound.ts";
+import { createRouting, type Routing } from "./routing.ts";
 
 /** What a gateway is doing. */
 export interface FrontierStatus {
@@ -47,8 +41,27 @@ export interface FrontierStatus {
   readonly inflight: number;
 }
 
-/** Connections from elsewhere than a TCP port. */
-export interface FrontierListeners {
+/** A clock and randomness of the caller's own. */
+export interface FrontierClock {
+  /**
+   * The clock of every timeout.
+   * @default the system's
+   */
+  timers?: Timers;
+  /**
+   * Source of randomness, from 0 to 1, 1 excluded.
+   * @default Math.random
+   */
+  random?: () => number;
+  /**
+   * The wall clock in Unix milliseconds.
+   * @default Date.now
+   */
+  wallClock?: () => number;
+}
+
+/** Connections from elsewhere than a TCP port, and time from elsewhere than the system. */
+export interface FrontierListeners extends FrontierClock {
   /** Where edges connect; instead of the configured address. */
   edge?: TransportListener;
   /** Where services connect; instead of the configured address. */
@@ -69,6 +82,13 @@ export interface Frontier extends AsyncDisposable {
    * @throws {Error} If they cannot be used; the old ones stay in use.
    */
   reload(): Promise<void>;
+  /**
+   * Closes the connection of an edge or a service in an orderly way.
+   *
+   * @param id Its id.
+   * @returns When the connection is closed: whether there was one.
+   */
+  kick(id: bigint): Promise<boolean>;
   /**
    * Stops accepting connections and waits until nothing is in flight.
    *
@@ -93,7 +113,8 @@ const CLOSE_MS = 5_000;
  * Starts a gateway.
  *
  * @param options Its configuration; what is left out has its default.
- * @param listeners Where connections come from, if not from TCP ports.
+ * @param listeners Where connections come from, if not from TCP ports, and
+ * clock and randomness, if not the system's.
  * @returns The gateway, with both listeners bound.
  * @throws {Error} If an address cannot be bound or a certificate cannot be
  * used; the message names it.
@@ -123,7 +144,11 @@ export async function startFrontier(
   try {
     const edge = listeners.edge ??
       await listen({ ...config.edgebound, handshakeTimeoutMs }, log);
-    return new Gateway(config, log, edge, service);
+    return new Gateway(config, log, edge, service, {
+      timers: listeners.timers ?? systemTimers,
+      random: listeners.random ?? Math.random,
+      wallClock: listeners.wallClock ?? Date.now,
+    });
   } catch (error) {
     service.close();
     throw error;
@@ -135,13 +160,8 @@ class Gateway implements Frontier {
   readonly serviceAddr: PeerAddress;
   readonly #config: FrontierConfig;
   readonly #log: Logger;
-  readonly #directory = new Directory();
-  readonly #exchange: Exchange;
-  readonly #streams: Streams;
-  readonly #hooks: Hooks;
-  readonly #edgebound: Edgebound;
-  readonly #servicebound: Servicebound;
-  readonly #settings: LinkSettings;
+  readonly #timers: Timers;
+  readonly #routing: Routing;
   readonly #acceptors: Acceptor[];
   readonly #listeners: readonly ReloadableListener[];
   readonly #bypass: Bypass | undefined;
@@ -158,75 +178,23 @@ class Gateway implements Frontier {
     log: Logger,
     edge: TransportListener,
     service: TransportListener,
+    injected: Required<FrontierClock>,
   ) {
     this.#config = config;
     this.#log = log;
-    const { limits, hashBy } = config;
-    const directory = this.#directory;
-    const random = Math.random;
-    const wallClock = Date.now;
-    const ids = new IdAllocator(random, wallClock);
-    this.#settings = {
-      ...LINK_SETTINGS,
-      maxPayload: limits.maxFrameBytes,
-      maxSessions: limits.maxSessionsPerConnection,
-      handshakeTimeoutMs: limits.handshakeTimeoutMs,
-      closeGraceMs: limits.closeGraceMs,
-      sessionWindow: limits.sessionWindowBytes,
-      connectionWindow: limits.connectionWindowBytes,
-    };
-    this.#exchange = new Exchange({
-      directory,
-      settings: { ...limits, hashBy },
+    const { timers, random, wallClock } = injected;
+    this.#timers = timers;
+    this.#routing = createRouting({
+      config: {
+        limits: config.limits,
+        hashBy: config.hashBy,
+        allocateEdgeIds: config.edgebound.allocateEdgeIds,
+      },
+      timers,
       random,
       wallClock,
       log,
-    });
-    const exchange = this.#exchange;
-    this.#streams = new Streams({
-      directory,
-      exchange,
-      hashBy,
-      limits: {
-        bufferBytes: limits.streamBufferBytes,
-        connectionBytes: Math.max(
-          limits.streamBufferBytes,
-          limits.connectionWindowBytes,
-        ),
-        stallMs: limits.streamStallMs,
-      },
-      random,
-      log,
-    });
-    const streams = this.#streams;
-    this.#hooks = new Hooks({
-      directory,
-      hashBy,
-      random,
-      timers: systemTimers,
-      timeoutMs: limits.forwardTimeoutMs,
-      maxOutboxBytes: limits.maxOutboxBytes,
-      maxInflightRequests: limits.maxInflightRequests,
-    });
-    const onEnded = (link: Link) => this.#onEnded(link);
-    this.#edgebound = new Edgebound({
-      directory,
-      exchange,
-      streams,
-      hooks: this.#hooks,
-      ids,
-      allocateEdgeIds: config.edgebound.allocateEdgeIds,
-      log,
-      onEnded,
-    });
-    this.#servicebound = new Servicebound({
-      directory,
-      exchange,
-      streams,
-      ids,
-      maxMethods: limits.maxMethodsPerConnection,
-      log,
-      onEnded,
+      onEnded: (link) => this.#onEnded(link),
     });
     const { bypass } = config.edgebound;
     this.#bypass = bypass === undefined
@@ -239,14 +207,13 @@ class Gateway implements Frontier {
       new Acceptor({
         listener: service,
         name: "servicebound",
-        onTransport: (transport) => this.#take(transport, this.#servicebound),
+        onTransport: (transport) => this.#take(transport, "service"),
         log,
       }),
       new Acceptor({
         listener: edge,
         name: "edgebound",
-        onTransport: (transport) =>
-          this.#take(transport, this.#edgebound, this.#bypass),
+        onTransport: (transport) => this.#take(transport, "edge", this.#bypass),
         log,
       }),
     ];
@@ -255,11 +222,11 @@ class Gateway implements Frontier {
   get status(): FrontierStatus {
     return {
       state: this.#state,
-      edges: this.#directory.edgeCount,
-      services: this.#directory.serviceCount,
+      edges: this.#routing.directory.edgeCount,
+      services: this.#routing.directory.serviceCount,
       connections: this.#connections,
-      streams: this.#streams.count,
-      inflight: this.#exchange.inflight,
+      streams: this.#routing.streams.count,
+      inflight: this.#routing.exchange.inflight,
     };
   }
 
@@ -267,11 +234,17 @@ class Gateway implements Frontier {
     for (const listener of this.#listeners) await listener.reload?.();
   }
 
+  kick(id: bigint): Promise<boolean> {
+    return this.#routing.kick(id);
+  }
+
   async drain(seconds = this.#config.drainSeconds): Promise<void> {
     if (this.#state === "running") this.#state = "draining";
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
     await until(
-      () => this.#exchange.inflight === 0 && this.#streams.count === 0,
+      () =>
+        this.#routing.exchange.inflight === 0 &&
+        this.#routing.streams.count === 0,
       seconds * 1000,
     );
   }
@@ -288,25 +261,25 @@ class Gateway implements Frontier {
     this.#state = "closed";
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
     this.#bypass?.close();
-    const { edgeCount } = this.#directory;
+    const { edgeCount } = this.#routing.directory;
     const services = new Set<Link>();
-    for (const service of this.#directory.services()) {
+    for (const service of this.#routing.directory.services()) {
       services.add(service.link);
     }
     // Services go last, for they are to hear that the edges have gone.
     const others = [...this.#links].filter((link) => !services.has(link));
     for (const link of others) {
       if (link.state === "open") {
-        this.#edgebound.kick(link.user as never, "gateway shuts down");
+        this.#routing.edgebound.kick(link.user as never, "gateway shuts down");
       } else link.close("gateway shuts down");
     }
     await until(
       () => others.every((link) => link.state === "closed"),
       CLOSE_MS,
     );
-    await until(() => this.#hooks.leaving === 0, CLOSE_MS);
-    for (const service of [...this.#directory.services()]) {
-      this.#servicebound.kick(service, "gateway shuts down");
+    await until(() => this.#routing.hooks.leaving === 0, CLOSE_MS);
+    for (const service of [...this.#routing.directory.services()]) {
+      this.#routing.servicebound.kick(service, "gateway shuts down");
     }
     await until(() => this.#links.size === 0, CLOSE_MS);
     for (const link of [...this.#links]) link.fail("gateway shuts down");
@@ -318,7 +291,7 @@ class Gateway implements Frontier {
 
   #take(
     transport: Transport,
-    side: Edgebound | Servicebound,
+    side: "edge" | "service",
     bypass?: Bypass,
   ): void {
     const { limits } = this.#config;
@@ -343,7 +316,7 @@ class Gateway implements Frontier {
   /** Reports refused connections, at most once a second: a flood must not fill the log. */
   #refused(peer: PeerAddress, fromAddress: number): void {
     this.#refusals++;
-    const now = systemTimers.now();
+    const now = this.#timers.now();
     if (now - this.#refusalsLoggedAt < REFUSALS_LOG_MS) return;
     this.#log.warn("Connections refused: too many", {
       peer: formatAddress(peer),
@@ -357,7 +330,7 @@ class Gateway implements Frontier {
 
   async #sniff(
     transport: Transport,
-    side: Edgebound | Servicebound,
+    side: "edge" | "service",
     bypass: Bypass,
   ): Promise<void> {
     const sniffed = await bypass.handle(transport);
@@ -371,12 +344,11 @@ class Gateway implements Frontier {
 
   #serve(
     transport: Transport,
-    side: Edgebound | Servicebound,
+    side: "edge" | "service",
     first?: Uint8Array,
   ): void {
     const driver = new Driver(transport);
-    const link = new Link("server", this.#settings, side, driver);
-    side.attach(link, transport.remoteAddr);
+    const link = this.#routing.attach(side, driver, transport.remoteAddr);
     this.#links.add(link);
     driver.start(link, first);
   }

@@ -190,3 +190,22 @@ Deno.test("get_edge_id goes to any of those who answer it", () => {
   for (const service of services) assert(service.all("request").length > 0);
   assertEquals(gateway.directory.edgeCount, 60);
 });
+
+Deno.test("a kick is over when the connection is closed", async () => {
+  const gateway = new SimGateway();
+  const edge = gateway.edge({ ours: true });
+  const service = gateway.service("svc", { ours: true });
+  const ids = [edge, service].map(({ link }) => link.clientId);
+  for (const [i, peer] of [edge, service].entries()) {
+    let kicked: boolean | undefined;
+    const kick = gateway.routing.kick(ids[i]!).then((there) => kicked = there);
+    await Promise.resolve();
+    assertEquals(kicked, undefined);
+    assertEquals(peer.link.state, "closing");
+    gateway.run(5_000);
+    await kick;
+    assertEquals(kicked, true);
+    assertEquals(peer.link.state, "closed");
+    assertEquals(await gateway.routing.kick(ids[i]!), false);
+  }
+});

@@ -1,11 +1,6 @@
 /** A whole gateway on a virtual clock over a simulated network; peers speak packet by packet. */
 
-import {
-  Link,
-  LINK_SETTINGS,
-  type LinkHandler,
-  type LinkSettings,
-} from "@frontier/proto";
+import type { Link, LinkSettings } from "@frontier/proto";
 import type { PeerAddress } from "@frontier/platform";
 import type { LogFields, Logger } from "@frontier/platform/log";
 import {
@@ -14,14 +9,14 @@ import {
   type SimPort,
 } from "../../proto/testing/sim_network.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../server/config/limits.ts";
-import { Edgebound } from "../../server/edgebound/edgebound.ts";
-import { Hooks } from "../../server/edgebound/hooks.ts";
+import type { Edgebound } from "../../server/edgebound/edgebound.ts";
+import type { Hooks } from "../../server/edgebound/hooks.ts";
 import type { HashBy } from "../../server/exchange/choose.ts";
-import { Exchange } from "../../server/exchange/exchange.ts";
-import { Streams } from "../../server/exchange/streams.ts";
-import { IdAllocator } from "../../server/directory/id_allocator.ts";
-import { Directory } from "../../server/directory/directory.ts";
-import { Servicebound } from "../../server/servicebound/servicebound.ts";
+import type { Exchange } from "../../server/exchange/exchange.ts";
+import type { Streams } from "../../server/exchange/streams.ts";
+import type { Directory } from "../../server/directory/directory.ts";
+import type { Servicebound } from "../../server/servicebound/servicebound.ts";
+import { createRouting, type Routing } from "../../server/routing.ts";
 import { bytes, type PeerOptions, TestPeer } from "./test_peer.ts";
 
 /** How a {@linkcode SimGateway} is set up. */
@@ -207,18 +202,8 @@ class End {
 export class SimGateway {
   /** The network and its clock. */
   readonly network: SimNetwork;
-  /** Who is there. */
-  readonly directory = new Directory();
-  /** Requests and messages. */
-  readonly exchange: Exchange;
-  /** Streams. */
-  readonly streams: Streams;
-  /** Questions to services. */
-  readonly hooks: Hooks;
-  /** The side of the edges. */
-  readonly edgebound: Edgebound;
-  /** The side of the services. */
-  readonly servicebound: Servicebound;
+  /** What is tested. */
+  readonly routing: Routing;
   /** What was logged. */
   readonly log = new Lines();
   /** Connections that are over. */
@@ -227,7 +212,6 @@ export class SimGateway {
   readonly limits: Limits;
   /** The wall clock minus the virtual one, in milliseconds. */
   wallOffset = 1_790_000_000_000;
-  readonly #settings: LinkSettings;
   #ports = 0;
 
   /**
@@ -235,73 +219,50 @@ export class SimGateway {
    */
   constructor(options: SimGatewayOptions = {}) {
     const network = this.network = new SimNetwork(options);
-    const limits = this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const hashBy = options.hashBy ?? "edgeid";
-    const { directory, log } = this;
-    const { random } = network;
-    const wallClock = () => network.now + this.wallOffset;
-    const ids = new IdAllocator(random, wallClock);
-    this.#settings = {
-      ...LINK_SETTINGS,
-      maxPayload: limits.maxFrameBytes,
-      maxSessions: limits.maxSessionsPerConnection,
-      handshakeTimeoutMs: limits.handshakeTimeoutMs,
-      closeGraceMs: limits.closeGraceMs,
-      sessionWindow: limits.sessionWindowBytes,
-      connectionWindow: limits.connectionWindowBytes,
-      random,
-      ...options.link,
-    };
-    const exchange = this.exchange = new Exchange({
-      directory,
-      settings: { ...limits, hashBy },
-      random,
-      wallClock,
-      log,
-    });
-    const streams = this.streams = new Streams({
-      directory,
-      exchange,
-      hashBy,
-      limits: {
-        bufferBytes: limits.streamBufferBytes,
-        connectionBytes: Math.max(
-          limits.streamBufferBytes,
-          limits.connectionWindowBytes,
-        ),
-        stallMs: limits.streamStallMs,
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.routing = createRouting({
+      config: {
+        limits: this.limits,
+        hashBy: options.hashBy ?? "edgeid",
+        allocateEdgeIds: options.allocateEdgeIds ?? true,
+        link: options.link,
       },
-      random,
-      log,
-    });
-    const hooks = this.hooks = new Hooks({
-      directory,
-      hashBy,
-      random,
       timers: network.wheel,
-      timeoutMs: limits.forwardTimeoutMs,
-      maxOutboxBytes: limits.maxOutboxBytes,
-      maxInflightRequests: limits.maxInflightRequests,
-    });
-    this.edgebound = new Edgebound({
-      directory,
-      exchange,
-      streams,
-      hooks,
-      ids,
+      random: network.random,
+      wallClock: () => network.now + this.wallOffset,
+      log: this.log,
       onEnded: (link) => this.ended.push(link),
-      allocateEdgeIds: options.allocateEdgeIds ?? true,
-      log,
     });
-    this.servicebound = new Servicebound({
-      directory,
-      exchange,
-      streams,
-      ids,
-      onEnded: (link) => this.ended.push(link),
-      maxMethods: limits.maxMethodsPerConnection,
-      log,
-    });
+  }
+
+  /** Who is there. */
+  get directory(): Directory {
+    return this.routing.directory;
+  }
+
+  /** Requests and messages. */
+  get exchange(): Exchange {
+    return this.routing.exchange;
+  }
+
+  /** Streams. */
+  get streams(): Streams {
+    return this.routing.streams;
+  }
+
+  /** Questions to services. */
+  get hooks(): Hooks {
+    return this.routing.hooks;
+  }
+
+  /** The side of the edges. */
+  get edgebound(): Edgebound {
+    return this.routing.edgebound;
+  }
+
+  /** The side of the services. */
+  get servicebound(): Servicebound {
+    return this.routing.servicebound;
   }
 
   /** Lets time pass; by default as little as the network needs. */
@@ -312,14 +273,7 @@ export class SimGateway {
   /** Connects a peer that has said nothing yet. */
   dial(side: "edge" | "service", options: SimPeerOptions = {}): SimPeer {
     const [mine, theirs] = this.network.pair();
-    const bound = side === "edge" ? this.edgebound : this.servicebound;
-    const link = new Link(
-      "server",
-      this.#settings,
-      bound as LinkHandler,
-      mine,
-    );
-    bound.attach(link, {
+    const link = this.routing.attach(side, mine, {
       network: "tcp",
       hostname: "127.0.0.1",
       port: 40_000 + ++this.#ports,

@@ -1,0 +1,190 @@
+/**
+ * Puts the routing rooms of a gateway together.
+ *
+ * @module
+ */
+
+import {
+  Link,
+  LINK_SETTINGS,
+  type LinkPort,
+  type LinkSettings,
+  type Timers,
+} from "@frontier/proto";
+import type { PeerAddress } from "@frontier/platform";
+import type { Logger } from "@frontier/platform/log";
+import type { Limits } from "./config/mod.ts";
+import { Directory } from "./directory/directory.ts";
+import { IdAllocator } from "./directory/id_allocator.ts";
+import type { Peer } from "./directory/peer.ts";
+import { Edgebound } from "./edgebound/edgebound.ts";
+import { Hooks } from "./edgebound/hooks.ts";
+import type { HashBy } from "./exchange/choose.ts";
+import { Exchange } from "./exchange/exchange.ts";
+import { Streams } from "./exchange/streams.ts";
+import { Servicebound } from "./servicebound/servicebound.ts";
+
+/** What a gateway's routing may be told. */
+export interface RoutingConfig {
+  /** Every bound. */
+  readonly limits: Readonly<Limits>;
+  /** How one of several services is chosen. */
+  readonly hashBy: HashBy;
+  /** Whether ids are made for edges while no service assigns them. */
+  readonly allocateEdgeIds: boolean;
+  /** Settings of connections that do not follow from the limits. */
+  readonly link?: Partial<LinkSettings>;
+}
+
+/** What {@linkcode createRouting} needs from outside. */
+export interface RoutingOptions {
+  /** What is configured. */
+  readonly config: RoutingConfig;
+  /** The clock and its timers. */
+  readonly timers: Timers;
+  /** Source of randomness, from 0 to 1, 1 excluded. */
+  readonly random: () => number;
+  /** The wall clock in Unix milliseconds. */
+  readonly wallClock: () => number;
+  /** Where to report. */
+  readonly log: Logger;
+  /** Told when a connection is over. */
+  readonly onEnded: (link: Link) => void;
+}
+
+/** The data plane of one gateway: everything between its connections. */
+export interface Routing {
+  /** Who is there. */
+  readonly directory: Directory;
+  /** Requests and messages on their way. */
+  readonly exchange: Exchange;
+  /** Joined streams. */
+  readonly streams: Streams;
+  /** Questions to services. */
+  readonly hooks: Hooks;
+  /** The side that edges connect to. */
+  readonly edgebound: Edgebound;
+  /** The side that services connect to. */
+  readonly servicebound: Servicebound;
+  /**
+   * Takes a new connection.
+   *
+   * @param side Where it came in.
+   * @param port Carries its bytes.
+   * @param address Where it comes from.
+   * @returns Its engine, which waits for the peer to introduce itself.
+   */
+  attach(side: "edge" | "service", port: LinkPort, address: PeerAddress): Link;
+  /**
+   * Closes the connection of a peer in an orderly way.
+   *
+   * @param id The id of an edge or of a service.
+   * @param reason Why, for the log.
+   * @returns When the connection is closed: whether there was one.
+   */
+  kick(id: bigint, reason?: string): Promise<boolean>;
+}
+
+/**
+ * Puts the routing of a gateway together. Clock, randomness and connections are
+ * handed in: the gateway and the tests on a virtual clock run the same.
+ *
+ * @param options What it needs from outside.
+ * @returns The data plane, without any connection yet.
+ */
+export function createRouting(options: RoutingOptions): Routing {
+  const { config, timers, random, wallClock, log } = options;
+  const { limits, hashBy } = config;
+  const settings: LinkSettings = {
+    ...LINK_SETTINGS,
+    maxPayload: limits.maxFrameBytes,
+    maxSessions: limits.maxSessionsPerConnection,
+    handshakeTimeoutMs: limits.handshakeTimeoutMs,
+    closeGraceMs: limits.closeGraceMs,
+    sessionWindow: limits.sessionWindowBytes,
+    connectionWindow: limits.connectionWindowBytes,
+    random,
+    ...config.link,
+  };
+  const directory = new Directory();
+  const ids = new IdAllocator(random, wallClock);
+  const exchange = new Exchange({
+    directory,
+    settings: { ...limits, hashBy },
+    random,
+    wallClock,
+    log,
+  });
+  const streams = new Streams({
+    directory,
+    exchange,
+    hashBy,
+    limits: {
+      bufferBytes: limits.streamBufferBytes,
+      connectionBytes: Math.max(
+        limits.streamBufferBytes,
+        limits.connectionWindowBytes,
+      ),
+      stallMs: limits.streamStallMs,
+    },
+    random,
+    log,
+  });
+  const hooks = new Hooks({
+    directory,
+    hashBy,
+    random,
+    timers,
+    timeoutMs: limits.forwardTimeoutMs,
+    maxOutboxBytes: limits.maxOutboxBytes,
+    maxInflightRequests: limits.maxInflightRequests,
+  });
+  const kicked: Map<Link, (() => void)[]> = new Map();
+  const onEnded = (link: Link) => {
+    for (const done of kicked.get(link) ?? []) done();
+    kicked.delete(link);
+    options.onEnded(link);
+  };
+  const peers = { directory, exchange, streams, ids, log, onEnded };
+  const edgebound = new Edgebound({
+    ...peers,
+    hooks,
+    allocateEdgeIds: config.allocateEdgeIds,
+  });
+  const servicebound = new Servicebound({
+    ...peers,
+    maxMethods: limits.maxMethodsPerConnection,
+  });
+
+  return {
+    directory,
+    exchange,
+    streams,
+    hooks,
+    edgebound,
+    servicebound,
+    attach(side, port, address): Link {
+      const bound = side === "edge" ? edgebound : servicebound;
+      const link = new Link("server", settings, bound, port);
+      bound.attach(link, address);
+      return link;
+    },
+    async kick(id, reason = "kicked"): Promise<boolean> {
+      const edge = directory.edge(
+        Number(id >> 32n),
+        Number(id & 0xffff_ffffn),
+      );
+      const peer: Peer | undefined = edge ?? directory.service(id);
+      if (peer === undefined) return false;
+      const { link } = peer;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const waiting = kicked.get(link);
+      if (waiting === undefined) kicked.set(link, [resolve]);
+      else waiting.push(resolve);
+      if (edge !== undefined) edgebound.kick(edge, reason);
+      else servicebound.kick(peer as never, reason);
+      await promise;
+      return true;
+    },
+  };
+}
