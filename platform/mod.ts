@@ -12,3 +12,19 @@ export * from "./memory_transport.ts";
 export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
+export type {
+  FrameReader,
+  Link,
+  LinkOutput,
+  LinkPort,
+  LinkRole,
+  LinkSettings,
+  LinkState,
+  Outbox,
+  Pending,
+  PendingTable,
+  Session,
+  SessionState,
+  Timer,
+  Timers,
+} from "@frontier/proto";

@@ -12,5 +12,20 @@ import { main } from "./cli/main.ts";
 export * from "./frontier.ts";
 export { DEFAULT_LIMITS } from "./config/mod.ts";
 export type * from "./config/mod.ts";
+export type { Timer, Timers } from "@frontier/proto";
+export type {
+  PeerAddress,
+  Transport,
+  TransportListener,
+} from "@frontier/platform";
+export type {
+  LogConfig,
+  LogFields,
+  LogFileConfig,
+  LogFormat,
+  Logger,
+  LogLevel,
+  LogOutput,
+} from "@frontier/platform/log";
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
