@@ -6,6 +6,14 @@
  */
 
 import {
+  checkId,
+  checkTimeout,
+  Connection,
+  Endpoint,
+  type Operation,
+  Register,
+} from "@frontier/endpoint/internal";
+import {
   FrontierError,
   LINK_SETTINGS,
   type LinkSettings,
@@ -18,20 +26,10 @@ import {
   type Transport,
 } from "@frontier/platform";
 import { aborted, dial, sleep } from "./abortable.ts";
-import { Channel, checkId, checkTimeout } from "./channel.ts";
-import { Connection, type ConnectionOwner } from "./connection.ts";
-import { Inbox } from "./inbox.ts";
 import { type ClientLimits, resolveLimits } from "./limits.ts";
-import { OpenStream } from "./open_stream.ts";
-import type { Operation } from "./operation.ts";
-import type { ConnectOptions, OpenStreamOptions } from "./options.ts";
-import { payloadBytes } from "./payload.ts";
-import { Register } from "./register.ts";
+import type { ConnectOptions } from "./options.ts";
 import { StatusFeed } from "./status.ts";
-import { Stream } from "./stream.ts";
-import { type StreamCore, tooMuchQueued } from "./stream_core.ts";
 import { WaitingQueue } from "./waiting_queue.ts";
-import { Workload } from "./workload.ts";
 
 /** A connection that lasted so long was a good one: its loss is retried soon. */
 const STABLE_MS = 5_000;
@@ -53,19 +51,11 @@ export interface Kind {
  * what has waited. After a loss it pauses and connects again, until it is
  * closed or told not to.
  */
-export class Core implements ConnectionOwner {
-  /** Bounds. */
-  readonly limits: ClientLimits;
-  /** Handlers that run. */
-  readonly workload: Workload;
-  /** Calls and messages outside of streams. */
-  readonly channel: Channel;
-  /** Streams that nobody has accepted. */
-  readonly streams: Inbox<Stream>;
+export class Core {
+  /** Calls, messages, methods and streams. */
+  readonly endpoint: Endpoint;
   /** What happens to the connection. */
   readonly status: StatusFeed = new StatusFeed();
-  /** Milliseconds an operation may take unless it says otherwise. */
-  readonly timeoutMs: number;
 
   readonly #kind: Kind;
   readonly #options: ConnectOptions;
@@ -73,9 +63,7 @@ export class Core implements ConnectionOwner {
   readonly #backoff: Backoff;
   readonly #queue: WaitingQueue;
   readonly #stop = new AbortController();
-  readonly #announced = new Set<string>();
   #current: Connection | undefined = undefined;
-  #ready = false;
   #connections = 0;
   #id = 0n;
   #closeTimeoutMs = 2_000;
@@ -91,34 +79,19 @@ export class Core implements ConnectionOwner {
   constructor(kind: Kind, options: ConnectOptions) {
     this.#kind = kind;
     this.#options = options;
-    const limits = this.limits = resolveLimits(options.limits);
-    this.timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
+    const limits = resolveLimits(options.limits);
     checkId(options.wantedId ?? 0n);
-    this.#settings = {
-      ...LINK_SETTINGS,
-      sessionWindow: limits.streamWindow,
-      connectionWindow: limits.connectionWindow,
-      closeGraceMs: 1_500,
-      handshakeTimeoutMs: checkTimeout(options.connectTimeoutMs ?? 10_000),
-      ...(options.features !== undefined && { features: options.features }),
-      ...(options.heartbeatSeconds !== undefined &&
-        { heartbeatSeconds: options.heartbeatSeconds }),
-    };
+    this.#settings = linkSettings(options, limits);
     this.#backoff = new Backoff(options.reconnect || {});
     this.#queue = new WaitingQueue(limits, systemTimers);
-    this.workload = new Workload(limits);
-    this.streams = new Inbox(limits.pendingStreams, Infinity);
-    this.channel = new Channel({
+    const { timeoutMs, methods } = options;
+    this.endpoint = new Endpoint({
       limits,
-      workload: this.workload,
       tailed: kind.tailed,
-      timeoutMs: this.timeoutMs,
-      submit: (operation) => this.submit(operation),
-      announced: (method) => this.#ready && this.#announced.has(method),
+      offline: (operation) => this.#keep(operation),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(methods !== undefined && { methods }),
     });
-    for (const [method, handler] of Object.entries(options.methods ?? {})) {
-      this.channel.methods.set(method, handler);
-    }
   }
 
   /** The id the gateway gave us last; 0 before the first connection. */
@@ -145,58 +118,6 @@ export class Core implements ConnectionOwner {
     await this.#first.promise;
   }
 
-  /** Sends an operation, or keeps it until there is a connection, or ends it. */
-  submit(operation: Operation): void {
-    if (this.#ready) {
-      const { link } = this.#current!;
-      if (link.outbox.pending > this.limits.outboxBytes) {
-        operation.fail(tooMuchQueued(operation));
-      } else {
-        if (operation instanceof Register) {
-          this.#announced.add(operation.method);
-        }
-        operation.send(link, link.defaultSession);
-      }
-    } else if (this.#stop.signal.aborted) {
-      operation.fail(this.#closedError(operation.what));
-    } else if (this.#options.failFast) {
-      operation.fail(
-        new FrontierError(
-          "not-connected",
-          `Cannot ${operation.what}: not connected to the gateway`,
-        ),
-      );
-    } else this.#queue.add(operation, MAX_PAYLOAD);
-  }
-
-  /** Opens a stream. */
-  async openStream(
-    peer: string,
-    options: OpenStreamOptions = {},
-  ): Promise<Stream> {
-    const meta = options.meta === undefined
-      ? undefined
-      : payloadBytes(options.meta);
-    const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
-    const core = await new Promise<StreamCore>((resolve, reject) => {
-      const waiter = { resolve, reject };
-      const target = { peer, meta };
-      const open = new OpenStream(target, timeoutMs, options.signal, waiter);
-      if (open.watch()) this.submit(open);
-    });
-    return new Stream(core);
-  }
-
-  /** @inheritdoc */
-  onStream(stream: StreamCore): boolean {
-    return this.streams.push(new Stream(stream), 0);
-  }
-
-  /** @inheritdoc */
-  onLeaving(connection: Connection): void {
-    if (connection === this.#current) this.#ready = false;
-  }
-
   /** Waits until nothing is under way, for at most so long, then closes. */
   async drain(timeoutMs: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -212,18 +133,30 @@ export class Core implements ConnectionOwner {
   async close(timeoutMs: number): Promise<void> {
     if (!this.#stop.signal.aborted) {
       this.#closeTimeoutMs = timeoutMs;
-      this.#ready = false;
+      this.endpoint.pause();
       this.#stop.abort();
       this.#rejectWaiting();
     }
     await this.#running;
   }
 
+  /** An operation that begins while there is no connection. */
+  #keep(operation: Operation): void {
+    if (this.#stop.signal.aborted) {
+      operation.fail(this.#closedError(operation.what));
+    } else if (this.#options.failFast) {
+      operation.fail(
+        new FrontierError(
+          "not-connected",
+          `Cannot ${operation.what}: not connected to the gateway`,
+        ),
+      );
+    } else this.#queue.add(operation, MAX_PAYLOAD);
+  }
+
   async #idle(): Promise<void> {
-    while (this.#ready && this.#current!.link.pendingCount > 0) {
-      await sleep(10, this.#stop.signal);
-    }
-    await this.workload.idle();
+    while (this.endpoint.underWay > 0) await sleep(10, this.#stop.signal);
+    await this.endpoint.workload.idle();
   }
 
   async #run(): Promise<void> {
@@ -280,7 +213,7 @@ export class Core implements ConnectionOwner {
       connection = this.#open(transport);
       await Promise.race([connection.opened, aborted(abort.signal)]);
       await Promise.race([
-        this.#announce(connection),
+        this.endpoint.announce(connection, limitMs),
         connection.closed.then((reason) => Promise.reject(reason)),
         aborted(abort.signal),
       ]);
@@ -295,46 +228,27 @@ export class Core implements ConnectionOwner {
   }
 
   #open(transport: Transport): Connection {
-    return new Connection(transport, this.#settings, this, {
+    return Connection.connect(transport, this.#settings, this.endpoint, {
       meta: this.#kind.meta,
       wantedId: this.#options.wantedId ?? 0n,
     });
   }
 
-  /** Registers all methods and waits until the gateway knows them. */
-  async #announce(connection: Connection): Promise<void> {
-    this.#announced.clear();
-    const { link } = connection;
-    const known: Promise<void>[] = [];
-    for (const method of this.channel.methods.names()) {
-      this.#announced.add(method);
-      known.push(
-        new Promise((resolve, reject) => {
-          const waiter = { resolve, reject };
-          const { handshakeTimeoutMs } = this.#settings;
-          new Register(method, handshakeTimeoutMs, undefined, waiter)
-            .send(link, link.defaultSession);
-        }),
-      );
-    }
-    await Promise.all(known);
-  }
-
   async #use(connection: Connection): Promise<FrontierError> {
+    const { endpoint } = this;
     const { link } = connection;
     this.#current = connection;
     if (link.usable && !this.#stop.signal.aborted) {
-      this.#ready = true;
+      endpoint.use(connection);
       this.#id = link.clientId;
       const reconnects = this.#connections++;
       this.status.set({ state: "connected", id: this.#id, reconnects });
       this.#first.resolve();
       for (const operation of this.#queue.takeAll()) {
         if (
-          operation instanceof Register &&
-          this.#announced.has(operation.method)
+          operation instanceof Register && endpoint.announced(operation.method)
         ) operation.succeed();
-        else this.submit(operation);
+        else endpoint.submit(operation);
       }
     }
     const stop = this.#stop.signal;
@@ -344,9 +258,9 @@ export class Core implements ConnectionOwner {
     if (stop.aborted) onStop();
     await Promise.race([stopped, connection.closed]);
     stop.removeEventListener("abort", onStop);
-    this.#ready = false;
+    endpoint.pause();
     await connection.close(stop.aborted ? this.#closeTimeoutMs : 2_000);
-    this.#dropUnread();
+    endpoint.dropUnread();
     return await connection.closed;
   }
 
@@ -360,20 +274,10 @@ export class Core implements ConnectionOwner {
     });
   }
 
-  /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
-  #dropUnread(): void {
-    this.channel.inbox.clear();
-    this.streams.clear();
-  }
-
   #finish(reason: FrontierError): void {
-    this.#ready = false;
     if (!this.#stop.signal.aborted) this.#stop.abort();
     this.#rejectWaiting();
-    this.#dropUnread();
-    const error = this.#closedError("receive");
-    this.channel.inbox.close(error);
-    this.streams.close(error);
+    this.endpoint.close(this.#closedError("receive"));
     this.status.set({ state: "closed", reason });
     this.#first.reject(reason);
     // Nobody waits for it after the first connection.
@@ -400,4 +304,20 @@ function canceled(kind: Kind, signal: AbortSignal): FrontierError {
     `Cannot use this ${kind.name}: its signal was aborted`,
     { cause: signal.reason },
   );
+}
+
+function linkSettings(
+  options: ConnectOptions,
+  limits: ClientLimits,
+): LinkSettings {
+  const { features, heartbeatSeconds, connectTimeoutMs } = options;
+  return {
+    ...LINK_SETTINGS,
+    sessionWindow: limits.streamWindow,
+    connectionWindow: limits.connectionWindow,
+    closeGraceMs: 1_500,
+    handshakeTimeoutMs: checkTimeout(connectTimeoutMs ?? 10_000),
+    ...(features !== undefined && { features }),
+    ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
+  };
 }

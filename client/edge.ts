@@ -4,18 +4,20 @@
  * @module
  */
 
-import type { AsyncCall, AsyncPublish } from "./async_operation.ts";
+import type {
+  AsyncCall,
+  AsyncPublish,
+  CallOptions,
+  OpenStreamOptions,
+  Payload,
+  PublishOptions,
+  Reply,
+  Stream,
+} from "@frontier/endpoint";
+import { payloadBytes } from "@frontier/endpoint/internal";
 import { Core } from "./core.ts";
 import { End } from "./end.ts";
-import type {
-  CallOptions,
-  EdgeOptions,
-  OpenStreamOptions,
-  PublishOptions,
-} from "./options.ts";
-import { type Payload, payloadBytes } from "./payload.ts";
-import type { Reply } from "./reply.ts";
-import type { Stream } from "./stream.ts";
+import type { EdgeOptions } from "./options.ts";
 
 /** Where gateways listen for edges. */
 const EDGE_PORT = 30_012;
@@ -106,7 +108,7 @@ export class Edge extends End {
     data: Payload = "",
     options?: CallOptions,
   ): Promise<Reply> {
-    return this.core.channel.call(method, data, undefined, options);
+    return this.core.endpoint.channel.call(method, data, undefined, options);
   }
 
   /**
@@ -122,7 +124,12 @@ export class Edge extends End {
     data: Payload = "",
     options?: CallOptions,
   ): AsyncCall {
-    return this.core.channel.callAsync(method, data, undefined, options);
+    return this.core.endpoint.channel.callAsync(
+      method,
+      data,
+      undefined,
+      options,
+    );
   }
 
   /**
@@ -141,7 +148,7 @@ export class Edge extends End {
     data: Payload,
     options?: PublishOptions,
   ): Promise<void> {
-    return this.core.channel.publish(topic, data, undefined, options);
+    return this.core.endpoint.channel.publish(topic, data, undefined, options);
   }
 
   /**
@@ -158,7 +165,12 @@ export class Edge extends End {
     data: Payload,
     options?: PublishOptions,
   ): AsyncPublish {
-    return this.core.channel.publishAsync(topic, data, undefined, options);
+    return this.core.endpoint.channel.publishAsync(
+      topic,
+      data,
+      undefined,
+      options,
+    );
   }
 
   /**
@@ -172,6 +184,6 @@ export class Edge extends End {
    * never, instead.
    */
   openStream(service: string, options?: OpenStreamOptions): Promise<Stream> {
-    return this.core.openStream(service, options);
+    return this.core.endpoint.openStream(service, options);
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { decodeText, NO_BYTES } from "./payload.ts";
+import { decodeText, NO_BYTES } from "@frontier/endpoint/internal";
 
 /** An edge that came or went. */
 export interface EdgeEvent {

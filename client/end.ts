@@ -5,11 +5,14 @@
  */
 
 import type { Core } from "./core.ts";
-import type { Message } from "./message.ts";
-import type { CloseOptions, OperationOptions } from "./options.ts";
-import type { Handler } from "./request.ts";
+import type {
+  CloseOptions,
+  Handler,
+  Message,
+  OperationOptions,
+  Stream,
+} from "@frontier/endpoint";
 import type { Status } from "./status.ts";
-import type { Stream } from "./stream.ts";
 
 /**
  * One end: a service or an edge.
@@ -97,7 +100,7 @@ export abstract class End {
     handler: Handler,
     options?: OperationOptions,
   ): Promise<void> {
-    await this.core.channel.register(method, handler, options);
+    await this.core.endpoint.channel.register(method, handler, options);
   }
 
   /**
@@ -109,7 +112,7 @@ export abstract class End {
    * @returns Whether it was registered.
    */
   unregister(method: string): boolean {
-    return this.core.channel.methods.delete(method);
+    return this.core.endpoint.channel.methods.delete(method);
   }
 
   /**
@@ -120,7 +123,7 @@ export abstract class End {
    * @throws {FrontierError} With the code `eof` when the end is closed, or `canceled`.
    */
   receive(options: { signal?: AbortSignal } = {}): Promise<Message> {
-    return this.core.channel.inbox.next(options.signal);
+    return this.core.endpoint.channel.inbox.next(options.signal);
   }
 
   /**
@@ -130,7 +133,7 @@ export abstract class End {
    * by `done` or `error`.
    */
   messages(): AsyncIterableIterator<Message> {
-    return this.core.channel.inbox.items();
+    return this.core.endpoint.channel.inbox.items();
   }
 
   /**
@@ -141,7 +144,7 @@ export abstract class End {
    * @throws {FrontierError} With the code `eof` when the end is closed, or `canceled`.
    */
   acceptStream(options: { signal?: AbortSignal } = {}): Promise<Stream> {
-    return this.core.streams.next(options.signal);
+    return this.core.endpoint.streams.next(options.signal);
   }
 
   /**
@@ -150,7 +153,7 @@ export abstract class End {
    * @returns The streams that the other side opens, until the end is closed.
    */
   streams(): AsyncIterableIterator<Stream> {
-    return this.core.streams.items();
+    return this.core.endpoint.streams.items();
   }
 
   /**

@@ -4,39 +4,11 @@
  * @module
  */
 
+import { ENDPOINT_LIMITS, type EndpointLimits } from "@frontier/endpoint";
+import { resolveLimits as resolve } from "@frontier/endpoint/internal";
+
 /** Limits of one service or edge. */
-export interface ClientLimits {
-  /**
-   * Handlers that run at a time; further requests wait.
-   *
-   * @default {1_024}
-   */
-  readonly handlers: number;
-  /**
-   * Requests that wait for a handler to finish; more are answered `short buffer`.
-   *
-   * @default {4_096}
-   */
-  readonly requests: number;
-  /**
-   * Bytes of the requests that wait.
-   *
-   * @default {16_777_216}
-   */
-  readonly requestBytes: number;
-  /**
-   * Messages received and not read, of the end and of each stream; more are
-   * answered `short buffer`.
-   *
-   * @default {1_024}
-   */
-  readonly messages: number;
-  /**
-   * Bytes of the messages received and not read.
-   *
-   * @default {16_777_216}
-   */
-  readonly messageBytes: number;
+export interface ClientLimits extends EndpointLimits {
   /**
    * Operations that wait for a connection; more are rejected.
    *
@@ -49,57 +21,13 @@ export interface ClientLimits {
    * @default {16_777_216}
    */
   readonly waitingBytes: number;
-  /**
-   * Bytes encoded and not yet written to the connection; operations beyond
-   * are rejected.
-   *
-   * @default {67_108_864}
-   */
-  readonly outboxBytes: number;
-  /**
-   * Streams the peer has opened and nobody has accepted; more are refused.
-   *
-   * @default {128}
-   */
-  readonly pendingStreams: number;
-  /**
-   * Bytes of one stream received and not read: the window granted to a peer
-   * that negotiated `credit`.
-   *
-   * @default {262_144}
-   */
-  readonly streamWindow: number;
-  /**
-   * Bytes of all streams received and not read, from a gateway that negotiated
-   * `credit`: so many unread streams fill it and hold up the others.
-   *
-   * @default {16_777_216}
-   */
-  readonly connectionWindow: number;
-  /**
-   * Bytes of one stream received and not read, from a gateway without
-   * `credit`. When they are reached, nothing is read from the connection until
-   * the stream is read, and after 10 s without progress the stream ends.
-   *
-   * @default {4_194_304}
-   */
-  readonly streamBytes: number;
 }
 
 /** The defaults of {@linkcode ClientLimits}. */
 export const CLIENT_LIMITS: ClientLimits = {
-  handlers: 1_024,
-  requests: 4_096,
-  requestBytes: 16_777_216,
-  messages: 1_024,
-  messageBytes: 16_777_216,
+  ...ENDPOINT_LIMITS,
   waiting: 1_024,
   waitingBytes: 16_777_216,
-  outboxBytes: 67_108_864,
-  pendingStreams: 128,
-  streamWindow: 262_144,
-  connectionWindow: 16_777_216,
-  streamBytes: 4_194_304,
 };
 
 /**
@@ -110,17 +38,5 @@ export const CLIENT_LIMITS: ClientLimits = {
  * @throws {RangeError} If one is not positive, or a window has more than 31 bits.
  */
 export function resolveLimits(given: Partial<ClientLimits> = {}): ClientLimits {
-  const limits = { ...CLIENT_LIMITS, ...given };
-  for (const [name, limit] of Object.entries(limits)) {
-    if (!(limit > 0)) {
-      throw new RangeError(`Cannot use ${limit} as ${name}: need more than 0`);
-    }
-  }
-  for (const window of [limits.streamWindow, limits.connectionWindow]) {
-    // It travels as 32 bits, and grants add up.
-    if (!Number.isInteger(window) || window >= 2 ** 31) {
-      throw new RangeError(`Cannot use a window of ${window} bytes`);
-    }
-  }
-  return limits;
+  return resolve(given, CLIENT_LIMITS);
 }

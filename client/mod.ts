@@ -33,27 +33,31 @@ export type {
   TransportListener,
 } from "@frontier/platform";
 
-export { AsyncCall, AsyncOperation, AsyncPublish } from "./async_operation.ts";
+export {
+  AsyncCall,
+  AsyncOperation,
+  AsyncPublish,
+  type CallOptions,
+  type CloseOptions,
+  encodeJson,
+  type EndpointLimits,
+  type Handler,
+  type HandlerContext,
+  Message,
+  type OpenStreamOptions,
+  type OperationOptions,
+  type Payload,
+  type PublishOptions,
+  type PublishToOptions,
+  Received,
+  Reply,
+  RpcRequest,
+  Stream,
+} from "@frontier/endpoint";
 export { Edge } from "./edge.ts";
 export type { EdgeEvent } from "./edge_event.ts";
 export { End } from "./end.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
-export { Message } from "./message.ts";
-export type {
-  CallOptions,
-  CloseOptions,
-  ConnectOptions,
-  EdgeOptions,
-  OpenStreamOptions,
-  OperationOptions,
-  PublishOptions,
-  PublishToOptions,
-  ServiceOptions,
-} from "./options.ts";
-export { encodeJson, type Payload } from "./payload.ts";
-export { Received } from "./received.ts";
-export { Reply } from "./reply.ts";
-export { type Handler, type HandlerContext, RpcRequest } from "./request.ts";
+export type { ConnectOptions, EdgeOptions, ServiceOptions } from "./options.ts";
 export { Service } from "./service.ts";
 export type { Status } from "./status.ts";
-export { Stream } from "./stream.ts";

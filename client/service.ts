@@ -4,21 +4,23 @@
  * @module
  */
 
-import type { AsyncCall, AsyncPublish } from "./async_operation.ts";
-import { checkId } from "./channel.ts";
+import {
+  type AsyncCall,
+  type AsyncPublish,
+  type CallOptions,
+  encodeJson,
+  type OpenStreamOptions,
+  type OperationOptions,
+  type Payload,
+  type PublishToOptions,
+  type Reply,
+  type Stream,
+} from "@frontier/endpoint";
+import { checkId } from "@frontier/endpoint/internal";
 import { Core } from "./core.ts";
 import { decodeEdgeEvent, type EdgeEvent, encodeEdgeId } from "./edge_event.ts";
 import { End } from "./end.ts";
-import type {
-  CallOptions,
-  OpenStreamOptions,
-  OperationOptions,
-  PublishToOptions,
-  ServiceOptions,
-} from "./options.ts";
-import { encodeJson, type Payload } from "./payload.ts";
-import type { Reply } from "./reply.ts";
-import type { Stream } from "./stream.ts";
+import type { ServiceOptions } from "./options.ts";
 
 /** Where gateways listen for services. */
 const SERVICE_PORT = 30_011;
@@ -96,7 +98,7 @@ export class Service extends End {
     data: Payload = "",
     options?: CallOptions,
   ): Promise<Reply> {
-    return this.core.channel.call(method, data, edgeId, options);
+    return this.core.endpoint.channel.call(method, data, edgeId, options);
   }
 
   /**
@@ -114,7 +116,7 @@ export class Service extends End {
     data: Payload = "",
     options?: CallOptions,
   ): AsyncCall {
-    return this.core.channel.callAsync(method, data, edgeId, options);
+    return this.core.endpoint.channel.callAsync(method, data, edgeId, options);
   }
 
   /**
@@ -133,7 +135,7 @@ export class Service extends End {
     options?: PublishToOptions,
   ): Promise<void> {
     const topic = options?.topic ?? "";
-    return this.core.channel.publish(topic, data, edgeId, options);
+    return this.core.endpoint.channel.publish(topic, data, edgeId, options);
   }
 
   /**
@@ -151,7 +153,12 @@ export class Service extends End {
     options?: PublishToOptions,
   ): AsyncPublish {
     const topic = options?.topic ?? "";
-    return this.core.channel.publishAsync(topic, data, edgeId, options);
+    return this.core.endpoint.channel.publishAsync(
+      topic,
+      data,
+      edgeId,
+      options,
+    );
   }
 
   /**
@@ -167,7 +174,7 @@ export class Service extends End {
     edgeId: bigint,
     options?: OpenStreamOptions,
   ): Promise<Stream> {
-    return await this.core.openStream(`${checkId(edgeId)}`, options);
+    return await this.core.endpoint.openStream(`${checkId(edgeId)}`, options);
   }
 
   /**

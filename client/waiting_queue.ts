@@ -6,7 +6,7 @@
 
 import { FrontierError, Timer, type Timers } from "@frontier/proto";
 import type { ClientLimits } from "./limits.ts";
-import type { Operation, Queue } from "./operation.ts";
+import type { Operation, Queue } from "@frontier/endpoint/internal";
 
 /** A queue bounded in number and bytes, in which each one's time runs. */
 export class WaitingQueue implements Queue {

@@ -5,7 +5,8 @@ import { source, sources, specifiers } from "./sources.ts";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   proto: [],
   platform: ["proto"],
-  client: ["platform", "proto"],
+  endpoint: ["platform", "proto"],
+  client: ["endpoint", "platform", "proto"],
   server: ["platform", "proto"],
 };
 
@@ -66,6 +67,7 @@ Deno.test("offences are recognised", () => {
       ["client/a.ts", "@frontier/server/config"],
       ["server/exchange/a.ts", "../../client/edge.ts"],
       ["platform/a.ts", "@frontier/client"],
+      ["endpoint/a.ts", "@frontier/client"],
     ] as const
   ) {
     const own = path.split("/")[0]!;

@@ -87,7 +87,11 @@ export class Inbox<T> {
     });
   }
 
-  /** @returns The items until the inbox is closed. */
+  /**
+   * Goes through the items.
+   *
+   * @returns The items until the inbox is closed.
+   */
   async *items(): AsyncGenerator<T, void, undefined> {
     while (true) {
       let item: T;

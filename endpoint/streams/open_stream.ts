@@ -11,9 +11,9 @@ import {
   type Session,
   Timer,
 } from "@frontier/proto";
-import type { Waiter } from "./exchange.ts";
-import { Operation } from "./operation.ts";
-import { NO_BYTES } from "./payload.ts";
+import type { Waiter } from "../calls/call.ts";
+import { Operation } from "../calls/operation.ts";
+import { NO_BYTES } from "../payload.ts";
 import type { StreamCore } from "./stream_core.ts";
 
 /** Room for the fixed parts of a session packet. */

@@ -19,7 +19,7 @@ import {
   TYPE_RESPONSE,
   ZERO_TIME,
 } from "@frontier/proto";
-import { checkPayload, NO_BYTES, type Payload } from "./payload.ts";
+import { checkPayload, NO_BYTES, type Payload } from "../payload.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

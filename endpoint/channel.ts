@@ -15,28 +15,29 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "@frontier/proto";
-import { AsyncCall, AsyncPublish } from "./async_operation.ts";
-import { EMPTY_HEAD, methodHead, writeFailure } from "./body_writer.ts";
-import { Call, Publish, type Route, type Waiter } from "./exchange.ts";
-import { Inbox } from "./inbox.ts";
-import { Job } from "./job.ts";
-import type { ClientLimits } from "./limits.ts";
-import { Message } from "./message.ts";
-import { MethodTable } from "./method_table.ts";
-import type { Operation } from "./operation.ts";
+import { AsyncCall, AsyncPublish } from "./calls/async_operation.ts";
+import { EMPTY_HEAD, methodHead, writeFailure } from "./calls/body_writer.ts";
+import { Call, Publish, type Route, type Waiter } from "./calls/call.ts";
+import { checkId, checkTimeout } from "./check.ts";
+import { Inbox } from "./handlers/inbox.ts";
+import { Job } from "./handlers/job.ts";
+import type { EndpointLimits } from "./limits.ts";
+import { Message } from "./handlers/message.ts";
+import { MethodTable } from "./handlers/method_table.ts";
+import type { Operation } from "./calls/operation.ts";
 import type { CallOptions, OperationOptions } from "./options.ts";
 import { NO_BYTES, type Payload } from "./payload.ts";
-import { Register } from "./register.ts";
-import type { Reply } from "./reply.ts";
-import { type Handler, RpcRequest } from "./request.ts";
-import type { Workload } from "./workload.ts";
+import { Register } from "./calls/register.ts";
+import type { Reply } from "./calls/reply.ts";
+import { type Handler, RpcRequest } from "./handlers/request.ts";
+import type { Workload } from "./handlers/workload.ts";
 
 const body = new DataBody();
 
 /** What a channel is made of. */
 export interface ChannelParts {
   /** Its bounds. */
-  readonly limits: ClientLimits;
+  readonly limits: EndpointLimits;
   /** Runs its handlers; shared by the channels of one end. */
   readonly workload: Workload;
   /** Whether custom bytes that arrive end in the id of an edge. */
@@ -249,34 +250,6 @@ export class Channel {
       signal: options.signal,
     };
   }
-}
-
-/**
- * Checks a time limit.
- *
- * @param timeoutMs Milliseconds.
- * @returns The same.
- * @throws {RangeError} If it is not a positive number.
- */
-export function checkTimeout(timeoutMs: number): number {
-  if (!(timeoutMs > 0)) {
-    throw new RangeError(`Cannot wait ${timeoutMs} ms: need a positive number`);
-  }
-  return timeoutMs;
-}
-
-/**
- * Checks the id of an edge.
- *
- * @param id The id.
- * @returns The same.
- * @throws {RangeError} If it does not fit into 64 bits.
- */
-export function checkId(id: bigint): bigint {
-  if (typeof id !== "bigint" || id < 0n || id > 0xffff_ffff_ffff_ffffn) {
-    throw new RangeError(`Cannot take ${id} as an id: need 64 unsigned bits`);
-  }
-  return id;
 }
 
 /** Reads a body; a malformed one ends the connection it came on. */

@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { AsyncCall, AsyncPublish } from "./async_operation.ts";
-import type { Message } from "./message.ts";
+import type { AsyncCall, AsyncPublish } from "../calls/async_operation.ts";
+import type { Message } from "../handlers/message.ts";
 import type {
   CallOptions,
   CloseOptions,
   OperationOptions,
   PublishToOptions,
-} from "./options.ts";
-import { type Payload, payloadBytes } from "./payload.ts";
-import type { Reply } from "./reply.ts";
-import type { Handler } from "./request.ts";
+} from "../options.ts";
+import { type Payload, payloadBytes } from "../payload.ts";
+import type { Reply } from "../calls/reply.ts";
+import type { Handler } from "../handlers/request.ts";
 import type { StreamCore } from "./stream_core.ts";
 
 /**

@@ -11,7 +11,7 @@ import {
   type Session,
   TYPE_REGISTER,
 } from "@frontier/proto";
-import type { Waiter } from "./exchange.ts";
+import type { Waiter } from "./call.ts";
 import { Operation } from "./operation.ts";
 
 const encoder = new TextEncoder();
@@ -41,19 +41,19 @@ export class Register extends Operation {
     this.#waiter = waiter;
   }
 
-  /** @inheritdoc */
+  /** What it does, for messages. */
   override get what(): string {
     return `register ${this.method}`;
   }
 
-  /** @inheritdoc */
+  /** Bytes it holds while it waits. */
   override get bytes(): number {
     return this.method.length;
   }
 
-  /** @inheritdoc */
+  /** A name alone never is too large to wait. */
   override prepare(): void {
-    // A name alone never is too large to wait.
+    // Nothing that the caller may change.
   }
 
   /** Tells the caller that the method is routable. */
@@ -61,6 +61,7 @@ export class Register extends Operation {
     if (this.settle()) this.#waiter.resolve();
   }
 
+  /** Writes it. */
   protected override write(link: Link, session: Session): void {
     const name = encoder.encode(this.method);
     if (name.length + 8 > link.settings.maxPayload) {
@@ -72,10 +73,12 @@ export class Register extends Operation {
     link.writeBody(session, TYPE_REGISTER, this.idHi, this.idLo, name);
   }
 
+  /** Tells the caller that the method is routable. */
   protected override answer(_link: Link, _frame: FrameReader): void {
     this.#waiter.resolve();
   }
 
+  /** Tells the caller that it failed. */
   protected override reject(error: FrontierError): void {
     this.#waiter.reject(error);
   }

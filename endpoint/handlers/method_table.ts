@@ -5,7 +5,7 @@
  */
 
 import { type DataBody, encodeBase64 } from "@frontier/proto";
-import { methodHead } from "./body_writer.ts";
+import { methodHead } from "../calls/body_writer.ts";
 import type { Handler } from "./request.ts";
 
 /** A method and what answers it. */
@@ -68,7 +68,11 @@ export class MethodTable {
     return this.#byName.delete(name);
   }
 
-  /** @returns The names of all methods. */
+  /**
+   * Lists the methods.
+   *
+   * @returns Their names.
+   */
   names(): IterableIterator<string> {
     return this.#byName.keys();
   }

@@ -6,7 +6,7 @@
 
 import { FrontierError, type Session, SHORT_BUFFER } from "@frontier/proto";
 import type { Job } from "./job.ts";
-import type { ClientLimits } from "./limits.ts";
+import type { EndpointLimits } from "../limits.ts";
 
 /**
  * The jobs of one end: a bounded number runs, a bounded number waits, the rest
@@ -15,7 +15,7 @@ import type { ClientLimits } from "./limits.ts";
 export class Workload {
   /** Handlers that run and have not finished. */
   running = 0;
-  readonly #limits: ClientLimits;
+  readonly #limits: EndpointLimits;
   #first: Job | undefined = undefined;
   #queue: Job[] = [];
   #queuedBytes = 0;
@@ -26,7 +26,7 @@ export class Workload {
    *
    * @param limits How many.
    */
-  constructor(limits: ClientLimits) {
+  constructor(limits: EndpointLimits) {
     this.#limits = limits;
   }
 
@@ -80,7 +80,11 @@ export class Workload {
     this.#abort(reason, (job) => concerns(job.session));
   }
 
-  /** @returns When no handler runs or waits. */
+  /**
+   * Waits for the handlers.
+   *
+   * @returns When none runs or waits.
+   */
   idle(): Promise<void> {
     if (this.running === 0 && this.#queue.length === 0) {
       return Promise.resolve();

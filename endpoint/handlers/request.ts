@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Payload } from "./payload.ts";
+import type { Payload } from "../payload.ts";
 import { Received } from "./received.ts";
 
 /** A call that arrived. */

@@ -1,10 +1,11 @@
 /**
- * One connection of an end.
+ * One connection of an endpoint.
  *
  * @module
  */
 
 import {
+  type ConnRequest,
   type FrameReader,
   FrontierError,
   Link,
@@ -15,10 +16,12 @@ import {
 } from "@frontier/proto";
 import { Driver, type Transport } from "@frontier/platform";
 import type { Channel } from "./channel.ts";
-import { OpenStream } from "./open_stream.ts";
-import { StreamCore, type StreamParts } from "./stream_core.ts";
+import { checkId } from "./check.ts";
+import { NO_BYTES } from "./payload.ts";
+import { OpenStream } from "./streams/open_stream.ts";
+import { StreamCore, type StreamParts } from "./streams/stream_core.ts";
 
-/** What a connection reports to its end. */
+/** What a connection reports to its endpoint. */
 export interface ConnectionOwner extends StreamParts {
   /** Calls and messages outside of streams. */
   readonly channel: Channel;
@@ -28,11 +31,13 @@ export interface ConnectionOwner extends StreamParts {
    * @returns Whether there is room for it.
    */
   onStream(stream: StreamCore): boolean;
+  /** The peer answers a method from now on. */
+  onRegister(method: string): void;
   /** Nothing new may be sent on a connection. */
   onLeaving(connection: Connection): void;
 }
 
-/** Who we are. */
+/** Who we are, in the client role. */
 export interface Introduction {
   /** Free bytes about us. */
   readonly meta: Uint8Array | undefined;
@@ -40,38 +45,46 @@ export interface Introduction {
   readonly wantedId: bigint;
 }
 
+/**
+ * Decides about a client, in the server role.
+ *
+ * @param meta What it said about itself; empty when it said nothing.
+ * @param wantedId The id it asks for; 0 when it asks for none.
+ * @returns The id it gets. What it throws refuses the client, with the text.
+ */
+export type Admit = (
+  meta: Uint8Array,
+  wantedId: bigint,
+) => bigint | PromiseLike<bigint>;
+
+const decoder = new TextDecoder();
+
 /** A {@linkcode Link} over a transport, from the conn to the last byte. */
 export class Connection implements LinkHandler {
   /** The engine. */
   readonly link: Link;
-  /** Resolved when the gateway has accepted us; rejected with the reason otherwise. */
+  /** Resolved when the handshake is done; rejected with the reason otherwise. */
   readonly opened: Promise<void>;
   /** Resolved with the reason when it is over. */
   readonly closed: Promise<FrontierError>;
   readonly #owner: ConnectionOwner;
   readonly #transport: Transport;
+  readonly #admit: Admit | undefined;
   readonly #done: Promise<void>;
   #resolveOpened!: () => void;
   #rejectOpened!: (error: FrontierError) => void;
   #resolveClosed!: (reason: FrontierError) => void;
   #refusal: FrontierError | undefined = undefined;
 
-  /**
-   * Starts the handshake.
-   *
-   * @param transport The bytes; the connection closes it.
-   * @param settings Settings.
-   * @param owner Hears what happens.
-   * @param introduction Who we are.
-   */
-  constructor(
+  private constructor(
     transport: Transport,
     settings: LinkSettings,
     owner: ConnectionOwner,
-    introduction: Introduction,
+    admit: Admit | undefined,
   ) {
     this.#owner = owner;
     this.#transport = transport;
+    this.#admit = admit;
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -80,9 +93,48 @@ export class Connection implements LinkHandler {
     this.opened.catch(() => {});
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     const driver = new Driver(transport);
-    this.link = new Link("client", settings, this, driver);
-    this.link.connect(introduction.meta, introduction.wantedId);
+    const role = admit === undefined ? "client" : "server";
+    this.link = new Link(role, settings, this, driver);
     this.#done = driver.run(this.link);
+  }
+
+  /**
+   * Begins a connection as the side that dialled.
+   *
+   * @param transport The bytes; the connection closes it.
+   * @param settings Settings.
+   * @param owner Hears what happens.
+   * @param introduction Who we are.
+   * @returns The connection; the peer has not answered.
+   */
+  static connect(
+    transport: Transport,
+    settings: LinkSettings,
+    owner: ConnectionOwner,
+    introduction: Introduction,
+  ): Connection {
+    const connection = new Connection(transport, settings, owner, undefined);
+    const { meta, wantedId } = introduction;
+    connection.link.connect(meta, wantedId);
+    return connection;
+  }
+
+  /**
+   * Begins a connection as the side that was dialled.
+   *
+   * @param transport The bytes; the connection closes it.
+   * @param settings Settings.
+   * @param owner Hears what happens.
+   * @param admit Decides about the client.
+   * @returns The connection; the client has said nothing yet.
+   */
+  static accept(
+    transport: Transport,
+    settings: LinkSettings,
+    owner: ConnectionOwner,
+    admit: Admit,
+  ): Connection {
+    return new Connection(transport, settings, owner, admit);
   }
 
   /**
@@ -108,17 +160,28 @@ export class Connection implements LinkHandler {
     this.#transport.close();
   }
 
-  /** @inheritdoc */
-  onConn(): void {
-    // Only servers are asked.
+  /** Server role: asks for the verdict on the client. */
+  async onConn(link: Link, request: ConnRequest): Promise<void> {
+    const wantedId = (BigInt(request.wantedHi) << 32n) |
+      BigInt(request.wantedLo);
+    try {
+      const id = checkId(
+        await this.#admit!(request.meta ?? NO_BYTES, wantedId),
+      );
+      link.accept(Number(id >> 32n), Number(id & 0xffff_ffffn));
+    } catch (error) {
+      link.refuse(FrontierError.from(error, "refused").toWire());
+      return;
+    }
+    if (link.state === "open") this.#resolveOpened();
   }
 
-  /** @inheritdoc */
+  /** Client role: the peer has accepted us. */
   onOpen(): void {
     this.#resolveOpened();
   }
 
-  /** @inheritdoc */
+  /** Client role: the peer has refused us. */
   onRefused(_link: Link, reason: string): void {
     this.#refusal = new FrontierError(
       "refused",
@@ -127,40 +190,42 @@ export class Connection implements LinkHandler {
     );
   }
 
-  /** @inheritdoc */
+  /** Hands a request to the channel of its session. */
   onRequest(_link: Link, session: Session, frame: FrameReader): void {
     this.#channelOf(session)?.onRequest(session, frame);
   }
 
-  /** @inheritdoc */
+  /** Hands a message to the channel of its session. */
   onMessage(_link: Link, session: Session, frame: FrameReader): void {
     this.#channelOf(session)?.onMessage(session, frame);
   }
 
-  /** @inheritdoc */
+  /** Tells the handler of a request that nobody waits. */
   onCancel(_link: Link, session: Session, frame: FrameReader): void {
     this.#owner.workload.cancel(session, frame.idHi, frame.idLo);
   }
 
-  /** @inheritdoc */
+  /** Confirms a method of the peer. */
   onRegister(link: Link, session: Session, frame: FrameReader): void {
-    link.ackRegister(session, frame.idHi, frame.idLo);
+    const { buf, bodyStart, bodyEnd, idHi, idLo } = frame;
+    this.#owner.onRegister(decoder.decode(buf.subarray(bodyStart, bodyEnd)));
+    link.ackRegister(session, idHi, idLo);
   }
 
-  /** @inheritdoc */
+  /** Hands raw bytes to their stream. */
   onStream(_link: Link, session: Session, frame: FrameReader): void {
     if (session.user instanceof StreamCore) session.user.onBytes(frame);
     else session.consume(frame.bodyEnd - frame.bodyStart);
   }
 
-  /** @inheritdoc */
+  /** Offers a stream that the peer opens. */
   onSession(_link: Link, session: Session): void {
     const stream = new StreamCore(session, this.#owner);
     if (this.#owner.onStream(stream)) session.accept();
     else session.refuse(TOO_MANY_SESSIONS);
   }
 
-  /** @inheritdoc */
+  /** Completes the opening of a stream. */
   onSessionOpen(_link: Link, session: Session): void {
     const opening = session.user;
     if (!(opening instanceof OpenStream)) return;
@@ -168,29 +233,29 @@ export class Connection implements LinkHandler {
     else opening.succeed(() => new StreamCore(session, this.#owner));
   }
 
-  /** @inheritdoc */
+  /** Tells a stream that the peer has closed it. */
   onSessionEnd(_link: Link, session: Session): void {
     if (session.user instanceof StreamCore) session.user.onEnd();
   }
 
-  /** @inheritdoc */
+  /** Tells a stream, or its opening, that it is over. */
   onSessionClosed(link: Link, session: Session, reason: string): void {
     const { user } = session;
     if (user instanceof StreamCore) user.onClosed(reason);
     else if (user instanceof OpenStream) user.refused(link, reason);
   }
 
-  /** @inheritdoc */
+  /** Lets a stream send on. */
   onWritable(_link: Link, session: Session): void {
     if (session.user instanceof StreamCore) session.user.onWritable();
   }
 
-  /** @inheritdoc */
+  /** Tells that nothing new may be sent. */
   onLeaving(): void {
     this.#owner.onLeaving(this);
   }
 
-  /** @inheritdoc */
+  /** Ends what waits for this connection. */
   onClosed(link: Link, reason: string): void {
     const error = this.#refusal ?? describe(reason);
     this.#rejectOpened(error);

@@ -26,7 +26,7 @@ import {
   NO_BYTES,
   type Payload,
   payloadBytes,
-} from "./payload.ts";
+} from "../payload.ts";
 import { Reply } from "./reply.ts";
 
 const body = new DataBody();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeText } from "./payload.ts";
+import { decodeText } from "../payload.ts";
 
 /** What a handler at the other side returned. */
 export class Reply {

@@ -26,11 +26,11 @@ export interface Queue {
  */
 export abstract class Operation extends Pending {
   /** When its time is over, in milliseconds of the clock. */
-  deadline = Infinity;
+  deadline: number = Infinity;
   /** Where it waits for a connection. */
   queue: Queue | undefined = undefined;
   /** Whether it has ended. */
-  settled = false;
+  settled: boolean = false;
   /** Milliseconds it may take. */
   readonly timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
@@ -142,12 +142,12 @@ export abstract class Operation extends Pending {
     );
   }
 
-  /** @inheritdoc */
+  /** The answer has arrived. */
   override onAnswer(link: Link, frame: FrameReader): void {
     if (this.settle()) this.answer(link, frame);
   }
 
-  /** @inheritdoc */
+  /** No answer will come. */
   override onFail(_link: Link, reason: string): void {
     if (reason === TIMEOUT) this.expire();
     else this.lost();

@@ -5,7 +5,7 @@
  */
 
 import { FrontierError, type Session, TYPE_MESSAGE_ACK } from "@frontier/proto";
-import { EMPTY_HEAD, writeAck, writeFailure } from "./body_writer.ts";
+import { EMPTY_HEAD, writeAck, writeFailure } from "../calls/body_writer.ts";
 import { Received } from "./received.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { decodeText, NO_BYTES } from "./payload.ts";
+import { decodeText, NO_BYTES } from "../payload.ts";
 
 /** Length of the edge id at the end of the custom bytes. */
 const TAIL_BYTES = 8;

@@ -11,9 +11,9 @@ import {
   type Timers,
   TYPE_RESPONSE,
 } from "@frontier/proto";
-import { writeFailure, writeResponse } from "./body_writer.ts";
+import { writeFailure, writeResponse } from "../calls/body_writer.ts";
 import type { Method } from "./method_table.ts";
-import type { Payload } from "./payload.ts";
+import type { Payload } from "../payload.ts";
 import type { HandlerContext, RpcRequest } from "./request.ts";
 
 /** A request, its handler, and where the answer goes. */
@@ -71,13 +71,13 @@ export class Job implements HandlerContext {
       : Infinity;
   }
 
-  /** @inheritdoc */
+  /** Milliseconds the caller still waits. */
   get remainingMs(): number {
     if (this.#endsAt === Infinity) return Infinity;
     return Math.max(0, this.#endsAt - this.#timers.now());
   }
 
-  /** @inheritdoc */
+  /** Aborted when nobody waits for the answer. */
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();

@@ -11,11 +11,11 @@ import {
   type Session,
   Timer,
 } from "@frontier/proto";
-import { Channel } from "./channel.ts";
-import type { ClientLimits } from "./limits.ts";
-import type { Operation } from "./operation.ts";
+import { Channel } from "../channel.ts";
+import type { EndpointLimits } from "../limits.ts";
+import type { Operation } from "../calls/operation.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
-import type { Workload } from "./workload.ts";
+import type { Workload } from "../handlers/workload.ts";
 
 /** Milliseconds a full stream may hold its connection up without progress. */
 const STALL_MS = 10_000;
@@ -39,7 +39,7 @@ interface PendingRead {
 /** What an end gives its streams. */
 export interface StreamParts {
   /** Bounds. */
-  readonly limits: ClientLimits;
+  readonly limits: EndpointLimits;
   /** Runs handlers. */
   readonly workload: Workload;
   /** Milliseconds an operation may take unless it says otherwise. */
@@ -64,7 +64,7 @@ export class StreamCore {
   readonly closed: Promise<void>;
 
   readonly #link: Link;
-  readonly #limits: ClientLimits;
+  readonly #limits: EndpointLimits;
   readonly #workload: Workload;
   readonly #buffer = new ReceiveBuffer();
   #reader: PendingRead | undefined = undefined;

@@ -1,0 +1,240 @@
+/**
+ * One end of calls, messages and streams.
+ *
+ * @module
+ */
+
+import { FrontierError, type Link } from "@frontier/proto";
+import type { Operation } from "./calls/operation.ts";
+import { Register } from "./calls/register.ts";
+import { Channel } from "./channel.ts";
+import { checkTimeout } from "./check.ts";
+import type { Connection, ConnectionOwner } from "./connection.ts";
+import { Inbox } from "./handlers/inbox.ts";
+import type { Handler } from "./handlers/request.ts";
+import { Workload } from "./handlers/workload.ts";
+import {
+  ENDPOINT_LIMITS,
+  type EndpointLimits,
+  resolveLimits,
+} from "./limits.ts";
+import type { OpenStreamOptions } from "./options.ts";
+import { payloadBytes } from "./payload.ts";
+import { OpenStream } from "./streams/open_stream.ts";
+import { Stream } from "./streams/stream.ts";
+import { type StreamCore, tooMuchQueued } from "./streams/stream_core.ts";
+
+/** What an endpoint is made of. */
+export interface EndpointOptions {
+  /** Bounds that differ from the defaults. */
+  readonly limits?: Partial<EndpointLimits>;
+  /**
+   * Milliseconds an operation may take unless it says otherwise.
+   *
+   * @default {30_000}
+   */
+  readonly timeoutMs?: number;
+  /**
+   * Whether custom bytes that arrive end in the id of an edge.
+   *
+   * @default {false}
+   */
+  readonly tailed?: boolean;
+  /** Methods it answers from the start. */
+  readonly methods?: Readonly<Record<string, Handler>>;
+  /**
+   * Takes over an operation that begins while no connection is in use.
+   *
+   * @default {it fails with the code `not-connected`}
+   */
+  readonly offline?: (operation: Operation) => void;
+  /** Hears of the methods that the peer registers; they are always confirmed. */
+  readonly onRegister?: (method: string) => void;
+}
+
+/**
+ * Calls, messages, registrations and streams over one connection at a time, in
+ * either role: who dialled makes no difference to it. It outlives its
+ * connections; {@linkcode Endpoint.use} gives it the next one.
+ */
+export class Endpoint implements ConnectionOwner {
+  /** Bounds. */
+  readonly limits: EndpointLimits;
+  /** Handlers that run. */
+  readonly workload: Workload;
+  /** Calls and messages outside of streams. */
+  readonly channel: Channel;
+  /** Streams that nobody has accepted. */
+  readonly streams: Inbox<Stream>;
+  /** Milliseconds an operation may take unless it says otherwise. */
+  readonly timeoutMs: number;
+  /** Hears of the methods that the peer registers. */
+  readonly onRegister: (method: string) => void;
+
+  readonly #offline: (operation: Operation) => void;
+  readonly #announced = new Set<string>();
+  #link: Link | undefined = undefined;
+
+  /**
+   * Makes an endpoint without a connection.
+   *
+   * @param options What it is made of.
+   * @throws {RangeError} If a limit or time makes no sense.
+   */
+  constructor(options: EndpointOptions = {}) {
+    const limits = this.limits = resolveLimits(options.limits, ENDPOINT_LIMITS);
+    this.timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
+    this.onRegister = options.onRegister ?? (() => {});
+    this.#offline = options.offline ?? failOffline;
+    this.workload = new Workload(limits);
+    this.streams = new Inbox(limits.pendingStreams, Infinity);
+    this.channel = new Channel({
+      limits,
+      workload: this.workload,
+      tailed: options.tailed ?? false,
+      timeoutMs: this.timeoutMs,
+      submit: (operation) => this.submit(operation),
+      announced: (method) => this.announced(method),
+    });
+    for (const [method, handler] of Object.entries(options.methods ?? {})) {
+      this.channel.methods.set(method, handler);
+    }
+  }
+
+  /** Whether operations are sent at once. */
+  get ready(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /**
+   * Tells whether the peer was told of a method.
+   *
+   * @param method The method.
+   * @returns Whether it was, on the connection in use.
+   */
+  announced(method: string): boolean {
+    return this.ready && this.#announced.has(method);
+  }
+
+  /**
+   * Registers all methods on a connection and waits until the peer knows them.
+   *
+   * @param connection The connection.
+   * @param timeoutMs Milliseconds it may take.
+   */
+  async announce(connection: Connection, timeoutMs: number): Promise<void> {
+    this.#announced.clear();
+    const { link } = connection;
+    const known: Promise<void>[] = [];
+    for (const method of this.channel.methods.names()) {
+      this.#announced.add(method);
+      known.push(
+        new Promise((resolve, reject) => {
+          const waiter = { resolve, reject };
+          new Register(method, timeoutMs, undefined, waiter)
+            .send(link, link.defaultSession);
+        }),
+      );
+    }
+    await Promise.all(known);
+  }
+
+  /**
+   * Sends operations on a connection from now on.
+   *
+   * @param connection An open one.
+   */
+  use(connection: Connection): void {
+    if (connection.link.usable) this.#link = connection.link;
+  }
+
+  /** A connection is about to end: keeps operations back. */
+  onLeaving(connection: Connection): void {
+    if (connection.link === this.#link) this.pause();
+  }
+
+  /** Keeps operations back until there is another connection. */
+  pause(): void {
+    this.#link = undefined;
+  }
+
+  /**
+   * Sends an operation, or hands it to whoever keeps those that come too early.
+   *
+   * @param operation The operation.
+   */
+  submit(operation: Operation): void {
+    const link = this.#link;
+    if (link === undefined) {
+      this.#offline(operation);
+      return;
+    }
+    if (link.outbox.pending > this.limits.outboxBytes) {
+      operation.fail(tooMuchQueued(operation));
+      return;
+    }
+    if (operation instanceof Register) this.#announced.add(operation.method);
+    operation.send(link, link.defaultSession);
+  }
+
+  /**
+   * Opens a stream.
+   *
+   * @param peer What it is for.
+   * @param options Time limit, signal and meta.
+   * @returns The stream.
+   */
+  async openStream(
+    peer: string,
+    options: OpenStreamOptions = {},
+  ): Promise<Stream> {
+    const meta = options.meta === undefined
+      ? undefined
+      : payloadBytes(options.meta);
+    const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
+    const core = await new Promise<StreamCore>((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const target = { peer, meta };
+      const open = new OpenStream(target, timeoutMs, options.signal, waiter);
+      if (open.watch()) this.submit(open);
+    });
+    return new Stream(core);
+  }
+
+  /** The peer has opened a stream; tells whether there is room for it. */
+  onStream(stream: StreamCore): boolean {
+    return this.streams.push(new Stream(stream), 0);
+  }
+
+  /** Operations sent and not answered. */
+  get underWay(): number {
+    return this.#link?.pendingCount ?? 0;
+  }
+
+  /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
+  dropUnread(): void {
+    this.channel.inbox.clear();
+    this.streams.clear();
+  }
+
+  /**
+   * Receives nothing more.
+   *
+   * @param reason Told to whoever waits for messages or streams.
+   */
+  close(reason: FrontierError): void {
+    this.pause();
+    this.dropUnread();
+    this.channel.inbox.close(reason);
+    this.streams.close(reason);
+  }
+}
+
+function failOffline(operation: Operation): void {
+  operation.fail(
+    new FrontierError(
+      "not-connected",
+      `Cannot ${operation.what}: there is no connection`,
+    ),
+  );
+}

@@ -1,0 +1,21 @@
+/**
+ * What the packages of Frontier itself build on; not covered by semantic
+ * versioning.
+ *
+ * @module
+ */
+
+export * from "./calls/operation.ts";
+export * from "./calls/register.ts";
+export * from "./channel.ts";
+export * from "./check.ts";
+export * from "./connection.ts";
+export * from "./endpoint.ts";
+export * from "./handlers/inbox.ts";
+export * from "./handlers/job.ts";
+export * from "./handlers/method_table.ts";
+export * from "./handlers/workload.ts";
+export { resolveLimits } from "./limits.ts";
+export { decodeText, NO_BYTES, payloadBytes } from "./payload.ts";
+export * from "./streams/stream_core.ts";
+export type * from "@frontier/proto";

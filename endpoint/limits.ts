@@ -1,0 +1,116 @@
+/**
+ * What bounds the memory of an endpoint.
+ *
+ * @module
+ */
+
+/** Limits of one endpoint. */
+export interface EndpointLimits {
+  /**
+   * Handlers that run at a time; further requests wait.
+   *
+   * @default {1_024}
+   */
+  readonly handlers: number;
+  /**
+   * Requests that wait for a handler to finish; more are answered `short buffer`.
+   *
+   * @default {4_096}
+   */
+  readonly requests: number;
+  /**
+   * Bytes of the requests that wait.
+   *
+   * @default {16_777_216}
+   */
+  readonly requestBytes: number;
+  /**
+   * Messages received and not read, of the end and of each stream; more are
+   * answered `short buffer`.
+   *
+   * @default {1_024}
+   */
+  readonly messages: number;
+  /**
+   * Bytes of the messages received and not read.
+   *
+   * @default {16_777_216}
+   */
+  readonly messageBytes: number;
+  /**
+   * Bytes encoded and not yet written to the connection; operations beyond
+   * are rejected.
+   *
+   * @default {67_108_864}
+   */
+  readonly outboxBytes: number;
+  /**
+   * Streams the peer has opened and nobody has accepted; more are refused.
+   *
+   * @default {128}
+   */
+  readonly pendingStreams: number;
+  /**
+   * Bytes of one stream received and not read: the window granted to a peer
+   * that negotiated `credit`.
+   *
+   * @default {262_144}
+   */
+  readonly streamWindow: number;
+  /**
+   * Bytes of all streams received and not read, from a gateway that negotiated
+   * `credit`: so many unread streams fill it and hold up the others.
+   *
+   * @default {16_777_216}
+   */
+  readonly connectionWindow: number;
+  /**
+   * Bytes of one stream received and not read, from a gateway without
+   * `credit`. When they are reached, nothing is read from the connection until
+   * the stream is read, and after 10 s without progress the stream ends.
+   *
+   * @default {4_194_304}
+   */
+  readonly streamBytes: number;
+}
+
+/** The defaults of {@linkcode EndpointLimits}. */
+export const ENDPOINT_LIMITS: EndpointLimits = {
+  handlers: 1_024,
+  requests: 4_096,
+  requestBytes: 16_777_216,
+  messages: 1_024,
+  messageBytes: 16_777_216,
+  outboxBytes: 67_108_864,
+  pendingStreams: 128,
+  streamWindow: 262_144,
+  connectionWindow: 16_777_216,
+  streamBytes: 4_194_304,
+};
+
+/**
+ * Completes and checks limits.
+ *
+ * @param given Those that differ from the defaults.
+ * @param defaults The defaults.
+ * @returns All of them.
+ * @throws {RangeError} If one is not positive, or a window has more than 31 bits.
+ */
+export function resolveLimits<T extends EndpointLimits>(
+  given: Partial<T> | undefined,
+  defaults: T,
+): T {
+  const limits = { ...defaults, ...given };
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!(limit > 0)) {
+      throw new RangeError(`Cannot use ${limit} as ${name}: need more than 0`);
+    }
+  }
+  for (const window of [limits.streamWindow, limits.connectionWindow]) {
+    // It travels as 32 bits, and grants add up.
+    if (!Number.isInteger(window) || window >= 2 ** 31) {
+      throw new RangeError(`Cannot use a window of ${window} bytes`);
+    }
+  }
+  return limits;
+}

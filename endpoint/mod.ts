@@ -1,0 +1,38 @@
+/**
+ * What every end of a connection has in common: calls, messages, registrations
+ * and streams over one link, in both roles. Services and edges are built on
+ * it, and so is what talks between the programs of Frontier itself.
+ *
+ * This is what applications see of it, through `@frontier/client`. The rest is
+ * in `@frontier/endpoint/internal`.
+ *
+ * @module
+ */
+
+export { FrontierError } from "@frontier/proto";
+export type { FrontierErrorCode, FrontierErrorOptions } from "@frontier/proto";
+
+export {
+  AsyncCall,
+  AsyncOperation,
+  AsyncPublish,
+} from "./calls/async_operation.ts";
+export { Reply } from "./calls/reply.ts";
+export { Message } from "./handlers/message.ts";
+export { Received } from "./handlers/received.ts";
+export {
+  type Handler,
+  type HandlerContext,
+  RpcRequest,
+} from "./handlers/request.ts";
+export { ENDPOINT_LIMITS, type EndpointLimits } from "./limits.ts";
+export type {
+  CallOptions,
+  CloseOptions,
+  OpenStreamOptions,
+  OperationOptions,
+  PublishOptions,
+  PublishToOptions,
+} from "./options.ts";
+export { encodeJson, type Payload } from "./payload.ts";
+export { Stream } from "./streams/stream.ts";
