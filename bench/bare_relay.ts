@@ -6,20 +6,17 @@
  * @module
  */
 
-const listeners = [0, 1].map(() =>
-  Deno.listen({ hostname: "127.0.0.1", port: 0 })
-);
-const [edge, service] = listeners.map((listener) =>
-  (listener.addr as Deno.NetAddr).port
-);
-print(JSON.stringify({ edge, service }));
-void join();
-for await (const _ of Deno.stdin.readable) print("ok");
-Deno.exit(0);
+import { obeyLines } from "./bare_lines.ts";
 
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
-}
+/** Bytes of a read buffer at first; and after a full read. */
+const SMALL = 4_096;
+const LARGE = 262_144;
+
+const listeners = [0, 1].map(() =>
+  Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 4096 })
+);
+void join();
+await obeyLines(listeners);
 
 async function join(): Promise<void> {
   for (;;) {
@@ -34,15 +31,22 @@ async function join(): Promise<void> {
 
 async function pump(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
   to.setNoDelay(true);
-  const buffer = new Uint8Array(262_144);
+  let buffer = new Uint8Array(SMALL);
   try {
     for (;;) {
       const n = await from.read(buffer);
       if (n === null) break;
       for (let at = 0; at < n;) at += await to.write(buffer.subarray(at, n));
+      if (n === SMALL) buffer = new Uint8Array(LARGE);
     }
   } catch {
     // A connection that is cut ends its relay; the generator counts that as an error if it is one.
   }
-  to.close();
+  for (const conn of [from, to]) {
+    try {
+      conn.close();
+    } catch {
+      // The other direction has closed it.
+    }
+  }
 }

@@ -16,6 +16,7 @@ import {
 } from "./load/driver.ts";
 import { type Load, measure, Meter } from "./load/measure.ts";
 import { startMessages } from "./load/messages.ts";
+import { startNatsRpc } from "./load/nats.ts";
 import { startOpenClose } from "./load/open_close.ts";
 import { Poller } from "./load/poller.ts";
 import { readProcess } from "./load/process_stat.ts";
@@ -36,9 +37,13 @@ function start(poller: Poller, meter: Meter, { load, ports }: Order): Load {
       return startStreams(poller, ports, meter, load.options);
     case "open-close":
       return startOpenClose(poller, ports, meter, load.options);
+    case "nats-rpc":
+      return startNatsRpc(poller, ports, meter, load.options);
     case "connect-close":
+    case "bare-connect-close":
       return startConnectClose(poller, ports, meter, load.options);
     case "idle":
+    case "bare-idle":
       return new IdleEdges(poller, ports, meter, load.options);
     default:
       throw new TypeError(
@@ -51,7 +56,9 @@ async function run(order: Order): Promise<Outcome> {
   using poller = new Poller();
   const meter = new Meter();
   const gateway = order.watch.gateway as number;
-  if (order.load.kind === "idle") {
+  const { load: shape } = order;
+  const idle = shape.kind === "idle" || shape.kind === "bare-idle";
+  if (idle) {
     // One connection first, so that what is loaded lazily does not count as the memory of edges.
     new IdleEdges(poller, order.ports, meter, { edges: 1 });
     ask("settle");
@@ -75,10 +82,10 @@ async function run(order: Order): Promise<Outcome> {
     errors: meter.errors,
     firstError: meter.firstError,
   };
-  if (order.load.kind === "idle") {
+  if (idle) {
     ask("settle");
     outcome.bytesPerEdge = (readProcess(gateway).rssBytes - before) /
-      order.load.options.edges;
+      shape.options.edges;
   }
   return outcome;
 }

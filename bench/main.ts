@@ -21,6 +21,8 @@ Measures the gateway. Without names, all scenarios run.
   --warmup N     seconds before the first window (default 2)
   --max-others N on a machine that is not quiet: repeats windows in which other processes used more
                  than N % of a core, and keeps the least disturbed ones
+  --peers        measures nats-server beside the gateway, with the same work; it must be in the PATH or in Go's folder of programs:
+                 go install github.com/nats-io/nats-server/v2@v2.15.2
   --gateway PATH absolute path of another gateway module, which prints its ports as bench/gateway_process.ts does
 
 Exit code 1 when an answer was wrong or missing. A missed target is printed and is no error.
@@ -46,6 +48,7 @@ async function main(): Promise<number> {
       warmup: { type: "string", default: "2" },
       "max-others": { type: "string" },
       gateway: { type: "string" },
+      peers: { type: "boolean", default: false },
     },
   });
   if (values.help) {
@@ -54,7 +57,7 @@ async function main(): Promise<number> {
   }
   if (values.list) {
     for (const { name, work } of SCENARIOS) {
-      console.log(`${name.padEnd(20)} ${work}`);
+      console.log(`${name.padEnd(26)} ${work}`);
     }
     return 0;
   }
@@ -75,7 +78,8 @@ async function main(): Promise<number> {
   const date = new Date().toISOString();
   const machineLine = machine();
   const reports: Report[] = [];
-  for (const scenario of chooseScenarios(positionals)) {
+  const measured = new Map<string, Report>();
+  for (const scenario of chooseScenarios(positionals, values.peers)) {
     if (!values.json) console.error(`${scenario.name}: ${scenario.work}`);
     // A scenario that breaks down is an error like a wrong answer; the others still run.
     const outcome = await runScenario(scenario, {
@@ -86,7 +90,8 @@ async function main(): Promise<number> {
       errors: 1,
       firstError: error instanceof Error ? error.message : String(error),
     }));
-    const done = report(scenario, outcome);
+    const done = report(scenario, outcome, measured);
+    measured.set(scenario.name, done);
     if (done.errors > 0) {
       console.error(
         `${done.name}: ${done.errors} errors, the first: ${done.firstError}`,

@@ -103,35 +103,55 @@ async function* linesOf(
   }
 }
 
+/** How a {@linkcode GatewayProcess} is started. */
+export interface StartOptions {
+  /** Whether the engine gets the flags that `deno task start` sets. @default true */
+  tuned?: boolean;
+  /** Whether it may start other programs. @default false */
+  mayRun?: boolean;
+}
+
 /** A running gateway process. */
 export class GatewayProcess extends LineProcess {
   /** Where it listens. */
   readonly ports: Ports;
 
-  private constructor(module: string) {
-    super(
-      [
-        "--allow-net=127.0.0.1",
-        "--allow-read",
-        "--allow-write",
-        "--allow-env",
-        "--allow-sys",
-        "--v8-flags=--expose-gc,--max-semi-space-size=2",
-      ],
-      module,
-    );
+  #measured: number | undefined = undefined;
+
+  private constructor(module: string, flags: readonly string[]) {
+    super(flags, module);
     this.ports = { edge: 0, service: 0 };
+  }
+
+  /** The process that is measured: this one, or one that it stands for. */
+  override get pid(): number {
+    return this.#measured ?? super.pid;
   }
 
   /**
    * Starts a gateway and waits until it listens.
    *
    * @param module what to run instead of this folder's `gateway_process.ts`; must speak as that does.
+   * @param options how.
    * @returns the process.
    */
-  static async start(module = "gateway_process.ts"): Promise<GatewayProcess> {
-    const gateway = new GatewayProcess(module);
-    Object.assign(gateway.ports, JSON.parse(await gateway.line()));
+  static async start(
+    module = "gateway_process.ts",
+    options: StartOptions = {},
+  ): Promise<GatewayProcess> {
+    const young = options.tuned === false ? "" : ",--max-semi-space-size=2";
+    const gateway = new GatewayProcess(module, [
+      "--allow-net=127.0.0.1",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-sys",
+      ...(options.mayRun ? ["--allow-run"] : []),
+      `--v8-flags=--expose-gc${young}`,
+    ]);
+    const { pid, ...ports } = JSON.parse(await gateway.line());
+    Object.assign(gateway.ports, ports);
+    gateway.#measured = pid;
     return gateway;
   }
 

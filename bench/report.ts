@@ -20,7 +20,7 @@ export interface Figure {
 
 /** A goal and how it went. */
 export interface Verdict extends Goal {
-  /** The median that was compared. */
+  /** The median that was compared; with `of`, divided by the yardstick's. */
   value: number;
   /** Whether it is good enough. */
   hit: boolean;
@@ -96,9 +96,14 @@ function cpuPerOp(window: Window, process: string): number | undefined {
  *
  * @param scenario what ran.
  * @param outcome what its driver reported.
+ * @param yardsticks by name, the reports of the yardsticks that ran before it; a goal whose yardstick did not run is not judged.
  * @returns the report.
  */
-export function report(scenario: Scenario, outcome: Outcome): Report {
+export function report(
+  scenario: Scenario,
+  outcome: Outcome,
+  yardsticks: ReadonlyMap<string, Report> = new Map(),
+): Report {
   const figures: Report["figures"] = {};
   for (const [metric, of] of Object.entries(METRICS)) {
     const values = outcome.windows.map(of).filter((value) =>
@@ -106,7 +111,7 @@ export function report(scenario: Scenario, outcome: Outcome): Report {
     );
     if (values.length > 0) figures[metric as Metric] = figure(values);
   }
-  if (scenario.load.kind === "idle") {
+  if (scenario.load.kind === "idle" || scenario.load.kind === "bare-idle") {
     const { edges } = scenario.load.options;
     figures.cpuUsPerSecondPerEdge = figure(
       outcome.windows.map((window) =>
@@ -115,13 +120,18 @@ export function report(scenario: Scenario, outcome: Outcome): Report {
     );
     figures.bytesPerEdge = figure([outcome.bytesPerEdge ?? Infinity]);
   }
-  const verdicts = scenario.goals.map((goal): Verdict => {
-    const value = figures[goal.metric]?.median ?? NaN;
-    return {
+  const verdicts = scenario.goals.flatMap((goal): Verdict[] => {
+    let value = figures[goal.metric]?.median ?? NaN;
+    if (goal.of !== undefined) {
+      const yardstick = yardsticks.get(goal.of);
+      if (yardstick === undefined) return [];
+      value /= yardstick.figures[goal.metric]?.median ?? NaN;
+    }
+    return [{
       ...goal,
       value,
       hit: value >= (goal.min ?? -Infinity) && value <= (goal.max ?? Infinity),
-    };
+    }];
   });
   return {
     name: scenario.name,
@@ -201,9 +211,12 @@ export function cells(of: Report): string[] {
     const target = verdict.min === undefined
       ? `<= ${verdict.max}`
       : `>= ${verdict.min}`;
-    return `${withUnit(verdict.metric, verdict.value)} ${target} ${
-      verdict.hit ? "hit" : "MISS"
-    }`;
+    const value = verdict.of === undefined
+      ? withUnit(verdict.metric, verdict.value)
+      : `${UNITS[verdict.metric].label.trim()} ${
+        number(verdict.value, 2)
+      } x ${verdict.of}`;
+    return `${value} ${target} ${verdict.hit ? "hit" : "MISS"}`;
   });
   return [
     of.name,

@@ -97,6 +97,32 @@ Deno.test("report() misses a goal that was not measured", () => {
   assertEquals(done.errors, 1);
 });
 
+Deno.test("report() compares with the yardstick that ran before it", () => {
+  const goals = [
+    { metric: "cpuUsPerOp" as const, of: "bare", max: 1.25 },
+    { metric: "cpuUsPerOp" as const, of: "absent", max: 1 },
+  ];
+  const bare = report({ ...RPC, name: "bare", goals: [] }, {
+    windows: [window(4000, 0.2)],
+    errors: 0,
+    firstError: "",
+  });
+  const done = report({ ...RPC, goals }, {
+    windows: [window(4000, 0.24)],
+    errors: 0,
+    firstError: "",
+  }, new Map([["bare", bare]]));
+  assertEquals(done.verdicts.length, 1);
+  assertAlmostEquals(done.verdicts[0]?.value ?? 0, 1.2, 1e-9);
+  assertEquals(cells(done).at(-1), "us CPU 1.20 x bare <= 1.25 hit");
+  const failed = report({ ...RPC, goals }, {
+    windows: [window(4000, 0.24)],
+    errors: 0,
+    firstError: "",
+  }, new Map([["bare", { ...bare, figures: {} }]]));
+  assertEquals(failed.verdicts[0]?.hit, false);
+});
+
 Deno.test("cells() fills the table's columns", () => {
   const done = report(RPC, {
     windows: [window(4000, 0.2)],

@@ -36,7 +36,12 @@ export async function runScenario(
   options: RunOptions,
 ): Promise<Outcome> {
   await using gateway = await GatewayProcess.start(
-    scenario.load.kind.startsWith("bare-") ? "bare_relay.ts" : options.gateway,
+    serverOf(scenario) ?? options.gateway,
+    {
+      // What a connection costs is shown without help from flags.
+      tuned: !scenario.load.kind.endsWith("idle"),
+      mayRun: scenario.load.kind === "nats-rpc",
+    },
   );
   await using processes = new AsyncDisposableStack();
   const order: Order = {
@@ -60,4 +65,18 @@ export async function runScenario(
   });
   if (profile !== undefined) await gateway.command(`profile ${profile}`);
   return outcome;
+}
+
+/** The module that is measured; `undefined` for a gateway. */
+function serverOf({ load }: Scenario): string | undefined {
+  switch (load.kind) {
+    case "bare-rpc":
+    case "bare-stream":
+      return "bare_relay.ts";
+    case "bare-connect-close":
+    case "bare-idle":
+      return "bare_server.ts";
+    case "nats-rpc":
+      return "nats_server.ts";
+  }
 }

@@ -34,15 +34,17 @@ export type Metric =
 export interface Goal {
   /** What is compared: the median over all windows. */
   metric: Metric;
-  /** The least that is good enough. */
+  /** The least that is good enough; with `of`, as a multiple of the yardstick's figure. */
   min?: number;
-  /** The most that is good enough. */
+  /** The most that is good enough; with `of`, as a multiple of the yardstick's figure. */
   max?: number;
+  /** A yardstick's name: its figure of the same metric, measured right before, is what is multiplied. */
+  of?: string;
 }
 
 /**
  * The load itself, by kind; `bare-*` kinds run over joined sockets
- * instead of a gateway, `sdk-*` kinds use the client library in processes of their own.
+ * instead of a gateway, `nats-*` kinds against nats-server, `sdk-*` kinds use the client library in processes of their own.
  */
 export type Load =
   | { kind: "rpc"; options: RpcOptions }
@@ -53,6 +55,9 @@ export type Load =
   | { kind: "idle"; options: IdleOptions }
   | { kind: "bare-rpc"; options: BareRpcOptions }
   | { kind: "bare-stream"; options: Record<never, never> }
+  | { kind: "bare-connect-close"; options: ConnectCloseOptions }
+  | { kind: "bare-idle"; options: IdleOptions }
+  | { kind: "nats-rpc"; options: RpcOptions }
   | { kind: "sdk-rpc"; options: { edges: number; depth: number } }
   | { kind: "sdk-stream"; options: { streams: number } };
 
@@ -68,15 +73,23 @@ export interface Scenario {
   goals: Goal[];
 }
 
-const rate = (min: number, cpuUs: number): Goal[] => [
-  { metric: "opsPerSecond", min },
-  { metric: "cpuUsPerOp", max: cpuUs },
+/** At most so many times what the yardstick needs. */
+const within = (metric: Metric, of: string, max: number): Goal => ({
+  metric,
+  of,
+  max,
+});
+
+/** As many calls as nats-server and no more CPU for each; judged only where it runs beside. */
+const levelWith = (of: string): Goal[] => [
+  { metric: "opsPerSecond", of, min: 1 },
+  within("cpuUsPerOp", of, 1),
 ];
 
-const IDLE_GOALS: Goal[] = [
-  { metric: "bytesPerEdge", max: 8192 },
-  { metric: "cpuUsPerSecondPerEdge", max: 1 },
-];
+const PEAK: Goal = { metric: "peakMegabytes", max: 200 };
+
+/** A read and a write for each body, and each call has two of them: what a relay needs for the text of one body, times 2. */
+const TWO_BODIES = 2;
 
 /** All scenarios, in the order in which they run. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -84,25 +97,40 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "rpc-1x1",
     work: "RPC, 1 edge, 1 in flight",
     load: { kind: "rpc", options: { edges: 1, depth: 1 } },
-    goals: rate(30_000, 25),
+    goals: [within("cpuUsPerOp", "bare-1x1", 1), ...levelWith("nats-1x1")],
   },
   {
     name: "rpc-10x1",
     work: "RPC, 10 edges, 1 in flight each",
     load: { kind: "rpc", options: { edges: 10, depth: 1 } },
-    goals: rate(50_000, 15),
+    goals: [within("cpuUsPerOp", "bare-10x1", 1), ...levelWith("nats-10x1")],
   },
   {
     name: "rpc-10x64-both",
     work: "RPC, 10 edges, 64 in flight each, both directions",
     load: { kind: "rpc", options: { edges: 10, depth: 64, reverseDepth: 64 } },
-    goals: rate(300_000, 3),
+    goals: [
+      { metric: "cpuUsPerOp", max: 3 },
+      ...levelWith("nats-10x64-both"),
+    ],
   },
   {
     name: "rpc-100x8",
     work: "RPC, 100 edges, 8 in flight each",
     load: { kind: "rpc", options: { edges: 100, depth: 8 } },
-    goals: rate(200_000, 4.5),
+    goals: [{ metric: "cpuUsPerOp", max: 4.5 }, ...levelWith("nats-100x8")],
+  },
+  {
+    name: "rpc-2000x1",
+    work: "RPC, 2 000 edges, 1 in flight each",
+    load: { kind: "rpc", options: { edges: 2_000, depth: 1 } },
+    goals: [within("cpuUsPerOp", "bare-1000x1", 1.3)],
+  },
+  {
+    name: "rpc-10000x1",
+    work: "RPC, 10 000 edges, 1 in flight each",
+    load: { kind: "rpc", options: { edges: 10_000, depth: 1 } },
+    goals: [within("cpuUsPerOp", "bare-5000x1", 1.3)],
   },
   {
     name: "messages-10x64-both",
@@ -112,64 +140,69 @@ export const SCENARIOS: readonly Scenario[] = [
       kind: "messages",
       options: { edges: 10, depth: 64, reverseDepth: 64 },
     },
-    goals: rate(300_000, 3),
+    goals: [{ metric: "opsPerSecond", min: 300_000 }, {
+      metric: "cpuUsPerOp",
+      max: 3,
+    }],
   },
   {
     name: "rpc-64k-10x8",
     work: "RPC of 64 KB, 10 edges, 8 in flight each",
     load: { kind: "rpc", options: { edges: 10, depth: 8, payload: 65_536 } },
-    goals: [...rate(8_000, 120), { metric: "peakMegabytes", max: 200 }],
+    goals: [
+      within("cpuSecondsPerGigabyte", "bare-stream", 1.75 * TWO_BODIES),
+      PEAK,
+    ],
   },
   {
     name: "stream-open-close",
     work: "open and close a stream, 10 edges, 8 each",
     load: { kind: "open-close", options: { edges: 10, depth: 8 } },
-    goals: rate(40_000, 22),
+    goals: [{ metric: "opsPerSecond", min: 40_000 }, {
+      metric: "cpuUsPerOp",
+      max: 22,
+    }],
   },
   {
     name: "stream-1",
     work: "one raw stream",
     load: { kind: "stream", options: { streams: 1 } },
-    goals: [{ metric: "megabytesPerSecond", min: 1500 }, {
-      metric: "cpuSecondsPerGigabyte",
-      max: 0.5,
-    }],
+    goals: [within("cpuSecondsPerGigabyte", "bare-stream", 1.2), PEAK],
   },
   {
     name: "stream-8",
     work: "eight raw streams",
     load: { kind: "stream", options: { streams: 8 } },
-    goals: [{ metric: "megabytesPerSecond", min: 1500 }, {
-      metric: "peakMegabytes",
-      max: 150,
-    }],
+    goals: [within("cpuSecondsPerGigabyte", "bare-stream", 1.2), PEAK],
   },
   {
     name: "stream-8-stalled",
     work: "eight raw streams, one receiver stops reading",
     load: { kind: "stream", options: { streams: 8, stalled: 1 } },
-    goals: [{ metric: "megabytesPerSecond", min: 1500 }, {
-      metric: "peakMegabytes",
-      max: 150,
-    }],
+    goals: [PEAK],
   },
   {
     name: "connect-close",
     work: "connect, handshake, close, 32 at a time",
     load: { kind: "connect-close", options: { depth: 32 } },
-    goals: rate(18_000, 50),
+    goals: [within("cpuUsPerOp", "bare-connect-close", 1.25)],
   },
   {
     name: "idle-10000",
     work: "10 000 idle edges, silent",
     load: { kind: "idle", options: { edges: 10_000 } },
-    goals: IDLE_GOALS,
+    goals: [within("bytesPerEdge", "bare-idle-10000", 1.05), {
+      metric: "cpuUsPerSecondPerEdge",
+      max: 1,
+    }],
   },
   {
     name: "idle-10000-heartbeat",
     work: "10 000 idle edges, a heartbeat every 20 s each",
     load: { kind: "idle", options: { edges: 10_000, heartbeatSeconds: 20 } },
-    goals: IDLE_GOALS,
+    goals: [
+      within("cpuUsPerSecondPerEdge", "bare-idle-10000-heartbeat", 1.3),
+    ],
   },
   {
     name: "sdk-rpc",
@@ -186,44 +219,102 @@ export const SCENARIOS: readonly Scenario[] = [
     load: { kind: "sdk-stream", options: { streams: 1 } },
     goals: [{ metric: "megabytesPerSecond", min: 600 }],
   },
-  {
-    name: "bare-1x1",
-    work: "yardstick: calls over joined sockets, 1 pair, 1 in flight",
-    load: { kind: "bare-rpc", options: { pairs: 1, depth: 1 } },
+  // A pair has two connections: 1 000 pairs are as many as 2 000 edges.
+  ...[[1, 1], [10, 1], [1_000, 1], [5_000, 1]].map((
+    [pairs = 0, depth = 0],
+  ): Scenario => ({
+    name: `bare-${pairs}x${depth}`,
+    work:
+      `yardstick: calls over joined sockets, ${pairs} pairs, ${depth} in flight each`,
+    load: { kind: "bare-rpc", options: { pairs, depth } },
     goals: [],
-  },
-  {
-    name: "bare-10x1",
-    work: "yardstick: calls over joined sockets, 10 pairs, 1 in flight each",
-    load: { kind: "bare-rpc", options: { pairs: 10, depth: 1 } },
-    goals: [],
-  },
+  })),
   {
     name: "bare-stream",
     work: "yardstick: a stream over joined sockets",
     load: { kind: "bare-stream", options: {} },
     goals: [],
   },
+  {
+    name: "bare-connect-close",
+    work: "yardstick: accept, read, write, close, 32 at a time",
+    load: { kind: "bare-connect-close", options: { depth: 32 } },
+    goals: [],
+  },
+  {
+    name: "bare-idle-10000",
+    work: "yardstick: 10 000 connections, one pending read each",
+    load: { kind: "bare-idle", options: { edges: 10_000 } },
+    goals: [],
+  },
+  {
+    name: "bare-idle-10000-heartbeat",
+    work: "yardstick: the same, each echoes a heartbeat every 20 s",
+    load: {
+      kind: "bare-idle",
+      options: { edges: 10_000, heartbeatSeconds: 20 },
+    },
+    goals: [],
+  },
+  ...([[1, 1, 0], [10, 1, 0], [10, 64, 64], [100, 8, 0]] as const).map((
+    [edges, depth, reverseDepth],
+  ): Scenario => ({
+    name: `nats-${edges}x${depth}${reverseDepth > 0 ? "-both" : ""}`,
+    work:
+      `yardstick: calls through nats-server, ${edges} edges, ${depth} in flight each`,
+    load: { kind: "nats-rpc", options: { edges, depth, reverseDepth } },
+    goals: [],
+  })),
 ];
 
 /**
- * Chooses scenarios by name.
+ * Whether a scenario measures something else than the gateway, to compare with.
  *
- * @param names what was asked for; all when empty.
- * @returns the scenarios, in table order.
- * @throws {RangeError} on an unknown name.
+ * @param scenario a scenario.
+ * @returns true for `bare-*` and `nats-*` rows.
  */
-export function chooseScenarios(names: readonly string[]): readonly Scenario[] {
+export function isYardstick(scenario: Scenario): boolean {
+  return /^(bare|nats)-/.test(scenario.load.kind);
+}
+
+/**
+ * Chooses scenarios by name, with the yardsticks they are compared with, each right before the scenario that needs it: the
+ * speed of the machine drifts.
+ *
+ * @param names what was asked for; everything but lone yardsticks when empty.
+ * @param peers whether nats-server is measured as well.
+ * @returns the scenarios in the order to run them; a yardstick may stand there more than once.
+ * @throws {RangeError} on an unknown name, or a row of nats-server without `peers`.
+ */
+export function chooseScenarios(
+  names: readonly string[],
+  peers = false,
+): readonly Scenario[] {
+  const byName = new Map(SCENARIOS.map((one) => [one.name, one]));
   for (const name of names) {
-    if (!SCENARIOS.some((scenario) => scenario.name === name)) {
+    const found = byName.get(name);
+    if (found === undefined) {
       throw new RangeError(
-        `Cannot run "${name}": known are ${
-          SCENARIOS.map((scenario) => scenario.name).join(", ")
-        }`,
+        `Cannot run "${name}": known are ${[...byName.keys()].join(", ")}`,
       );
     }
+    if (found.load.kind === "nats-rpc" && !peers) {
+      throw new RangeError(`Cannot run "${name}" without --peers`);
+    }
   }
-  return names.length === 0
-    ? SCENARIOS
-    : SCENARIOS.filter((scenario) => names.includes(scenario.name));
+  const chosen: Scenario[] = [];
+  for (const scenario of SCENARIOS) {
+    if (
+      names.length === 0
+        ? isYardstick(scenario)
+        : !names.includes(scenario.name)
+    ) continue;
+    for (const of of new Set(scenario.goals.map((goal) => goal.of))) {
+      const yardstick = of === undefined ? undefined : byName.get(of);
+      if (yardstick === undefined) continue;
+      if (yardstick.load.kind !== "nats-rpc" || peers) chosen.push(yardstick);
+    }
+    chosen.push(scenario);
+  }
+  return chosen;
 }

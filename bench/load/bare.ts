@@ -5,7 +5,7 @@
  */
 
 import type { Load, Meter } from "./measure.ts";
-import type { Peer, Ports } from "./peers.ts";
+import { type Peer, type Ports, sourceOf } from "./peers.ts";
 import type { Handler, Poller } from "./poller.ts";
 import { loadOf, RpcPeer, rpcValue } from "./rpc.ts";
 import { Receiver, Sender, streamLoad } from "./stream.ts";
@@ -13,9 +13,17 @@ import { Receiver, Sender, streamLoad } from "./stream.ts";
 /** Owner of a socket until its real one takes over. */
 const NOBODY: Handler = { frame: () => {}, closed: () => {} };
 
-function dial(poller: Poller, port: number): Peer {
+/** Pairs dialled at a time. */
+const GROUP = 64;
+
+function dial(poller: Poller, port: number, turn = 0): Peer {
   return {
-    socket: poller.dial({ port, handler: NOBODY }),
+    socket: poller.dial({
+      port,
+      handler: NOBODY,
+      source: sourceOf(turn),
+      inputSize: 1024,
+    }),
     id: new Uint8Array(8),
   };
 }
@@ -46,8 +54,11 @@ export function startBareRpc(
   const value = rpcValue(24);
   const peers: RpcPeer[] = [];
   for (let i = 0; i < options.pairs; i++) {
-    new RpcPeer(dial(poller, ports.service), poller, meter, value);
-    peers.push(new RpcPeer(dial(poller, ports.edge), poller, meter, value));
+    new RpcPeer(dial(poller, ports.service, i), poller, meter, value, 0);
+    const edge = dial(poller, ports.edge, i);
+    peers.push(new RpcPeer(edge, poller, meter, value, options.depth));
+    // In groups, so that no backlog overflows.
+    if ((i + 1) % GROUP === 0) poller.run(20);
   }
   poller.run(50);
   for (const peer of peers) peer.start("", options.depth);

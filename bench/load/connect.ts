@@ -13,15 +13,12 @@ import {
   HEADER_SIZE,
 } from "./frames.ts";
 import type { Load, Meter } from "./measure.ts";
-import type { Ports } from "./peers.ts";
+import { type Ports, sourceOf } from "./peers.ts";
 import type { Handler, Poller, Socket } from "./poller.ts";
 
 const CONN_ACK = 0x02;
 const HEARTBEAT = 0x21;
 const HEARTBEAT_ACK = 0x22;
-/** Connections use these many source addresses in turn: one has only 28 000 ports, each for a second. */
-const SOURCES = 8;
-const FIRST_SOURCE = 2;
 
 /** Shape of a connect-and-close load. */
 export interface ConnectCloseOptions {
@@ -52,9 +49,8 @@ class Visitor implements Handler {
       this.away = true;
       return;
     }
-    this.#source = (this.#source + 1) % SOURCES;
     this.#startedAt = this.#poller.now;
-    const source = FIRST_SOURCE + this.#source;
+    const source = sourceOf(++this.#source);
     this.#poller.dial({
       port: this.#port,
       handler: this,
@@ -168,7 +164,7 @@ export class IdleEdges implements Handler, Load {
       options.heartbeatSeconds === undefined ? CONN_320_S : CONN_20_S,
     );
     for (let i = 0; i < options.edges; i++) {
-      const source = FIRST_SOURCE + i % SOURCES;
+      const source = sourceOf(i);
       const socket = poller.dial({
         port: ports.edge,
         handler: this,

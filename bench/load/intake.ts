@@ -18,19 +18,46 @@ export interface Memory {
 }
 
 /**
+ * Finds the end of the frame that begins at `at`.
+ *
+ * @param bytes received bytes.
+ * @param at where the frame begins.
+ * @param end end of the received bytes.
+ * @param view the same memory, for reading integers.
+ * @returns offset after the frame, beyond `end` when it is not whole yet; 0 when that is not known yet.
+ */
+export type Cut = (
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  view: DataView,
+) => number;
+
+/** Cuts frames of the gateway's protocol. */
+const cutFrame: Cut = (_, at, end, view) =>
+  end - at < HEADER_SIZE ? 0 : at + HEADER_SIZE + view.getUint32(at + 10);
+
+/**
  * The read buffer of one connection. Bytes go in behind {@linkcode Intake.end}, whole frames come out.
  */
 export class Intake<M extends Memory> {
   #allocate: (size: number) => M;
   #memory: M;
+  readonly #cut: Cut;
   #start = 0;
   #end = 0;
 
   /**
    * @param size initial size in bytes.
    * @param allocate makes memory.
+   * @param cut finds the ends of frames.
    */
-  constructor(size: number, allocate: (size: number) => M) {
+  constructor(
+    size: number,
+    allocate: (size: number) => M,
+    cut: Cut = cutFrame,
+  ) {
+    this.#cut = cut;
     this.#allocate = allocate;
     this.#memory = allocate(size);
   }
@@ -66,9 +93,9 @@ export class Intake<M extends Memory> {
     const end = this.#end;
     let at = this.#start;
     let next = at;
-    while (end - at >= HEADER_SIZE) {
-      next = at + HEADER_SIZE + view.getUint32(at + 10);
-      if (next > end) break;
+    while (at < end) {
+      next = this.#cut(bytes, at, end, view);
+      if (next === 0 || next > end) break;
       const goOn = deliver(bytes[at + 1] as number, at, next);
       at = next;
       if (!goOn) break;

@@ -32,6 +32,19 @@ export interface Peer {
 }
 
 const LIMIT_MS = 10_000;
+/** Connections use these many source addresses in turn: one has only 28 000 ports, each for a minute after its end. */
+const SOURCES = 8;
+const FIRST_SOURCE = 2;
+
+/**
+ * The source address of a connection.
+ *
+ * @param turn the number of the connection.
+ * @returns the last byte of 127.0.0.x.
+ */
+export function sourceOf(turn: number): number {
+  return FIRST_SOURCE + turn % SOURCES;
+}
 
 /** Waits for the conn ack and for register acks. */
 class Entrance implements Handler {
@@ -115,9 +128,15 @@ export function connectService(
  *
  * @param poller the event loop.
  * @param ports the gateway.
+ * @param turn how many were connected before it; chooses its source address.
  * @returns the peer; its socket's handler must still be set.
  * @throws {Error} when the gateway refuses or is silent for 10 s.
  */
-export function connectEdge(poller: Poller, ports: Ports): Peer {
-  return enter(poller, { port: ports.edge }, connFrame(CONN_320_S), []);
+export function connectEdge(poller: Poller, ports: Ports, turn = 0): Peer {
+  return enter(
+    poller,
+    { port: ports.edge, source: sourceOf(turn), inputSize: 1024 },
+    connFrame(CONN_320_S),
+    [],
+  );
 }

@@ -17,7 +17,7 @@ import {
   libc,
   Pinned,
 } from "./libc.ts";
-import { Intake } from "./intake.ts";
+import { type Cut, Intake } from "./intake.ts";
 
 const AF_INET = 2;
 const SOCK_STREAM = 1;
@@ -84,13 +84,19 @@ export class Socket {
   #open = true;
 
   /** For {@linkcode Poller.dial}. */
-  constructor(poller: Poller, fd: number, handler: Handler, inputSize: number) {
+  constructor(
+    poller: Poller,
+    fd: number,
+    handler: Handler,
+    inputSize: number,
+    cut?: Cut,
+  ) {
     this.fd = fd;
     this.handler = handler;
     this.#poller = poller;
     this.#c = libc();
     this.#vector = poller.vector;
-    this.#intake = new Intake(inputSize, (size) => new Pinned(size));
+    this.#intake = new Intake(inputSize, (size) => new Pinned(size), cut);
     this.#inMemory = this.#intake.memory;
     this.#inAddress = this.#inMemory.address;
     this.#deliver = (type, at, end) => {
@@ -254,6 +260,8 @@ export interface DialOptions {
   inputSize?: number;
   /** Size of the kernel's receive buffer in bytes. @default the kernel's choice */
   receiveBuffer?: number;
+  /** Finds the ends of frames. @default those of the gateway's protocol */
+  cut?: Cut;
 }
 
 /** The event loop. */
@@ -314,6 +322,7 @@ export class Poller implements Disposable {
       fd,
       options.handler,
       options.inputSize ?? 4096,
+      options.cut,
     );
     this.#sockets[fd] = socket;
     this.control(EPOLL_CTL_ADD, fd, EPOLLIN);

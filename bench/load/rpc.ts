@@ -19,6 +19,7 @@ import {
   SESSION_ONE,
   utf8,
 } from "./frames.ts";
+import { Flights } from "./flights.ts";
 import type { Load, Meter } from "./measure.ts";
 import { connectEdge, connectService, type Peer, type Ports } from "./peers.ts";
 import type { Handler, Poller, Socket } from "./poller.ts";
@@ -38,9 +39,6 @@ export interface RpcOptions {
 const METHOD = "echo";
 const REQUEST = 0x71;
 const RESPONSE = 0x72;
-/** More than the calls in flight of any one connection. */
-const RING = 8192;
-const MASK = RING - 1;
 /** A value up to this long is compared in full; of longer ones every {@linkcode STRIDE}th character. */
 const SHORT = 256;
 const STRIDE = 512;
@@ -57,28 +55,33 @@ interface Target {
   valueAt: number;
 }
 
+/** Whoever calls. */
+export interface Caller {
+  /** Calls without an answer yet. */
+  readonly outstanding: number;
+  /** Lets the calls in flight be the last ones. */
+  stop(): void;
+}
+
 /** One connection, caller and answerer at once. */
-export class RpcPeer implements Handler {
+export class RpcPeer implements Handler, Caller {
   readonly #socket: Socket;
   readonly #value: Uint8Array;
   readonly #meter: Meter;
   readonly #poller: Poller;
   readonly #edgeIds: ReadonlySet<string> | undefined;
   #targets: Target[] = [];
-  #sentAt = new Float64Array(RING);
-  #targetOf = new Uint16Array(RING);
-  #nextId = 1000;
+  readonly #flights: Flights;
   #answered = 0;
   #stopping = false;
   #guess = KEY_PREFIX;
-  /** Calls without an answer yet. */
-  outstanding = 0;
 
   /**
    * @param peer its connection.
    * @param poller the event loop.
    * @param meter receives the counts.
    * @param value what is sent, and expected.
+   * @param most calls of its own in flight at most.
    * @param edgeIds for a service: in base64, the ids that requests may name.
    */
   constructor(
@@ -86,14 +89,21 @@ export class RpcPeer implements Handler {
     poller: Poller,
     meter: Meter,
     value: Uint8Array,
+    most: number,
     edgeIds?: ReadonlySet<string>,
   ) {
+    this.#flights = new Flights(most);
     this.#socket = peer.socket;
     this.#poller = poller;
     this.#meter = meter;
     this.#value = value;
     this.#edgeIds = edgeIds;
     peer.socket.handler = this;
+  }
+
+  /** Calls without an answer yet. */
+  get outstanding(): number {
+    return this.#flights.count;
   }
 
   /** Adds somebody to call, and starts. `custom` is a further member of the body, comma first. */
@@ -118,18 +128,13 @@ export class RpcPeer implements Handler {
   }
 
   #call(index: number): void {
-    let id = this.#nextId;
-    while (this.#sentAt[id & MASK] !== 0) id++;
-    this.#nextId = id + 1;
+    const id = this.#flights.begin(this.#poller.now, index);
     const { template, valueAt } = this.#targets[index] as Target;
     const at = this.#socket.reserve(template.length);
     const out = this.#socket.output;
     out.set(template, at);
     putU32(out, at + 6, id);
     putTag(out, at + valueAt, id);
-    this.#sentAt[id & MASK] = this.#poller.now;
-    this.#targetOf[id & MASK] = index;
-    this.outstanding++;
   }
 
   /** Takes requests and responses. */
@@ -141,13 +146,10 @@ export class RpcPeer implements Handler {
 
   #response(bytes: Uint8Array, at: number, end: number): void {
     const id = getU32(bytes, at + 6);
-    const slot = id & MASK;
-    const sentAt = this.#sentAt[slot] as number;
+    const sentAt = this.#flights.end(id);
     if (sentAt === 0) {
       return this.#meter.fail(`Answer to call ${id}, which is not in flight`);
     }
-    this.#sentAt[slot] = 0;
-    this.outstanding--;
     const valueAt = findValue(bytes, at + BODY_AT, end, this.#guess);
     if (valueAt === at + BODY_AT + BARE_PREFIX.length) {
       this.#guess = BARE_PREFIX;
@@ -162,7 +164,7 @@ export class RpcPeer implements Handler {
     } else {this.#meter.fail(
         `Wrong answer: ${bodyText(bytes, at + BODY_AT, end)}`,
       );}
-    if (!this.#stopping) this.#call(this.#targetOf[slot] as number);
+    if (!this.#stopping) this.#call(this.#flights.targetOf(id));
   }
 
   #request(bytes: Uint8Array, at: number, end: number): void {
@@ -252,17 +254,25 @@ export function startRpc(
   const service = connectService(poller, ports, { methods: [METHOD] });
   const edges = Array.from(
     { length: options.edges },
-    () => connectEdge(poller, ports),
+    (_, i) => connectEdge(poller, ports, i),
   );
   const ids = edges.map((edge) => base64(edge.id));
-  const servicePeer = new RpcPeer(service, poller, meter, value, new Set(ids));
+  const reverseDepth = options.reverseDepth ?? 0;
+  const servicePeer = new RpcPeer(
+    service,
+    poller,
+    meter,
+    value,
+    reverseDepth * ids.length,
+    new Set(ids),
+  );
   const edgePeers = edges.map((edge) =>
-    new RpcPeer(edge, poller, meter, value)
+    new RpcPeer(edge, poller, meter, value, options.depth)
   );
   poller.run(50);
   for (const peer of edgePeers) peer.start("", options.depth);
   for (const id of ids) {
-    servicePeer.start(`,"custom":"${id}"`, options.reverseDepth ?? 0);
+    servicePeer.start(`,"custom":"${id}"`, reverseDepth);
   }
   return loadOf(poller, meter, [servicePeer, ...edgePeers]);
 }
@@ -286,7 +296,7 @@ export function rpcValue(size: number): Uint8Array {
 export function loadOf(
   poller: Poller,
   meter: Meter,
-  peers: readonly RpcPeer[],
+  peers: readonly Caller[],
 ): Load {
   return {
     run: (ms): void => poller.run(ms),
