@@ -9,6 +9,7 @@ export * from "./backoff.ts";
 export * from "./driver.ts";
 export * from "./log.ts";
 export * from "./memory_transport.ts";
+export * from "./stranger_log.ts";
 export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";

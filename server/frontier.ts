@@ -23,6 +23,7 @@ import {
   resolveOptions,
 } from "./config/mod.ts";
 import type { Peer } from "./directory/peer.ts";
+import { memoryBudget } from "./config/memory_budget.ts";
 import { createRouting, type Routing } from "./routing.ts";
 
 /** What a gateway is doing. */
@@ -137,13 +138,15 @@ export async function startFrontier(
 ): Promise<Frontier> {
   const config = resolveOptions(options);
   const log = options.logger ?? NULL_LOGGER;
-  const { handshakeTimeoutMs } = config.limits;
+  const { handshakeTimeoutMs, maxMemory } = config.limits;
+  const memory = memoryBudget(maxMemory);
   // Both are bound before either accepts: early connections wait in the kernel.
   const service = listeners.service ??
     await listen({ ...config.servicebound, handshakeTimeoutMs }, log);
   try {
     const edge = listeners.edge ??
       await listen({ ...config.edgebound, handshakeTimeoutMs }, log);
+    log.info("Memory for peers", { ...memory });
     return new Gateway(config, log, edge, service, {
       timers: listeners.timers ?? systemTimers,
       random: listeners.random ?? Math.random,

@@ -21,7 +21,7 @@ export interface Field<T> {
 }
 
 /** What a value is, for messages. */
-export function describe(value: Value): string {
+function describe(value: Value): string {
   switch (value.kind) {
     case "null":
       return "nothing";
@@ -36,6 +36,13 @@ export function describe(value: Value): string {
   }
 }
 
+/** What a value is, for messages in which it matters whether it was quoted. */
+export function showValue(value: Value): string {
+  return value.kind === "scalar" && !value.plain
+    ? `the quoted text ${describe(value)}`
+    : describe(value);
+}
+
 /** Notes that a value has the wrong type. */
 export function mismatch(
   value: Value,
@@ -43,10 +50,8 @@ export function mismatch(
   path: string,
   findings: Findings,
 ): void {
-  const what = value.kind === "scalar" && !value.plain
-    ? `the quoted text ${describe(value)}`
-    : describe(value);
-  findings.error(path, `Cannot read ${what} as ${wanted}`, value.position);
+  const message = `Cannot read ${showValue(value)} as ${wanted}`;
+  findings.error(path, message, value.position);
 }
 
 /** Gives a field other names than its property's. */
@@ -113,8 +118,13 @@ export function optionalBool(): Field<boolean | undefined> {
   } as Field<boolean | undefined>;
 }
 
-/** The value of a whole number in any notation of YAML 1.1, or NaN. */
-function wholeNumber(text: string): number {
+/**
+ * Reads a whole number in any notation of YAML 1.1.
+ *
+ * @param text The number as it stands in the file.
+ * @returns Its value, or NaN if the text is no number.
+ */
+export function wholeNumber(text: string): number {
   const digits = text.replaceAll("_", "");
   const match =
     /^([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(\d+))$/.exec(

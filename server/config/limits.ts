@@ -3,8 +3,18 @@
  *
  * In a configuration file they stand under `limits:` in snake_case, for example `limits.max_outbox_bytes`. All of them are
  * described with their consequences in docs/LIMITS.md.
+ *
+ * `Infinity` (in a file `.inf`) is no limit, and so is a time of more than 2 147 483 647 ms. A complete configuration has a finite
+ * number in its place, so large that nothing reaches it.
  */
 export interface Limits {
+  /**
+   * Bytes that everything the gateway keeps for its peers may take together: queued and held bytes, outboxes, metas, records.
+   * `"auto"` is half of what the machine or the process's control group has, where the runtime may see it
+   * (`--allow-sys=systemMemoryInfo`), else 1 GiB. The gateway says at start which one it is.
+   * @default "auto"
+   */
+  maxMemory: number | "auto";
   /**
    * Connections on all listeners together. One more is closed as soon as it is accepted.
    * @default 1_100_000
@@ -20,6 +30,11 @@ export interface Limits {
    * @default 4096
    */
   maxSessionsPerConnection: number;
+  /**
+   * Bytes of the meta that the opener of a session may send along. A session with more is refused.
+   * @default 65_536
+   */
+  maxSessionMetaBytes: number;
   /**
    * Requests forwarded to one peer and not answered yet. One more is answered with the buffer-full error at once.
    * @default 65_536
@@ -52,6 +67,12 @@ export interface Limits {
    * @default 10_000
    */
   streamStallMs: number;
+  /**
+   * Milliseconds that a connection may take nothing of what waits to be written to it before it is cut, though its peer still
+   * sends heartbeats.
+   * @default 120_000
+   */
+  writeStallMs: number;
   /**
    * Messages sent to an edge without flow control and not acknowledged yet, per session.
    * @default 32
@@ -96,15 +117,18 @@ export interface Limits {
 
 /** The value of every limit that is not configured. */
 export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
+  maxMemory: "auto",
   maxConnections: 1_100_000,
   maxConnectionsPerAddress: 0,
   maxSessionsPerConnection: 4096,
+  maxSessionMetaBytes: 65_536,
   maxInflightRequests: 65_536,
   maxOutboxBytes: 33_554_432,
   maxFrameBytes: 10_485_760,
   handshakeTimeoutMs: 10_000,
   streamBufferBytes: 4_194_304,
   streamStallMs: 10_000,
+  writeStallMs: 120_000,
   messageWindowEdge: 32,
   messageWindowService: 1024,
   messageQueueBytes: 4_194_304,

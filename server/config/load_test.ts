@@ -73,6 +73,8 @@ Deno.test("a minimal file of the Go gateway is accepted without a warning", () =
     hostname: "0.0.0.0",
     port: 30012,
     allocateEdgeIds: true,
+    requireEdgeOnline: false,
+    reaskIds: "ours",
   });
   assertEquals(loaded.config.limits, { ...DEFAULT_LIMITS });
   assertEquals(loaded.config.drainSeconds, 30);
@@ -198,6 +200,8 @@ Deno.test("the complete file of the Go gateway is accepted without a warning, st
     hostname: "0.0.0.0",
     port: 30012,
     allocateEdgeIds: true,
+    requireEdgeOnline: false,
+    reaskIds: "ours",
   });
   assertEquals(later.frontlas.dial.addrs, ["127.0.0.1:40012"]);
   assertEquals(later.daemon.rlimit, { enable: true, nofile: 102400 });
@@ -320,16 +324,9 @@ const MEANINGS: [
   ["mqm: {redis: {password: 0123}}", (c) => c.later.mqm.redis.password, "0123"],
   ["mqm: {}", (c) => c.later.mqm.nsq.addrs, []],
   [
-    "limits: {max_outbox_bytes: 0x10000}",
-    (c) => c.limits.maxOutboxBytes,
-    65536,
-  ],
-  ["limits: {max_connections: 0o17}", (c) => c.limits.maxConnections, 15],
-  ["limits: {max_connections: 1e3}", (c) => c.limits.maxConnections, 1000],
-  [
-    "limits: {max_connections_per_address: 0}",
-    (c) => c.limits.maxConnectionsPerAddress,
-    0,
+    "exchange: {forward_deadlines: none}",
+    (c) => c.forwardDeadlines,
+    "none",
   ],
 ];
 
@@ -384,22 +381,6 @@ const MISTAKES: [line: string, complaint: string][] = [
   [
     "frontlas: {enable: true}",
     'frontier.yaml:11:1: Cannot reach the directory without an address: set "frontlas.dial.addrs" (frontlas.dial)',
-  ],
-  [
-    "limits: {max_connections: many}",
-    'frontier.yaml:11:27: Cannot read "many" as a whole number (limits.max_connections)',
-  ],
-  [
-    "limits: {max_connections: 1.5}",
-    'frontier.yaml:11:27: Cannot read "1.5" as a whole number (limits.max_connections)',
-  ],
-  [
-    "limits: {max_connections: 0}",
-    "frontier.yaml:11:27: Cannot use 0 here: expected a number of at least 1 (limits.max_connections)",
-  ],
-  [
-    "limits: {max_frame_bytes: 10}",
-    "frontier.yaml:11:27: Cannot use 10 here: expected a number from 1024 to 2147483647 (limits.max_frame_bytes)",
   ],
   [
     "controlplane: {enable: true}",
@@ -667,6 +648,8 @@ Deno.test("without a file edges come from everywhere and get ids, services come 
     hostname: "0.0.0.0",
     port: 9,
     allocateEdgeIds: true,
+    requireEdgeOnline: false,
+    reaskIds: "ours",
   });
 });
 

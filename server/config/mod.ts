@@ -4,6 +4,7 @@
  * @module
  */
 export { formatAddress, type HostPort, parseAddress } from "./address.ts";
+export type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 export {
   ConfigError,
   type Diagnostic,

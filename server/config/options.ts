@@ -1,5 +1,8 @@
-import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
+import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
+import type { Limits } from "./limits.ts";
 import { loadConfig } from "./load.ts";
+import { nearest } from "./nearest.ts";
 import type { FrontierConfig, FrontierOptions } from "./types.ts";
 
 /** Replaces what is given and not undefined. */
@@ -10,33 +13,68 @@ function merge<T extends object>(base: T, given: Partial<T> | undefined): T {
   return { ...base, ...Object.fromEntries(defined) };
 }
 
+/** A value of any kind, as it would stand in a program. */
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "bigint" ? `${value}n` : String(value);
+}
+
 function checkPort(what: string, port: number): void {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError(
-      `Cannot listen on ${what} port ${port}: expected a whole number from 0 to 65535`,
+      `Cannot listen on ${what} port ${
+        show(port)
+      }: expected a whole number from 0 to 65535`,
     );
   }
 }
 
-function checkLimits(limits: Limits): void {
-  for (const name of Object.keys(DEFAULT_LIMITS) as (keyof Limits)[]) {
-    const least = name === "maxConnectionsPerAddress" ? 0 : 1;
-    if (!(limits[name] >= least)) {
-      throw new RangeError(
-        `Cannot use ${
-          limits[name]
-        } as limit ${name}: expected a number of at least ${least}`,
-      );
-    }
+function checkChoice(
+  what: string,
+  value: unknown,
+  options: readonly unknown[],
+): void {
+  if (options.includes(value)) return;
+  throw new RangeError(
+    `Cannot use ${show(value)} as ${what}: expected ${
+      options.map(show).join(", ")
+    }`,
+  );
+}
+
+/** One limit of a program: the file's rules, the program's words. */
+function checkLimit(name: keyof Limits, value: unknown): number | "auto" {
+  if (name === "maxMemory" && value === "auto") return value;
+  const words = {
+    key: `limits.${name}`,
+    value: show(value),
+    inFile: false,
+  };
+  if (typeof value === "number") return acceptLimit(name, value, words);
+  throw new RangeError(refusal(name, words));
+}
+
+function checkLimits(limits: Limits): Limits {
+  const known: readonly string[] = LIMIT_NAMES;
+  const stranger = Object.keys(limits).find((name) => !known.includes(name));
+  if (stranger !== undefined) {
+    throw new RangeError(
+      `Unknown limit "${stranger}", nearest known limit: "${
+        nearest(stranger, known)?.name
+      }"`,
+    );
   }
+  return Object.fromEntries(
+    LIMIT_NAMES.map((name) => [name, checkLimit(name, limits[name])]),
+  ) as unknown as Limits;
 }
 
 /**
  * Completes a program's options with the defaults: those of a gateway without a configuration file.
  *
  * @param options What differs from the defaults.
- * @returns The complete configuration.
- * @throws {RangeError} If a port or a limit is out of range.
+ * @returns The complete configuration, every limit in it finite.
+ * @throws {RangeError} If an option cannot have its value; the message names both.
  */
 export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   const base = loadConfig(undefined).config;
@@ -45,7 +83,8 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     servicebound: merge(base.servicebound, options.servicebound),
     edgebound: merge(base.edgebound, options.edgebound),
     hashBy: options.hashBy ?? base.hashBy,
-    limits: merge(base.limits, options.limits),
+    forwardDeadlines: options.forwardDeadlines ?? base.forwardDeadlines,
+    limits: checkLimits(merge(base.limits, options.limits)),
     log: { ...merge(base.log, log), file: merge(base.log.file, file) },
     drainSeconds: options.drainSeconds ?? base.drainSeconds,
     frontierId: options.frontierId ?? base.frontierId,
@@ -53,10 +92,15 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   };
   checkPort("servicebound", config.servicebound.port);
   checkPort("edgebound", config.edgebound.port);
-  checkLimits(config.limits);
-  if (!(config.drainSeconds >= 0)) {
+  checkChoice("hashBy", config.hashBy, HASHES);
+  checkChoice("forwardDeadlines", config.forwardDeadlines, FORWARD_DEADLINES);
+  checkChoice("edgebound.reaskIds", config.edgebound.reaskIds, REASK_IDS);
+  const { drainSeconds } = config;
+  if (!(typeof drainSeconds === "number" && drainSeconds >= 0)) {
     throw new RangeError(
-      `Cannot drain for ${config.drainSeconds} seconds: expected a number of at least 0`,
+      `Cannot drain for ${
+        show(drainSeconds)
+      } seconds: expected a number of at least 0, or Infinity for no limit`,
     );
   }
   return config;

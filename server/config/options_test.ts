@@ -13,6 +13,8 @@ Deno.test("options that are left out have the defaults of a gateway without a fi
     hostname: "0.0.0.0",
     port: 30012,
     allocateEdgeIds: true,
+    requireEdgeOnline: false,
+    reaskIds: "ours",
   });
   assertEquals(config.limits, { ...DEFAULT_LIMITS });
   assertEquals([config.hashBy, config.drainSeconds, config.frontierId], [
@@ -34,6 +36,8 @@ Deno.test("options reach every level, undefined ones count as left out", () => {
     hostname: "0.0.0.0",
     port: 0,
     allocateEdgeIds: true,
+    requireEdgeOnline: false,
+    reaskIds: "ours",
   });
   assertEquals(config.servicebound, { hostname: "::1", port: 30011 });
   assertEquals(config.limits, { ...DEFAULT_LIMITS, maxFrameBytes: 5000 });
@@ -73,14 +77,24 @@ const WRONG: [string, FrontierOptions, string][] = [
     "Cannot listen on servicebound port 1.5",
   ],
   [
-    "a limit",
-    { limits: { maxFrameBytes: 0 } },
-    "Cannot use 0 as limit maxFrameBytes",
+    "the hash",
+    { hashBy: "roundrobin" as "random" },
+    'Cannot use "roundrobin" as hashBy: expected "edgeid", "srcip", "random"',
   ],
   [
-    "a limit that is no number",
-    { limits: { maxOutboxBytes: NaN } },
-    "Cannot use NaN as limit maxOutboxBytes",
+    "who gets deadlines",
+    { forwardDeadlines: "some" as "all" },
+    'Cannot use "some" as forwardDeadlines: expected "services", "all", "none"',
+  ],
+  [
+    "who is asked for again",
+    { edgebound: { reaskIds: true as unknown as "all" } },
+    'Cannot use true as edgebound.reaskIds: expected "ours", "all", "off"',
+  ],
+  [
+    "a drain time that is no number",
+    { drainSeconds: NaN },
+    "Cannot drain for NaN seconds",
   ],
   ["the drain time", { drainSeconds: -1 }, "Cannot drain for -1 seconds"],
 ];

@@ -1,8 +1,18 @@
 import type { LogConfig } from "@frontier/platform/log";
 import type { DaoConfig, MqmConfig } from "./later.ts";
-import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import type { CertificatePair, HashBy } from "./types.ts";
+import { limitField } from "./limit_field.ts";
+import { LIMIT_NAMES } from "./limit_rules.ts";
+import type { Limits } from "./limits.ts";
+import type { CertificatePair } from "./types.ts";
 import { parseAddress } from "./address.ts";
+import {
+  FORWARD_DEADLINES,
+  type ForwardDeadlines,
+  type HashBy,
+  HASHES,
+  REASK_IDS,
+  type ReaskIds,
+} from "./choices.ts";
 import {
   bool,
   checked,
@@ -16,9 +26,10 @@ import {
   optionalInt,
   positiveInt,
   text,
+  unsupported,
 } from "./field.ts";
 import { mqm } from "./mqm.ts";
-import { type Section, section } from "./section.ts";
+import { type Fields, type Section, section } from "./section.ts";
 
 /** TLS as it stands in a file; `insecureSkipVerify` matters for outgoing connections only. */
 export interface TlsSettings {
@@ -60,9 +71,11 @@ export interface Settings {
     bypass: DialSettings;
     bypassEnable: boolean;
     allocateEdgeIds: boolean;
+    requireEdgeOnline: boolean;
+    reaskIds: ReaskIds;
   };
   controlplane: { enable: boolean; listen: ListenSettings };
-  exchange: { hashby: HashBy };
+  exchange: { hashby: HashBy; forwardDeadlines: ForwardDeadlines };
   dao: DaoConfig;
   frontlas: {
     enable: boolean;
@@ -112,18 +125,18 @@ const ADDRESSES: Field<string[]> = {
 
 /** One of the hash functions. The Go gateway takes any other text for the first one. */
 const HASH_BY: Field<HashBy> = {
-  ...choice<HashBy>("exchange.hashby", ["edgeid", "srcip", "random"], "edgeid"),
+  ...choice<HashBy>("exchange.hashby", HASHES, "edgeid"),
   read(value, path, findings) {
     const name = text().read(value, path, findings);
-    if (name === "srcip" || name === "random") return name;
-    if (name !== "" && name !== "edgeid") {
+    const found = HASHES.find((hash) => hash === name);
+    if (found === undefined && name !== "") {
       findings.warn(
         path,
-        `Unsupported hash "${name}", options: edgeid, srcip, random; edgeid is used`,
+        `${unsupported("hash", name, HASHES)}; edgeid is used`,
         value.position,
       );
     }
-    return "edgeid";
+    return found ?? "edgeid";
   },
 };
 
@@ -160,27 +173,12 @@ const LOG = section<LogConfig>({
   }),
 });
 
-/** The smallest values that leave a working gateway. */
-const LEAST: Partial<Limits> = {
-  maxConnectionsPerAddress: 0,
-  maxFrameBytes: 1024,
-  sessionWindowBytes: 1024,
-};
-/** The largest values that the protocol can carry. */
-const MOST: Partial<Limits> = {
-  maxFrameBytes: 0x7fff_ffff,
-  sessionWindowBytes: 0x7fff_ffff,
-  connectionWindowBytes: 0x7fff_ffff,
-};
-
-/** The longest time a timer can measure, in milliseconds. */
-const LONGEST_TIMER = 0x7fff_ffff;
-
-function limit(name: keyof Limits): Field<number> {
-  const most = MOST[name] ??
-    (name.endsWith("Ms") ? LONGEST_TIMER : Number.MAX_SAFE_INTEGER);
-  return int(DEFAULT_LIMITS[name], { min: LEAST[name] ?? 1, max: most });
-}
+/** Bounds, in the order of the documents. */
+const LIMITS = section<Limits>(
+  Object.fromEntries(
+    LIMIT_NAMES.map((name) => [name, limitField(name)]),
+  ) as unknown as Fields<Limits>,
+);
 
 /** Every key a configuration file may have, with its type, its default and its other spellings. */
 export const SETTINGS: Section<Settings> = section<Settings>({
@@ -207,12 +205,21 @@ export const SETTINGS: Section<Settings> = section<Settings>({
     bypass: DIAL,
     bypassEnable: bool(),
     allocateEdgeIds: named(bool(), "edgeid_alloc_when_no_idservice_on"),
+    requireEdgeOnline: bool(),
+    reaskIds: choice("edgebound.reask_ids", REASK_IDS, "ours"),
   }),
   controlplane: section<Settings["controlplane"]>({
     enable: bool(),
     listen: LISTEN,
   }),
-  exchange: section<Settings["exchange"]>({ hashby: HASH_BY }),
+  exchange: section<Settings["exchange"]>({
+    hashby: HASH_BY,
+    forwardDeadlines: choice(
+      "exchange.forward_deadlines",
+      FORWARD_DEADLINES,
+      "services",
+    ),
+  }),
   dao: section<DaoConfig>({
     backend: choice("dao backend", ["buntdb", "sqlite", "sqlite3"], "buntdb"),
     debug: bool(),
@@ -233,23 +240,5 @@ export const SETTINGS: Section<Settings> = section<Settings>({
       (address) => void parseAddress(address),
     ),
   }),
-  limits: section<Limits>({
-    maxConnections: limit("maxConnections"),
-    maxConnectionsPerAddress: limit("maxConnectionsPerAddress"),
-    maxSessionsPerConnection: limit("maxSessionsPerConnection"),
-    maxInflightRequests: limit("maxInflightRequests"),
-    maxOutboxBytes: limit("maxOutboxBytes"),
-    maxFrameBytes: limit("maxFrameBytes"),
-    handshakeTimeoutMs: limit("handshakeTimeoutMs"),
-    streamBufferBytes: limit("streamBufferBytes"),
-    streamStallMs: limit("streamStallMs"),
-    messageWindowEdge: limit("messageWindowEdge"),
-    messageWindowService: limit("messageWindowService"),
-    messageQueueBytes: limit("messageQueueBytes"),
-    forwardTimeoutMs: limit("forwardTimeoutMs"),
-    closeGraceMs: limit("closeGraceMs"),
-    sessionWindowBytes: limit("sessionWindowBytes"),
-    connectionWindowBytes: limit("connectionWindowBytes"),
-    maxMethodsPerConnection: limit("maxMethodsPerConnection"),
-  }),
+  limits: LIMITS,
 });

@@ -1,4 +1,5 @@
 import type { LogConfig, LogFileConfig, Logger } from "@frontier/platform/log";
+import type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 import type { LaterConfig } from "./later.ts";
 import type { Limits } from "./limits.ts";
 
@@ -56,13 +57,14 @@ export interface EdgeboundConfig extends ListenConfig {
   bypass?: DialConfig;
   /** Whether the gateway assigns an id to an edge while no service answers `get_edge_id`; otherwise such an edge is refused. */
   allocateEdgeIds: boolean;
+  /**
+   * Whether an edge is refused, with an error that it may try again on, while no service answers `edge_online`. Without it such an
+   * edge gets in unasked, as with the Go gateway.
+   */
+  requireEdgeOnline: boolean;
+  /** Which edges are asked for their ids again when a service registers `get_edge_id`. */
+  reaskIds: ReaskIds;
 }
-
-/**
- * How one of several services is chosen for an edge's call, message or stream: by the edge's id, by its source address, or at
- * random for each one.
- */
-export type HashBy = "edgeid" | "srcip" | "random";
 
 /** Everything the gateway has to know, complete: what a file left out has its default. */
 export interface FrontierConfig {
@@ -72,6 +74,8 @@ export interface FrontierConfig {
   edgebound: EdgeboundConfig;
   /** How one of several services is chosen. */
   hashBy: HashBy;
+  /** To whom a caller's time limit travels as a deadline. */
+  forwardDeadlines: ForwardDeadlines;
   /** The bounds that protect the gateway. */
   limits: Limits;
   /** What is logged, how, and where to. */
@@ -96,7 +100,7 @@ export interface FrontierOptions {
   servicebound?: Partial<ListenConfig>;
   /**
    * The listener for edges.
-   * @default { hostname: "0.0.0.0", port: 30012, allocateEdgeIds: true }
+   * @default { hostname: "0.0.0.0", port: 30012, allocateEdgeIds: true, requireEdgeOnline: false, reaskIds: "ours" }
    */
   edgebound?: Partial<EdgeboundConfig>;
   /**
@@ -104,6 +108,11 @@ export interface FrontierOptions {
    * @default "edgeid"
    */
   hashBy?: HashBy;
+  /**
+   * To whom a caller's time limit travels as a deadline.
+   * @default "services"
+   */
+  forwardDeadlines?: ForwardDeadlines;
   /**
    * The bounds that protect the gateway.
    * @default DEFAULT_LIMITS

@@ -1,0 +1,70 @@
+import { type Field, showValue, wholeNumber } from "./field.ts";
+import {
+  acceptLimit,
+  ENDLESS_COUNT,
+  ENDLESS_MS,
+  LIMIT_RULES,
+  refusal,
+} from "./limit_rules.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { Value } from "./source.ts";
+
+/** How YAML and programs write that there is no end. */
+const NO_LIMIT = /^\+?(?:\.inf|\.Inf|\.INF|Infinity|infinity)$/;
+
+/** A number of bytes with a unit: of 1024 each (`MiB`, or `Mi` as Kubernetes has it), or of 1000 (`MB`). */
+const SIZE = /^(\d+(?:\.\d+)?) ?(?:([KMGT])(i?B|i)|B)$/i;
+
+const POWERS = "KMGT";
+
+/** Reads `256MiB` as a number of bytes; NaN if it is none. */
+function sizeOf(text: string): number {
+  const match = SIZE.exec(text);
+  if (!match) return NaN;
+  const [, digits, letter, kind] = match;
+  const power = letter === undefined
+    ? 0
+    : POWERS.indexOf(letter.toUpperCase()) + 1;
+  const base = /^i/i.test(kind ?? "") ? 1024 : 1000;
+  return Number(digits) * base ** power;
+}
+
+function numberOf(value: Value, inBytes: boolean): number {
+  if (value.kind !== "scalar") return NaN;
+  const text = value.text.trim();
+  const size = inBytes ? sizeOf(text) : NaN;
+  if (!Number.isNaN(size)) return size;
+  if (!value.plain) return NaN;
+  return NO_LIMIT.test(text) ? Infinity : wholeNumber(text);
+}
+
+/**
+ * A limit as it stands in a file: a whole number, `.inf`, and for bytes also a size such as `256MiB`.
+ *
+ * @param name The limit.
+ * @returns The field.
+ */
+export function limitField<K extends keyof Limits>(name: K): Field<Limits[K]> {
+  const { unit } = LIMIT_RULES[name];
+  const isAuto = (value: Value) =>
+    DEFAULT_LIMITS[name] === "auto" && value.kind === "scalar" &&
+    value.text.toLowerCase() === "auto";
+  return {
+    initial: () => DEFAULT_LIMITS[name],
+    write: (value) =>
+      value === ENDLESS_MS || value === ENDLESS_COUNT ? Infinity : value,
+    read(value, path, findings) {
+      if (isAuto(value)) return DEFAULT_LIMITS[name];
+      const words = { key: path, value: showValue(value), inFile: true };
+      const number = numberOf(value, unit === "bytes");
+      try {
+        if (Number.isNaN(number)) throw new RangeError(refusal(name, words));
+        return acceptLimit(name, number, words) as Limits[K];
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        findings.error(path, error.message, value.position);
+        return DEFAULT_LIMITS[name];
+      }
+    },
+  };
+}
