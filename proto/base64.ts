@@ -169,11 +169,14 @@ function scanLong(buf: Uint8Array, start: number, end: number): number {
     if (buf[at]! >= 0x80) return -1;
     const chars = decoder.decode(buf.subarray(at, to));
     const quote = chars.indexOf('"');
-    const count = quote < 0 ? to - at : quote;
+    if (quote < 0 && to === end) return -1;
+    // A last group may be padded, and only what follows it tells whether it is
+    // the last one: without a quote it is left to the next chunk.
+    const count = quote < 0 ? to - at - 4 : quote;
     if ((count & 3) !== 0) return -1;
     const found = at + count;
     const pad = quote < 0 || count === 0 ? 0 : padding(buf, found);
-    const text = quote < 0 ? chars : chars.slice(0, quote);
+    const text = chars.slice(0, count);
     if (!decodeChunk(text, chunkScratch, count / 4 * 3 - pad)) return -1;
     if (quote >= 0) return found;
     at = found;

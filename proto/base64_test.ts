@@ -101,6 +101,21 @@ Deno.test("a byte order mark never hides in a long field", () => {
   }
 });
 
+Deno.test("base64 of every length to 300 000 bytes is found, wherever it begins", () => {
+  const groups = 100_000;
+  const end = 8 + groups * 4;
+  const buf = new Uint8Array(end + 1).fill(0x41);
+  buf[end] = 0x22;
+  for (const pads of [0, 1, 2]) {
+    buf.fill(0x3d, end - pads, end);
+    for (let start = 8; start < end; start += 4) {
+      // The beginning moves over the buffer as the length grows.
+      const found = scanBase64(buf, start, end + 1);
+      if (found !== end) throw new Error(`${end - start} of ${pads}: ${found}`);
+    }
+  }
+});
+
 Deno.test("the lenient decoder takes what Go takes", () => {
   const taken: [string, string][] = [
     ["", ""],
