@@ -23,6 +23,7 @@ import { skipString } from "./json_scan.ts";
 import { unquoteText } from "./json_text.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { NO_TIME, scanTime, ZERO_TIME_VALUE } from "./rfc3339.ts";
+import { type Verdict, verdictMember } from "./verdict.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -38,6 +39,8 @@ const VALUE = encoder.encode('"value":"');
 const TOPIC = encoder.encode('"topic":"');
 const CUSTOM = encoder.encode('"custom":"');
 const ERROR = encoder.encode('"error":"');
+const NOT_RUN = verdictMember("not-run");
+const UNKNOWN = verdictMember("unknown");
 const TIMEOUT = encoder.encode('"timeout":');
 const DEADLINE = encoder.encode('"deadline":"');
 const CONTEXT = encoder.encode('"context":{"deadline":"');
@@ -133,6 +136,8 @@ export class DataBody {
   errorStart = 0;
   /** End of the error. */
   errorEnd = 0;
+  /** What the one who wrote the error says about it; empty without an error. */
+  verdict: Verdict = "";
   /** Index after the closing quote of the last of key, value and topic; after the brace when there is none. */
   headEnd = 0;
   /** Time left to answer in milliseconds, perhaps with a fraction; 0 when there is none. */
@@ -183,6 +188,7 @@ export class DataBody {
       this.customEnd =
         0;
     this.errorStart = this.errorEnd = 0;
+    this.verdict = "";
     this.timeoutMs = this.deadlineMs = 0;
     let at = start + 1;
     this.headEnd = at;
@@ -228,8 +234,21 @@ export class DataBody {
       if (at < 0) return false;
       if (buf[++at] !== COMMA) return this.#endsAt(at);
       at++;
+      if (this.#hasVerdict(at)) {
+        at += verdictMember(this.verdict).length;
+        if (buf[at] !== COMMA) return this.#endsAt(at);
+        at++;
+      }
     }
     return this.#scanTimes(at);
+  }
+
+  /** Tells whether a verdict follows an error that is not empty, and notes it. */
+  #hasVerdict(at: number): boolean {
+    if (this.errorEnd === this.errorStart) return false;
+    if (isAt(this.buf, at, NOT_RUN)) this.verdict = "not-run";
+    else if (isAt(this.buf, at, UNKNOWN)) this.verdict = "unknown";
+    return this.verdict !== "";
   }
 
   #endsAt(at: number): boolean {

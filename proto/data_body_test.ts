@@ -214,13 +214,72 @@ Deno.test("the tail is the last eight bytes of custom", () => {
   );
 });
 
+const VERDICTS: [string, string][] = [
+  [`{"error":"e","verdict":"not-run",${TIMES}}`, "not-run"],
+  [`{"error":"e","verdict":"unknown",${TIMES}}`, "unknown"],
+  [`{"key":"ZWNobw==","error":"e","verdict":"not-run",${TIMES}}`, "not-run"],
+  [`{"error":"e","verdict":"not-run"}`, "not-run"],
+  [`{"error":"e","verdict":"unknown","timeout":5}`, "unknown"],
+];
+
+for (const [text, verdict] of VERDICTS) {
+  Deno.test(`the verdict of ${text} is ${verdict}`, () => {
+    assert(readFast(text));
+    assertEquals(body.verdict, verdict);
+    assertEquals(body.errorText(), "e");
+    for (const spelling of [` ${text}`, `{"x":1,${text.slice(1)}`]) {
+      assertFalse(readFast(spelling));
+      assertEquals(body.verdict, verdict);
+      assertEquals(body.errorText(), "e");
+    }
+    // Every prefix is refused, and what it would need may lie behind its end.
+    const [buf, start, end] = place(encoder.encode(text));
+    for (let cut = start; cut < end; cut++) {
+      assertFalse(body.read(buf, start, cut), `${cut - start}`);
+    }
+    for (const more of ["}", ",", "x"]) assertFalse(read(text + more));
+  });
+}
+
+for (
+  const text of [
+    `{"error":"e",${TIMES}}`,
+    `{"error":"e","verdict":"",${TIMES}}`,
+    `{"error":"e","verdict":"ran",${TIMES}}`,
+    `{"error":"e","verdict":"not-runs",${TIMES}}`,
+    `{"error":"e","verdict":null,${TIMES}}`,
+    `{"error":"e","verdict":["not-run"],${TIMES}}`,
+    `{"error":"e","verdict":"not-run","verdict":5,${TIMES}}`,
+    `{"error":"e","verdict":"${"x".repeat(5_000)}",${TIMES}}`,
+    `{"error":"e","VERDICT":"not-run",${TIMES}}`,
+    `{"error":"e","verdict ":"not-run",${TIMES}}`,
+    `{"error":"","verdict":"not-run",${TIMES}}`,
+    `{"error":"e","verdict":"not-run","error":"",${TIMES}}`,
+    `{"verdict":"not-run",${TIMES}}`,
+    `{"value":"cGluZw==","verdict":"unknown",${TIMES}}`,
+  ]
+) {
+  Deno.test(`no verdict: ${text.slice(0, 60)}`, () => {
+    assert(read(text));
+    assertEquals(body.verdict, "");
+  });
+}
+
+Deno.test("malformed JSON in a verdict is refused as it is anywhere", () => {
+  for (const value of ['"not-run', "not-run", "[", '"\\x"', "01"]) {
+    assertFalse(read(`{"error":"e","verdict":${value},${TIMES}}`), value);
+  }
+});
+
 Deno.test("a view forgets the body before", () => {
   assert(
     read(
-      '{"key":"ZWNobw==","topic":"t","custom":"ZsSxpi88nRE=","error":"e","timeout":5}',
+      '{"key":"ZWNobw==","topic":"t","custom":"ZsSxpi88nRE=","error":"e","verdict":"unknown","timeout":5}',
     ),
   );
+  assertEquals(body.verdict, "unknown");
   assert(read("{}"));
+  assertEquals(body.verdict, "");
   const none = new Uint8Array(0);
   assertEquals(viewed(body), {
     key: none,

@@ -22,6 +22,7 @@ import {
 } from "./json_fields.ts";
 import { BodyWriter } from "./json_writer.ts";
 import { type TimeValue, ZERO_TIME_VALUE } from "./rfc3339.ts";
+import { asVerdict, type Verdict, VERDICT_KEY } from "./verdict.ts";
 
 /** The fields of message, message ack, request and response. */
 export interface DataFields {
@@ -35,6 +36,8 @@ export interface DataFields {
   custom: Uint8Array | undefined;
   /** Reason of a failure; empty on success. */
   error: string;
+  /** What the one who wrote the error says about it; ours, empty in bodies of Go peers. */
+  verdict: Verdict;
   /** Time left to answer, in nanoseconds; 0 when absent. */
   timeoutNs: bigint;
   /** Instant of the sender's clock at which its timeout ends. */
@@ -65,6 +68,7 @@ export interface SessionBody {
   peer: string;
 }
 
+const QUOTE = 0x22;
 const OPEN_OBJECT = 0x7b;
 const UINT32_MAX = 2 ** 32 - 1;
 /** An `ext` or `window` beyond this many bytes is not looked at. */
@@ -102,6 +106,7 @@ export function decodeDataBody(
       "error",
       (b, s, e) => fields.error = readText(b, s, e, "error") ?? fields.error,
     ],
+    [VERDICT_KEY, (b, s, e) => fields.verdict = readVerdict(b, s, e), "exact"],
     [
       "timeout",
       (b, s, e) =>
@@ -118,6 +123,12 @@ export function decodeDataBody(
   fields.value = value.value;
   fields.custom = custom.value;
   return fields;
+}
+
+/** Reads a verdict; what is none of ours says nothing. */
+function readVerdict(buf: Uint8Array, start: number, end: number): Verdict {
+  if (end - start > LONGEST_EXTENSION || buf[start] !== QUOTE) return "";
+  return asVerdict(readText(buf, start, end, VERDICT_KEY) ?? "");
 }
 
 function readContext(
@@ -150,6 +161,7 @@ export function emptyDataFields(): DataFields {
     topic: "",
     custom: undefined,
     error: "",
+    verdict: "",
     timeoutNs: 0n,
     deadline: ZERO_TIME_VALUE,
     contextDeadline: ZERO_TIME_VALUE,
@@ -159,7 +171,8 @@ export function emptyDataFields(): DataFields {
 /**
  * Encodes a data body, byte for byte as Go does.
  *
- * @param fields What to write; empty fields are left out, times never.
+ * @param fields What to write; empty fields are left out, times never. A verdict
+ * is written only with an error.
  * @returns The body.
  */
 export function encodeDataBody(fields: DataFields): Uint8Array<ArrayBuffer> {
@@ -169,6 +182,7 @@ export function encodeDataBody(fields: DataFields): Uint8Array<ArrayBuffer> {
   writer.text("topic", fields.topic);
   writer.bytes("custom", fields.custom);
   writer.text("error", fields.error);
+  if (fields.error !== "") writer.text(VERDICT_KEY, fields.verdict);
   if (fields.timeoutNs !== 0n) writer.json("timeout", `${fields.timeoutNs}`);
   writer.json("deadline", `"${fields.deadline.text}"`);
   writer.json("context", `{"deadline":"${fields.contextDeadline.text}"}`);

@@ -296,6 +296,20 @@ Deno.test("data body: written as Go writes it", () => {
   );
 });
 
+Deno.test("data body: a verdict is written behind an error, and nowhere else", () => {
+  const fields = emptyDataFields();
+  const plain = decoder.decode(encodeDataBody(fields));
+  for (const verdict of ["not-run", "unknown"] as const) {
+    assertEquals(decoder.decode(encodeDataBody({ ...fields, verdict })), plain);
+    const body = encodeDataBody({ ...fields, error: "e", verdict });
+    assertEquals(
+      decoder.decode(body),
+      plain.replace("{", `{"error":"e","verdict":"${verdict}",`),
+    );
+    assertEquals(data(body).verdict, verdict);
+  }
+});
+
 Deno.test("conn body: Go's shapes go both ways", () => {
   for (
     const text of [

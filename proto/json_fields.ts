@@ -35,8 +35,26 @@ const decoder = new TextDecoder();
 /** Takes a member's value, after its key was recognised. */
 export type FieldReader = (buf: Uint8Array, start: number, end: number) => void;
 
-/** The known names of an object, each with the reader of its values. */
-export type FieldReaders = readonly (readonly [string, FieldReader])[];
+/**
+ * The known names of an object, each with the reader of its values, and
+ * `"exact"` for one that is ours: it has one spelling and no other.
+ */
+export type FieldReaders = readonly (
+  readonly [name: string, reader: FieldReader, match?: "exact"]
+)[];
+
+function isExactly(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  name: string,
+): boolean {
+  if (end - start !== name.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    if (buf[start + i] !== name.charCodeAt(i)) return false;
+  }
+  return true;
+}
 
 /**
  * Compares a key without escapes the way Go matches names: without regard to
@@ -74,8 +92,9 @@ function readerOf(
   end: number,
   readers: FieldReaders,
 ): FieldReader | undefined {
-  for (const [name, reader] of readers) {
-    if (isNamed(buf, start, end, name)) return reader;
+  for (const [name, reader, match] of readers) {
+    const is = match === "exact" ? isExactly : isNamed;
+    if (is(buf, start, end, name)) return reader;
   }
   return undefined;
 }

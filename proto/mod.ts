@@ -26,4 +26,5 @@ export * from "./session.ts";
 export * from "./session_map.ts";
 export * from "./splice.ts";
 export * from "./timer_wheel.ts";
+export * from "./verdict.ts";
 export * from "./wire_errors.ts";

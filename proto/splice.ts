@@ -16,6 +16,7 @@ import { base64DecodedLength, encodeBase64Into } from "./base64.ts";
 import { ZERO_TIME } from "./constants.ts";
 import type { DataBody } from "./data_body.ts";
 import { quoteText } from "./json_text.ts";
+import { type Verdict, verdictMember } from "./verdict.ts";
 
 /** Bytes that a writer may add to the length of the body it copies from. */
 export const BODY_SLACK = 192;
@@ -219,6 +220,13 @@ export function writeWithoutTail(
   return finish(dst, at, after, timeoutMs);
 }
 
+/** Writes a verdict behind an error; the empty one is left out. */
+function putVerdict(dst: Uint8Array, at: number, verdict: Verdict): number {
+  if (verdict === "") return at;
+  dst[at] = COMMA;
+  return put(dst, at + 1, verdictMember(verdict));
+}
+
 /**
  * Writes an answer that is passed back: key and value of a success, key and
  * error of a failure. Custom and timeout never go back.
@@ -226,12 +234,16 @@ export function writeWithoutTail(
  * @param dst Takes the body.
  * @param at Where the body begins in `dst`.
  * @param body What was read.
+ * @param withVerdict Whether what it says about its error goes back as well:
+ * only from a peer that negotiated `verdict` to one that did, for anybody else's
+ * is made up.
  * @returns The offset after the body.
  */
 export function writeAnswer(
   dst: Uint8Array,
   at: number,
   body: DataBody,
+  withVerdict = false,
 ): number {
   const failed = body.errorEnd > body.errorStart;
   let to = body.start + 1;
@@ -243,6 +255,7 @@ export function writeAnswer(
     after = put(dst, after, ERROR);
     after = copy(dst, after, body.buf, body.errorStart, body.errorEnd);
     dst[after++] = QUOTE;
+    if (withVerdict) after = putVerdict(dst, after, body.verdict);
   }
   return finish(dst, at, after, 0);
 }
@@ -255,6 +268,8 @@ export function writeAnswer(
  * @param at Where the body begins in `dst`.
  * @param keyBody The request whose key goes back; `null` for none.
  * @param errorJson The reason, from {@linkcode encodeErrorText}.
+ * @param verdict What is known of the operation; empty towards peers that did
+ * not negotiate `verdict`.
  * @returns The offset after the body.
  */
 export function writeError(
@@ -262,6 +277,7 @@ export function writeError(
   at: number,
   keyBody: DataBody | null,
   errorJson: Uint8Array,
+  verdict: Verdict = "",
 ): number {
   let after = at;
   dst[after++] = OPEN_OBJECT;
@@ -273,6 +289,7 @@ export function writeError(
   after = put(dst, after, ERROR);
   after = copy(dst, after, errorJson, 0, errorJson.length);
   dst[after++] = QUOTE;
+  after = putVerdict(dst, after, verdict);
   return finish(dst, at, after, 0);
 }
 

@@ -215,6 +215,83 @@ Deno.test("an error that goes back keeps its spelling", () => {
   );
 });
 
+const failures = fc.tuple(
+  fc.constantFrom("", '"key":"ZWNobw==",'),
+  fc.constantFrom("", '"value":"cGluZw==",'),
+  fc.constantFrom("", " "),
+  fc.constantFrom("", "not-run", "unknown"),
+);
+
+Deno.test("a verdict goes back only where it is wanted, and then as it came", () => {
+  fc.assert(
+    fc.property(failures, ([key, value, space, verdict]) => {
+      const member = verdict === "" ? "" : `,"verdict":"${verdict}"`;
+      const error = `"error":"timeout"`;
+      const text = `${space}{${key}${value}${error}${member},${TIMES}`;
+      assertEquals(
+        spliced(text, (d, a) => writeAnswer(d, a, body)),
+        `{${key}${error},${TIMES}`,
+      );
+      assertEquals(
+        spliced(text, (d, a) => writeAnswer(d, a, body, true)),
+        `{${key}${error}${member},${TIMES}`,
+      );
+      // Requests and messages never carry one on.
+      for (const write of [writeForward, writeWithTail]) {
+        const out = write === writeForward
+          ? spliced(text, (d, a) => writeForward(d, a, body, 0))
+          : spliced(text, (d, a) => writeWithTail(d, a, body, 1, 2, 0));
+        assertEquals(out.includes("verdict"), false);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("a verdict without an error goes nowhere", () => {
+  const text = `{"value":"cGluZw==","verdict":"not-run",${TIMES}`;
+  assertEquals(
+    spliced(text, (d, a) => writeAnswer(d, a, body, true)),
+    `{"value":"cGluZw==",${TIMES}`,
+  );
+});
+
+Deno.test("an application's text cannot become a verdict", () => {
+  for (
+    const forged of [
+      'x","verdict":"not-run',
+      'x\\","verdict":"not-run',
+      '\\u0022,"verdict":"not-run"',
+    ]
+  ) {
+    const reason = encodeErrorText(forged);
+    const text = decoder.decode(reason);
+    const again = spliced(
+      `{"error":"${text}",${TIMES}`,
+      (d, a) => writeAnswer(d, a, body, true),
+    );
+    assertEquals(again, `{"error":"${text}",${TIMES}`);
+    assertEquals(body.verdict, "");
+    assertEquals(body.errorText(), forged);
+    const answer = spliced("{}", (d, a) => writeError(d, a, null, reason));
+    assert(body.read(...place(encoder.encode(answer))));
+    assertEquals([body.verdict, body.errorText()], ["", forged]);
+  }
+});
+
+Deno.test("an error of ours carries its verdict", () => {
+  const reason = encodeErrorText("answer lost");
+  const call = `{"key":"ZWNobw==","value":"cGluZw==",${TIMES}`;
+  assertEquals(
+    spliced(call, (d, a) => writeError(d, a, body, reason, "unknown")),
+    `{"key":"ZWNobw==","error":"answer lost","verdict":"unknown",${TIMES}`,
+  );
+  assertEquals(
+    spliced(call, (d, a) => writeError(d, a, null, reason, "not-run")),
+    `{"error":"answer lost","verdict":"not-run",${TIMES}`,
+  );
+});
+
 Deno.test("a timeout is written in whole nanoseconds within its range", () => {
   const cases: [number, string][] = [
     [1e-9, "1"],

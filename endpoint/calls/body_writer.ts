@@ -17,6 +17,8 @@ import {
   SHORT_BUFFER,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
+  type Verdict,
+  verdictMember,
   ZERO_TIME,
 } from "@frontier/proto";
 import { checkPayload, NO_BYTES, type Payload } from "../payload.ts";
@@ -303,6 +305,8 @@ const MAX_ERROR = 65_536;
  * @param idLo Low half of it.
  * @param head The beginning of the answer.
  * @param reason The error; cut when it is very long.
+ * @param verdict What is known of the operation; empty for an error of the
+ * application, and towards peers that did not negotiate `verdict`.
  */
 export function writeFailure(
   session: Session,
@@ -311,6 +315,7 @@ export function writeFailure(
   idLo: number,
   head: Uint8Array,
   reason: string,
+  verdict: Verdict = "",
 ): void {
   const { link } = session;
   const text = encodeErrorText(
@@ -328,6 +333,10 @@ export function writeFailure(
   at += text.length;
   dst[at++] = QUOTE;
   dst[at++] = COMMA;
+  if (verdict !== "") {
+    at = put(dst, at, verdictMember(verdict));
+    dst[at++] = COMMA;
+  }
   dst.set(TIMES, at);
   link.commitFrame(type, idHi, idLo, at + TIMES.length);
 }

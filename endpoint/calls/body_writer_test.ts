@@ -114,6 +114,10 @@ Deno.test("responses and acks are byte for byte what Go peers write", () => {
       if (data === "") continue;
       writeFailure(session, TYPE_RESPONSE, 1, 2, head, data);
       assertEquals(written(link), expected({ key, error: data }));
+      for (const verdict of ["not-run", "unknown"] as const) {
+        writeFailure(session, TYPE_RESPONSE, 1, 2, head, data, verdict);
+        assertEquals(written(link), expected({ key, error: data, verdict }));
+      }
       writeFailure(session, TYPE_MESSAGE_ACK, 1, 2, EMPTY_HEAD, data);
       assertEquals(written(link), expected({ error: data }));
     }
