@@ -1,0 +1,86 @@
+/**
+ * The records of the ledger.
+ *
+ * @module
+ */
+
+import type { Holder } from "./holder.ts";
+import type { KindRules } from "./kinds.ts";
+
+/** What one holder has taken, and what was taken from it. Made and kept by the ledger. */
+export class Account {
+  /** Whose it is. */
+  holder: Holder;
+  /** Number of the account; never chosen by a peer. */
+  serial: number;
+  /** What all sources together hold of it, by kind. */
+  readonly used: number[];
+  /** Bytes of the process budget it pays for. */
+  bytes = 0;
+  /** Shares it is the source or the target of. */
+  shares = 0;
+  /** Whether nothing more that it pays for is given to it. */
+  refused = false;
+  /** Bytes below which it is no longer refused. */
+  refusedUntil = 0;
+  /** Steps taken against it, and in which time of need. */
+  steps = 0;
+  /** Number of the time of need the steps belong to. */
+  need = 0;
+  /** Its size class; 0 is none. */
+  sizeClass = 0;
+  /** Neighbour in its size class. */
+  bigger: Account | undefined = undefined;
+  /** Neighbour in its size class. */
+  smaller: Account | undefined = undefined;
+  /** The share it took from last, as a source. */
+  last: Share | undefined = undefined;
+
+  /**
+   * @param holder Whose it is.
+   * @param serial Its number.
+   * @param rules How many kinds there are.
+   */
+  constructor(holder: Holder, serial: number, rules: KindRules) {
+    this.holder = holder;
+    this.serial = serial;
+    this.used = rules.map(() => 0);
+  }
+}
+
+/**
+ * What one source holds of one target. It is valid while something of it is
+ * held, and used again for others afterwards.
+ */
+export class Share {
+  /** Who holds. */
+  source: Account;
+  /** Of whom. */
+  target: Account;
+  /** Who pays for its memory. */
+  payer: Account;
+  /** How much, by kind. */
+  readonly held: number[];
+  /** How much, all kinds together. */
+  total = 0;
+  /** Next one in its bucket. */
+  next: Share | undefined = undefined;
+
+  /**
+   * @param source Who holds.
+   * @param target Of whom.
+   * @param payer Who pays.
+   * @param rules How many kinds there are.
+   */
+  constructor(
+    source: Account,
+    target: Account,
+    payer: Account,
+    rules: KindRules,
+  ) {
+    this.source = source;
+    this.target = target;
+    this.payer = payer;
+    this.held = rules.map(() => 0);
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * Who holds how much of what.
+ *
+ * @module
+ */
+
+import { Account, Share } from "./account.ts";
+import { Budget, type PressureLevel } from "./budget.ts";
+import type { Holder } from "./holder.ts";
+import type { Kind, KindRules } from "./kinds.ts";
+import { ShareTable } from "./share_table.ts";
+import { SizeClasses } from "./size_classes.ts";
+
+/** Records kept for the next holder, of each sort. */
+const SPARES = 4_096;
+
+/** Bounds of a {@linkcode Ledger}. */
+export interface LedgerSettings {
+  /** Bytes that everything together may hold. */
+  readonly maxMemory: number;
+  /** The rule of every kind. */
+  readonly rules: KindRules;
+}
+
+/** What a {@linkcode Ledger} holds at a moment. */
+export interface LedgerSnapshot {
+  /** Bytes counted. */
+  readonly memory: number;
+  /** Bytes that may be counted. */
+  readonly maxMemory: number;
+  /** How close the two are. */
+  readonly level: PressureLevel;
+  /** Holders that hold something, or of whom something is held. */
+  readonly accounts: number;
+  /** Pairs of a source and a target. */
+  readonly shares: number;
+  /** How much of each kind is held, by the kind's name. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Who holds most, and how many bytes. */
+  readonly biggest: { readonly holder: Holder; readonly bytes: number } | null;
+}
+
+/**
+ * One ledger for everything that is bounded. Each take names a source and a
+ * target, and is refused when the source would hold more than `alpha` times
+ * what is still free of the target's limit afterwards, as buffers are shared
+ * in switches: the more is in use, the less may anyone have of it, and whoever
+ * comes late finds room. Nobody has to know how many sources there are.
+ *
+ * The same rule holds for the memory of the process, which one of the two
+ * pays for. An account is made at the first take and let go when it is empty.
+ */
+export class Ledger {
+  /** The gateway itself, the target of what is bounded for all peers together. */
+  readonly process: Holder = {
+    account: undefined,
+    charged: false,
+    describe: () => "gateway",
+  };
+  /** Holders that hold something, or of whom something is held. */
+  accounts = 0;
+  readonly #rules: KindRules;
+  readonly #budget: Budget;
+  readonly #table = new ShareTable();
+  readonly #sizes = new SizeClasses();
+  readonly #limits: readonly number[];
+  readonly #weights: readonly number[];
+  readonly #spareAccounts: Account[] = [];
+  readonly #spareShares: Share[] = [];
+  #serial = 0;
+
+  /**
+   * @param settings Bounds.
+   */
+  constructor(settings: LedgerSettings) {
+    const { rules } = settings;
+    this.#rules = rules;
+    this.#budget = new Budget(settings.maxMemory, rules);
+    this.#limits = rules.map((rule) => rule.limit);
+    this.#weights = rules.map((rule) => rule.weight);
+  }
+
+  /** Bytes counted. */
+  get memory(): number {
+    return this.#budget.used;
+  }
+
+  /** Bytes that may be counted. */
+  get maxMemory(): number {
+    return this.#budget.max;
+  }
+
+  /** How close the two are. */
+  get level(): PressureLevel {
+    return this.#budget.level;
+  }
+
+  /** Called when memory becomes scarce, and again when it becomes full. */
+  set onPressure(hear: (level: PressureLevel) => void) {
+    this.#budget.onPressure = hear;
+  }
+
+  /**
+   * Takes, if the source's share allows.
+   *
+   * @param kind Of what.
+   * @param source Who takes.
+   * @param target From whom.
+   * @param amount How much.
+   * @param limit Most that all sources may hold of this target, where it is
+   * not the kind's.
+   * @returns What the source holds of the target, to give back to;
+   * `undefined` when it may not have it.
+   */
+  take(
+    kind: Kind,
+    source: Holder,
+    target: Holder,
+    amount: number,
+    limit: number = this.#limits[kind]!,
+  ): Share | undefined {
+    const share = this.#find(source, target);
+    if (this.#room(kind, source, target, share, limit) < amount) {
+      return undefined;
+    }
+    return this.#count(kind, share ?? this.#open(source, target), amount);
+  }
+
+  /**
+   * Counts what has been taken already and cannot be refused.
+   *
+   * @param kind Of what.
+   * @param source Who took it.
+   * @param target From whom.
+   * @param amount How much.
+   * @returns What the source holds of the target, to give back to.
+   */
+  force(kind: Kind, source: Holder, target: Holder, amount: number): Share {
+    const share = this.#find(source, target) ?? this.#open(source, target);
+    return this.#count(kind, share, amount);
+  }
+
+  /**
+   * Gives back.
+   *
+   * @param share What the source holds of the target.
+   * @param kind Of what.
+   * @param amount How much; at most what was taken.
+   * @throws {RangeError} If less was taken.
+   */
+  give(share: Share, kind: Kind, amount: number): void {
+    const { held } = share;
+    const left = held[kind]! - amount;
+    if (left < 0) {
+      throw new RangeError(
+        `Cannot give back ${amount} ${this.#rules[kind]!.name}: only ${
+          held[kind]
+        } were taken, give back what was taken`,
+      );
+    }
+    held[kind] = left;
+    share.target.used[kind]! -= amount;
+    const bytes = this.#weights[kind]! * amount;
+    if (bytes > 0) this.#pay(share.payer, -bytes);
+    share.total -= amount;
+    if (share.total === 0) this.#close(share);
+  }
+
+  /**
+   * How much more a source could take now.
+   *
+   * @param kind Of what.
+   * @param source Who would take.
+   * @param target From whom.
+   * @param limit Most that all sources may hold of this target, where it is
+   * not the kind's.
+   * @returns How much; 0 when nothing.
+   */
+  room(
+    kind: Kind,
+    source: Holder,
+    target: Holder,
+    limit: number = this.#limits[kind]!,
+  ): number {
+    const share = this.#find(source, target);
+    const room = this.#room(kind, source, target, share, limit);
+    return Math.max(0, Math.floor(room));
+  }
+
+  /**
+   * @param kind Of what.
+   * @param target From whom.
+   * @returns What all sources hold of it.
+   */
+  used(kind: Kind, target: Holder): number {
+    return target.account?.used[kind] ?? 0;
+  }
+
+  /**
+   * @returns One of those who hold most memory: nobody has twice as much.
+   * `undefined` when nobody has much.
+   */
+  biggest(): Account | undefined {
+    return this.#sizes.biggest();
+  }
+
+  /**
+   * Refuses everything a holder would pay for, until it holds half as much or
+   * half of the memory is free.
+   *
+   * @param account Its account.
+   */
+  refuse(account: Account): void {
+    account.refused = true;
+    account.refusedUntil = account.bytes / 2;
+  }
+
+  /** @returns What is held at this moment; costs a walk through all of it. */
+  snapshot(): LedgerSnapshot {
+    const sums = this.#rules.map(() => 0);
+    for (const { held } of this.#table) {
+      for (let kind = 0; kind < held.length; kind++) sums[kind]! += held[kind]!;
+    }
+    const biggest = this.biggest();
+    return {
+      memory: this.memory,
+      maxMemory: this.maxMemory,
+      level: this.level,
+      accounts: this.accounts,
+      shares: this.#table.size,
+      kinds: Object.fromEntries(
+        this.#rules.map((rule, kind) => [rule.name, sums[kind]!]),
+      ),
+      biggest: biggest === undefined
+        ? null
+        : { holder: biggest.holder, bytes: biggest.bytes },
+    };
+  }
+
+  #find(source: Holder, target: Holder): Share | undefined {
+    const from = source.account;
+    const to = target.account;
+    if (from === undefined || to === undefined) return undefined;
+    const { last } = from;
+    if (last !== undefined && last.target === to) return last;
+    return from.last = this.#table.get(from, to);
+  }
+
+  /** How much fits both bounds; negative when they are exceeded. */
+  #room(
+    kind: Kind,
+    source: Holder,
+    target: Holder,
+    share: Share | undefined,
+    limit: number,
+  ): number {
+    const budget = this.#budget;
+    const alpha = budget.alphas[kind]!;
+    const used = target.account === undefined ? 0 : target.account.used[kind]!;
+    const held = share === undefined ? 0 : share.held[kind]!;
+    // held + n <= alpha * (limit - used - n), solved for n.
+    const fits = (alpha * (limit - used) - held) / (1 + alpha);
+    const weight = this.#weights[kind]!;
+    if (weight === 0) return fits;
+    const payer = target.charged && !source.charged ? target : source;
+    const { account } = payer;
+    if (account?.refused && budget.level > 0) return 0;
+    const room = budget.room(account === undefined ? 0 : account.bytes);
+    return Math.min(fits, room / weight);
+  }
+
+  #count(kind: Kind, share: Share, amount: number): Share {
+    share.held[kind]! += amount;
+    share.total += amount;
+    share.target.used[kind]! += amount;
+    const bytes = this.#weights[kind]! * amount;
+    if (bytes > 0) this.#pay(share.payer, bytes);
+    return share;
+  }
+
+  #pay(account: Account, bytes: number): void {
+    account.bytes += bytes;
+    this.#budget.add(bytes);
+    this.#sizes.place(account);
+    if (account.refused && account.bytes <= account.refusedUntil) {
+      account.refused = false;
+    }
+  }
+
+  #open(source: Holder, target: Holder): Share {
+    const from = source.account ??= this.#account(source);
+    const to = target.account ??= this.#account(target);
+    const payer = target.charged && !source.charged ? to : from;
+    let share = this.#spareShares.pop();
+    if (share === undefined) share = new Share(from, to, payer, this.#rules);
+    else {
+      share.source = from;
+      share.target = to;
+      share.payer = payer;
+    }
+    from.shares++;
+    to.shares++;
+    this.#table.add(share);
+    return from.last = share;
+  }
+
+  #close(share: Share): void {
+    const { source, target } = share;
+    this.#table.delete(share);
+    source.last = undefined;
+    this.#leave(source);
+    this.#leave(target);
+    if (this.#spareShares.length >= SPARES) return;
+    // A spare must not keep its last source alive.
+    share.source = share.target = share.payer = NOBODY;
+    this.#spareShares.push(share);
+  }
+
+  #account(holder: Holder): Account {
+    this.accounts++;
+    this.#serial = (this.#serial + 1) | 0;
+    const account = this.#spareAccounts.pop();
+    if (account === undefined) {
+      return new Account(holder, this.#serial, this.#rules);
+    }
+    account.holder = holder;
+    account.serial = this.#serial;
+    return account;
+  }
+
+  #leave(account: Account): void {
+    if (--account.shares > 0) return;
+    this.accounts--;
+    account.holder.account = undefined;
+    account.holder = NOBODY.holder;
+    account.refused = false;
+    account.steps = 0;
+    if (this.#spareAccounts.length < SPARES) this.#spareAccounts.push(account);
+  }
+}
+
+/** Stands in records that nobody uses. */
+const NOBODY = new Account(
+  { account: undefined, charged: false, describe: () => "nobody" },
+  0,
+  [],
+);

@@ -1,0 +1,130 @@
+/**
+ * Who filled an outbox.
+ *
+ * @module
+ */
+
+import type { Share } from "./account.ts";
+import type { Holder } from "./holder.ts";
+import { OUTBOX } from "./kinds.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** Part of an outbox that is nobody's: what is written in one turn is not worth counting. */
+const FREE_PART = 1 / 4;
+
+/**
+ * The bytes of one outbox by who put them there, in the order they leave. Only
+ * what lies above a quarter of the bound is counted, so that an outbox that is
+ * written as fast as it fills costs nothing; make this when it does not, and
+ * let it go when it is empty.
+ */
+export class OutboxShares {
+  readonly #ledger: Ledger;
+  readonly #owner: Holder;
+  readonly #limit: number;
+  readonly #shares: Share[] = [];
+  readonly #lengths: number[] = [];
+  /** Where each of them ends, counted from when this was made. */
+  readonly #ends: number[] = [];
+  #head = 0;
+  /** Bytes written since this was made. */
+  #written = 0;
+
+  /**
+   * @param ledger Where to take from.
+   * @param owner Whose outbox it is.
+   * @param limit Bytes that all sources together may have in it.
+   */
+  constructor(ledger: Ledger, owner: Holder, limit: number) {
+    this.#ledger = ledger;
+    this.#owner = owner;
+    this.#limit = limit;
+  }
+
+  /** Whether nobody has anything in it. */
+  get empty(): boolean {
+    return this.#head === this.#shares.length;
+  }
+
+  /**
+   * @param pending Bytes in the outbox.
+   * @param limit Bytes that may be in it.
+   * @returns Whether so few are in it that nobody is asked.
+   */
+  static free(pending: number, limit: number): boolean {
+    return pending < limit * FREE_PART;
+  }
+
+  /**
+   * Takes room for a frame.
+   *
+   * @param source Whose frame it is.
+   * @param bytes Its length.
+   * @param pending Bytes in the outbox before it.
+   * @returns `false` when its source has too much in it.
+   */
+  take(source: Holder, bytes: number, pending: number): boolean {
+    if (this.empty && OutboxShares.free(pending, this.#limit)) return true;
+    // The shares leave out what was nobody's.
+    if (pending + bytes > this.#limit) return false;
+    const owner = this.#owner;
+    const share = this.#ledger.take(OUTBOX, source, owner, bytes, this.#limit);
+    if (share === undefined) return false;
+    const end = this.#written + pending + bytes;
+    const last = this.#shares.length - 1;
+    if (last >= this.#head && this.#shares[last] === share) {
+      this.#lengths[last]! += bytes;
+      this.#ends[last] = end;
+      return true;
+    }
+    this.#shares.push(share);
+    this.#lengths.push(bytes);
+    this.#ends.push(end);
+    return true;
+  }
+
+  /**
+   * Bytes have left the outbox; to be told of every write.
+   *
+   * @param bytes How many.
+   */
+  written(bytes: number): void {
+    this.#written += bytes;
+    while (!this.empty && this.#ends[this.#head]! <= this.#written) {
+      this.#give();
+    }
+    this.#givePart();
+    if (this.empty) this.#trim(this.#head);
+    else if (this.#head >= 256 && this.#head * 2 >= this.#shares.length) {
+      this.#trim(this.#head);
+    }
+  }
+
+  /** The outbox was dropped with all that is in it. */
+  clear(): void {
+    while (!this.empty) this.#give();
+    this.#trim(this.#head);
+  }
+
+  /** Of a record that grows while it is written, what has left is free again. */
+  #givePart(): void {
+    const at = this.#head;
+    if (this.empty) return;
+    const out = this.#lengths[at]! - (this.#ends[at]! - this.#written);
+    if (out <= 0) return;
+    this.#lengths[at]! -= out;
+    this.#ledger.give(this.#shares[at]!, OUTBOX, out);
+  }
+
+  #give(): void {
+    const at = this.#head++;
+    this.#ledger.give(this.#shares[at]!, OUTBOX, this.#lengths[at]!);
+  }
+
+  #trim(count: number): void {
+    this.#shares.splice(0, count);
+    this.#lengths.splice(0, count);
+    this.#ends.splice(0, count);
+    this.#head = 0;
+  }
+}

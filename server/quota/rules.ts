@@ -1,0 +1,51 @@
+/**
+ * The rules of a gateway's ledger.
+ *
+ * @module
+ */
+
+import type { Limits } from "../config/limits.ts";
+import type { KindRule, KindRules } from "./kinds.ts";
+
+/** Sessions that others may open to one peer, in those of one connection. */
+const TARGET_SESSIONS = 16;
+/** Admissions that may wait at a time. */
+const MOST_ADMISSIONS = 65_536;
+/** An alpha that lets one source have everything while nobody else wants it. */
+const ALL = 1e9;
+
+/**
+ * Makes the rules from the configured limits. A limit says what one source
+ * alone may have; all of them together may have twice that.
+ *
+ * @param limits The configured limits.
+ * @returns The rule of every kind.
+ */
+export function ledgerRules(limits: Limits): KindRules {
+  const rule = (
+    name: string,
+    limit: number,
+    alpha: number,
+    weight: number,
+  ): KindRule => ({ name, limit, alpha, weight });
+  // In the order of the kinds' numbers.
+  return [
+    rule("calls", limits.maxInflightRequests * 2, 1, 512),
+    // The window is the peer's; what counts is that one place stays free for others.
+    rule("messages", limits.messageWindowService, 8, 512),
+    rule("queued bytes", limits.messageQueueBytes * 2, 1, 1),
+    rule("queued messages", Infinity, 1, 512),
+    rule("outbox bytes", limits.maxOutboxBytes * 2, 1, 1),
+    rule("held bytes", limits.connectionWindowBytes * 2, 1, 1),
+    rule(
+      "sessions",
+      limits.maxSessionsPerConnection * TARGET_SESSIONS,
+      1 / 8,
+      4096,
+    ),
+    rule("meta bytes", Infinity, 1, 1),
+    rule("read bytes", Infinity, 1, 1),
+    rule("admissions", MOST_ADMISSIONS, ALL, 1024),
+    rule("parse bytes", Infinity, 1, 1),
+  ];
+}
