@@ -8,6 +8,7 @@ const PURE = [
   "server/directory",
   "server/edgebound",
   "server/servicebound",
+  "server/quota",
 ];
 /** What would make a history depend on more than its seed. */
 const FORBIDDEN =
