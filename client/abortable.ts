@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Transport } from "@frontier/platform";
+import { closeTransport, type Transport } from "@frontier/platform";
 
 /**
  * Turns a signal into a promise.
@@ -37,7 +37,7 @@ export async function dial(
   try {
     return await Promise.race([transport, aborted(signal)]);
   } catch (error) {
-    transport.then((late) => late.close(), () => {});
+    transport.then(closeTransport, () => {});
     throw error;
   }
 }

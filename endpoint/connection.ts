@@ -14,7 +14,7 @@ import {
   type Session,
   TOO_MANY_SESSIONS,
 } from "@frontier/proto";
-import { Driver, type Transport } from "@frontier/platform";
+import { closeTransport, Driver, type Transport } from "@frontier/platform";
 import type { Channel } from "./channel.ts";
 import { checkId } from "./check.ts";
 import { NO_BYTES } from "./payload.ts";
@@ -157,7 +157,7 @@ export class Connection implements LinkHandler {
     await Promise.race([this.#done, late]);
     clearTimeout(timer);
     link.fail("closed without the peer");
-    this.#transport.close();
+    closeTransport(this.#transport);
   }
 
   /** Server role: asks for the verdict on the client. */

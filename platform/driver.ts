@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Link, LinkPort, Timers } from "@frontier/proto";
+import { type Link, type LinkPort, Timer, type Timers } from "@frontier/proto";
+import { describeError } from "./describe_error.ts";
 import { systemTimers } from "./system_timers.ts";
-import type { Transport } from "./transport.ts";
+import { closeTransport, type Transport } from "./transport.ts";
 
 /** Milliseconds the last bytes of a closing connection may take. */
 const DRAIN_MS = 2_000;
@@ -26,6 +27,9 @@ function flushAll(): void {
 /**
  * Moves bytes between a {@linkcode Transport} and a {@linkcode Link}: one
  * pending read, at most one pending write, and no waiting of one for the other.
+ *
+ * Many connections share one turn of the event loop, so nothing that a
+ * transport or a link throws leaves this class: it ends its own connection.
  */
 export class Driver implements LinkPort {
   /** The clock and its timers. */
@@ -39,7 +43,9 @@ export class Driver implements LinkPort {
   #parked = false;
   #chunk: Uint8Array | undefined = undefined;
   #done: (() => void) | undefined = undefined;
-  #drainTimer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #drainTimer: Timer | undefined = undefined;
+  /** Bytes the pending read has room for. */
+  #room = 0;
 
   /**
    * Makes a driver that does nothing yet.
@@ -92,18 +98,32 @@ export class Driver implements LinkPort {
       this.#parked = true;
       return;
     }
-    this.#transport.read(link.reader.reserve())
-      .then(this.#onRead, this.#onError);
+    try {
+      const room = link.reader.reserve();
+      this.#room = room.length;
+      // Resolved, so that whatever comes back behaves like a promise.
+      Promise.resolve(this.#transport.read(room))
+        .then(this.#onRead, this.#onError);
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   readonly #onRead = (count: number | null): void => {
-    const link = this.#link!;
     if (count === null) {
-      link.fail("connection closed by the peer");
+      this.#fail("connection closed by the peer");
+      return;
+    }
+    if (!isCount(count, this.#room)) {
+      this.#fail(
+        `Cannot read: the transport says ${
+          describeError(count)
+        } bytes where ${this.#room} had room`,
+      );
       return;
     }
     try {
-      link.receive(count);
+      this.#link!.receive(count);
     } catch (error) {
       this.#onDefect(error);
       return;
@@ -112,12 +132,26 @@ export class Driver implements LinkPort {
   };
 
   readonly #onError = (error: unknown): void => {
-    this.#link!.fail(describe(error));
+    this.#fail(describeError(error));
   };
 
   /** A defect of ours, not of the transport: it ends this connection, and no other. */
   #onDefect(error: unknown): void {
-    this.#link!.fail(`internal error: ${describe(error)}`);
+    this.#fail(`internal error: ${describeError(error)}`);
+  }
+
+  /** Ends the connection, also if those who hear of it throw. */
+  #fail(reason: string): void {
+    const link = this.#link!;
+    // Again if whoever hears first that it leaves throws: the others hear then.
+    for (let i = 0; i < 2 && link.state !== "closed"; i++) {
+      try {
+        link.fail(reason);
+      } catch {
+        // The bytes must stop all the same.
+        this.#shut();
+      }
+    }
   }
 
   readonly #onWake = (): void => {
@@ -154,7 +188,8 @@ export class Driver implements LinkPort {
       this.#shut();
       return;
     }
-    this.#drainTimer = setTimeout(() => this.#shut(), DRAIN_MS);
+    this.#drainTimer = new Timer(() => this.#shut());
+    this.timers.set(this.#drainTimer, this.timers.now() + DRAIN_MS);
     this.flush();
   }
 
@@ -172,21 +207,32 @@ export class Driver implements LinkPort {
       return;
     }
     this.#writing = true;
+    this.#send(chunk);
+  }
+
+  #send(chunk: Uint8Array): void {
     this.#chunk = chunk;
-    this.#transport.write(chunk).then(this.#onWritten, this.#onWriteError);
+    try {
+      Promise.resolve(this.#transport.write(chunk))
+        .then(this.#onWritten, this.#onWriteError);
+    } catch (error) {
+      this.#onWriteError(error);
+    }
   }
 
   readonly #onWritten = (count: number): void => {
     const chunk = this.#chunk!;
-    if (count <= 0) {
-      // Trying again at once would keep the event loop from everything else.
-      this.#onWriteError("Cannot write: the transport takes no bytes");
+    if (!isCount(count, chunk.length)) {
+      // After none, trying again would keep the event loop from everything else.
+      this.#onWriteError(
+        `Cannot write: the transport took ${
+          describeError(count)
+        } of ${chunk.length} bytes`,
+      );
       return;
     }
     if (count < chunk.length) {
-      this.#chunk = chunk.subarray(count);
-      this.#transport.write(this.#chunk)
-        .then(this.#onWritten, this.#onWriteError);
+      this.#send(chunk.subarray(count));
       return;
     }
     this.#chunk = undefined;
@@ -203,10 +249,9 @@ export class Driver implements LinkPort {
   readonly #onWriteError = (error: unknown): void => {
     this.#chunk = undefined;
     this.#writing = false;
-    const link = this.#link!;
-    link.outbox.done();
+    this.#link!.outbox.done();
     this.#closing = false;
-    link.fail(describe(error));
+    this.#fail(describeError(error));
     this.#shut();
   };
 
@@ -224,12 +269,14 @@ export class Driver implements LinkPort {
     if (this.#closed) return;
     this.#closed = true;
     this.#closing = false;
-    if (this.#drainTimer !== undefined) clearTimeout(this.#drainTimer);
-    this.#transport.close();
+    if (this.#drainTimer !== undefined) this.timers.clear(this.#drainTimer);
+    closeTransport(this.#transport);
     this.#done?.();
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Whether a transport can have moved so many bytes. */
+function isCount(count: unknown, room: number): boolean {
+  return Number.isInteger(count) && count as number > 0 &&
+    count as number <= room;
 }

@@ -103,11 +103,11 @@ class End implements LinkHandler {
     this.note("session");
   }
   onSessionEnd(): void {}
-  onSessionClosed(): void {}
+  onSessionClosed(_link: Link, _session: Session, _reason: string): void {}
   onWritable(_link: Link, session: Session): void {
     this.onRoom(session);
   }
-  onLeaving(): void {}
+  onLeaving(_link: Link, _reason: string): void {}
   onClosed(_link: Link, reason: string): void {
     this.note(`closed: ${reason}`);
     this.note("over");
@@ -163,6 +163,7 @@ class Wrapped implements Transport {
   writes: number[] = [];
   onWrite: ((buf: Uint8Array) => Promise<number>) | undefined = undefined;
   onRead: (() => Promise<number | null>) | undefined = undefined;
+  onClose: (() => void) | undefined = undefined;
   readonly inner: Transport;
   constructor(inner: Transport) {
     this.inner = inner;
@@ -174,15 +175,18 @@ class Wrapped implements Transport {
     return this.inner.remoteAddr;
   }
   read(buf: Uint8Array): Promise<number | null> {
-    return this.onRead?.() ?? this.inner.read(buf);
+    return this.onRead === undefined ? this.inner.read(buf) : this.onRead();
   }
   write(buf: Uint8Array): Promise<number> {
     this.writes.push(buf.length);
-    return this.onWrite?.(buf) ?? this.inner.write(buf);
+    return this.onWrite === undefined
+      ? this.inner.write(buf)
+      : this.onWrite(buf);
   }
   close(): void {
     this.closed++;
     this.inner.close();
+    return this.onClose?.();
   }
 }
 
@@ -330,6 +334,128 @@ Deno.test("handler that throws ends its own link only", async () => {
     [bystanders.client, other[0]],
     [bystanders.server, other[1]],
   );
+});
+
+/** What a transport may do wrong, and what its connection ends with. */
+const MISDEEDS: [name: string, act: () => never, reason: string][] = [
+  ["throws", () => {
+    throw new Error("InvalidStateError: it is closing");
+  }, "InvalidStateError: it is closing"],
+  ["throws an object without a text", () => {
+    throw Object.create(null);
+  }, "an error without a text"],
+  ["rejects with nothing", () => Promise.reject() as never, "undefined"],
+  [
+    "rejects with an object without a text",
+    () => Promise.reject(Object.create(null)) as never,
+    "an error without a text",
+  ],
+  ["fails within its own then", () =>
+    ({
+      then() {
+        throw new Error("Cannot be awaited");
+      },
+    }) as never, "Cannot be awaited"],
+  ["returns nothing", () => undefined as never, "undefined"],
+  ...[0, -1, 0.5, NaN, Infinity, 10_000_000].map((
+    count,
+  ): [string, () => never, string] => [
+    `says ${count} bytes`,
+    () => Promise.resolve(count) as never,
+    `the transport`,
+  ]),
+];
+
+for (const method of ["read", "write"] as const) {
+  for (const [name, act, reason] of MISDEEDS) {
+    Deno.test(`transport whose ${method} ${name} ends its own connection only`, async () => {
+      const pair = await memoryPair();
+      const bad = await connected(pair);
+      const good = await connected(await memoryPair());
+      let acts = 0;
+      const onAct = () => {
+        acts++;
+        return act();
+      };
+      if (method === "read") pair[0].onRead = onAct;
+      else pair[0].onWrite = onAct;
+      pair[0].onClose = () => {
+        throw new Error("Cannot close");
+      };
+      // In one turn: the bad one first, then the one behind it in the list.
+      const first = ask(bad.client);
+      const second = ask(good.client);
+      assertEquals(await second, "answer");
+      // The read that was pending is a good one still.
+      assertEquals(await first, method === "read" ? "answer" : "force closed");
+      await bad.client.over;
+      assertEquals(acts, 1);
+      const end = bad.client.events.find((e) => e.startsWith("closed: "))!;
+      assert(end.includes(reason), end);
+      assertEquals(await ask(good.client), "answer");
+      bad.server.link.fail("test is over");
+      good.client.link.close("done");
+      await Promise.all([bad.server.over, good.client.over, good.server.over]);
+      assertEquals(systemTimers.size, 0);
+    });
+  }
+}
+
+Deno.test("close that rejects later is nobody's business", async () => {
+  const pair = await memoryPair();
+  const { client, server } = await connected(pair);
+  pair[0].onClose = () => Promise.reject(new Error("Cannot close")) as never;
+  client.link.fail("done");
+  await Promise.all([client.over, server.over]);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+});
+
+for (
+  const method of ["onLeaving", "onClosed", "onSessionClosed"] as const
+) {
+  Deno.test(`handler whose ${method} throws loses its own link only`, async () => {
+    const pair = await memoryPair();
+    const bad = await connected(pair);
+    const good = await connected(await memoryPair());
+    bad.client.link.openSession("x");
+    await bad.client.saw("session");
+    bad.client[method] = () => {
+      throw new Error("Cannot say goodbye: test");
+    };
+    pair[0].onWrite = () => Promise.reject(new Error("Cannot write: broken"));
+    const first = ask(bad.client);
+    assertEquals(await ask(good.client), "answer");
+    await bad.client.over;
+    assertEquals(pair[0].closed, 1);
+    bad.server.link.fail("test is over");
+    good.client.link.close("done");
+    await Promise.all([bad.server.over, good.client.over, good.server.over]);
+    assertEquals(await first, "force closed");
+    assertEquals(systemTimers.size, 0);
+  });
+}
+
+Deno.test("answer that is late ends its own link only, if who waits throws", async () => {
+  const bad = await connected(await memoryPair());
+  const good = await connected(await memoryPair());
+  class Thrower extends Pending {
+    override onAnswer(): void {}
+    override onFail(): void {
+      throw new Error("Cannot be late: test");
+    }
+  }
+  const { link } = bad.client;
+  link.expect(new Thrower(), link.defaultSession, link.timers.now() + 1);
+  await bad.client.saw("closed: internal error: Cannot be late: test");
+  assertEquals(await ask(good.client), "answer");
+  good.client.link.close("done");
+  await Promise.all([
+    bad.client.over,
+    bad.server.over,
+    good.client.over,
+    good.server.over,
+  ]);
+  assertEquals(systemTimers.size, 0);
 });
 
 Deno.test("paused link does not read, and goes on where it stopped", async () => {

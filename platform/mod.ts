@@ -6,6 +6,7 @@
  */
 
 export * from "./backoff.ts";
+export * from "./describe_error.ts";
 export * from "./driver.ts";
 export * from "./log.ts";
 export * from "./memory_transport.ts";

@@ -16,8 +16,12 @@ class TcpTransport implements Transport {
 
   constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
-    // Frames are batched per turn already: waiting for more only adds latency.
-    conn.setNoDelay(true);
+    try {
+      // Frames are batched per turn already: waiting for more only adds latency.
+      conn.setNoDelay(true);
+    } catch {
+      // A peer that is gone already is seen by the first read.
+    }
   }
 
   get localAddr(): PeerAddress {

@@ -65,3 +65,19 @@ export function formatAddress(addr: PeerAddress): string {
     : addr.hostname;
   return `${host}:${addr.port}`;
 }
+
+/**
+ * Closes a transport that nobody needs any more. Whatever its `close` does
+ * about it: there is nobody left who could act on a failure.
+ *
+ * @param transport The transport.
+ */
+export function closeTransport(transport: Transport): void {
+  try {
+    const closing: unknown = transport.close();
+    // An `async` close is allowed where none was expected.
+    if (closing instanceof Promise) closing.catch(() => {});
+  } catch {
+    // It is as closed as it will be.
+  }
+}

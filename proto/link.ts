@@ -293,15 +293,19 @@ export class Link extends LinkOutput {
     if ((this.state as LinkState) === "closed") return;
     this.enter("closed");
     this.stopTimer();
-    for (const pending of this.pending.takeAll(() => true)) {
-      pending.onFail(this, "force closed");
+    try {
+      for (const pending of this.pending.takeAll(() => true)) {
+        pending.onFail(this, "force closed");
+      }
+      for (const session of [...this.sessions()]) session.finish(reason);
+      this.defaultSession.finish(reason);
+      this.#input.waiting?.clear();
+    } finally {
+      // A defect of those who hear of it must not leave the connection behind.
+      if (!drain) this.outbox.clear();
+      this.port.hangUp(drain);
+      this.#handler.onClosed(this, reason);
     }
-    for (const session of [...this.sessions()]) session.finish(reason);
-    this.defaultSession.finish(reason);
-    this.#input.waiting?.clear();
-    if (!drain) this.outbox.clear();
-    this.port.hangUp(drain);
-    this.#handler.onClosed(this, reason);
   }
 
   // Receiving
@@ -519,6 +523,16 @@ export class Link extends LinkOutput {
 
   /** Something is late: the peer, or an answer. */
   protected override onTimer(): void {
+    try {
+      this.#onTimer();
+    } catch (error) {
+      // A defect of ours, on one connection: the others know nothing of it.
+      const reason = error instanceof Error ? error.message : typeof error;
+      this.fail(`internal error: ${reason}`);
+    }
+  }
+
+  #onTimer(): void {
     const now = this.timers.now();
     if (this.state === "closed") {
       // Somebody went on asking after the end.
