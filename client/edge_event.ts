@@ -1,6 +1,5 @@
 /**
- * What gateways tell services about edges. Source: the wire specification,
- * section 9.4.
+ * What gateways tell services about edges. Source: docs/spec/wire.md §9.4.
  *
  * @module
  */

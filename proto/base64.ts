@@ -4,7 +4,7 @@
  * Short ranges go through tables. Long ones go through the engine's own codec
  * in chunks of a fixed size, so that a field of 10 MB needs no scratch of its
  * size. The alphabet is the standard one, padded
- * (the wire specification, section 1.5.1).
+ * (docs/spec/wire.md §1.5.1).
  *
  * @module
  */
@@ -260,8 +260,7 @@ function decodeShort(
 
 /**
  * Decodes base64 with the freedoms that Go's decoder allows: CR and LF
- * anywhere, and unused last bits that are not zero (the wire specification,
- * section 1.5.2).
+ * anywhere, and unused last bits that are not zero (docs/spec/wire.md §1.5.2).
  *
  * @param buf Holds the text.
  * @param start First byte of the text.

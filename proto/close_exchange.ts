@@ -13,8 +13,7 @@ const ACK_BODY = new Uint8Array([0, 0x7b, 0x7d]);
 
 /**
  * Who has sent and acknowledged which disconn. A link makes it when either side
- * begins to leave, before the first disconn. Source: the wire specification,
- * section 3.5.
+ * begins to leave, before the first disconn. Source: docs/spec/wire.md §3.5.
  */
 export class CloseExchange {
   /** Why the connection ends: the first reason, the cause of what comes after. */

@@ -1,7 +1,7 @@
 /**
  * The numbers of the wire: packet types, sizes and limits.
  *
- * Source: the wire specification, sections 1.2 to 1.8 (docs/PROTOCOL.md).
+ * Source: docs/spec/wire.md §1.2 to §1.8 (docs/PROTOCOL.md).
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * The hot way through data bodies: a reusable view that finds the fields of a
  * message, message ack, request or response without parsing JSON.
  *
- * Source: the wire specification, sections 1.5 and 1.6.8.
+ * Source: docs/spec/wire.md §1.5 and §1.6.8.
  *
  * @module
  */

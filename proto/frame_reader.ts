@@ -58,7 +58,7 @@ export interface FrameReaderOptions {
  *
  * The buffer holds 256 bytes while a connection is idle, up to 64 KiB while it
  * is busy, 256 KiB while it is flooded with raw bytes, and grows beyond that only as fast as the bytes of one large frame
- * really arrive. Source: the wire specification, sections 1.2 to 1.6.
+ * really arrive. Source: docs/spec/wire.md §1.2 to §1.6.
  *
  * @example
  * ```ts

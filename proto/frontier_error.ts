@@ -151,7 +151,7 @@ export class FrontierError extends Error {
   }
 
   /**
-   * The error of a text from the wire (the wire specification, section 10).
+   * The error of a text from the wire (docs/spec/wire.md §10).
    *
    * @param wireText The text; an unknown one is the application's.
    * @returns The error, whose message is the text.

@@ -27,8 +27,7 @@ const HEARTBEAT_SECONDS = [5, 20, 80, 320];
 
 /**
  * The conn and its ack: writes and reads both, and notes on the link what the
- * two sides agreed on. A link keeps it until it is open. Source: the wire
- * specification, section 3.2, and docs/PROTOCOL.md for the features.
+ * two sides agreed on. A link keeps it until it is open. Source: docs/spec/wire.md §3.2, and docs/PROTOCOL.md for the features.
  */
 export class Handshake {
   /** Milliseconds between heartbeats that the client announces. */

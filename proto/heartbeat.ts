@@ -16,8 +16,7 @@ const STOPPED_MS = 1_000;
 /**
  * When a peer was heard last, and when to doubt that it is still there. It
  * knows times only: whoever owns it sends the heartbeats and hangs up. All
- * times are milliseconds of the clock. Source: the wire specification,
- * section 3.4.
+ * times are milliseconds of the clock. Source: docs/spec/wire.md §3.4.
  */
 export class Heartbeat {
   /** When the peer gave its last sign of life. */

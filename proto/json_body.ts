@@ -3,7 +3,7 @@
  * encoding/json is with the same structures, so that what passes here cannot
  * make a Go peer drop its connection.
  *
- * Source: the wire specification, sections 1.5 and 1.6. Data bodies have a
+ * Source: docs/spec/wire.md §1.5 and §1.6. Data bodies have a
  * faster way, `DataBody`, which ends here for every shape it does not know.
  *
  * @module

@@ -2,7 +2,7 @@
  * Reads the fields of JSON objects into what Go would have read: the matching
  * of names, what each kind of field takes, what null does.
  *
- * Source: the wire specification, section 1.5.2.
+ * Source: docs/spec/wire.md §1.5.2.
  *
  * @module
  */

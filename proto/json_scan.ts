@@ -2,7 +2,7 @@
  * A scanner that finds the end of JSON values and refuses exactly what Go's
  * scanner refuses: it works on bytes, in one pass, without recursion.
  *
- * Source: the wire specification, section 1.5.2.
+ * Source: docs/spec/wire.md §1.5.2.
  *
  * @module
  */

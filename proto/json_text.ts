@@ -1,7 +1,7 @@
 /**
  * Text inside JSON strings, read and written as Go's encoding/json does.
  *
- * Source: the wire specification, sections 1.5.1 and 1.5.2.
+ * Source: docs/spec/wire.md §1.5.1 and §1.5.2.
  *
  * @module
  */
@@ -189,7 +189,7 @@ const EXTRA = /[<>&\u2028\u2029]/g;
 
 /**
  * Writes text as the inside of a JSON string, byte for byte as Go 1.22 and
- * later do (the wire specification, section 1.5.1).
+ * later do (docs/spec/wire.md §1.5.1).
  *
  * @param text Any text; halves of surrogate pairs become U+FFFD.
  * @returns The escaped text in UTF-8, without quotes.

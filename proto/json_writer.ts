@@ -1,6 +1,6 @@
 /**
  * Writes the JSON object of a body, compact and in the given order, byte for
- * byte as Go does (the wire specification, section 1.5.1).
+ * byte as Go does (docs/spec/wire.md §1.5.1).
  *
  * @module
  */

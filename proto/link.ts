@@ -45,7 +45,7 @@ const DISMISSED_MS = 30_000;
  * from everywhere to `closed` at once; a malformed frame does that to its
  * sender. A vanished peer is closed when it was silent for twice the announced
  * heartbeat interval (server), or for two and a half intervals (client).
- * Source: the wire specification, sections 2 to 4.
+ * Source: docs/spec/wire.md §2 to §4.
  */
 export class Link extends LinkOutput {
   /** Incoming bytes. */

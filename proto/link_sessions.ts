@@ -21,7 +21,7 @@ import { readU32 } from "./wire_numbers.ts";
 /**
  * All sessions of a connection but the default one, and how either side opens
  * one: the session packet and its ack, out and in. A link makes it with its
- * first session. Source: the wire specification, section 4.2.
+ * first session. Source: docs/spec/wire.md §4.2.
  */
 export class LinkSessions {
   readonly #known = new SessionMap();

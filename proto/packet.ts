@@ -2,8 +2,7 @@
  * Whole frames to and from packets that are objects.
  *
  * For tests, tools and cold paths: the gateway itself reads and writes frames
- * without making objects. Source: the wire specification, sections 1.2 to 1.6,
- * and 11.1 for the lengths that must be refused.
+ * without making objects. Source: docs/spec/wire.md §1.2 to §1.6, and §11.1 for the lengths that must be refused.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * What must hold of a frame before anybody looks inside.
  *
- * Source: the wire specification, sections 1.3, 1.4 and 11.1.
+ * Source: docs/spec/wire.md §1.3, §1.4 and §11.1.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Every packet of the protocol as an object.
  *
- * Source: the wire specification, sections 1.3 and 1.6.
+ * Source: docs/spec/wire.md §1.3 and §1.6.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Times on the wire: RFC 3339 text as Go's decoder takes it.
  *
- * Source: the wire specification, sections 1.5.1 and 1.5.2. The scanner works
+ * Source: docs/spec/wire.md §1.5.1 and §1.5.2. The scanner works
  * on the raw bytes between the quotes, as Go does, so an escape is an error.
  *
  * @module

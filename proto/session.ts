@@ -47,8 +47,7 @@ const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
  *
  * Life: `opening` or `accepting`, then `open`, then `closing` as soon as either
  * side has sent a dismiss, then `closed` when both dismisses are acknowledged,
- * 30 s have passed, or the connection ended. Source: the wire specification,
- * sections 2.4, 4 and 7.
+ * 30 s have passed, or the connection ended. Source: docs/spec/wire.md §2.4, §4 and §7.
  */
 export class Session {
   /** The connection it belongs to. */

@@ -16,7 +16,7 @@ const ACCEPTED = encode("");
 
 /**
  * The two ids of a session packet that its ack repeats. A session keeps it until
- * it has answered. Source: the wire specification, section 4.2.
+ * it has answered. Source: docs/spec/wire.md §4.2.
  */
 export class SessionAsk {
   readonly #packetHi: number;

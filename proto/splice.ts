@@ -7,7 +7,7 @@
  * The caller guarantees room for the length of the body that was read
  * (`body.end - body.start`) and {@linkcode BODY_SLACK} more.
  *
- * Source: the wire specification, sections 1.6.8 and 9.5.
+ * Source: docs/spec/wire.md §1.6.8 and §9.5.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The error texts that cross the wire. An error is only its text there, so the
- * exact spelling is what peers compare (the wire specification, section 10).
+ * exact spelling is what peers compare (docs/spec/wire.md §10).
  *
  * @module
  */

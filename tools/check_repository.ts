@@ -1,9 +1,11 @@
 /**
  * Checks what no other tool does: that every package of the workspace has the same version, that no test switches a sanitizer
- * off, and that nothing depends on where this machine keeps its programs.
+ * off, and that citations of the specification lead somewhere.
  *
  * @module
  */
+
+import { sectionsOf, wrongCitations } from "./citations.ts";
 
 /** What a package's configuration says about it. */
 interface PackageConfig {
@@ -82,9 +84,27 @@ function tests(): string[] {
   return problems;
 }
 
+function citations(): string[] {
+  const folder = "docs/spec";
+  const sections = new Map<string, Set<string>>();
+  for (const { name } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    sections.set(path, sectionsOf(Deno.readTextFileSync(path)));
+  }
+  return [...sources(".")].flatMap((path) =>
+    path.startsWith("tools/citations")
+      ? []
+      : wrongCitations(Deno.readTextFileSync(path), sections).map((problem) =>
+        `${path}: ${problem}`
+      )
+  );
+}
+
 if (import.meta.main) {
-  const problems = [...versions(), ...tests()];
+  const problems = [...versions(), ...tests(), ...citations()];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) Deno.exit(1);
-  console.log("One version everywhere, no sanitizer switched off");
+  console.log(
+    "One version everywhere, no sanitizer switched off, every citation leads somewhere",
+  );
 }

@@ -2,7 +2,7 @@
  * Building and taking apart frames without objects.
  *
  * The generator has its own few lines for this, apart from `proto/`: a mistake there shall not be hidden by the same
- * mistake here. Bodies are minimal (wire specification, sections 1.2 to 1.6).
+ * mistake here. Bodies are minimal (docs/spec/wire.md §1.2 to §1.6).
  *
  * @module
  */

@@ -1,7 +1,6 @@
 /**
  * Writes requests, messages and their answers straight into the outbox of a
- * connection, byte for byte as Go peers do. Source: the wire specification,
- * sections 1.5.1 and 1.6.8.
+ * connection, byte for byte as Go peers do. Source: docs/spec/wire.md §1.5.1 and §1.6.8.
  *
  * @module
  */

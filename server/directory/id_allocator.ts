@@ -7,7 +7,7 @@
 /**
  * Makes 64-bit ids as the original does: Unix seconds in the high half, a
  * counter that starts anywhere in the low half. One allocator serves edges and
- * services. Source: the wire specification, section 2.1.
+ * services. Source: docs/spec/wire.md §2.1.
  */
 export class IdAllocator {
   /** High half of the id made last. */

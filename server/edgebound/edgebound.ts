@@ -53,7 +53,7 @@ export interface EdgeboundContext extends PeerHandlerContext {
  * entered in the directory before its ack goes out, so that it is usable the
  * moment its constructor returns. A newer connection takes over the id of an
  * older one; the older one's offline event is dropped then, for the edge is
- * online. Source: the behaviour specification, section 3.
+ * online. Source: docs/spec/gateway.md §3.
  */
 export class Edgebound extends PeerHandler<EdgePeer> {
   readonly #context: EdgeboundContext;

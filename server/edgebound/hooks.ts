@@ -79,7 +79,7 @@ class HookCall extends Pending {
 /**
  * The three questions the gateway asks services: which id an edge gets, whether
  * it may come online, and, without waiting for consent, that it went offline.
- * Source: the wire specification, section 9.4.
+ * Source: docs/spec/wire.md §9.4.
  */
 export class Hooks {
   readonly #context: HooksContext;

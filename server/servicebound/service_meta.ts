@@ -16,8 +16,7 @@ const MAX_TOPICS = 4096;
 
 /**
  * Reads the meta of a service's conn: JSON with `service` and `topics`, keys in
- * any letter case, unknown keys ignored. Source: the wire specification,
- * section 9.2.
+ * any letter case, unknown keys ignored. Source: docs/spec/wire.md §9.2.
  *
  * @param meta The bytes.
  * @returns Name and topics.

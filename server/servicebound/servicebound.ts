@@ -38,7 +38,7 @@ export interface ServiceboundContext extends PeerHandlerContext {
  * Admits services and handles what they send. A service is routable by name and
  * topic before its ack goes out, by method before the register is confirmed. A
  * newer connection with the same id replaces the older one at once. Source: the
- * behaviour specification, section 4.
+ * docs/spec/gateway.md §4.
  */
 export class Servicebound extends PeerHandler<ServicePeer> {
   readonly #context: ServiceboundContext;

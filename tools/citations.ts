@@ -1,0 +1,52 @@
+/**
+ * Finds citations of the specification that lead nowhere.
+ *
+ * @module
+ */
+
+/** A citation: a paper, then the sections it names, such as `docs/spec/wire.md §1.5.1 and §1.6.8`. */
+const CITATION = /(docs\/spec\/\w+\.md)((?:[\s*,]|and|to|§[\d.]*\d)*)/g;
+/** How the specification was cited before it was in the repository. */
+const OLD = /\b(?:wire|behaviour)\s+(?:\*\s+)?specification\b/;
+
+/**
+ * Lists what is wrong with the citations in a text.
+ *
+ * @param text a source file or a paper.
+ * @param sections by paper, the numbers of the sections it has.
+ * @returns one sentence for each wrong citation.
+ */
+export function wrongCitations(
+  text: string,
+  sections: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
+  const problems: string[] = [];
+  for (const [, paper = "", list = ""] of text.matchAll(CITATION)) {
+    const known = sections.get(paper);
+    if (known === undefined) {
+      problems.push(`cites ${paper}, which is not there`);
+    }
+    for (const [, section = ""] of list.matchAll(/§([\d.]*\d)/g)) {
+      if (known?.has(section) === false) {
+        problems.push(`cites ${paper} §${section}, which is not there`);
+      }
+    }
+  }
+  const old = OLD.exec(text)?.[0];
+  if (old !== undefined) {
+    problems.push(`says "${old}" instead of docs/spec/NAME.md §N`);
+  }
+  return problems;
+}
+
+/**
+ * Lists the sections of a paper.
+ *
+ * @param text Markdown, whose headings begin with a number.
+ * @returns the numbers.
+ */
+export function sectionsOf(text: string): Set<string> {
+  return new Set(
+    [...text.matchAll(/^#+ ([\d.]*\d)\.? /gm)].map(([, number = ""]) => number),
+  );
+}
