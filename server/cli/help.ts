@@ -57,5 +57,6 @@ Exit status
 Permissions it needs under Deno
   --allow-net  --allow-read=<configuration and certificates>
   --allow-env='FRONTIER_*,FRONTLAS_ADDR,LOG_*,NODE_NAME'
+  --allow-sys=systemMemoryInfo, to use half of the memory instead of 1 GiB
   --allow-write=<folder of the log file>, with log output file or both
 `;

@@ -13,6 +13,7 @@ const PERMISSIONS = [
   "--allow-net",
   "--allow-read",
   "--allow-env=FRONTIER_*,FRONTLAS_ADDR,LOG_*,NODE_NAME",
+  "--allow-sys=systemMemoryInfo",
 ];
 const MAIN = new URL("../main.ts", import.meta.url).pathname;
 
