@@ -20,12 +20,17 @@ function timeOf(stamp: string): number {
     : NaN;
 }
 
+/** How much more a file may grow before a rotation that failed is tried again, in bytes. */
+const RETRY_BYTES = MIB;
+
 /** Writes a log file and rotates it by size. One write at a time: the caller waits for each. */
 export class LogFile implements AsyncDisposable {
   #config: LogFileConfig;
   #now: () => number;
   #file: Deno.FsFile;
   #size: number;
+  /** Beyond this size the file is rotated. */
+  #rotateAt: number;
   #directory: string;
   #stem: string;
   #extension: string;
@@ -43,6 +48,7 @@ export class LogFile implements AsyncDisposable {
     this.#now = now;
     this.#file = file;
     this.#size = size;
+    this.#rotateAt = config.maxSizeMb * MIB;
     const slash = config.path.lastIndexOf("/");
     const name = config.path.slice(slash + 1);
     const dot = name.lastIndexOf(".");
@@ -74,18 +80,40 @@ export class LogFile implements AsyncDisposable {
   }
 
   /**
-   * Writes bytes, into a new file if the current one is full.
+   * Writes bytes, into a new file if the current one is full. Where there can be no new one, they go into the current one all the
+   * same: a log that is too large is better than none.
    *
    * @param bytes Whole lines.
+   * @throws {Error} If they cannot be written, or the full file cannot be rotated.
    */
   async write(bytes: Uint8Array): Promise<void> {
-    if (
-      this.#size > 0 && this.#size + bytes.length > this.#config.maxSizeMb * MIB
-    ) await this.#rotate();
+    let failure: unknown = undefined;
+    if (this.#size > 0 && this.#size + bytes.length > this.#rotateAt) {
+      try {
+        await this.#rotate();
+      } catch (error) {
+        this.#rotateAt = this.#size + RETRY_BYTES;
+        failure = error;
+      }
+    }
     for (let at = 0; at < bytes.length;) {
       at += await this.#file.write(bytes.subarray(at));
     }
     this.#size += bytes.length;
+    if (failure !== undefined) {
+      throw new Error(`Cannot rotate the log file "${this.#config.path}"`, {
+        cause: failure,
+      });
+    }
+  }
+
+  /**
+   * Opens the file anew under its name: what was moved away is no longer written to.
+   *
+   * @throws {Error} If it cannot be opened; the old one stays in use.
+   */
+  async reopen(): Promise<void> {
+    await this.#use(await openLogFile(this.#config.path));
   }
 
   /** Waits for compression and removal of old files, then closes. */
@@ -106,11 +134,22 @@ export class LogFile implements AsyncDisposable {
       // Someone took the file away: there is nothing to keep, but a new one to begin.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    const next = await openLogFile(this.#config.path);
+    await this.#use(await openLogFile(this.#config.path));
+    this.#tidy();
+  }
+
+  async #use(next: Deno.FsFile): Promise<void> {
+    let size: number;
+    try {
+      size = (await next.stat()).size;
+    } catch (error) {
+      next.close();
+      throw error;
+    }
     this.#file.close();
     this.#file = next;
-    this.#size = 0;
-    this.#tidy();
+    this.#size = size;
+    this.#rotateAt = this.#config.maxSizeMb * MIB;
   }
 
   #tidy(): void {

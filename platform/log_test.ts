@@ -339,3 +339,86 @@ Deno.test("a folder taken away is made again at the next rotation", () =>
     await log.flush();
     assertStringIncludes(await Deno.readTextFile(path), "INFO  after");
   }));
+
+Deno.test("a log file that was moved away is opened anew, and no line is lost or split", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/frontier.log`;
+    const total = 3000;
+    {
+      await using log = await openLog(config({ file: { path } }));
+      for (let i = 0; i < total; i++) {
+        log.info(`${i} ${"x".repeat(200)}`);
+        if (i % 500 === 499) {
+          await Deno.rename(path, `${path}.${i}`);
+          // Asked for twice at once, and with lines still waiting.
+          await Promise.all([log.reopen(), log.reopen()]);
+        }
+      }
+    }
+    const texts = names(folder).map((name) =>
+      Deno.readTextFileSync(`${folder}/${name}`)
+    );
+    assertEquals(texts.length, 7);
+    const numbers = texts.join("").trim().split("\n").map((line) =>
+      Number(/INFO {2}(\d+) x{200}$/.exec(line)?.[1])
+    ).sort((a, b) => a - b);
+    assertEquals(numbers, Array.from({ length: total }, (_, i) => i));
+  }));
+
+Deno.test("a log file that cannot be opened anew stays in use", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/frontier.log`;
+    await using log = await openLog(config({ file: { path } }));
+    log.info("before");
+    await log.flush();
+    await Deno.rename(path, `${path}.1`);
+    await Deno.mkdir(path);
+    await assertRejects(() => log.reopen(), Error);
+    log.info("after");
+    await log.flush();
+    assertMatch(
+      await Deno.readTextFile(`${path}.1`),
+      /INFO {2}before\n.*INFO {2}after\n$/,
+    );
+    await Deno.remove(path);
+    await log.reopen();
+    log.info("again");
+    await log.flush();
+    assertMatch(await Deno.readTextFile(path), /^\S+ INFO {2}again\n$/);
+  }));
+
+Deno.test("without a file there is nothing to open anew", async () => {
+  await using log = await openLog(config(), { sinks: [new MemorySink()] });
+  await log.reopen();
+});
+
+Deno.test("what is opened anew is rotated by its own size", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/frontier.log`;
+    await using log = await openLog(config({ file: { path, maxSizeMb: 1 } }));
+    log.info("x".repeat(1_000_000));
+    await log.flush();
+    await Deno.rename(path, `${path}.1`);
+    await log.reopen();
+    log.info("y".repeat(1_000_000));
+    await log.flush();
+    assertEquals(names(folder), ["frontier.log", "frontier.log.1"]);
+  }));
+
+Deno.test("where a full file cannot be rotated, it grows on", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/frontier.log`;
+    const stamp = "2026-01-31T12-00-00.005";
+    // A folder with something in it stands where the old file would go.
+    await Deno.mkdir(`${folder}/frontier-${stamp}.log/x`, { recursive: true });
+    await using log = await openLog(
+      config({ file: { path, maxSizeMb: 1 } }),
+      { now: () => NOW },
+    );
+    log.info("x".repeat(1_040_000));
+    log.info("first");
+    await log.flush();
+    log.info("y".repeat(1_040_000));
+    await log.flush();
+    assertStringIncludes(await Deno.readTextFile(path), "yyy\n");
+  }));

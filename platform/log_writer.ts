@@ -11,12 +11,26 @@ const MAX_WAITING = 8_388_608;
 export interface LogSink extends AsyncDisposable {
   /** Writes whole lines; resolves when they are written. */
   write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Opens what is written to anew, under the same name; absent where there is nothing to open. Never called while a write is under
+   * way.
+   *
+   * @throws {Error} If it cannot be opened; what was open stays in use.
+   */
+  reopen?(): Promise<void>;
 }
 
 /** A logger with outputs of its own, which must be closed. */
 export interface LogWriter extends Logger, AsyncDisposable {
   /** Resolves when everything logged so far is written. */
   flush(): Promise<void>;
+  /**
+   * Opens the log file anew, after it was moved away for example. Everything logged from now on goes to the new one.
+   *
+   * @returns When it is open; at once where there is no file.
+   * @throws {Error} If it cannot be opened; the old one stays in use.
+   */
+  reopen(): Promise<void>;
 }
 
 /** Options of {@linkcode openLog}. */
@@ -40,6 +54,7 @@ class QueuedLog implements LogWriter {
   #dropped = 0;
   #failing = new Set<LogSink>();
   #writing: Promise<void> | undefined;
+  #reopening: PromiseWithResolvers<void> | undefined;
 
   constructor(config: LogConfig, now: () => number, sinks: LogSink[]) {
     this.#config = config;
@@ -66,6 +81,12 @@ class QueuedLog implements LogWriter {
 
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing;
+  }
+
+  reopen(): Promise<void> {
+    this.#reopening ??= Promise.withResolvers<void>();
+    this.#writing ??= this.#drain();
+    return this.#reopening.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,7 +117,11 @@ class QueuedLog implements LogWriter {
   async #drain(): Promise<void> {
     await Promise.resolve(); // what the same turn logs goes along
     const encoder = new TextEncoder();
-    while (this.#lines.length > 0 || this.#dropped > 0) {
+    while (
+      this.#lines.length > 0 || this.#dropped > 0 ||
+      this.#reopening !== undefined
+    ) {
+      if (this.#reopening !== undefined) await this.#reopenSinks();
       if (this.#dropped > 0) {
         const fields = { records: this.#dropped };
         this.#dropped = 0;
@@ -111,6 +136,7 @@ class QueuedLog implements LogWriter {
           ),
         );
       }
+      if (this.#lines.length === 0) continue;
       const bytes = encoder.encode(this.#lines.join(""));
       this.#lines = [];
       for (const sink of this.#sinks) {
@@ -124,6 +150,17 @@ class QueuedLog implements LogWriter {
       this.#waiting = this.#lines.reduce((sum, line) => sum + line.length, 0);
     }
     this.#writing = undefined;
+  }
+
+  async #reopenSinks(): Promise<void> {
+    const asked = this.#reopening;
+    this.#reopening = undefined;
+    try {
+      for (const sink of this.#sinks) await sink.reopen?.();
+      asked?.resolve();
+    } catch (error) {
+      asked?.reject(error);
+    }
   }
 
   /** An output that fails, a full disk for example, must not end the program; it is said once where it can be seen. */

@@ -49,7 +49,8 @@ Limits are set under "limits" in the file, for example
 Signals
   SIGINT, SIGTERM  stop accepting, finish what is in flight, close every
                    connection in order, exit; a second one exits at once
-  SIGHUP           read the certificates anew, with TLS on
+  SIGHUP           open the log file anew, as log rotation wants it, and read
+                   the certificates anew; never ends the gateway
 
 Exit status
   0 done or stopped by a signal, 1 cannot start, 2 wrong usage
@@ -58,5 +59,6 @@ Permissions it needs under Deno
   --allow-net  --allow-read=<configuration and certificates>
   --allow-env='FRONTIER_*,FRONTLAS_ADDR,LOG_*,NODE_NAME'
   --allow-sys=systemMemoryInfo, to use half of the memory instead of 1 GiB
-  --allow-write=<folder of the log file>, with log output file or both
+  --allow-write=<folder of the log file>, with log output file or both; the
+                       same folder in --allow-read, to rotate
 `;

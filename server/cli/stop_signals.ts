@@ -43,23 +43,3 @@ export class StopSignals implements Disposable {
     this.#listeners = [];
   }
 }
-
-/** Listens for SIGHUP, where the system has it: read the certificates anew. */
-export class ReloadSignal implements Disposable {
-  readonly #listener: () => void;
-
-  /** @param reload Called at each signal. */
-  constructor(reload: () => void) {
-    this.#listener = reload;
-    if (Deno.build.os !== "windows") {
-      Deno.addSignalListener("SIGHUP", this.#listener);
-    }
-  }
-
-  /** Stops listening. */
-  [Symbol.dispose](): void {
-    if (Deno.build.os !== "windows") {
-      Deno.removeSignalListener("SIGHUP", this.#listener);
-    }
-  }
-}

@@ -1,0 +1,169 @@
+import { type LogWriter, openLog } from "@frontier/platform/log";
+import {
+  formatAddress,
+  formatDiagnostic,
+  type FrontierConfig,
+  type LoadedConfig,
+  unservedParts,
+} from "../config/mod.ts";
+import { type Frontier, startFrontier } from "../frontier.ts";
+import type { Arguments } from "./args.ts";
+import { CrashGuard } from "./crash_guard.ts";
+import { complain } from "./output.ts";
+import { ReloadSignal } from "./reload_signal.ts";
+import { explainStartFailure } from "./start_failure.ts";
+import { FAILED, OK, SIGNAL_STATUS } from "./status.ts";
+import { StopSignals } from "./stop_signals.ts";
+
+/** Longest wait for an output that does not take the last records, in milliseconds. */
+const LAST_RECORDS_MS = 2_000;
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Runs a gateway until a signal stops it.
+ *
+ * @param args The command line.
+ * @param loaded The configuration.
+ * @returns The exit status: 0 when stopped by a signal, 1 when it cannot start.
+ */
+export async function serve(
+  args: Arguments,
+  loaded: LoadedConfig,
+): Promise<number> {
+  // The first to come and the last to go: no SIGHUP ends the process, not while it starts and not while it drains.
+  using reload = new ReloadSignal();
+  const { config } = loaded;
+  let log: LogWriter;
+  try {
+    log = await openLog(config.log);
+  } catch (error) {
+    complain(
+      `Cannot open the log file ${config.log.file.path} (log.file.path): ${
+        textOf(error)
+      }`,
+    );
+    return FAILED;
+  }
+  await using _ = inTime(log);
+  using _guard = new CrashGuard(log);
+  announce(log, args, loaded);
+  using signals = new StopSignals((signal) =>
+    Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
+  );
+  return await run(log, config, signals, reload);
+}
+
+/** Closes the log, but does not wait for ever for an output that nobody reads. */
+function inTime(log: LogWriter): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      let timer: ReturnType<typeof setTimeout> | undefined = undefined;
+      await Promise.race([
+        log[Symbol.asyncDispose](),
+        new Promise((resolve) => timer = setTimeout(resolve, LAST_RECORDS_MS)),
+      ]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Says at start what an operator should know about the configuration. */
+function announce(
+  log: LogWriter,
+  args: Arguments,
+  { config, warnings }: LoadedConfig,
+): void {
+  for (const flag of args.ignored) {
+    log.warn("Flag has no effect, use --loglevel to set the log level", {
+      flag,
+    });
+  }
+  for (const warning of warnings) log.warn(formatDiagnostic(warning));
+  for (const sentence of unservedParts(config)) log.warn(sentence);
+  if (args.config === undefined) {
+    log.info(
+      "No configuration file given: edges may connect from everywhere and get ids assigned, services only from here",
+    );
+  }
+}
+
+async function run(
+  log: LogWriter,
+  config: FrontierConfig,
+  signals: StopSignals,
+  reload: ReloadSignal,
+): Promise<number> {
+  let frontier: Frontier;
+  try {
+    frontier = await startFrontier({ ...config, logger: log });
+  } catch (error) {
+    await log.flush();
+    complain(explainStartFailure(error, config));
+    return FAILED;
+  }
+  reload.obey(() => readAnew(log, config, frontier));
+  const { serviceAddr, edgeAddr } = frontier;
+  // Other programs wait for these two lines.
+  log.info(
+    `servicebound server listening on: ${
+      formatAddress(serviceAddr.hostname, serviceAddr.port)
+    }`,
+  );
+  log.info(
+    `edgebound server listening on: ${
+      formatAddress(edgeAddr.hostname, edgeAddr.port)
+    }`,
+  );
+
+  const signal = await signals.first;
+  log.info("Stopping: no new connections, finishing what is in flight", {
+    signal,
+    seconds: config.drainSeconds,
+  });
+  try {
+    await frontier.drain();
+    await frontier.close();
+  } catch (error) {
+    log.error("Stopped, but not in order", { error });
+    return FAILED;
+  }
+  log.info("Stopped");
+  return OK;
+}
+
+/** What SIGHUP asks for: the log file under its name again, and the certificates as they are now. */
+async function readAnew(
+  log: LogWriter,
+  config: FrontierConfig,
+  frontier: Frontier,
+): Promise<void> {
+  const toFile = config.log.output === "file" || config.log.output === "both";
+  const tls = config.servicebound.tls ?? config.edgebound.tls;
+  if (toFile) {
+    try {
+      await log.reopen();
+      log.info("Log file opened anew", { path: config.log.file.path });
+    } catch (error) {
+      const message = "Cannot open the log file anew, the old one stays in use";
+      log.error(message, { path: config.log.file.path, error });
+      // Whoever moved the file does not look into it for this.
+      complain(`${message}: ${config.log.file.path}: ${textOf(error)}`);
+    }
+  }
+  if (tls !== undefined) {
+    try {
+      await frontier.reload();
+      log.info("Certificates read anew");
+    } catch (error) {
+      log.error("Cannot read the certificates anew, the old ones stay in use", {
+        error: textOf(error),
+      });
+    }
+  }
+  if (!toFile && tls === undefined) {
+    log.info("SIGHUP changes nothing: there is no log file and no certificate");
+  }
+}
