@@ -64,6 +64,25 @@ Deno.test("SIGHUP brings new certificates into use, and a bad one leaves the old
   await Deno.remove(folder, { recursive: true });
 });
 
+/** A gateway that logs into a file of its own folder. */
+async function withLogFile(
+  use: (program: Program, path: string, folder: string) => Promise<void>,
+  args: string[] = [],
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/frontier.log`;
+  try {
+    await using program = new Program(
+      ["--log-output", "both", "--log-file", path, ...args],
+      ANY_PORTS,
+      [...PERMISSIONS, `--allow-write=${folder}`],
+    );
+    await use(program, path, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 if (Deno.build.os !== "windows") {
   Deno.test("SIGHUP without log file and certificates changes nothing", async () => {
     await using program = new Program([], ANY_PORTS);
@@ -73,25 +92,6 @@ if (Deno.build.os !== "windows") {
     program.tell("SIGTERM");
     assertEquals((await program.end()).code, 0);
   });
-
-  /** A gateway that logs into a file of its own folder. */
-  async function withLogFile(
-    use: (program: Program, path: string, folder: string) => Promise<void>,
-    args: string[] = [],
-  ): Promise<void> {
-    const folder = await Deno.makeTempDir();
-    const path = `${folder}/frontier.log`;
-    try {
-      await using program = new Program(
-        ["--log-output", "both", "--log-file", path, ...args],
-        ANY_PORTS,
-        [...PERMISSIONS, `--allow-write=${folder}`],
-      );
-      await use(program, path, folder);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  }
 
   Deno.test("SIGHUP opens a log file anew that was moved away", () =>
     withLogFile(async (program, path) => {
