@@ -48,6 +48,17 @@ function versions(): string[] {
       `server/cli/version.ts: version ${printed}, but the workspace has ${root.version}`,
     );
   }
+  for (
+    const [, named] of Deno.readTextFileSync("README.md").matchAll(
+      /jsr:@frontier\/\w+@\^([\d.]+)/g,
+    )
+  ) {
+    if (named !== root.version) {
+      problems.push(
+        `README.md: names version ${named}, but the workspace has ${root.version}`,
+      );
+    }
+  }
   return problems;
 }
 
