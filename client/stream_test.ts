@@ -321,14 +321,14 @@ Deno.test("acceptStream() and streams() give what the other side opens", async (
     limits: { pendingStreams: 2 },
   });
   const { link } = gateway.side;
-  const session = link.openSession("ignored");
+  const session = link.openSession("ignored")!;
   const stream = await edge.acceptStream();
   await until(() => session.state === "open");
   session.send(encoder.encode("hi"), 0, 2);
   const buf = new Uint8Array(8);
   assertEquals(await stream.read(buf), 2);
 
-  const more = [1, 2, 3].map(() => link.openSession(""));
+  const more = [1, 2, 3].map(() => link.openSession("")!);
   await until(() => more[2]!.state === "closed");
   assertEquals(more[2]!.refusal, "too many sessions");
   const accepted: Stream[] = [];

@@ -234,7 +234,7 @@ for (
     assertEquals(await ask(client), "answer");
     assertEquals(await ask(server), "answer");
 
-    const session = client.link.openSession("x");
+    const session = client.link.openSession("x")!;
     await Promise.all([client.saw("session"), server.saw("session")]);
     const up = sendStream(client, session);
     const down = sendStream(server, server.sessions[0]!);
@@ -270,7 +270,7 @@ for (
         transport.inner.write(buf.subarray(0, 1 + buf.length % 997));
     }
     const { client, server } = await connected(pair);
-    const session = client.link.openSession("x");
+    const session = client.link.openSession("x")!;
     await server.saw("session");
     await client.saw("session");
     const sum = sendStream(client, session);

@@ -15,6 +15,7 @@ export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
 export type {
+  FarewellReason,
   FrameReader,
   Link,
   LinkOutput,

@@ -23,6 +23,8 @@ export const TYPE_CONN_ACK = 0x02;
 export const TYPE_DISCONN = 0x11;
 /** Confirms a disconn. */
 export const TYPE_DISCONN_ACK = 0x12;
+/** Server to client: why the connection is about to end. Ours; only sent after `farewell` was negotiated. */
+export const TYPE_FAREWELL = 0x13;
 /** Client to server: sign of life. */
 export const TYPE_HEARTBEAT = 0x21;
 /** Server to client: answers a heartbeat. */

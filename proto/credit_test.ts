@@ -250,7 +250,7 @@ Deno.test("what a session held when it ended is granted to the connection once",
   server.onBytes = () => {};
   const bytes = new Uint8Array(5_000);
   for (let round = 0; round < 10; round++) {
-    const session = client.link.openSession("x");
+    const session = client.open("x");
     network.run();
     assertEquals(session.send(bytes, 0, 5_000), 1_000);
     network.run();
@@ -294,8 +294,8 @@ Deno.test("slow reader slows its sender and nobody else", () => {
     {},
     { sessionWindow: 1_000, connectionWindow: 100_000 },
   );
-  const slow = client.link.openSession("slow");
-  const fast = client.link.openSession("fast");
+  const slow = client.open("slow");
+  const fast = client.open("fast");
   network.run();
   const [theirSlow] = server.offered;
   server.onBytes = (session, count) => {

@@ -13,6 +13,8 @@ interface Fields {
   cancelType?: number;
   timeoutNs?: string;
   error?: string;
+  reason?: string;
+  verdict?: string;
   hostile?: boolean;
   decodeOnly?: boolean;
 }
@@ -47,7 +49,16 @@ for (const { name, fields, hex } of vectors) {
         assertEquals(packet.body.timeoutNs, BigInt(expected.timeoutNs!));
         break;
       case "session-ack":
+      case "dismiss":
         assertEquals(packet.body.error, expected.error);
+        break;
+      case "response":
+      case "message-ack":
+        assertEquals(packet.body.error, expected.error);
+        assertEquals(packet.body.verdict, expected.verdict);
+        break;
+      case "farewell":
+        assertEquals(packet.reason, expected.reason);
         break;
       default:
         throw new Error(`Cannot check vector of type ${packet.type}`);

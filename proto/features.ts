@@ -15,9 +15,19 @@ export const FEATURE_EARLY_DATA = "early-data";
 /** Raw bytes of a session flow only as far as their receiver granted. */
 export const FEATURE_CREDIT = "credit";
 
+/** An error answer tells whether it is the application's or the gateway's, and whether the operation ran. */
+export const FEATURE_VERDICT = "verdict";
+/** A dismiss tells why its session did not end completely. */
+export const FEATURE_REASON = "reason";
+/** A server says why it is about to close a connection. */
+export const FEATURE_FAREWELL = "farewell";
+
 /** All features of this release. */
 export const FEATURES: readonly string[] = [
   FEATURE_CANCEL,
   FEATURE_EARLY_DATA,
   FEATURE_CREDIT,
+  FEATURE_VERDICT,
+  FEATURE_REASON,
+  FEATURE_FAREWELL,
 ];

@@ -25,15 +25,15 @@ const BIG_READS = 64;
 const UNKNOWN = 0xffff_ffff;
 /** Smallest payload per type, so that no later code indexes out of range. */
 const MIN_LENGTH = new Uint32Array(256).fill(UNKNOWN);
-/** Types whose payload has exactly the minimum length. */
-const EXACT = new Uint8Array(256);
+/** Largest payload per type, where the limit of the connection is not enough. */
+const MAX_LENGTH = new Uint32Array(256).fill(UNKNOWN);
 /** Types whose payload starts with a session id. */
 const HAS_SESSION = new Uint8Array(256);
 
-for (const { code, min, exact, session } of PACKET_RULES) {
+for (const { code, min, max, session } of PACKET_RULES) {
   MIN_LENGTH[code] = min;
   HAS_SESSION[code] = session ? 1 : 0;
-  EXACT[code] = exact ? 1 : 0;
+  MAX_LENGTH[code] = max ?? UNKNOWN;
 }
 
 /** Settings of a {@linkcode FrameReader}. */
@@ -222,7 +222,9 @@ export class FrameReader {
     const length = ((buf[start + 10]! << 24) | (buf[start + 11]! << 16) |
       (buf[start + 12]! << 8) | buf[start + 13]!) >>> 0;
     const min = MIN_LENGTH[type]!;
-    if (length < min || length > this.#maxPayload || EXACT[type] === 1) {
+    if (
+      length < min || length > this.#maxPayload || length > MAX_LENGTH[type]!
+    ) {
       this.#checkLength(type, length, min);
     }
     const session = HAS_SESSION[type]!;
@@ -275,22 +277,19 @@ export class FrameReader {
     return true;
   }
 
-  #checkLength(type: number, length: number, min: number): void {
+  #checkLength(type: number, length: number, min: number): never {
     const name = `0x${type.toString(16).padStart(2, "0")}`;
     if (min === UNKNOWN) {
       throw new ProtocolError(`Cannot parse frame: unknown type ${name}`);
     }
-    if (length < min || (EXACT[type] === 1 && length !== min)) {
-      throw new ProtocolError(
-        `Cannot parse frame of type ${name}: length ${length} is ${
-          EXACT[type] === 1 ? "not" : "below"
-        } ${min}`,
-      );
-    }
-    if (length > this.#maxPayload) {
-      throw new ProtocolError(
-        `Cannot parse frame of type ${name}: length ${length} exceeds ${this.#maxPayload}`,
-      );
-    }
+    const max = Math.min(MAX_LENGTH[type]!, this.#maxPayload);
+    const why = min === max
+      ? `is not ${min}`
+      : length < min
+      ? `is below ${min}`
+      : `exceeds ${max}`;
+    throw new ProtocolError(
+      `Cannot parse frame of type ${name}: length ${length} ${why}`,
+    );
   }
 }

@@ -9,6 +9,7 @@ import {
   TYPE_DISCONN_ACK,
   TYPE_DISMISS,
   TYPE_DISMISS_ACK,
+  TYPE_FAREWELL,
   TYPE_HEARTBEAT,
   TYPE_HEARTBEAT_ACK,
   TYPE_MESSAGE,
@@ -27,27 +28,30 @@ import { ProtocolError } from "./protocol_error.ts";
 import { rawFrame } from "./testing/raw_peer.ts";
 import { seen, type SeenFrame } from "./testing/recorder.ts";
 
-/** Every type, with its least payload and whether that is the only one. */
-const TYPES: readonly [number, number, boolean][] = [
-  [TYPE_CONN, 12, false],
-  [TYPE_CONN_ACK, 11, false],
-  [TYPE_DISCONN, 0, true],
-  [TYPE_DISCONN_ACK, 3, false],
-  [TYPE_HEARTBEAT, 0, true],
-  [TYPE_HEARTBEAT_ACK, 0, true],
-  [TYPE_SESSION, 12, false],
-  [TYPE_SESSION_ACK, 20, false],
-  [TYPE_DISMISS, 10, false],
-  [TYPE_DISMISS_ACK, 10, false],
-  [TYPE_MESSAGE, 10, false],
-  [TYPE_MESSAGE_ACK, 10, false],
-  [TYPE_STREAM, 8, false],
-  [TYPE_CREDIT, 12, true],
-  [TYPE_REQUEST, 10, false],
-  [TYPE_RESPONSE, 10, false],
-  [TYPE_REQUEST_CANCEL, 10, false],
-  [TYPE_REGISTER, 8, false],
-  [TYPE_REGISTER_ACK, 10, false],
+/** Longest payload of a packet that carries nothing of an application. */
+const CONTROL = 262_144;
+/** Every type, with its least payload and its greatest where it has its own. */
+const TYPES: readonly [number, number, number?][] = [
+  [TYPE_CONN, 12],
+  [TYPE_CONN_ACK, 11],
+  [TYPE_DISCONN, 0, 0],
+  [TYPE_DISCONN_ACK, 3, CONTROL],
+  [TYPE_FAREWELL, 2, CONTROL],
+  [TYPE_HEARTBEAT, 0, 0],
+  [TYPE_HEARTBEAT_ACK, 0, 0],
+  [TYPE_SESSION, 12],
+  [TYPE_SESSION_ACK, 20, CONTROL],
+  [TYPE_DISMISS, 10, CONTROL],
+  [TYPE_DISMISS_ACK, 10, CONTROL],
+  [TYPE_MESSAGE, 10],
+  [TYPE_MESSAGE_ACK, 10],
+  [TYPE_STREAM, 8],
+  [TYPE_CREDIT, 12, 12],
+  [TYPE_REQUEST, 10],
+  [TYPE_RESPONSE, 10],
+  [TYPE_REQUEST_CANCEL, 10, CONTROL],
+  [TYPE_REGISTER, 8],
+  [TYPE_REGISTER_ACK, 10, CONTROL],
 ];
 
 function header(type: number, length: number): Uint8Array<ArrayBuffer> {
@@ -109,8 +113,8 @@ const frame = fc.record({
     { weight: 1, arbitrary: fc.nat(150_000) },
   ),
   fill: fc.nat(255),
-}).map(({ kind: [type, min, exact], id, session, extra, fill }) => {
-  const payload = new Uint8Array(min + (exact ? 0 : extra))
+}).map(({ kind: [type, min, max], id, session, extra, fill }) => {
+  const payload = new Uint8Array(Math.min(min + extra, max ?? Infinity))
     .map((_, i) => i * 31 + fill);
   if (payload.length >= 8) {
     new DataView(payload.buffer).setBigUint64(0, session);
@@ -160,18 +164,19 @@ Deno.test("frames are the same whatever the pieces they arrive in", () => {
   );
 });
 
-Deno.test("every type has its least length, and some no other", () => {
+Deno.test("every type has its least length, and some a greatest", () => {
   const known = new Map(
-    TYPES.map(([type, min, exact]) => [type, { min, exact }]),
+    TYPES.map(([type, min, max = MAX_PAYLOAD]) => [type, { min, max }]),
   );
   for (let type = 0; type < 256; type++) {
     const rule = known.get(type);
-    for (const length of [0, 1, 7, 8, 9, 10, 11, 12, 19, 20, 65_535, 65_536]) {
+    const lengths = Array.from({ length: 24 }, (_, length) => length);
+    for (const length of [...lengths, 65_536, CONTROL, CONTROL + 1]) {
       const reader = new FrameReader();
       reader.reserve().set(header(type, length));
       reader.commit(14);
       const fits = rule !== undefined &&
-        (rule.exact ? length === rule.min : length >= rule.min);
+        length >= rule.min && length <= rule.max;
       if (fits) assertEquals(reader.next(), length === 0);
       else {
         const error = assertThrows(() => reader.next(), ProtocolError);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Verdict } from "./verdict.ts";
 import * as text from "./wire_errors.ts";
 
 /**
@@ -26,6 +27,7 @@ import * as text from "./wire_errors.ts";
  * | `rpc-not-online` | no service registered that method |
  * | `topic-not-online` | nobody takes that topic |
  * | `no-such-rpc` | the callee has no handler for that method |
+ * | `answer-lost` | the operation was carried out, but its answer could not be delivered |
  * | `remote` | an error of the other side's application, with its text |
  */
 export type FrontierErrorCode =
@@ -43,6 +45,7 @@ export type FrontierErrorCode =
   | "rpc-not-online"
   | "topic-not-online"
   | "no-such-rpc"
+  | "answer-lost"
   | "remote";
 
 /** What to keep with a {@linkcode FrontierError}. */
@@ -71,6 +74,7 @@ const CODE_OF_TEXT: ReadonlyMap<string, FrontierErrorCode> = new Map([
   [text.SHORT_BUFFER, "short-buffer"],
   [text.TOO_MANY_SESSIONS, "short-buffer"],
   [text.PAYLOAD_TOO_LARGE, "payload-too-large"],
+  [text.ANSWER_LOST, "answer-lost"],
   [text.EDGE_NOT_ONLINE, "edge-not-online"],
   [text.SERVICE_NOT_ONLINE, "service-not-online"],
   [text.RECORD_NOT_FOUND, "rpc-not-online"],
@@ -89,6 +93,7 @@ const TEXT_OF_CODE: Readonly<Partial<Record<FrontierErrorCode, string>>> = {
   "canceled": text.CONTEXT_CANCELED,
   "short-buffer": text.SHORT_BUFFER,
   "payload-too-large": text.PAYLOAD_TOO_LARGE,
+  "answer-lost": text.ANSWER_LOST,
   "edge-not-online": text.EDGE_NOT_ONLINE,
   "service-not-online": text.SERVICE_NOT_ONLINE,
   "rpc-not-online": text.RECORD_NOT_FOUND,
@@ -106,8 +111,9 @@ const RETRYABLE: ReadonlySet<FrontierErrorCode> = new Set([
 ]);
 
 /**
- * An error of the SDKs. Only the text of an error crosses the wire, so an
- * application that passes the text of a gateway error on is taken for the
+ * An error of the SDKs. Only the text of an error crosses the wire, and between
+ * peers with `verdict` also whether it is the application's. A peer without it
+ * whose application passes the text of a gateway error on is taken for the
  * gateway.
  *
  * @example From the wire and back
@@ -154,12 +160,23 @@ export class FrontierError extends Error {
    * The error of a text from the wire (docs/spec/wire.md §10).
    *
    * @param wireText The text; an unknown one is the application's.
+   * @param negotiated Whether the connection it came on has `verdict`.
+   * @param verdict What the answer says beside the text; without it, where it
+   * could have been said, the error is the application's, whatever its text.
    * @returns The error, whose message is the text.
    */
-  static fromWire(wireText: string): FrontierError {
-    const code = CODE_OF_TEXT.get(wireText) ??
-      (wireText.startsWith(text.NO_SUCH_RPC_PREFIX) ? "no-such-rpc" : "remote");
-    const error = new FrontierError(code, wireText);
+  static fromWire(
+    wireText: string,
+    negotiated = false,
+    verdict: Verdict = "",
+  ): FrontierError {
+    const own = !negotiated || verdict !== "";
+    const code = own ? codeOf(wireText) : "remote";
+    const error = new FrontierError(
+      code,
+      wireText,
+      negotiated && verdict !== "not-run" ? { retryable: false } : {},
+    );
     error.#wireText = wireText;
     return error;
   }
@@ -189,6 +206,11 @@ export class FrontierError extends Error {
     const known = this.#wireText ?? TEXT_OF_CODE[this.code] ?? this.message;
     return known === "" ? "error" : known;
   }
+}
+
+function codeOf(wireText: string): FrontierErrorCode {
+  return CODE_OF_TEXT.get(wireText) ??
+    (wireText.startsWith(text.NO_SUCH_RPC_PREFIX) ? "no-such-rpc" : "remote");
 }
 
 /** The text of a thrown value; there are values whose text cannot be taken. */

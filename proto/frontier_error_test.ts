@@ -18,6 +18,7 @@ Deno.test("fromWire() maps the texts of the wire to codes, and back", () => {
     ["io: read/write on closed pipe", "eof"],
     ["no such rpc: echo", "no-such-rpc"],
     ["packet payload too large", "payload-too-large"],
+    ["answer lost", "answer-lost"],
     ["illegal edgeID", "refused"],
     ["out of paper", "remote"],
     ["rpc handler panic: boom", "remote"],
@@ -27,6 +28,39 @@ Deno.test("fromWire() maps the texts of the wire to codes, and back", () => {
     assertEquals(error.code, code, wireText);
     assertEquals(error.message, wireText);
     assertEquals(error.toWire(), wireText);
+  }
+});
+
+const GATEWAY_TEXTS = [
+  ["record not found", "rpc-not-online", true],
+  ["edge not online", "edge-not-online", true],
+  ["short buffer", "short-buffer", true],
+  ["no such rpc: echo", "no-such-rpc", true],
+  ["force closed", "force-closed", false],
+  ["timeout", "timeout", false],
+  ["answer lost", "answer-lost", false],
+  ["out of paper", "remote", false],
+] as const;
+
+Deno.test("fromWire() takes an error without verdict for the application's where one was possible", () => {
+  for (const [wireText] of GATEWAY_TEXTS) {
+    const error = FrontierError.fromWire(wireText, true);
+    assertEquals([error.code, error.retryable], ["remote", false], wireText);
+    assertEquals(error.toWire(), wireText);
+  }
+});
+
+Deno.test("fromWire() believes the verdict not-run", () => {
+  for (const [wireText, code, retryable] of GATEWAY_TEXTS) {
+    const error = FrontierError.fromWire(wireText, true, "not-run");
+    assertEquals([error.code, error.retryable], [code, retryable], wireText);
+  }
+});
+
+Deno.test("fromWire() never calls an unknown outcome retryable", () => {
+  for (const [wireText, code] of GATEWAY_TEXTS) {
+    const error = FrontierError.fromWire(wireText, true, "unknown");
+    assertEquals([error.code, error.retryable], [code, false], wireText);
   }
 });
 

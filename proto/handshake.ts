@@ -14,6 +14,9 @@ import {
   FEATURE_CANCEL,
   FEATURE_CREDIT,
   FEATURE_EARLY_DATA,
+  FEATURE_FAREWELL,
+  FEATURE_REASON,
+  FEATURE_VERDICT,
 } from "./features.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import { type ConnBody, decodeConnBody, encodeConnBody } from "./json_body.ts";
@@ -162,6 +165,9 @@ function agree(link: Link, { ext, window }: ConnBody): void {
   link.ours = true;
   link.cancel = has(FEATURE_CANCEL);
   link.earlyData = has(FEATURE_EARLY_DATA);
+  link.verdict = has(FEATURE_VERDICT);
+  link.reason = has(FEATURE_REASON);
+  link.farewell = has(FEATURE_FAREWELL);
   if (!has(FEATURE_CREDIT) || window === undefined) return;
   link.credit = true;
   link.peerSessionWindow = window[0];

@@ -341,3 +341,36 @@ export function encodeErrorBody(error: string): Uint8Array<ArrayBuffer> {
   writer.text("error", error);
   return writer.finish();
 }
+
+/**
+ * Decodes the body of a farewell.
+ *
+ * @param buf Holds the body.
+ * @param start First byte of the body.
+ * @param end Byte after the body.
+ * @returns The reason; empty when there is none.
+ * @throws {ProtocolError} If it is malformed.
+ */
+export function decodeFarewellBody(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+): string {
+  let reason = "";
+  readBody(buf, start, end, "farewell body", [
+    ["reason", (b, s, e) => reason = readText(b, s, e, "reason") ?? reason],
+  ]);
+  return reason;
+}
+
+/**
+ * Encodes the body of a farewell.
+ *
+ * @param reason The reason.
+ * @returns The body.
+ */
+export function encodeFarewellBody(reason: string): Uint8Array<ArrayBuffer> {
+  const writer = new BodyWriter();
+  writer.text("reason", reason);
+  return writer.finish();
+}

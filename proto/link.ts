@@ -10,6 +10,7 @@ import {
   TYPE_DISCONN_ACK,
   TYPE_DISMISS,
   TYPE_DISMISS_ACK,
+  TYPE_FAREWELL,
   TYPE_HEARTBEAT,
   TYPE_HEARTBEAT_ACK,
   TYPE_MESSAGE_ACK,
@@ -19,11 +20,21 @@ import { ReceiveWindow } from "./credit.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { Handshake, isAwaited } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { decodeSessionBody } from "./json_body.ts";
+import {
+  decodeFarewellBody,
+  decodeSessionBody,
+  encodeFarewellBody,
+} from "./json_body.ts";
 import { LinkInput } from "./link_input.ts";
 import { LinkSessions } from "./link_sessions.ts";
 import { LinkOutput, type LinkState } from "./link_output.ts";
-import type { LinkHandler, LinkPort, LinkSettings } from "./link_settings.ts";
+import {
+  FAREWELL_REASONS,
+  type FarewellReason,
+  type LinkHandler,
+  type LinkPort,
+  type LinkSettings,
+} from "./link_settings.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { Session } from "./session.ts";
 import { WaitingSessions } from "./waiting_sessions.ts";
@@ -178,9 +189,10 @@ export class Link extends LinkOutput {
    *
    * @param peer What the target is called.
    * @param meta Opaque bytes for the acceptor.
-   * @returns The session, in state `opening`.
+   * @returns The session, in state `opening`; `undefined` when too many packets
+   * of this connection wait for their answer.
    */
-  openSession(peer: string, meta?: Uint8Array): Session {
+  openSession(peer: string, meta?: Uint8Array): Session | undefined {
     const sessions = this.#input.sessions ??= new LinkSessions();
     return sessions.open(this, peer, meta);
   }
@@ -263,6 +275,22 @@ export class Link extends LinkOutput {
   }
 
   // Close
+
+  /**
+   * Server: tells a client that knows farewells why its connection is about to
+   * end; {@linkcode Link.close} should follow.
+   *
+   * @param reason Why.
+   */
+  sendFarewell(reason: FarewellReason): void {
+    if (!this.farewell || this.role !== "server" || this.state !== "open") {
+      return;
+    }
+    const body = encodeFarewellBody(reason);
+    const at = this.outbox.open(body.length);
+    this.outbox.buf.set(body, at);
+    this.sendFrame(TYPE_FAREWELL, at + body.length);
+  }
 
   /**
    * Closes in an orderly way: disconn, its ack, and the same from the peer, for
@@ -385,6 +413,9 @@ export class Link extends LinkOutput {
         return;
       case TYPE_HEARTBEAT_ACK:
         return;
+      case TYPE_FAREWELL:
+        this.#onFarewell(frame);
+        return;
       case TYPE_DISCONN:
         this.#onDisconn(frame);
         return;
@@ -451,7 +482,11 @@ export class Link extends LinkOutput {
   }
 
   #onDismiss(frame: FrameReader): void {
-    decodeSessionBody(frame.buf, frame.bodyStart, frame.bodyEnd);
+    const { error } = decodeSessionBody(
+      frame.buf,
+      frame.bodyStart,
+      frame.bodyEnd,
+    );
     const isDefault = frame.sessionHi === 0 && frame.sessionLo === 1;
     const session = isDefault
       ? this.defaultSession
@@ -465,11 +500,24 @@ export class Link extends LinkOutput {
     this.#input.countAck();
     // Out of routing first: the peer's close returns with the ack.
     if (isDefault) this.#leave("closed by the peer");
-    session.onDismiss(frame.idHi, frame.idLo);
+    session.onDismiss(frame.idHi, frame.idLo, error);
     // A session that was refused had no life that could end.
     if (!isDefault && session.state === "closing" && session.refusal === "") {
       this.#handler.onSessionEnd(this, session);
     }
+  }
+
+  #onFarewell(frame: FrameReader): void {
+    const { buf, bodyStart, bodyEnd } = frame;
+    if (!this.farewell || this.role === "server") {
+      throw new ProtocolError(
+        "Cannot accept a farewell: only servers send it, where negotiated",
+      );
+    }
+    const text = decodeFarewellBody(buf, bodyStart, bodyEnd);
+    // Reasons of later releases mean what any close means.
+    const reason = FAREWELL_REASONS.find((known) => known === text);
+    if (reason !== undefined) this.#handler.onFarewell?.(this, reason);
   }
 
   #onHeartbeat(frame: FrameReader): void {

@@ -235,7 +235,7 @@ function runAttack(seed: number): void {
     received += attacker.attack(spoilt);
     const roll = network.random();
     if (roll < 0.1) target.ask(TYPE_REQUEST, EMPTY, undefined, 500);
-    else if (roll < 0.15) target.link.openSession("x", EMPTY);
+    else if (roll < 0.15) target.open("x", EMPTY);
     else if (roll < 0.2) {
       const [session] = target.link.sessions();
       session?.send(new Uint8Array(900), 0, 900);

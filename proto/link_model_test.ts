@@ -144,7 +144,7 @@ class ModelEnd extends Recorder {
       }
       case 2:
         if (link.state !== "open") break;
-        this.known.set(link.openSession("x"), []);
+        this.known.set(link.openSession("x")!, []);
         break;
       case 3:
       case 4:

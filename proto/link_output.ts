@@ -49,6 +49,12 @@ export abstract class LinkOutput {
   earlyData = false;
   /** Whether raw bytes need credit. */
   credit = false;
+  /** Whether error answers tell whose they are. */
+  verdict = false;
+  /** Whether a dismiss may tell why its session did not end completely. */
+  reason = false;
+  /** Whether a server may say why it is about to close the connection. */
+  farewell = false;
   /** Bytes the peer's sessions grant initially; infinite without credit. */
   peerSessionWindow: number = Infinity;
   /** Bytes all sessions together may still send; infinite without credit. */
@@ -213,14 +219,17 @@ export abstract class LinkOutput {
    * @param pending Hears the answer.
    * @param session The session it is sent on.
    * @param expiresAt When waiting ends, in milliseconds of the clock.
+   * @returns `false` when too many packets of this connection wait already:
+   * the packet has no id then and must not be sent.
    */
-  expect(pending: Pending, session: Session, expiresAt: number): void {
+  expect(pending: Pending, session: Session, expiresAt: number): boolean {
     pending.session = session;
     if (session.state === "closed" || this.#state === "closed") {
       expiresAt = this.timers.now();
     }
-    this.pending.add(pending, expiresAt);
+    if (!this.pending.add(pending, expiresAt)) return false;
     if (expiresAt < this.#timer.at) this.timers.set(this.#timer, expiresAt);
+    return true;
   }
 
   /**
@@ -235,11 +244,13 @@ export abstract class LinkOutput {
   /**
    * Asks the peer to stop working on a request, where it understands that.
    *
-   * @param pending The request.
+   * @param pending The request, whether its answer is still waited for or not.
    */
   sendCancel(pending: Pending): void {
-    if (!this.cancel || this.#state !== "open") return;
     const session = pending.session!;
+    if (!this.cancel || this.#state !== "open" || session.state !== "open") {
+      return;
+    }
     const at = this.openFrame(session, 2);
     this.outbox.buf[at] = 0;
     this.outbox.buf[at + 1] = 1;

@@ -79,19 +79,24 @@ export class LinkSessions {
    * @param link The connection.
    * @param peer What the target is called.
    * @param meta Opaque bytes for the acceptor.
-   * @returns The session, in state `opening`.
+   * @returns The session, in state `opening`; `undefined` when too many packets
+   * of the connection wait for their answer.
    */
-  open(link: Link, peer: string, meta: Uint8Array | undefined): Session {
-    const [hi, lo] = this.#freshId(link);
+  open(
+    link: Link,
+    peer: string,
+    meta: Uint8Array | undefined,
+  ): Session | undefined {
+    let [hi, lo] = this.#freshId(link);
+    // The peer may have chosen that very id for one of its own.
+    while (!this.#isFree(hi, lo)) [hi, lo] = this.#freshId(link);
     const session = new Session(link, hi, lo, "opening");
     session.peer = peer;
     session.meta = meta;
     const pending = new OpenPending();
-    link.expect(
-      pending,
-      session,
-      link.timers.now() + link.settings.openTimeoutMs,
-    );
+    const { openTimeoutMs } = link.settings;
+    const endsAt = link.timers.now() + openTimeoutMs;
+    if (!link.expect(pending, session, endsAt)) return undefined;
     const asClient = link.role === "client";
     if (asClient) (this.#opening ??= new SessionMap()).add(session);
     else this.#known.add(session);

@@ -103,6 +103,22 @@ export const LINK_SETTINGS: LinkSettings = {
   random: Math.random,
 };
 
+/** Why a server ends a connection that worked. */
+export type FarewellReason =
+  /** A newer connection has taken the client's id. */
+  | "replaced"
+  /** The client is to come back at once, for another id perhaps. */
+  | "reconnect"
+  /** The server stops. */
+  | "going-away";
+
+/** All reasons that there are. */
+export const FAREWELL_REASONS: readonly FarewellReason[] = [
+  "replaced",
+  "reconnect",
+  "going-away",
+];
+
 /** What carries the bytes of a {@linkcode Link}. */
 export interface LinkPort {
   /** The clock and its timers. */
@@ -156,12 +172,20 @@ export interface LinkHandler {
   onSession(link: Link, session: Session): void;
   /** The peer has accepted a session of ours. */
   onSessionOpen(link: Link, session: Session): void;
-  /** The peer has dismissed a session. Its own last bytes may still follow. */
+  /**
+   * The peer has dismissed a session; `session.endReason` tells why, if it is
+   * not the complete end. Last bytes of a peer that is not ours may still follow.
+   */
   onSessionEnd(link: Link, session: Session): void;
-  /** A session is over, whoever ended it; also when an open of ours failed. */
+  /**
+   * A session is over, whoever ended it; also when an open of ours failed. If
+   * the peer had not dismissed it, `session.endReason` tells why.
+   */
   onSessionClosed(link: Link, session: Session, reason: string): void;
   /** A session that could not take bytes can take some again. */
   onWritable(link: Link, session: Session): void;
+  /** Client: the server is about to close the connection, and says why. */
+  onFarewell?(link: Link, reason: FarewellReason): void;
   /** Either side has begun to close: send nothing new, forget the peer at once. */
   onLeaving(link: Link, reason: string): void;
   /** The connection is over. Called once, after `onLeaving`. */

@@ -21,7 +21,11 @@ import {
   TYPE_STREAM,
 } from "./constants.ts";
 import { rawFrame, RawPeer } from "./testing/raw_peer.ts";
-import { connectRecorders, Recorder } from "./testing/recorder.ts";
+import {
+  connectRecorders,
+  RecordedPending,
+  Recorder,
+} from "./testing/recorder.ts";
 import {
   ACK_FIXED,
   assertNothingLeft,
@@ -501,9 +505,9 @@ Deno.test("late answers are passed on while the connection closes", () => {
 Deno.test("cut ends sessions and pending packets on both sides", () => {
   const { network, client, server } = connected();
   const pending = client.ask(TYPE_REQUEST, EMPTY);
-  client.link.openSession("x");
+  client.open("x");
   network.run();
-  server.link.openSession("y");
+  server.open("y");
   client.port.cut();
   network.run(5);
   assertEquals(pending.outcomes, ["force closed"]);
@@ -521,7 +525,7 @@ Deno.test("what is asked of a closed link fails soon", () => {
   const { network, client } = connected();
   client.link.fail("test");
   const pending = client.ask(TYPE_REQUEST, EMPTY);
-  const session = client.link.openSession("x");
+  const session = client.open("x");
   assertEquals(pending.outcomes, []);
   network.run(20);
   assertEquals(pending.outcomes, ["force closed"]);
@@ -601,7 +605,7 @@ Deno.test("abandoned packet hears nothing", () => {
 
 Deno.test("answer of another kind or session is not an answer", () => {
   const { network, client, peer } = rawServer();
-  const session = client.link.openSession("x");
+  const session = client.open("x");
   const request = client.ask(TYPE_REQUEST, EMPTY);
   network.run();
   const open = peer.last(TYPE_SESSION);
@@ -671,6 +675,44 @@ Deno.test("cancel is sent only where it was negotiated", () => {
   go.client.link.sendCancel(go.client.ask(TYPE_REQUEST, EMPTY));
   go.network.run();
   assertEquals(go.peer.types, [TYPE_CONN, TYPE_REQUEST]);
+});
+
+Deno.test("a request whose time is over can still be canceled", () => {
+  const { network, client, server } = connected();
+  const pending = client.ask(TYPE_REQUEST, EMPTY, undefined, 100);
+  pending.onFail = (link) => link.sendCancel(pending);
+  network.run(200);
+  assertEquals(server.events, ["conn", "request", "cancel"]);
+  assertEquals(server.frames[0]!.id, server.frames[1]!.id);
+});
+
+Deno.test("no cancel is sent on a session that is over", () => {
+  const { network, client, server } = connected();
+  const session = client.open("x");
+  network.run();
+  const pending = client.ask(TYPE_REQUEST, EMPTY, session);
+  pending.onFail = (link) => link.sendCancel(pending);
+  session.close();
+  network.run();
+  assertEquals(session.state, "closed");
+  assert(!server.events.includes("cancel"));
+});
+
+Deno.test("what finds no packet id free is told so, and nothing is sent", () => {
+  const { network, client, peer } = rawServer();
+  const { link } = client;
+  const now = link.timers.now();
+  let waiting = 0;
+  while (link.expect(new RecordedPending(), link.defaultSession, now + 9_000)) {
+    waiting++;
+  }
+  assertEquals(waiting, 2 ** 20 - 1);
+  assertEquals(link.openSession("x"), undefined);
+  assertEquals(link.sessionCount, 0);
+  network.run(10_000);
+  assertEquals(peer.types, [TYPE_CONN]);
+  assertEquals(link.pendingCount, 0);
+  assert(link.openSession("x") !== undefined);
 });
 
 Deno.test("cancel from a Go peer is understood", () => {

@@ -12,10 +12,12 @@ import {
   decodeConnBody,
   decodeDataBody,
   decodeErrorBody,
+  decodeFarewellBody,
   decodeSessionBody,
   encodeConnBody,
   encodeDataBody,
   encodeErrorBody,
+  encodeFarewellBody,
   encodeSessionBody,
 } from "./json_body.ts";
 import { PACKET_RULES, type PacketRule } from "./packet_rules.ts";
@@ -74,6 +76,12 @@ function payloadOf(packet: Packet): Payload {
         fixed: 1,
         write: (view, at) => view.setUint8(at, packet.returnCode),
         rest: encodeConnBody(packet.body),
+      };
+    case "farewell":
+      return {
+        fixed: 0,
+        write: () => {},
+        rest: encodeFarewellBody(packet.reason),
       };
     case "session":
       return {
@@ -176,7 +184,7 @@ function ruleOf(frame: Uint8Array, view: DataView): PacketRule {
   if (rule === undefined) {
     throw new ProtocolError(`Cannot decode frame: unknown type ${code}`);
   }
-  const max = rule.exact ? rule.min : MAX_PAYLOAD;
+  const max = rule.max ?? MAX_PAYLOAD;
   if (length < rule.min || length > max) {
     throw new ProtocolError(
       `Cannot decode ${rule.name}: payload of ${length} bytes, need ${rule.min} to ${max}`,
@@ -234,6 +242,8 @@ export function decodePacket(frame: Uint8Array): Packet {
         returnCode: view.getUint8(at),
         body: decodeConnBody(frame, at + 1, end),
       };
+    case "farewell":
+      return { type, packetId, reason: decodeFarewellBody(frame, at, end) };
     case "session":
       return {
         type,
@@ -264,6 +274,7 @@ type OfSession = Exclude<
   | "conn-ack"
   | "disconn"
   | "disconn-ack"
+  | "farewell"
   | "heartbeat"
   | "heartbeat-ack"
   | "session"

@@ -14,6 +14,7 @@ import {
   TYPE_DISCONN_ACK,
   TYPE_DISMISS,
   TYPE_DISMISS_ACK,
+  TYPE_FAREWELL,
   TYPE_HEARTBEAT,
   TYPE_HEARTBEAT_ACK,
   TYPE_MESSAGE,
@@ -37,31 +38,67 @@ export interface PacketRule {
   readonly code: number;
   /** Shortest payload in bytes; every JSON text has at least two. */
   readonly min: number;
-  /** Whether no payload may be longer. */
-  readonly exact?: true;
+  /** Longest payload in bytes, where the limit of the connection is not enough. */
+  readonly max?: number;
   /** Whether the payload starts with a session id. */
   readonly session?: true;
 }
+
+/**
+ * Longest payload of a packet that carries nothing of an application, in bytes:
+ * reading its JSON must not hold up everybody else.
+ */
+const MAX_CONTROL = 262_144;
 
 /** The rules of all types. */
 export const PACKET_RULES: readonly PacketRule[] = [
   { name: "conn", code: TYPE_CONN, min: 12 },
   { name: "conn-ack", code: TYPE_CONN_ACK, min: 11 },
-  { name: "disconn", code: TYPE_DISCONN, min: 0, exact: true },
-  { name: "disconn-ack", code: TYPE_DISCONN_ACK, min: 3 },
-  { name: "heartbeat", code: TYPE_HEARTBEAT, min: 0, exact: true },
-  { name: "heartbeat-ack", code: TYPE_HEARTBEAT_ACK, min: 0, exact: true },
+  { name: "disconn", code: TYPE_DISCONN, min: 0, max: 0 },
+  {
+    name: "disconn-ack",
+    code: TYPE_DISCONN_ACK,
+    min: 3,
+    max: MAX_CONTROL,
+  },
+  { name: "farewell", code: TYPE_FAREWELL, min: 2, max: MAX_CONTROL },
+  { name: "heartbeat", code: TYPE_HEARTBEAT, min: 0, max: 0 },
+  { name: "heartbeat-ack", code: TYPE_HEARTBEAT_ACK, min: 0, max: 0 },
   { name: "session", code: TYPE_SESSION, min: 12 },
-  { name: "session-ack", code: TYPE_SESSION_ACK, min: 20 },
-  { name: "dismiss", code: TYPE_DISMISS, min: 10, session: true },
-  { name: "dismiss-ack", code: TYPE_DISMISS_ACK, min: 10, session: true },
+  { name: "session-ack", code: TYPE_SESSION_ACK, min: 20, max: MAX_CONTROL },
+  {
+    name: "dismiss",
+    code: TYPE_DISMISS,
+    min: 10,
+    max: MAX_CONTROL,
+    session: true,
+  },
+  {
+    name: "dismiss-ack",
+    code: TYPE_DISMISS_ACK,
+    min: 10,
+    max: MAX_CONTROL,
+    session: true,
+  },
   { name: "message", code: TYPE_MESSAGE, min: 10, session: true },
   { name: "message-ack", code: TYPE_MESSAGE_ACK, min: 10, session: true },
   { name: "stream", code: TYPE_STREAM, min: 8, session: true },
-  { name: "credit", code: TYPE_CREDIT, min: 12, exact: true, session: true },
+  { name: "credit", code: TYPE_CREDIT, min: 12, max: 12, session: true },
   { name: "request", code: TYPE_REQUEST, min: 10, session: true },
   { name: "response", code: TYPE_RESPONSE, min: 10, session: true },
-  { name: "request-cancel", code: TYPE_REQUEST_CANCEL, min: 10, session: true },
+  {
+    name: "request-cancel",
+    code: TYPE_REQUEST_CANCEL,
+    min: 10,
+    max: MAX_CONTROL,
+    session: true,
+  },
   { name: "register", code: TYPE_REGISTER, min: 8, session: true },
-  { name: "register-ack", code: TYPE_REGISTER_ACK, min: 10, session: true },
+  {
+    name: "register-ack",
+    code: TYPE_REGISTER_ACK,
+    min: 10,
+    max: MAX_CONTROL,
+    session: true,
+  },
 ];

@@ -58,6 +58,7 @@ const SHORTEST: [string, number, number][] = [
   ["conn", 0x01, 12],
   ["conn ack", 0x02, 11],
   ["disconn ack", 0x12, 3],
+  ["farewell", 0x13, 2],
   ["session", 0x31, 12],
   ["session ack", 0x32, 20],
   ["dismiss", 0x41, 10],
@@ -98,6 +99,16 @@ for (const type of [0x11, 0x21, 0x22]) {
 Deno.test("credit is refused with a longer payload", () => {
   assertThrows(() => decodePacket(zeros(0x62, 13)), ProtocolError);
 });
+
+for (const type of [0x12, 0x13, 0x32, 0x41, 0x42, 0x73, 0x82]) {
+  Deno.test(`type ${type} is refused above 262144 bytes`, () => {
+    assertThrows(
+      () => decodePacket(zeros(type, 262_145)),
+      ProtocolError,
+      "262145 bytes",
+    );
+  });
+}
 
 Deno.test("every unknown type is refused", () => {
   const known = new Set([

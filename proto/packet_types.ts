@@ -56,6 +56,16 @@ export interface DisconnAckPacket {
   body: ConnBody;
 }
 
+/** Says why the sender is about to close the connection. Ours, never sent to a Go peer. */
+export interface FarewellPacket {
+  /** Which packet this is. */
+  type: "farewell";
+  /** Free number. */
+  packetId: bigint;
+  /** Why. */
+  reason: string;
+}
+
 /** Opens a session. */
 export interface SessionPacket {
   /** Which packet this is. */
@@ -96,7 +106,7 @@ export interface DismissPacket {
   packetId: bigint;
   /** The session. */
   sessionId: bigint;
-  /** Empty from Go peers. */
+  /** Empty from Go peers; the error of a dismiss tells why the session did not end completely. */
   body: SessionBody;
 }
 
@@ -178,6 +188,7 @@ export type Packet =
   | ConnAckPacket
   | EmptyPacket
   | DisconnAckPacket
+  | FarewellPacket
   | SessionPacket
   | SessionAckPacket
   | DismissPacket

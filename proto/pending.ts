@@ -96,8 +96,9 @@ export class PendingTable {
    *
    * @param pending The packet.
    * @param expiresAt When waiting ends, in milliseconds of the clock.
+   * @returns `false` when there is no room for it.
    */
-  add(pending: Pending, expiresAt: number): void {
+  add(pending: Pending, expiresAt: number): boolean {
     if (this.#slots === NOTHING) {
       this.#slots = [];
       this.#free = [];
@@ -105,11 +106,7 @@ export class PendingTable {
     let slot = this.#free.pop();
     if (slot === undefined) {
       slot = this.#slots.length;
-      if (slot >= MAX_SLOTS - 1) {
-        throw new RangeError(
-          `Cannot wait for more than ${MAX_SLOTS - 1} answers`,
-        );
-      }
+      if (slot >= MAX_SLOTS - 1) return false;
       this.#slots.push(pending);
     } else {
       this.#slots[slot] = pending;
@@ -119,6 +116,7 @@ export class PendingTable {
     pending.expiresAt = expiresAt;
     if (pending.session !== undefined) pending.session.pendings++;
     this.size++;
+    return true;
   }
 
   /**

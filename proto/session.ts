@@ -64,6 +64,11 @@ export class Session {
   state: SessionState;
   /** Why the peer refused our open; empty when it did not. */
   refusal = "";
+  /**
+   * Why the bytes that the peer sent are not all it wanted to send; empty when
+   * they are, or when a peer without `reason` does not tell.
+   */
+  endReason = "";
   /** Room for whoever uses the session. */
   user: unknown = undefined;
   /** Bytes the peer still lets us send; infinite without credit. */
@@ -292,21 +297,26 @@ export class Session {
     link.sendCredit(this.idHi, this.idLo, grant);
   }
 
-  /** Closes the session; the peer is told after everything sent so far. */
-  close(): void {
+  /**
+   * Closes the session; the peer is told after everything sent so far.
+   *
+   * @param reason Why not everything was sent that should have been; empty when
+   * it was. Peers with `reason` read it.
+   */
+  close(reason = ""): void {
     if (this.state === "open") {
       if (this.#held !== undefined) {
-        this.#held.push(() => this.close());
+        this.#held.push(() => this.close(reason));
         return;
       }
-      this.#dismiss();
+      this.#dismiss(reason);
     } else if (this.state === "accepting") {
-      this.refuse("");
+      this.refuse(reason);
     } else if (this.state === "opening") {
-      this.#closeWanted = true;
+      this.#closeWanted ??= reason;
     }
   }
-  #closeWanted = false;
+  #closeWanted: string | undefined = undefined;
 
   /** Ends the hold; the link calls it at the peer's first packet. */
   release(): void {
@@ -335,18 +345,25 @@ export class Session {
    */
   opened(): boolean {
     this.state = "open";
-    if (this.#closeWanted) {
-      this.#dismiss();
+    if (this.#closeWanted !== undefined) {
+      this.#dismiss(this.#closeWanted);
       return false;
     }
     return true;
   }
 
-  /** The peer has sent a dismiss. */
-  onDismiss(packetHi: number, packetLo: number): void {
+  /**
+   * The peer has sent a dismiss.
+   *
+   * @param packetHi High half of its packet id.
+   * @param packetLo Low half of its packet id.
+   * @param error Why it is not the complete end; empty when it is.
+   */
+  onDismiss(packetHi: number, packetLo: number, error: string): void {
     const link = this.link;
     if (this.#dismissReceived) return;
     this.#dismissReceived = true;
+    if (link.reason) this.endReason = error;
     link.writeBody(this, TYPE_DISMISS_ACK, packetHi, packetLo, EMPTY_BODY);
     if (this.state === "accepting") {
       // Given up before we answered: there is nothing to dismiss.
@@ -354,7 +371,7 @@ export class Session {
       return;
     }
     this.#held = undefined;
-    if (!this.#dismissSent) this.#dismiss();
+    if (!this.#dismissSent) this.#dismiss("");
     if (this.#ackReceived) this.finish("closed");
   }
 
@@ -374,6 +391,7 @@ export class Session {
   finish(reason: string): void {
     if (this.state === "closed") return;
     this.state = "closed";
+    if (!this.#dismissReceived) this.endReason = reason;
     this.#held = undefined;
     if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
     if (this.unread > 0) this.link.consume(this.unread);
@@ -381,18 +399,21 @@ export class Session {
     this.link.forget(this, this.refusal === "" ? reason : this.refusal);
   }
 
-  #dismiss(): void {
+  #dismiss(reason: string): void {
+    const { link } = this;
     this.#dismissSent = true;
     this.state = "closing";
-    this.link.writeBody(
+    link.writeBody(
       this,
       TYPE_DISMISS,
-      this.link.silentHi,
-      this.link.nextLo(),
-      EMPTY_BODY,
+      link.silentHi,
+      link.nextLo(),
+      reason === "" || !link.reason
+        ? EMPTY_BODY
+        : encodeSessionBody({ error: reason }),
     );
     this.#arm(
-      this.link.timers.now() + CLOSE_TIMEOUT,
+      link.timers.now() + CLOSE_TIMEOUT,
       () => this.finish("timeout"),
     );
   }

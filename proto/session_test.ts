@@ -57,7 +57,7 @@ function opened(): {
   theirs: Session;
 } {
   const ends = connected();
-  const ours = ends.client.link.openSession("x", HELLO);
+  const ours = ends.client.open("x", HELLO);
   ends.network.run();
   return { ...ends, ours, theirs: ends.server.offered[0]! };
 }
@@ -72,7 +72,7 @@ for (const opener of ["client", "server"] as const) {
   Deno.test(`session opened by the ${opener} is the same on both sides`, () => {
     const ends = connected();
     const acceptor = opener === "client" ? "server" : "client";
-    const ours = ends[opener].link.openSession("who", HELLO);
+    const ours = ends[opener].open("who", HELLO);
     assertEquals(ours.state, "opening");
     assertEquals(ends[opener].link.sessionCount, 1);
     ends.network.run();
@@ -115,20 +115,20 @@ Deno.test("session without the flag keeps its negotiate id, exactly", () => {
 
 Deno.test("open asks like a Go peer", () => {
   const { network, client, peer } = rawServer();
-  client.link.openSession("echo-svc");
+  client.open("echo-svc");
   network.run();
   const { body } = peer.last(TYPE_SESSION);
   assertEquals([...body.subarray(0, 2)], [0, 0x10]);
   assertEquals(decoder.decode(body.subarray(10)), '{"peer":"echo-svc"}');
   const other = rawClient();
-  other.server.link.openSession("");
+  other.server.open("");
   other.network.run();
   assertEquals([...other.peer.last(TYPE_SESSION).body.subarray(0, 2)], [0, 0]);
 });
 
 Deno.test("open without an ack fails after 30 s", () => {
   const { network, client } = rawServer();
-  client.link.openSession("x");
+  client.open("x");
   network.run(29_990);
   assertEquals(client.link.sessionCount, 1);
   network.run(30);
@@ -144,7 +144,7 @@ for (
 ) {
   Deno.test(`session ack with a ${name} ends the connection`, () => {
     const { network, client, peer } = rawServer();
-    const session = client.link.openSession("x");
+    const session = client.open("x");
     network.run();
     const open = peer.last(TYPE_SESSION);
     peer.send(
@@ -207,7 +207,7 @@ Deno.test("refused session is closed at both ends, with the reason", () => {
   const ends = connected();
   const { network, client, server } = ends;
   server.onOffer = (session) => session.refuse("no such service");
-  const session = client.link.openSession("x");
+  const session = client.open("x");
   network.run(50);
   assertEquals(client.events, ["open", "session closed: no such service"]);
   assertEquals(session.state, "closed");
@@ -228,8 +228,8 @@ Deno.test("refusal of a Go peer is dismissed after the hold only", () => {
 Deno.test("session may be accepted or refused later, once", () => {
   const { network, client, server } = connected();
   server.onOffer = () => {};
-  const one = client.link.openSession("x");
-  const two = client.link.openSession("y");
+  const one = client.open("x");
+  const two = client.open("y");
   network.run(1_000);
   server.offered[0]!.accept();
   server.offered[0]!.accept();
@@ -243,7 +243,7 @@ Deno.test("session may be accepted or refused later, once", () => {
 Deno.test("accept after the connection ended does nothing", () => {
   const { network, client, server } = connected();
   server.onOffer = () => {};
-  client.link.openSession("x");
+  client.open("x");
   network.run();
   client.link.fail("test");
   network.run();
@@ -482,7 +482,7 @@ Deno.test("answer that follows the dismiss still counts", () => {
 
 Deno.test("close while opening dismisses as soon as the ack is in", () => {
   const { network, client, server } = connected();
-  const session = client.link.openSession("x");
+  const session = client.open("x");
   session.close();
   network.run();
   assertEquals(session.state, "closed");
@@ -561,7 +561,7 @@ Deno.test("raw bytes of the default session are thrown away", () => {
 
 Deno.test("send cuts large writes at the largest payload", () => {
   const { network, client, peer } = rawServer({ ...GO, maxPayload: 100 });
-  const session = client.link.openSession("x");
+  const session = client.open("x");
   network.run();
   peer.send(
     TYPE_SESSION_ACK,
@@ -585,7 +585,7 @@ Deno.test("send stops at the mark of the outbox and goes on when it drains", () 
     { ...GO, streamMark: 1_000 },
   );
   network.options.capacity = 500;
-  const session = client.link.openSession("x");
+  const session = client.open("x");
   network.run(30);
   const bytes = new Uint8Array(5_000).map((_, i) => i * 7);
   let at = 0;

@@ -29,6 +29,9 @@ export const FORCE_CLOSED = "force closed";
 /** A bounded buffer or queue is full: the operation was not taken. */
 export const SHORT_BUFFER = "short buffer";
 
+/** The operation was carried out, but its answer could not be delivered; ours. */
+export const ANSWER_LOST = "answer lost";
+
 /** More sessions are open, or wait to be accepted, than their acceptor takes; ours. */
 export const TOO_MANY_SESSIONS = "too many sessions";
 

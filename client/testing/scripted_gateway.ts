@@ -124,7 +124,9 @@ export class GatewaySide implements LinkHandler {
   ): Promise<DataFields> & { pending: Pending } {
     const { link } = this;
     const answer = new Answer();
-    link.expect(answer, session, link.timers.now() + 20_000);
+    if (!link.expect(answer, session, link.timers.now() + 20_000)) {
+      throw new Error("Cannot ask: too much is asked already");
+    }
     const body = encodeDataBody({ ...emptyDataFields(), ...fields });
     link.writeBody(session, type, answer.idHi, answer.idLo, body);
     return Object.assign(answer.promise, { pending: answer });

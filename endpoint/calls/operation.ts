@@ -107,7 +107,9 @@ export abstract class Operation extends Pending {
     const now = link.timers.now();
     if (this.deadline === Infinity) this.deadline = now + this.timeoutMs;
     try {
-      link.expect(this, session, this.deadline);
+      if (!link.expect(this, session, this.deadline)) {
+        throw new Error(tooMany(this.what));
+      }
       this.write(link, session, this.deadline - now);
     } catch (error) {
       if (this.session !== undefined) link.abandon(this);
@@ -187,6 +189,16 @@ export abstract class Operation extends Pending {
     this.queue?.remove(this);
     return true;
   }
+}
+
+/**
+ * The text of the error of an operation that finds no packet id free.
+ *
+ * @param what The operation.
+ * @returns The text.
+ */
+export function tooMany(what: string): string {
+  return `Cannot ${what}: too many operations wait for their answer`;
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   Timer,
 } from "@frontier/proto";
 import type { Waiter } from "../calls/call.ts";
-import { Operation } from "../calls/operation.ts";
+import { Operation, tooMany } from "../calls/operation.ts";
 import { NO_BYTES } from "../payload.ts";
 import type { StreamCore } from "./stream_core.ts";
 
@@ -74,6 +74,7 @@ export class OpenStream extends Operation {
       this.prepare(link.settings.maxPayload);
       const meta = this.#meta.length > 0 ? this.#meta : undefined;
       const session = link.openSession(this.#peer, meta);
+      if (session === undefined) throw new Error(tooMany(this.what));
       this.#opening = session;
       session.user = this;
     } catch (error) {

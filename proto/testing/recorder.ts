@@ -171,12 +171,29 @@ export class Recorder implements LinkHandler {
     this.onRoom(session);
   }
   /** @inheritdoc */
+  onFarewell(_link: Link, reason: string): void {
+    this.events.push(`farewell: ${reason}`);
+  }
+  /** @inheritdoc */
   onLeaving(_link: Link, reason: string): void {
     this.events.push(`leaving: ${reason}`);
   }
   /** @inheritdoc */
   onClosed(_link: Link, reason: string): void {
     this.events.push(`closed: ${reason}`);
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param peer What the target is called.
+   * @param meta Opaque bytes for the acceptor.
+   * @returns The session.
+   */
+  open(peer: string, meta?: Uint8Array): Session {
+    const session = this.link.openSession(peer, meta);
+    if (session === undefined) throw new Error("Cannot open: too many wait");
+    return session;
   }
 
   /**
@@ -196,7 +213,9 @@ export class Recorder implements LinkHandler {
   ): RecordedPending {
     const { link } = this;
     const pending = new RecordedPending();
-    link.expect(pending, session, link.timers.now() + timeoutMs);
+    if (!link.expect(pending, session, link.timers.now() + timeoutMs)) {
+      throw new Error("Cannot ask: too much is asked already");
+    }
     link.writeBody(session, type, pending.idHi, pending.idLo, body);
     return pending;
   }

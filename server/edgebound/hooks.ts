@@ -236,7 +236,11 @@ export class Hooks {
       return;
     }
     const call = new HookCall(done);
-    link.expect(call, session, this.#context.timers.now() + timeoutMs);
+    const endsAt = this.#context.timers.now() + timeoutMs;
+    if (!link.expect(call, session, endsAt)) {
+      done({ error: SHORT_BUFFER });
+      return;
+    }
     link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
   }
 }

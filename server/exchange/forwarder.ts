@@ -162,7 +162,12 @@ export class Forwarder implements RelayOwner {
       this.refuse(session, frame, TYPE_RESPONSE, PAYLOAD_TOO_LARGE);
       return;
     }
-    link.expect(relay, target, source.link.seenAt + wait);
+    if (!link.expect(relay, target, source.link.seenAt + wait)) {
+      dropUnsent(link);
+      this.#release(relay);
+      this.refuse(session, frame, TYPE_RESPONSE, SHORT_BUFFER);
+      return;
+    }
     link.commitFrame(TYPE_REQUEST, relay.idHi, relay.idLo, end);
     this.#started(source, relay);
   }
@@ -185,13 +190,16 @@ export class Forwarder implements RelayOwner {
     } else if (target.heldBytes + copy.length > settings.messageQueueBytes) {
       reason = SHORT_BUFFER;
     }
+    const expiresAt = relay.source!.link.seenAt + wait;
+    if (reason === "" && !link.expect(relay, target, expiresAt)) {
+      reason = SHORT_BUFFER;
+    }
     if (reason !== "") {
       const { sourceSession } = relay;
       this.#release(relay);
       this.refuse(sourceSession!, frame, TYPE_RESPONSE, reason);
       return;
     }
-    link.expect(relay, target, relay.source!.link.seenAt + wait);
     this.#started(relay.source!, relay);
     const { idHi, idLo } = relay;
     target.heldBytes += copy.length;
@@ -236,15 +244,16 @@ export class Forwarder implements RelayOwner {
     if (lane.open) {
       const at = link.openFrame(target, body.end - body.start + BODY_SLACK);
       const end = this.#write(link.outbox.buf, at, body, source, edit, 0);
-      if (end - at + 8 <= settings.maxFrameBytes) {
-        lane.sending(relay);
+      const fits = end - at + 8 <= settings.maxFrameBytes;
+      if (fits && lane.sending(relay)) {
         link.commitFrame(TYPE_MESSAGE, relay.idHi, relay.idLo, end);
         this.inflight++;
         return;
       }
       dropUnsent(link);
       this.#release(relay);
-      this.refuse(session, frame, TYPE_MESSAGE_ACK, PAYLOAD_TOO_LARGE);
+      const reason = fits ? SHORT_BUFFER : PAYLOAD_TOO_LARGE;
+      this.refuse(session, frame, TYPE_MESSAGE_ACK, reason);
       return;
     }
     const copy = this.#encode(source, edit, 0);

@@ -85,17 +85,21 @@ export class MessageLane {
    * Takes note of a message that is being sent at once; only while `open`.
    *
    * @param relay The message; it has its packet id afterwards.
+   * @returns `false` when the connection waits for too much already: it must
+   * not be sent.
    */
-  sending(relay: Relay): void {
+  sending(relay: Relay): boolean {
+    // Expiry is the lane's business: the packet keeps its place until then.
+    const { link } = this.#session;
+    if (!link.expect(relay, this.#session, Infinity)) return false;
     this.#unacked++;
     relay.prev = this.#last;
     relay.next = undefined;
     if (this.#last === undefined) this.#first = relay;
     else this.#last.next = relay;
     this.#last = relay;
-    // Expiry is the lane's business: the packet keeps its place until then.
-    this.#session.link.expect(relay, this.#session, Infinity);
     this.#arm(relay.messageExpiresAt);
+    return true;
   }
 
   /**
@@ -187,8 +191,9 @@ export class MessageLane {
       this.#unacked < this.#limits.window
     ) {
       const { relay, body } = this.#queue[this.#head]!;
+      // Tried again when the next answer makes room.
+      if (!this.sending(relay)) break;
       this.#dequeue();
-      this.sending(relay);
       link.writeBody(session, TYPE_MESSAGE, relay.idHi, relay.idLo, body);
     }
   }

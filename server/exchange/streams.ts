@@ -213,10 +213,15 @@ export class Streams {
       session.refuse(TOO_MANY_SESSIONS);
       return;
     }
+    // The original opens the second session without peer and meta, too.
+    const opened = link.openSession("");
+    if (opened === undefined) {
+      session.refuse(TOO_MANY_SESSIONS);
+      return;
+    }
     this.count++;
     const leg = this.#leg(source, session);
-    // The original opens the second session without peer and meta, too.
-    const other = this.#leg(target, link.openSession(""));
+    const other = this.#leg(target, opened);
     leg.other = other;
     other.other = leg;
   }
