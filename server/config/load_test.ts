@@ -665,3 +665,9 @@ mqm:
     const part of ["***@host:5672/v", "nats://***@host:4222", "- host:4222"]
   ) assertStringIncludes(yaml, part);
 });
+
+Deno.test({
+  name: "a configuration is read without any permission",
+  permissions: "none",
+  fn: () => assertEquals(config(SAMPLE).edgebound.port, 30012),
+});

@@ -9,6 +9,7 @@ import {
   parseAllDocuments,
 } from "yaml";
 import type { Findings, Position } from "./diagnostics.ts";
+import { withEmptyEnvironment } from "./empty_environment.ts";
 
 /** A value of the file, reduced to what the fields need, with its place. */
 export type Value =
@@ -136,10 +137,9 @@ export function parseSource(
   findings: Findings,
 ): Value | undefined {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-  });
+  const documents = withEmptyEnvironment(() =>
+    parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })
+  );
   const document = documents[0];
   const start = { line: 1, column: 1 };
   if (document === undefined) return { kind: "null", position: start };

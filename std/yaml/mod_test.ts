@@ -115,3 +115,9 @@ Deno.test("stringify refers to a value that occurs twice, or writes it twice whe
     "a:\n  x: 1\nb:\n  x: 1\n",
   );
 });
+
+Deno.test({
+  name: "parse needs no permission",
+  permissions: "none",
+  fn: () => assertEquals(parse("a: 1\n"), { a: 1 }),
+});

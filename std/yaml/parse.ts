@@ -1,3 +1,4 @@
+import process from "node:process";
 import {
   LineCounter,
   parseDocument,
@@ -26,6 +27,20 @@ export interface ParseOptions {
   onWarning?(error: Error): void;
 }
 
+/**
+ * Runs a function while `process.env` is empty: the library would print what it parses when told so by `LOG_TOKENS` or `LOG_STREAM`,
+ * and could not parse without the permission to see them. The real package knows neither.
+ */
+function withEmptyEnvironment<T>(run: () => T): T {
+  const { env } = process;
+  process.env = {};
+  try {
+    return run();
+  } finally {
+    process.env = env;
+  }
+}
+
 function schemaOptions(schema: SchemaType): SchemaOptions {
   if (schema !== "default") return { schema };
   return { schema: "core", merge: true, customTags: ["timestamp", "binary"] };
@@ -41,12 +56,14 @@ function schemaOptions(schema: SchemaType): SchemaOptions {
  */
 export function parse(content: string, options: ParseOptions = {}): unknown {
   const lineCounter = new LineCounter();
-  const document = parseDocument(content, {
-    lineCounter,
-    prettyErrors: false,
-    uniqueKeys: !(options.allowDuplicateKeys ?? false),
-    ...schemaOptions(options.schema ?? "default"),
-  });
+  const document = withEmptyEnvironment(() =>
+    parseDocument(content, {
+      lineCounter,
+      prettyErrors: false,
+      uniqueKeys: !(options.allowDuplicateKeys ?? false),
+      ...schemaOptions(options.schema ?? "default"),
+    })
+  );
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lineCounter.linePos(error.pos[0]);
