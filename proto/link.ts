@@ -526,6 +526,7 @@ export class Link extends LinkOutput {
     }
     // Nothing but heartbeats since the last one: the buffer can be small.
     if (this.#heartbeat.idle) this.reader.park();
+    this.#handler.onHeartbeat?.(this);
     this.#input.countAck();
     const at = this.outbox.open(0);
     this.commitFrame(TYPE_HEARTBEAT_ACK, frame.idHi, frame.idLo, at);

@@ -242,7 +242,10 @@ class Gateway implements Frontier {
   }
 
   async drain(seconds = this.#config.drainSeconds): Promise<void> {
-    if (this.#state === "running") this.#state = "draining";
+    if (this.#state === "running") {
+      this.#state = "draining";
+      this.#routing.directory.draining();
+    }
     await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
     await until(
       () =>
@@ -358,7 +361,7 @@ class Gateway implements Frontier {
 
   #onEnded(link: Link): void {
     this.#links.delete(link);
-    this.#forget((link.user as Peer).addr);
+    this.#forget((link.user as Peer).address);
   }
 
   #forget({ hostname }: PeerAddress): void {

@@ -19,7 +19,7 @@ import { IdAllocator } from "./directory/id_allocator.ts";
 import type { Peer } from "./directory/peer.ts";
 import { Edgebound } from "./edgebound/edgebound.ts";
 import { Hooks } from "./edgebound/hooks.ts";
-import type { HashBy } from "./exchange/choose.ts";
+import { Chooser, type HashBy } from "./exchange/choose.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { Streams } from "./exchange/streams.ts";
 import { Servicebound } from "./servicebound/servicebound.ts";
@@ -106,11 +106,13 @@ export function createRouting(options: RoutingOptions): Routing {
     random,
     ...config.link,
   };
-  const directory = new Directory();
+  const directory = new Directory(log);
+  const chooser = new Chooser(hashBy, random);
   const ids = new IdAllocator(random, wallClock);
   const exchange = new Exchange({
     directory,
-    settings: { ...limits, hashBy },
+    chooser,
+    limits,
     random,
     wallClock,
     log,
@@ -118,7 +120,7 @@ export function createRouting(options: RoutingOptions): Routing {
   const streams = new Streams({
     directory,
     exchange,
-    hashBy,
+    chooser,
     limits: {
       bufferBytes: limits.streamBufferBytes,
       connectionBytes: Math.max(
@@ -127,7 +129,6 @@ export function createRouting(options: RoutingOptions): Routing {
       ),
       stallMs: limits.streamStallMs,
     },
-    random,
     log,
   });
   const hooks = new Hooks({
@@ -145,14 +146,14 @@ export function createRouting(options: RoutingOptions): Routing {
     kicked.delete(link);
     options.onEnded(link);
   };
-  const peers = { directory, exchange, streams, ids, log, onEnded };
+  const sides = { directory, exchange, streams, ids, log, onEnded };
   const edgebound = new Edgebound({
-    ...peers,
+    ...sides,
     hooks,
     allocateEdgeIds: config.allocateEdgeIds,
   });
   const servicebound = new Servicebound({
-    ...peers,
+    ...sides,
     maxMethods: limits.maxMethodsPerConnection,
   });
 
@@ -166,7 +167,7 @@ export function createRouting(options: RoutingOptions): Routing {
     attach(side, port, address): Link {
       const bound = side === "edge" ? edgebound : servicebound;
       const link = new Link("server", settings, bound, port);
-      bound.attach(link, address);
+      bound.attach(link, address, wallClock());
       return link;
     },
     async kick(id, reason = "kicked"): Promise<boolean> {

@@ -4,45 +4,42 @@
  * @module
  */
 
-import { encodeBase64, encodeErrorText } from "@frontier/proto";
-import { BytesMap } from "./bytes_map.ts";
-import type { EdgePeer, ServicePeer } from "./peer.ts";
+import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
+import {
+  type DirectorySubscriber,
+  Subscribers,
+} from "./directory_subscriber.ts";
+import { EdgeTable } from "./edge_table.ts";
+import { methodKey } from "./method_name.ts";
+import type { EdgePeer, Peer, ServicePeer } from "./peer.ts";
+import { type PeerRecord, recordOf } from "./peer_record.ts";
+import type { RouteSet } from "./route.ts";
+import { type Hook, RouteTable } from "./route_table.ts";
 
-/** The topic whose takers get what nobody else takes. */
-const FALLBACK_TOPIC = "*";
-/** Methods through which the gateway asks services; edges cannot call them. */
-const HOOKS: readonly Hook[] = ["get_edge_id", "edge_online", "edge_offline"];
-
-/** A method through which the gateway asks a service. */
-export type Hook = "get_edge_id" | "edge_online" | "edge_offline";
-
-const encoder = new TextEncoder();
-const hookKeys = new Map(
-  HOOKS.map((hook) => [methodKey(encoder.encode(hook)).text, hook]),
-);
+export type { Hook } from "./route_table.ts";
 
 /**
- * Everybody who can be routed to: edges by id, services by id, method, topic
- * and name. Only what is in here is routable; the owner of a connection enters
- * it before its ack goes out and removes it as soon as it begins to leave.
- *
- * Candidates for a method or hook are ordered by the decimal text of the service id,
- * those for a topic or a name by the time they connected, as in the original,
- * so that old and new gateways side by side choose the same service.
+ * Everybody who can be routed to, and all routes to them. Only what is in here
+ * is routable; the owner of a connection enters it before its ack goes out and
+ * removes it as soon as it begins to leave. Whoever has to know what happens
+ * subscribes.
  */
 export class Directory {
-  readonly #edges: Map<number, EdgePeer[]> = new Map();
+  readonly #edges = new EdgeTable();
   readonly #services: Map<bigint, ServicePeer> = new Map();
-  readonly #methods = new BytesMap<ServicePeer[]>();
-  readonly #topics = new BytesMap<ServicePeer[]>();
-  readonly #names: Map<string, ServicePeer[]> = new Map();
-  readonly #hooks: Map<Hook, ServicePeer[]> = new Map();
-  #fallback: ServicePeer[] = [];
-  #edgeCount = 0;
+  readonly #routes = new RouteTable();
+  readonly #subscribers: Subscribers;
+
+  /**
+   * @param log Where to report.
+   */
+  constructor(log: Logger = NULL_LOGGER) {
+    this.#subscribers = new Subscribers(log);
+  }
 
   /** Edges connected. */
   get edgeCount(): number {
-    return this.#edgeCount;
+    return this.#edges.size;
   }
 
   /** Services connected. */
@@ -51,22 +48,32 @@ export class Directory {
   }
 
   /**
+   * Tells from now on what happens, while it happens.
+   *
+   * @param subscriber Hears it.
+   * @returns Ends the subscription.
+   */
+  subscribe(subscriber: DirectorySubscriber): () => void {
+    return this.#subscribers.add(subscriber);
+  }
+
+  /** @returns A record of everybody who is there, services first. */
+  snapshot(): PeerRecord[] {
+    return [...this.#services.values(), ...this.#edges.values()].map(recordOf);
+  }
+
+  /**
    * @param hi High half of the id.
    * @param lo Low half of the id.
    * @returns The edge, if it is connected.
    */
   edge(hi: number, lo: number): EdgePeer | undefined {
-    const list = this.#edges.get(lo);
-    if (list === undefined) return undefined;
-    for (let i = 0; i < list.length; i++) {
-      if (list[i]!.idHi === hi) return list[i];
-    }
-    return undefined;
+    return this.#edges.get(hi, lo);
   }
 
   /** @returns All edges. */
-  *edges(): Generator<EdgePeer, void, undefined> {
-    for (const list of this.#edges.values()) yield* list;
+  edges(): Iterable<EdgePeer> {
+    return this.#edges.values();
   }
 
   /**
@@ -76,28 +83,23 @@ export class Directory {
    * @param edge The edge.
    */
   addEdge(edge: EdgePeer): void {
-    const list = this.#edges.get(edge.idLo);
-    if (list === undefined) this.#edges.set(edge.idLo, [edge]);
-    else list.push(edge);
-    this.#edgeCount++;
+    this.#edges.add(edge);
     edge.online = true;
+    this.#subscribers.tell((s) => s.online?.(edge));
   }
 
   /**
    * Removes an edge.
    *
    * @param edge The edge.
+   * @param reason Why it goes.
    * @returns `false` if it was not entered, for example because a newer
    * connection took its id over.
    */
-  removeEdge(edge: EdgePeer): boolean {
+  removeEdge(edge: EdgePeer, reason = ""): boolean {
     edge.online = false;
-    const list = this.#edges.get(edge.idLo);
-    const index = list?.indexOf(edge) ?? -1;
-    if (index < 0) return false;
-    if (list!.length === 1) this.#edges.delete(edge.idLo);
-    else list!.splice(index, 1);
-    this.#edgeCount--;
+    if (!this.#edges.delete(edge)) return false;
+    this.#subscribers.tell((s) => s.offline?.(edge, reason));
     return true;
   }
 
@@ -115,8 +117,8 @@ export class Directory {
   }
 
   /**
-   * Enters a service with its name and topics. An older one with the same id
-   * must have been removed.
+   * Enters a service with its name and topics; it has a target. An older one
+   * with the same id must have been removed.
    *
    * @param service The service.
    */
@@ -124,15 +126,13 @@ export class Directory {
     service.idText = service.id.toString();
     this.#services.set(service.id, service);
     service.online = true;
-    push(this.#names, service.name, service);
-    for (const topic of service.topics) {
-      if (topic === FALLBACK_TOPIC) {
-        this.#fallback = [...this.#fallback, service];
-      }
-      for (const key of topicKeys(topic)) {
-        const takers = this.#topics.get(key, 0, key.length) ?? [];
-        this.#topics.set(key, [...takers, service]);
-      }
+    this.#subscribers.tell((s) => s.online?.(service));
+    const added = [
+      this.#routes.addName(service),
+      ...service.topics.map((topic) => this.#routes.addTopic(service, topic)),
+    ];
+    for (const route of added) {
+      this.#subscribers.tell((s) => s.registered?.(route));
     }
   }
 
@@ -140,26 +140,28 @@ export class Directory {
    * Removes a service with everything that led to it.
    *
    * @param service The service.
+   * @param reason Why it goes.
    * @returns `false` if it was not entered.
    */
-  removeService(service: ServicePeer): boolean {
+  removeService(service: ServicePeer, reason = ""): boolean {
     service.online = false;
     if (this.#services.get(service.id) !== service) return false;
     this.#services.delete(service.id);
-    pull(this.#names, service.name, service);
-    this.#fallback = this.#fallback.filter((other) => other !== service);
-    for (const topic of service.topics) {
-      for (const key of topicKeys(topic)) {
-        const left = this.#topics.get(key, 0, key.length)
-          ?.filter((other) => other !== service) ?? [];
-        if (left.length === 0) this.#topics.delete(key);
-        else this.#topics.set(key, left);
-      }
+    const gone = [
+      this.#routes.removeName(service),
+      ...service.topics.map((topic) =>
+        this.#routes.removeTopic(service, topic)
+      ),
+      ...[...service.methodKeys.values()].map((key) =>
+        this.#routes.removeMethod(service, key)
+      ),
+    ];
+    service.methodKeys.clear();
+    for (const route of gone) {
+      if (route === undefined) continue;
+      this.#subscribers.tell((s) => s.unregistered?.(route));
     }
-    for (const [text, key] of service.methods) {
-      this.#removeMethod(service, text, key);
-    }
-    service.methods.clear();
+    this.#subscribers.tell((s) => s.offline?.(service, reason));
     return true;
   }
 
@@ -170,29 +172,13 @@ export class Directory {
    * @param name The method's name, as bytes: any bytes are a name.
    */
   addMethod(service: ServicePeer, name: Uint8Array): void {
-    const { key, text } = methodKey(name);
-    if (service.methods.has(text)) return;
-    service.methods.set(text, key);
+    const key = methodKey(name);
+    const text = new TextDecoder().decode(key);
+    if (service.methodKeys.has(text)) return;
+    service.methodKeys.set(text, key);
     service.methodBytes += key.length;
-    const hook = hookKeys.get(text);
-    if (hook !== undefined) {
-      this.#hooks.set(hook, insert(this.#hooks.get(hook), service));
-      return;
-    }
-    const others = this.#methods.get(key, 0, key.length);
-    this.#methods.set(key, insert(others, service));
-  }
-
-  #removeMethod(service: ServicePeer, text: string, key: Uint8Array): void {
-    const hook = hookKeys.get(text);
-    if (hook !== undefined) {
-      pull(this.#hooks, hook, service);
-      return;
-    }
-    const left = this.#methods.get(key, 0, key.length)
-      ?.filter((other) => other !== service) ?? [];
-    if (left.length === 0) this.#methods.delete(key);
-    else this.#methods.set(key, left);
+    const route = this.#routes.addMethod(service, key);
+    this.#subscribers.tell((s) => s.registered?.(route));
   }
 
   /**
@@ -201,14 +187,10 @@ export class Directory {
    * @param buf Where the method's name is, in base64.
    * @param start Its first character.
    * @param end After its last character.
-   * @returns The candidates, or `undefined` when there are none.
+   * @returns The routes, or `undefined` when there are none.
    */
-  byMethod(
-    buf: Uint8Array,
-    start: number,
-    end: number,
-  ): readonly ServicePeer[] | undefined {
-    return this.#methods.get(buf, start, end);
+  byMethod(buf: Uint8Array, start: number, end: number): RouteSet | undefined {
+    return this.#routes.byMethod(buf, start, end);
   }
 
   /**
@@ -217,23 +199,19 @@ export class Directory {
    * @param buf Where the topic is, as the inside of a JSON string.
    * @param start Its first byte.
    * @param end After its last byte.
-   * @returns The candidates, or `undefined` when there are none.
+   * @returns The routes, or `undefined` when there are none.
    */
-  byTopic(
-    buf: Uint8Array,
-    start: number,
-    end: number,
-  ): readonly ServicePeer[] | undefined {
-    return this.#topics.get(buf, start, end) ??
-      (this.#fallback.length > 0 ? this.#fallback : undefined);
+  byTopic(buf: Uint8Array, start: number, end: number): RouteSet | undefined {
+    return this.#routes.byTopic(buf, start, end);
   }
 
   /**
    * @param name A service name.
-   * @returns The services of that name; empty when there are none.
+   * @returns The routes to services of that name, or `undefined` when there are
+   * none.
    */
-  byName(name: string): readonly ServicePeer[] {
-    return this.#names.get(name) ?? [];
+  byName(name: string): RouteSet | undefined {
+    return this.#routes.byName(name);
   }
 
   /**
@@ -241,54 +219,20 @@ export class Directory {
    * @returns The services that registered it; empty when there are none.
    */
   byHook(hook: Hook): readonly ServicePeer[] {
-    return this.#hooks.get(hook) ?? [];
+    return this.#routes.byHook(hook)?.routes.map(({ owner }) => owner) ?? [];
   }
-}
 
-/** A method's name the way requests carry it. */
-function methodKey(name: Uint8Array): { key: Uint8Array; text: string } {
-  const key = encodeBase64(name);
-  return { key, text: new TextDecoder().decode(key) };
-}
+  /**
+   * A peer has given a sign of life.
+   *
+   * @param peer The peer.
+   */
+  heartbeat(peer: Peer): void {
+    this.#subscribers.heartbeat(peer);
+  }
 
-/**
- * The ways a topic may be written in JSON: with Go's escapes, and as it is
- * where JSON allows that.
- */
-function topicKeys(topic: string): Uint8Array[] {
-  const plain = encoder.encode(topic);
-  const escaped = encodeErrorText(topic);
-  const same = plain.length === escaped.length &&
-    plain.every((byte, i) => byte === escaped[i]);
-  const needsEscapes = plain.some((byte) =>
-    byte < 0x20 || byte >= 0x80 || byte === 0x22 || byte === 0x5c
-  );
-  return same || needsEscapes ? [escaped] : [plain, escaped];
-}
-
-/** Adds a service to those that answer a method, in the order of their ids' text. */
-function insert(
-  others: readonly ServicePeer[] = [],
-  service: ServicePeer,
-): ServicePeer[] {
-  const at = others.findIndex((other) => other.idText > service.idText);
-  return at < 0 ? [...others, service] : others.toSpliced(at, 0, service);
-}
-
-function push<K>(
-  map: Map<K, ServicePeer[]>,
-  key: K,
-  service: ServicePeer,
-): void {
-  map.set(key, [...map.get(key) ?? [], service]);
-}
-
-function pull<K>(
-  map: Map<K, ServicePeer[]>,
-  key: K,
-  service: ServicePeer,
-): void {
-  const left = map.get(key)?.filter((other) => other !== service) ?? [];
-  if (left.length === 0) map.delete(key);
-  else map.set(key, left);
+  /** The gateway takes no new connections. */
+  draining(): void {
+    this.#subscribers.tell((s) => s.draining?.());
+  }
 }

@@ -2,19 +2,21 @@ import { assert, assertEquals } from "@std/assert";
 import type { Link } from "@frontier/proto";
 import { EdgePeer, ServicePeer } from "./peer.ts";
 import { Directory } from "./directory.ts";
+import type { Route, RouteSet } from "./route.ts";
+import { NULL_LOGGER } from "@frontier/platform/log";
 
 const ADDR = { network: "tcp", hostname: "127.0.0.1", port: 1 };
 const utf8 = new TextEncoder();
 
 function edge(id: bigint): EdgePeer {
-  const peer = new EdgePeer({} as Link, ADDR);
+  const peer = new EdgePeer({} as Link, ADDR, 0);
   peer.idHi = Number(id >> 32n);
   peer.idLo = Number(id & 0xffff_ffffn);
   return peer;
 }
 
 function service(id: bigint, name = "", topics: string[] = []): ServicePeer {
-  const peer = new ServicePeer({} as Link, ADDR);
+  const peer = new ServicePeer({} as Link, ADDR, 0);
   peer.idHi = Number(id >> 32n);
   peer.idLo = Number(id & 0xffff_ffffn);
   peer.name = name;
@@ -22,14 +24,18 @@ function service(id: bigint, name = "", topics: string[] = []): ServicePeer {
   return peer;
 }
 
+function owners(set: RouteSet | undefined): bigint[] {
+  return (set?.routes ?? []).map(({ owner }) => owner.id);
+}
+
 function byMethod(directory: Directory, name: string): bigint[] {
   const key = utf8.encode(btoa(name));
-  return (directory.byMethod(key, 0, key.length) ?? []).map(({ id }) => id);
+  return owners(directory.byMethod(key, 0, key.length));
 }
 
 function byTopic(directory: Directory, topic: string): bigint[] {
   const key = utf8.encode(JSON.stringify(topic).slice(1, -1));
-  return (directory.byTopic(key, 0, key.length) ?? []).map(({ id }) => id);
+  return owners(directory.byTopic(key, 0, key.length));
 }
 
 Deno.test("edges that share half of their id are different", () => {
@@ -77,12 +83,12 @@ Deno.test("B6: a service's end takes away its own entries only", () => {
   assertEquals(byMethod(directory, "m"), left);
   assertEquals(byTopic(directory, "t"), left);
   assertEquals(byTopic(directory, "else"), left);
-  assertEquals(directory.byName("S").map(({ id }) => id), left);
+  assertEquals(owners(directory.byName("S")), left);
   assertEquals(directory.byHook("edge_online").map(({ id }) => id), left);
   for (const one of all) directory.removeService(one);
   assertEquals(byMethod(directory, "m"), []);
   assertEquals(byTopic(directory, "else"), []);
-  assertEquals(directory.byName("S"), []);
+  assertEquals(directory.byName("S"), undefined);
   assertEquals(directory.serviceCount, 0);
 });
 
@@ -99,7 +105,7 @@ Deno.test("candidates for a method and a hook are in the order of their ids' tex
   assertEquals(byMethod(directory, "m"), byText);
   assertEquals(directory.byHook("edge_offline").map(({ id }) => id), byText);
   assertEquals(byTopic(directory, "t"), ids);
-  assertEquals(directory.byName("S").map(({ id }) => id), ids);
+  assertEquals(owners(directory.byName("S")), ids);
 });
 
 Deno.test("hook methods are no methods", () => {
@@ -114,12 +120,121 @@ Deno.test("hook methods are no methods", () => {
   assertEquals(byMethod(directory, "Edge_online"), [1n]);
 });
 
-Deno.test("a list of candidates stays as it is while somebody holds it", () => {
+Deno.test("a set of routes is the same object as long as there is one, and its list is never changed in place", () => {
   const directory = new Directory();
   const [one, two] = [service(1n, "S", ["t"]), service(2n, "S", ["t"])];
   directory.addService(one);
-  const held = directory.byName("S");
+  const set = directory.byName("S")!;
+  const { routes } = set;
   directory.addService(two);
   directory.removeService(one);
-  assertEquals(held, [one]);
+  assertEquals(routes.map(({ owner }) => owner), [one]);
+  assert(directory.byName("S") === set);
+  assertEquals(owners(set), [2n]);
+  directory.removeService(two);
+  assertEquals(directory.byName("S"), undefined);
+});
+
+Deno.test("subscribers hear everything while it happens, until they end it", () => {
+  const directory = new Directory();
+  const heard: string[] = [];
+  const name = ({ kind, name, owner }: Route) => `${kind} ${name} ${owner.id}`;
+  const end = directory.subscribe({
+    online: (peer) => heard.push(`online ${peer.id} ${peer.online}`),
+    offline: (peer, reason) => {
+      const found = directory.edge(peer.idHi, peer.idLo) ??
+        directory.service(peer.id);
+      heard.push(`offline ${peer.id} ${reason} ${found}`);
+    },
+    registered: (route) => heard.push(`+ ${name(route)}`),
+    unregistered: (route) => heard.push(`- ${name(route)}`),
+    heartbeat: (peer) => heard.push(`heartbeat ${peer.id}`),
+    draining: () => heard.push("draining"),
+  });
+  const one = service(1n, "S", ["t"]);
+  directory.addService(one);
+  directory.addMethod(one, utf8.encode("größe"));
+  directory.addMethod(one, utf8.encode("größe"));
+  directory.addMethod(one, utf8.encode("edge_online"));
+  const two = edge(2n);
+  directory.addEdge(two);
+  directory.heartbeat(two);
+  directory.removeEdge(two, "closed");
+  directory.removeEdge(two, "closed");
+  directory.draining();
+  directory.removeService(one, "gone");
+  const expected = [
+    "online 1 true",
+    "+ name S 1",
+    "+ topic t 1",
+    "+ method größe 1",
+    "+ hook edge_online 1",
+    "online 2 true",
+    "heartbeat 2",
+    "offline 2 closed undefined",
+    "draining",
+    "- name S 1",
+    "- topic t 1",
+    "- method größe 1",
+    "- hook edge_online 1",
+    "offline 1 gone undefined",
+  ];
+  assertEquals(heard, expected);
+  end();
+  directory.addEdge(two);
+  directory.heartbeat(two);
+  assertEquals(heard, expected);
+});
+
+Deno.test("a subscriber that throws is reported, and keeps nobody from hearing", () => {
+  const errors: unknown[] = [];
+  const directory = new Directory({
+    ...NULL_LOGGER,
+    error: (_message, fields) => errors.push(fields?.error),
+  });
+  let heard = 0;
+  directory.subscribe({
+    online: () => {
+      throw new Error("full");
+    },
+  });
+  directory.subscribe({ online: () => heard++ });
+  directory.addEdge(edge(1n));
+  assertEquals([heard, errors], [1, ["full"]]);
+});
+
+Deno.test("a snapshot holds a record of everybody, and changes no more", () => {
+  const directory = new Directory();
+  const one = service(1n, "S", ["t"]);
+  directory.addService(one);
+  directory.addMethod(one, utf8.encode("größe"));
+  const two = edge(2n);
+  two.meta = utf8.encode("m");
+  directory.addEdge(two);
+  const records = directory.snapshot();
+  directory.removeService(one);
+  assertEquals(records, [
+    {
+      id: 1n,
+      kind: "service",
+      name: "S",
+      meta: undefined,
+      address: ADDR,
+      created: 0,
+      methods: ["größe"],
+      topics: ["t"],
+      features: [],
+    },
+    {
+      id: 2n,
+      kind: "edge",
+      name: "",
+      meta: utf8.encode("m"),
+      address: ADDR,
+      created: 0,
+      methods: [],
+      topics: [],
+      features: [],
+    },
+  ]);
 });

@@ -4,81 +4,131 @@
  * @module
  */
 
-import type { Link, Timer } from "@frontier/proto";
+import {
+  FEATURE_CANCEL,
+  FEATURE_CREDIT,
+  FEATURE_EARLY_DATA,
+  type Link,
+  type Timer,
+} from "@frontier/proto";
 import { formatAddress, type PeerAddress } from "@frontier/platform";
-import type { MessageLane } from "../exchange/message_lane.ts";
-import type { RelayTable } from "../exchange/relay_table.ts";
+import type { Asked } from "../exchange/calls.ts";
+import type { LinkTarget } from "../exchange/link_target.ts";
+import type { PeerRecord } from "./peer_record.ts";
+import { methodName } from "./method_name.ts";
+
+const NONE: readonly string[] = [];
 
 /** What edges and services have in common: a connection that is asked and asks. */
-export abstract class Peer {
+export abstract class Peer implements PeerRecord {
+  /** @inheritdoc */
+  abstract readonly kind: "edge" | "service";
   /** Its connection. */
   readonly link: Link;
-  /** Where it connected from. */
-  readonly addr: PeerAddress;
+  /** @inheritdoc */
+  readonly address: PeerAddress;
+  /** @inheritdoc */
+  readonly created: number;
   /** High half of its id. */
   idHi = 0;
   /** Low half of its id. */
   idLo = 0;
+  /** @inheritdoc */
+  meta: Uint8Array | undefined = undefined;
   /** Whether it can be routed to; false before it is admitted and once it leaves. */
   online = false;
-  /** Requests of this peer that wait for their answer; made at the first. */
-  relays: RelayTable | undefined = undefined;
+  /** What it asked and has no answer to; made at the first call. */
+  asked: Asked | undefined = undefined;
   /** Bytes it sent on streams that their receivers could not take yet. */
   heldBytes = 0;
   /** Bytes of its messages on streams that wait for a window. */
   queuedBytes = 0;
   /** Closes the connection once the peer is old enough. */
   farewell: Timer | undefined = undefined;
-  /** Messages to this peer on its default session. */
-  lane: MessageLane | undefined = undefined;
+  /** Its default session as a target; an edge's is made at the first call. */
+  target: LinkTarget | undefined = undefined;
 
   /**
    * @param link Its connection.
-   * @param addr Where it connected from.
+   * @param address Where it connected from.
+   * @param created When, in Unix milliseconds.
    */
-  constructor(link: Link, addr: PeerAddress) {
+  constructor(link: Link, address: PeerAddress, created: number) {
     this.link = link;
-    this.addr = addr;
+    this.address = address;
+    this.created = created;
   }
 
-  /** Its id. */
+  /** @inheritdoc */
   get id(): bigint {
     return (BigInt(this.idHi) << 32n) | BigInt(this.idLo);
   }
 
-  /** Messages it may have unacknowledged at a time when it has no flow control. */
-  abstract readonly messageWindow: "edge" | "service";
+  /** @inheritdoc */
+  abstract readonly name: string;
+  /** @inheritdoc */
+  abstract readonly methods: readonly string[];
+  /** @inheritdoc */
+  abstract readonly topics: readonly string[];
+
+  /** @inheritdoc */
+  get features(): readonly string[] {
+    const { cancel, earlyData, credit } = this.link;
+    return [
+      ...(cancel ? [FEATURE_CANCEL] : []),
+      ...(earlyData ? [FEATURE_EARLY_DATA] : []),
+      ...(credit ? [FEATURE_CREDIT] : []),
+    ];
+  }
 
   /** @returns What to call it in the log. */
   describe(): string {
-    return `${this.messageWindow} ${this.id} (${formatAddress(this.addr)})`;
+    return `${this.kind} ${this.id} (${formatAddress(this.address)})`;
   }
 }
 
 /** A connected edge. */
 export class EdgePeer extends Peer {
   /** @inheritdoc */
-  readonly messageWindow = "edge";
-  /** What it said of itself; `undefined` when it said nothing. */
-  meta: Uint8Array | undefined = undefined;
+  readonly kind = "edge";
   /** Its source address as a number, for routing by address. */
   source = 0;
   /** Ends an admission that takes too long. */
   admission: Timer | undefined = undefined;
+
+  /** @inheritdoc */
+  get name(): string {
+    return "";
+  }
+
+  /** @inheritdoc */
+  get methods(): readonly string[] {
+    return NONE;
+  }
+
+  /** @inheritdoc */
+  get topics(): readonly string[] {
+    return NONE;
+  }
 }
 
 /** A connected service. */
 export class ServicePeer extends Peer {
   /** @inheritdoc */
-  readonly messageWindow = "service";
-  /** Its name. */
+  readonly kind = "service";
+  /** @inheritdoc */
   name = "";
-  /** The topics it takes. */
-  topics: readonly string[] = [];
+  /** @inheritdoc */
+  topics: readonly string[] = NONE;
   /** The methods it answers: names in base64, as text and as bytes. */
-  readonly methods: Map<string, Uint8Array> = new Map();
+  readonly methodKeys: Map<string, Uint8Array> = new Map();
   /** Bytes of their names in base64. */
   methodBytes = 0;
   /** Its id in decimal; methods are ordered by it. */
   idText = "";
+
+  /** @inheritdoc */
+  get methods(): readonly string[] {
+    return [...this.methodKeys.values()].map(methodName);
+  }
 }

@@ -71,11 +71,12 @@ export class Edgebound extends PeerHandler<EdgePeer> {
    * Takes a new connection.
    *
    * @param link The connection.
-   * @param addr Where it comes from.
+   * @param address Where it comes from.
+   * @param created When it came, in Unix milliseconds.
    */
-  attach(link: Link, addr: PeerAddress): void {
-    const edge = new EdgePeer(link, addr);
-    edge.source = sourceNumber(addr);
+  attach(link: Link, address: PeerAddress, created: number): void {
+    const edge = new EdgePeer(link, address, created);
+    edge.source = sourceNumber(address);
     link.user = edge;
   }
 
@@ -142,7 +143,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   protected override onGone(edge: EdgePeer, reason: string): void {
     this.#stopAdmission(edge);
     // An edge whose id was taken over is online still: no offline event.
-    if (!this.#context.directory.removeEdge(edge)) return;
+    if (!this.#context.directory.removeEdge(edge, reason)) return;
     this.log.debug("Edge offline", { peer: edge.describe(), reason });
     this.#offline(edge);
   }
@@ -224,7 +225,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     const { directory } = this.#context;
     const older = directory.edge(edge.idHi, edge.idLo);
     if (older !== undefined) {
-      directory.removeEdge(older);
+      directory.removeEdge(older, "replaced");
       this.log.info("Edge id taken over by a newer connection", {
         older: older.describe(),
         newer: edge.describe(),

@@ -247,12 +247,12 @@ export class Hooks {
 
 /** The event as Go peers expect it; the id is a bare number of up to 20 digits. */
 function event(edge: EdgePeer): Uint8Array {
-  const { addr, meta } = edge;
+  const { address, meta } = edge;
   return encoder.encode(
     `{"EdgeID":${edge.id},"Meta":${
       meta === undefined ? "null" : `"${decoder.decode(encodeBase64(meta))}"`
-    },"Net":${JSON.stringify(addr.network)},"Str":${
-      JSON.stringify(formatAddress(addr))
+    },"Net":${JSON.stringify(address.network)},"Str":${
+      JSON.stringify(formatAddress(address))
     }}`,
   );
 }

@@ -10,13 +10,12 @@ import {
   encodeErrorText,
   type Link,
   PAYLOAD_TOO_LARGE,
-  type Session,
   SHORT_BUFFER,
   writeAnswer,
   writeError,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
-import type { Relay } from "./relay.ts";
+import type { Call } from "./call.ts";
 
 /** Encoded reasons kept; those of applications are not limited in number. */
 const KEPT_REASONS = 64;
@@ -50,29 +49,29 @@ export class Answers {
   /**
    * Passes an answer on.
    *
-   * @param relay Who asked, and under which id.
+   * @param call Who asked, and under which id.
    * @param body The answer's body.
    */
-  pass(relay: Relay, body: DataBody): void {
-    const session = relay.sourceSession!;
+  pass(call: Call, body: DataBody): void {
+    const session = call.session!;
     if (session.state !== "open") return;
     const link = session.link;
     const length = body.end - body.start;
     if (link.outbox.pending + length > this.#limits.maxOutboxBytes) {
-      this.fail(relay, SHORT_BUFFER);
+      this.fail(call, SHORT_BUFFER);
       return;
     }
     const at = link.openFrame(session, length + BODY_SLACK);
     const end = writeAnswer(link.outbox.buf, at, body);
     if (end - at + 8 > this.#limits.maxFrameBytes) {
       dropUnsent(link);
-      this.fail(relay, PAYLOAD_TOO_LARGE);
+      this.fail(call, PAYLOAD_TOO_LARGE);
       return;
     }
     link.commitFrame(
-      relay.answerTo,
-      relay.sourceIdHi,
-      relay.sourceIdLo,
+      call.answerType,
+      call.idHi,
+      call.idLo,
       end,
     );
   }
@@ -80,38 +79,13 @@ export class Answers {
   /**
    * Answers with a reason.
    *
-   * @param relay Who asked, and under which id.
+   * @param call Who asked, and under which id.
    * @param reason Why there is no other answer.
+   * @param request The request's body, whose method is repeated where it is
+   * still at hand.
    */
-  fail(relay: Relay, reason: string): void {
-    this.refuse(
-      relay.sourceSession!,
-      relay.answerTo,
-      relay.sourceIdHi,
-      relay.sourceIdLo,
-      null,
-      reason,
-    );
-  }
-
-  /**
-   * Answers with a reason what was not passed on.
-   *
-   * @param session The session that asked.
-   * @param type Type of the answer.
-   * @param idHi High half of the packet id it asked under.
-   * @param idLo Low half of it.
-   * @param request The request's body, whose method is repeated; `null` for none.
-   * @param reason Why there is no other answer.
-   */
-  refuse(
-    session: Session,
-    type: number,
-    idHi: number,
-    idLo: number,
-    request: DataBody | null,
-    reason: string,
-  ): void {
+  fail(call: Call, reason: string, request: DataBody | null = null): void {
+    const session = call.session!;
     if (session.state !== "open") return;
     const link = session.link;
     if (link.outbox.pending > this.#limits.maxOutboxBytes * 2) {
@@ -128,7 +102,7 @@ export class Answers {
     const room = keyLength + error.length + BODY_SLACK;
     const at = link.openFrame(session, room);
     const end = writeError(link.outbox.buf, at, request, error);
-    link.commitFrame(type, idHi, idLo, end);
+    link.commitFrame(call.answerType, call.idHi, call.idLo, end);
   }
 }
 

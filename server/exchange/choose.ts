@@ -6,6 +6,7 @@
 
 import type { PeerAddress } from "@frontier/platform";
 import type { EdgePeer } from "../directory/peer.ts";
+import type { Route, RouteSet } from "../directory/route.ts";
 
 /** What the choice depends on. */
 export type HashBy = "edgeid" | "srcip" | "random";
@@ -37,6 +38,78 @@ export function chooseIndex(
     case "random":
       return Math.floor(random() * count);
   }
+}
+
+/**
+ * Chooses one of the routes that answer to the same thing. With `random`, calls
+ * and streams go to any of them; the messages of one edge to one topic stay with
+ * one, chosen at random for that edge, as long as the routes stay the same:
+ * their order is promised.
+ */
+export class Chooser {
+  readonly #hashBy: HashBy;
+  readonly #random: () => number;
+  readonly #salt: number;
+
+  /**
+   * @param hashBy What the choice depends on.
+   * @param random Returns a number from 0 to 1, 1 excluded.
+   */
+  constructor(hashBy: HashBy, random: () => number) {
+    this.#hashBy = hashBy;
+    this.#random = random;
+    this.#salt = (random() * 0x1_0000_0000) >>> 0;
+  }
+
+  /**
+   * Chooses for a call or a stream.
+   *
+   * @param set The routes.
+   * @param edge Who asks.
+   * @returns One of them.
+   */
+  choose({ routes }: RouteSet, edge: EdgePeer): Route {
+    const count = routes.length;
+    return preferred(
+      routes,
+      chooseIndex(count, this.#hashBy, edge, this.#random),
+    );
+  }
+
+  /**
+   * Chooses for a message.
+   *
+   * @param set The routes.
+   * @param edge Who publishes.
+   * @returns One of them; the same one for the same edge and routes.
+   */
+  chooseForMessage(set: RouteSet, edge: EdgePeer): Route {
+    if (this.#hashBy !== "random") return this.choose(set, edge);
+    const { routes } = set;
+    // Ids may be consecutive: mixed, they choose as evenly as chance.
+    return preferred(
+      routes,
+      mix(edge.idLo ^ mix(edge.idHi ^ this.#salt)) % routes.length,
+    );
+  }
+}
+
+/** The route at an index, or the next one that is not about to leave. */
+function preferred(routes: readonly Route[], index: number): Route {
+  const route = routes[index]!;
+  if (!route.target.draining) return route;
+  for (let i = 1; i < routes.length; i++) {
+    const other = routes[(index + i) % routes.length]!;
+    if (!other.target.draining) return other;
+  }
+  return route;
+}
+
+/** Spreads a 32-bit number; the finalizer of MurmurHash3. */
+function mix(h: number): number {
+  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /**

@@ -5,7 +5,7 @@ import { chooseIndex, type HashBy, sourceNumber } from "./choose.ts";
 
 function edge(id: bigint, hostname = "127.0.0.1", network = "tcp"): EdgePeer {
   const addr = { network, hostname, port: 1 };
-  const peer = new EdgePeer({} as Link, addr);
+  const peer = new EdgePeer({} as Link, addr, 0);
   peer.idHi = Number(id >> 32n);
   peer.idLo = Number(id & 0xffff_ffffn);
   peer.source = sourceNumber(addr);

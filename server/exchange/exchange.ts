@@ -5,64 +5,107 @@
  */
 
 import {
+  CONTEXT_CANCELED,
+  DataBody,
   EDGE_NOT_ONLINE,
   FORCE_CLOSED,
   type FrameReader,
   ILLEGAL_CUSTOM,
+  ProtocolError,
   RECORD_NOT_FOUND,
   type Session,
   TOPIC_NOT_ONLINE,
-  TYPE_MESSAGE_ACK,
-  TYPE_RESPONSE,
 } from "@frontier/proto";
+import type { Logger } from "@frontier/platform/log";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
-import { chooseIndex, type HashBy } from "./choose.ts";
+import type { RouteSet } from "../directory/route.ts";
+import { Answers } from "./answers.ts";
+import type { Call } from "./call.ts";
+import { Calls } from "./calls.ts";
+import type { Chooser } from "./choose.ts";
 import {
-  Forwarder,
-  type ForwarderContext,
-  type ForwarderSettings,
-} from "./forwarder.ts";
-import type { MessageLane } from "./message_lane.ts";
+  LinkTarget,
+  type LinkTargetContext,
+  type LinkTargetLimits,
+} from "./link_target.ts";
+import { Slots } from "./slot.ts";
+import type { Target } from "./target.ts";
+import { timeLimit } from "./time_limit.ts";
 
-/** Bounds and choices of an {@linkcode Exchange}. */
-export interface ExchangeSettings extends ForwarderSettings {
-  /** How one of several services is chosen. */
-  readonly hashBy: HashBy;
+/** Bounds of an {@linkcode Exchange}. */
+export interface ExchangeLimits extends LinkTargetLimits {
+  /** Milliseconds a request or message may take. */
+  readonly forwardTimeoutMs: number;
 }
 
 /** What an {@linkcode Exchange} needs from outside. */
-export interface ExchangeContext extends ForwarderContext {
+export interface ExchangeContext {
   /** Who is there. */
   readonly directory: Directory;
-  /** Bounds and choices. */
-  readonly settings: ExchangeSettings;
+  /** Chooses one of several. */
+  readonly chooser: Chooser;
+  /** Bounds. */
+  readonly limits: ExchangeLimits;
+  /** Source of randomness, from 0 to 1, 1 excluded. */
+  readonly random: () => number;
+  /** The wall clock in Unix milliseconds, for deadlines of peers that send absolute ones. */
+  readonly wallClock: () => number;
+  /** Where to report. */
+  readonly log: Logger;
 }
 
 /**
- * Decides where requests and messages go, and hands them to its
- * {@linkcode Forwarder}. It has no clock, no randomness and no connections of
+ * Decides where requests and messages go, and offers them to their
+ * {@linkcode Target}. Every one of them gets exactly one answer in bounded
+ * time. Nothing a Go peer's decoder would refuse is passed on: the sender's
+ * connection ends instead. It has no clock, no randomness and no connections of
  * its own.
  */
 export class Exchange {
   readonly #directory: Directory;
-  readonly #hashBy: HashBy;
-  readonly #random: () => number;
-  readonly #forwarder: Forwarder;
+  readonly #chooser: Chooser;
+  readonly #forwardTimeoutMs: number;
+  readonly #wallClock: () => number;
+  readonly #calls: Calls;
+  readonly #answers: Answers;
+  readonly #body = new DataBody();
+  readonly #targets: LinkTargetContext;
 
   /**
    * @param context What it needs from outside.
    */
   constructor(context: ExchangeContext) {
+    const { limits } = context;
     this.#directory = context.directory;
-    this.#hashBy = context.settings.hashBy;
-    this.#random = context.random;
-    this.#forwarder = new Forwarder(context);
+    this.#chooser = context.chooser;
+    this.#forwardTimeoutMs = limits.forwardTimeoutMs;
+    this.#wallClock = context.wallClock;
+    this.#calls = new Calls((context.random() * 0x1_0000_0000) >>> 0);
+    this.#answers = new Answers(limits, context.log);
+    this.#targets = {
+      limits,
+      calls: this.#calls,
+      slots: new Slots(),
+      answers: this.#answers,
+      body: this.#body,
+    };
   }
 
   /** Requests and messages passed on and not answered yet. */
   get inflight(): number {
-    return this.#forwarder.inflight;
+    return this.#calls.inflight;
+  }
+
+  /**
+   * Makes a target of a session.
+   *
+   * @param peer Whose session it is.
+   * @param session The session.
+   * @returns The target.
+   */
+  target(peer: Peer, session: Session): LinkTarget {
+    return new LinkTarget(peer, session, this.#targets);
   }
 
   /**
@@ -72,30 +115,15 @@ export class Exchange {
    * @param frame Its request, on the default session.
    */
   edgeRequest(edge: EdgePeer, frame: FrameReader): void {
-    const body = this.#forwarder.read(frame);
-    const candidates = this.#directory.byMethod(
+    const body = this.#read(frame);
+    const call = this.#request(edge, edge.link.defaultSession, frame);
+    call.edit = "append";
+    const routes = this.#directory.byMethod(
       body.buf,
       body.keyStart,
       body.keyEnd,
     );
-    if (candidates === undefined || !edge.online) {
-      const reason = edge.online ? RECORD_NOT_FOUND : FORCE_CLOSED;
-      this.#forwarder.refuse(
-        edge.link.defaultSession,
-        frame,
-        TYPE_RESPONSE,
-        reason,
-      );
-      return;
-    }
-    const target = this.#choose(candidates, edge);
-    this.#forwarder.request(
-      edge,
-      edge.link.defaultSession,
-      frame,
-      target.link.defaultSession,
-      "append",
-    );
+    this.#toService(call, edge, routes, RECORD_NOT_FOUND);
   }
 
   /**
@@ -105,23 +133,10 @@ export class Exchange {
    * @param frame Its request, on the default session.
    */
   serviceRequest(service: ServicePeer, frame: FrameReader): void {
-    const body = this.#forwarder.read(frame);
-    const session = service.link.defaultSession;
-    const edge = body.readTail()
-      ? this.#directory.edge(body.tailHi, body.tailLo)
-      : null;
-    if (edge === undefined || edge === null) {
-      const reason = edge === null ? ILLEGAL_CUSTOM : EDGE_NOT_ONLINE;
-      this.#forwarder.refuse(session, frame, TYPE_RESPONSE, reason);
-      return;
-    }
-    this.#forwarder.request(
-      service,
-      session,
-      frame,
-      edge.link.defaultSession,
-      "strip",
-    );
+    this.#read(frame);
+    const call = this.#request(service, service.link.defaultSession, frame);
+    call.edit = "strip";
+    this.#toEdge(call);
   }
 
   /**
@@ -130,20 +145,18 @@ export class Exchange {
    * @param source Who asks.
    * @param session The session it came on.
    * @param frame The request.
-   * @param target The other side's session; `undefined` when it is gone.
+   * @param target The other side; `undefined` when it is gone.
    */
   streamRequest(
     source: Peer,
     session: Session,
     frame: FrameReader,
-    target: Session | undefined,
+    target: Target | undefined,
   ): void {
-    this.#forwarder.read(frame);
-    if (target === undefined) {
-      this.#forwarder.refuse(session, frame, TYPE_RESPONSE, FORCE_CLOSED);
-      return;
-    }
-    this.#forwarder.request(source, session, frame, target, "same");
+    this.#read(frame);
+    const call = this.#request(source, session, frame);
+    call.edit = "same";
+    this.#offer(call, target, FORCE_CLOSED);
   }
 
   /**
@@ -153,28 +166,15 @@ export class Exchange {
    * @param frame Its message, on the default session.
    */
   edgeMessage(edge: EdgePeer, frame: FrameReader): void {
-    const body = this.#forwarder.read(frame);
-    const session = edge.link.defaultSession;
-    const candidates = this.#directory.byTopic(
+    const body = this.#read(frame);
+    const call = this.#message(edge, edge.link.defaultSession, frame);
+    call.edit = "append";
+    const routes = this.#directory.byTopic(
       body.buf,
       body.topicStart,
       body.topicEnd,
     );
-    if (candidates === undefined || !edge.online) {
-      const reason = edge.online ? TOPIC_NOT_ONLINE : FORCE_CLOSED;
-      this.#forwarder.refuse(session, frame, TYPE_MESSAGE_ACK, reason);
-      return;
-    }
-    const service = this.#choose(candidates, edge);
-    service.lane ??= this.#forwarder.lane(service, service.link.defaultSession);
-    this.#forwarder.message(
-      edge,
-      session,
-      frame,
-      service.link.defaultSession,
-      service.lane,
-      "append",
-    );
+    this.#toService(call, edge, routes, TOPIC_NOT_ONLINE);
   }
 
   /**
@@ -184,25 +184,10 @@ export class Exchange {
    * @param frame Its message, on the default session.
    */
   serviceMessage(service: ServicePeer, frame: FrameReader): void {
-    const body = this.#forwarder.read(frame);
-    const session = service.link.defaultSession;
-    const edge = body.readTail()
-      ? this.#directory.edge(body.tailHi, body.tailLo)
-      : null;
-    if (edge === undefined || edge === null) {
-      const reason = edge === null ? ILLEGAL_CUSTOM : EDGE_NOT_ONLINE;
-      this.#forwarder.refuse(session, frame, TYPE_MESSAGE_ACK, reason);
-      return;
-    }
-    edge.lane ??= this.#forwarder.lane(edge, edge.link.defaultSession);
-    this.#forwarder.message(
-      service,
-      session,
-      frame,
-      edge.link.defaultSession,
-      edge.lane,
-      "strip",
-    );
+    this.#read(frame);
+    const call = this.#message(service, service.link.defaultSession, frame);
+    call.edit = "strip";
+    this.#toEdge(call);
   }
 
   /**
@@ -211,22 +196,18 @@ export class Exchange {
    * @param source Who sends.
    * @param session The session it came on.
    * @param frame The message.
-   * @param target The other side's session; `undefined` when it is gone.
-   * @param lane The way to it.
+   * @param target The other side; `undefined` when it is gone.
    */
   streamMessage(
     source: Peer,
     session: Session,
     frame: FrameReader,
-    target: Session | undefined,
-    lane: MessageLane | undefined,
+    target: Target | undefined,
   ): void {
-    this.#forwarder.read(frame);
-    if (target === undefined || lane === undefined) {
-      this.#forwarder.refuse(session, frame, TYPE_MESSAGE_ACK, FORCE_CLOSED);
-      return;
-    }
-    this.#forwarder.message(source, session, frame, target, lane, "same");
+    this.#read(frame);
+    const call = this.#message(source, session, frame);
+    call.edit = "same";
+    this.#offer(call, target, FORCE_CLOSED);
   }
 
   /**
@@ -237,32 +218,104 @@ export class Exchange {
    * @param frame The cancel.
    */
   cancel(source: Peer, session: Session, frame: FrameReader): void {
-    this.#forwarder.cancel(source, session, frame);
+    const call = this.#calls.find(source, session, frame);
+    if (call === undefined) return;
+    call.target?.cancel(call);
+    this.#calls.leave(call);
+    this.#answers.fail(call, CONTEXT_CANCELED);
+    this.#calls.release(call);
   }
 
   /**
-   * The asking side has gone: nobody waits for what it asked.
+   * The asking side has gone: nobody waits for what it asked, which would hold
+   * its targets' places and its own buffers until its time is over.
    *
    * @param source Who asked.
    */
   cancelAll(source: Peer): void {
-    this.#forwarder.cancelAll(source);
+    for (const call of source.asked?.all() ?? []) {
+      call.target?.cancel(call);
+      this.#calls.leave(call);
+      this.#calls.release(call);
+    }
   }
 
-  /**
-   * Makes the way of messages to a session.
-   *
-   * @param peer Whose session it is.
-   * @param session The session.
-   * @returns The lane.
-   */
-  lane(peer: Peer, session: Session): MessageLane {
-    return this.#forwarder.lane(peer, session);
+  #read(frame: FrameReader): DataBody {
+    const body = this.#body;
+    if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
+      throw new ProtocolError(
+        `Cannot accept body of packet type 0x${
+          frame.type.toString(16)
+        }: it is malformed`,
+      );
+    }
+    return body;
   }
 
-  #choose(candidates: readonly ServicePeer[], edge: EdgePeer): ServicePeer {
-    return candidates[
-      chooseIndex(candidates.length, this.#hashBy, edge, this.#random)
-    ]!;
+  #request(source: Peer, session: Session, frame: FrameReader): Call {
+    const call = this.#calls.begin("request", source, session, frame);
+    const most = this.#forwardTimeoutMs;
+    const limit = timeLimit(this.#body, this.#wallClock);
+    const own = limit > 0 && limit < most;
+    call.limitMs = own ? limit : 0;
+    call.expiresAt = call.startedAt + (own ? limit : most);
+    return call;
+  }
+
+  #message(source: Peer, session: Session, frame: FrameReader): Call {
+    const call = this.#calls.begin("message", source, session, frame);
+    call.limitMs = 0;
+    call.expiresAt = call.startedAt + this.#forwardTimeoutMs;
+    return call;
+  }
+
+  #toService(
+    call: Call,
+    edge: EdgePeer,
+    routes: RouteSet | undefined,
+    missing: string,
+  ): void {
+    if (!edge.online) missing = FORCE_CLOSED;
+    if (routes === undefined || !edge.online) {
+      this.#refuse(call, missing);
+      return;
+    }
+    const { target } = call.kind === "request"
+      ? this.#chooser.choose(routes, edge)
+      : this.#chooser.chooseForMessage(routes, edge);
+    this.#offer(call, target, missing);
+  }
+
+  #toEdge(call: Call): void {
+    const body = this.#body;
+    if (!body.readTail()) {
+      this.#refuse(call, ILLEGAL_CUSTOM);
+      return;
+    }
+    const edge = this.#directory.edge(body.tailHi, body.tailLo);
+    this.#offer(
+      call,
+      edge === undefined
+        ? undefined
+        : edge.target ??= this.target(edge, edge.link.defaultSession),
+      EDGE_NOT_ONLINE,
+    );
+  }
+
+  /** Offers a call to its target. */
+  #offer(call: Call, target: Target | undefined, missing: string): void {
+    call.target = target;
+    const reason = target === undefined
+      ? missing
+      : target.offer(call, this.#body);
+    if (reason !== "") this.#refuse(call, reason);
+  }
+
+  /** Answers a call whose body was read last. */
+  #refuse(call: Call, reason: string): void {
+    this.#calls.leave(call);
+    const request = call.kind === "request" ? this.#body : null;
+    this.#answers.fail(call, reason, request);
+    this.#calls.release(call);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import {
+  FORCE_CLOSED,
   obtainBuffer,
   releaseBuffer,
   type Session,
@@ -12,7 +13,7 @@ import {
   Timer,
 } from "@frontier/proto";
 import type { Peer } from "../directory/peer.ts";
-import type { MessageLane } from "./message_lane.ts";
+import type { LinkTarget } from "./link_target.ts";
 
 /** Bounds of a {@linkcode Leg}. */
 export interface LegLimits {
@@ -46,8 +47,8 @@ export class Leg {
   readonly peer: Peer;
   /** The other side; set when both exist. */
   other: Leg | undefined = undefined;
-  /** Messages to this side. */
-  lane: MessageLane | undefined = undefined;
+  /** Its session as a target; made at the first request or message to it. */
+  target: LinkTarget | undefined = undefined;
   /** Bytes this side has sent that the other side has not been given. */
   heldBytes = 0;
 
@@ -170,7 +171,7 @@ export class Leg {
     if (this.#tail !== undefined) timers.clear(this.#tail);
     // There is no half close: what the other side still sends is lost.
     this.other?.drop();
-    this.lane?.close("force closed");
+    this.target?.close(FORCE_CLOSED);
     if (this.heldBytes === 0) this.#close();
     else this.#watch();
   }

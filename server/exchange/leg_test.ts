@@ -39,6 +39,7 @@ function joined(bufferBytes: number) {
   const peer = new EdgePeer(
     undefined as never,
     { network: "tcp", hostname: "", port: 0 },
+    0,
   );
   const limits = { bufferBytes, connectionBytes: 10_000_000, stallMs: 1_000 };
   const giveUp = () => events.push("give up");

@@ -4,14 +4,18 @@
  * @module
  */
 
-import { type Session, Timer, TYPE_MESSAGE } from "@frontier/proto";
-import type { Relay } from "./relay.ts";
+import { type Session, TIMEOUT, Timer, TYPE_MESSAGE } from "@frontier/proto";
+import type { Call } from "./call.ts";
+import type { Slot } from "./slot.ts";
 
 /** Queues that the messages of one sender on all its streams may fill together. */
 const FULL_QUEUES = 4;
 
-interface Queued {
-  readonly relay: Relay;
+/** A message that waits for its turn. */
+export interface Queued {
+  /** The message; `undefined` when nobody waits for it any more. */
+  call: Call | undefined;
+  /** Its encoded body, without the session id. */
   readonly body: Uint8Array;
 }
 
@@ -23,21 +27,28 @@ export interface LaneLimits {
   readonly queueBytes: number;
 }
 
-/** What a {@linkcode MessageLane} tells its owner. */
+/** What a {@linkcode MessageLane} needs from its owner. */
 export interface LaneOwner {
   /**
-   * A message will not be acknowledged in time.
+   * A message gets no other answer.
    *
-   * @param relay The message; it has not been answered yet.
+   * @param call The message; it has left the lane.
    * @param reason Why.
    */
-  failMessage(relay: Relay, reason: string): void;
+  fail(call: Call, reason: string): void;
   /**
-   * A message is done with and its record free.
+   * Makes a place for a message that is about to be sent.
    *
-   * @param relay The record.
+   * @param call The message.
+   * @returns The place.
    */
-  release(relay: Relay): void;
+  obtain(call: Call): Slot;
+  /**
+   * A place is free.
+   *
+   * @param slot The place.
+   */
+  release(slot: Slot): void;
 }
 
 /**
@@ -54,10 +65,13 @@ export class MessageLane {
   readonly #limits: LaneLimits;
   readonly #owner: LaneOwner;
   readonly #timer: Timer;
-  /** Sent and holding a place in the window, oldest first. */
-  #first: Relay | undefined = undefined;
-  #last: Relay | undefined = undefined;
+  /** Places in the window, oldest first. */
+  #first: Slot | undefined = undefined;
+  #last: Slot | undefined = undefined;
   #unacked = 0;
+  /** Messages without an answer, oldest first. */
+  #oldest: Call | undefined = undefined;
+  #youngest: Call | undefined = undefined;
   #queue: Queued[] = [];
   #head = 0;
   #queuedBytes = 0;
@@ -82,46 +96,81 @@ export class MessageLane {
   }
 
   /**
-   * Takes note of a message that is being sent at once; only while `open`.
+   * Takes a message in, which is sent or queued next.
    *
-   * @param relay The message; it has its packet id afterwards.
+   * @param call The message.
+   */
+  enter(call: Call): void {
+    call.older = this.#youngest;
+    call.younger = undefined;
+    if (this.#youngest === undefined) this.#oldest = call;
+    else this.#youngest.younger = call;
+    this.#youngest = call;
+    if (!this.#timer.armed && !this.#closed) {
+      this.#session.link.timers.set(this.#timer, call.expiresAt);
+    }
+  }
+
+  /**
+   * Nobody waits for the answer to a message any more. It is taken out of the
+   * queue if it is still there; its place in the window stays taken.
+   *
+   * @param call The message.
+   */
+  leave(call: Call): void {
+    const { older, younger, queued } = call;
+    if (older === undefined) this.#oldest = younger;
+    else older.younger = younger;
+    if (younger === undefined) this.#youngest = older;
+    else younger.older = older;
+    call.older = call.younger = undefined;
+    if (queued === undefined) return;
+    this.#uncount(call, queued);
+    queued.call = call.queued = undefined;
+  }
+
+  /**
+   * Takes note of a message that is being sent.
+   *
+   * @param slot Its place; it has its packet id afterwards.
    * @returns `false` when the connection waits for too much already: it must
    * not be sent.
    */
-  sending(relay: Relay): boolean {
+  sending(slot: Slot): boolean {
     // Expiry is the lane's business: the packet keeps its place until then.
     const { link } = this.#session;
-    if (!link.expect(relay, this.#session, Infinity)) return false;
+    if (!link.expect(slot, this.#session, Infinity)) return false;
     this.#unacked++;
-    relay.prev = this.#last;
-    relay.next = undefined;
-    if (this.#last === undefined) this.#first = relay;
-    else this.#last.next = relay;
-    this.#last = relay;
-    this.#arm(relay.messageExpiresAt);
+    slot.older = this.#last;
+    slot.younger = undefined;
+    if (this.#last === undefined) this.#first = slot;
+    else this.#last.younger = slot;
+    this.#last = slot;
     return true;
   }
 
   /**
    * Queues a message.
    *
-   * @param relay The message.
+   * @param call The message.
    * @param body Its encoded body, without the session id.
    * @returns `false` when the queue is full.
    */
-  enqueue(relay: Relay, body: Uint8Array): boolean {
+  enqueue(call: Call, body: Uint8Array): boolean {
     const { queueBytes } = this.#limits;
     if (this.#queuedBytes + body.length > queueBytes) return false;
     if (!this.#session.isDefault) {
       // A sender can open thousands of streams: their queues are bounded together.
-      const source = relay.source!;
+      const source = call.source!;
       const queued = source.queuedBytes + body.length;
       if (queued > queueBytes * FULL_QUEUES) return false;
       source.queuedBytes = queued;
     }
     this.#queuedBytes += body.length;
-    this.#queue.push({ relay, body });
-    this.#arm(relay.messageExpiresAt);
+    const queued = { call, body };
+    this.#queue.push(queued);
+    call.queued = queued;
+    this.enter(call);
     if (this.#session.held) this.#session.whenReady(() => this.#pump());
     return true;
   }
@@ -129,31 +178,31 @@ export class MessageLane {
   /**
    * A message of this lane was acknowledged.
    *
-   * @param relay The message.
+   * @param slot Its place, free afterwards.
    */
-  acked(relay: Relay): void {
+  acked(slot: Slot): void {
     // What was sent before it and has expired has left the peer's queue too.
-    let older = relay.prev;
+    let { older } = slot;
     while (older !== undefined) {
-      const before: Relay | undefined = older.prev;
-      if (older.answered) {
+      const before: Slot | undefined = older.older;
+      if (older.call === undefined) {
         this.#session.link.abandon(older);
         this.#remove(older);
         this.#owner.release(older);
       }
       older = before;
     }
-    this.#remove(relay);
+    this.#remove(slot);
     this.#pump();
   }
 
   /**
    * A message of this lane lost its connection.
    *
-   * @param relay The message.
+   * @param slot Its place, free afterwards.
    */
-  lost(relay: Relay): void {
-    this.#remove(relay);
+  lost(slot: Slot): void {
+    this.#remove(slot);
   }
 
   /**
@@ -166,20 +215,21 @@ export class MessageLane {
     this.#session.link.timers.clear(this.#timer);
     const left = this.#queue.slice(this.#head);
     this.#queue = [];
-    this.#head = this.#queuedBytes = 0;
-    for (const { relay, body } of left) {
-      this.#uncount(relay, body);
-      this.#owner.failMessage(relay, reason);
-      this.#owner.release(relay);
+    this.#head = 0;
+    for (const { call } of left) {
+      if (call === undefined) continue;
+      this.leave(call);
+      this.#owner.fail(call, reason);
     }
   }
 
-  #remove(relay: Relay): void {
-    if (relay.prev === undefined) this.#first = relay.next;
-    else relay.prev.next = relay.next;
-    if (relay.next === undefined) this.#last = relay.prev;
-    else relay.next.prev = relay.prev;
-    relay.prev = relay.next = undefined;
+  #remove(slot: Slot): void {
+    const { older, younger } = slot;
+    if (older === undefined) this.#first = younger;
+    else older.younger = younger;
+    if (younger === undefined) this.#last = older;
+    else younger.older = older;
+    slot.older = slot.younger = undefined;
     this.#unacked--;
   }
 
@@ -190,22 +240,31 @@ export class MessageLane {
       this.#head < this.#queue.length && session.ready && link.usable &&
       this.#unacked < this.#limits.window
     ) {
-      const { relay, body } = this.#queue[this.#head]!;
+      const queued = this.#queue[this.#head]!;
+      const { call, body } = queued;
+      if (call === undefined) {
+        this.#shift();
+        continue;
+      }
+      const slot = this.#owner.obtain(call);
       // Tried again when the next answer makes room.
-      if (!this.sending(relay)) break;
-      this.#dequeue();
-      link.writeBody(session, TYPE_MESSAGE, relay.idHi, relay.idLo, body);
+      if (!this.sending(slot)) {
+        this.#owner.release(slot);
+        return;
+      }
+      this.#shift();
+      this.#uncount(call, queued);
+      call.queued = undefined;
+      link.writeBody(session, TYPE_MESSAGE, slot.idHi, slot.idLo, body);
     }
   }
 
-  #uncount(relay: Relay, body: Uint8Array): void {
-    if (!this.#session.isDefault) relay.source!.queuedBytes -= body.length;
+  #uncount(call: Call, { body }: Queued): void {
+    if (!this.#session.isDefault) call.source!.queuedBytes -= body.length;
+    this.#queuedBytes -= body.length;
   }
 
-  #dequeue(): void {
-    const { relay, body } = this.#queue[this.#head]!;
-    this.#uncount(relay, body);
-    this.#queuedBytes -= body.length;
+  #shift(): void {
     this.#head++;
     if (this.#head === this.#queue.length) {
       this.#queue = [];
@@ -216,37 +275,18 @@ export class MessageLane {
     }
   }
 
-  #arm(at: number): void {
-    if (!this.#timer.armed && !this.#closed) {
-      this.#session.link.timers.set(this.#timer, at);
-    }
-  }
-
   #onTimer(): void {
-    const now = this.#session.link.timers.now();
-    let next = Infinity;
-    for (
-      let relay = this.#first;
-      relay !== undefined;
-      relay = relay.next
-    ) {
-      if (relay.answered) continue;
-      if (relay.messageExpiresAt > now) {
-        next = relay.messageExpiresAt;
-        break;
+    const { timers } = this.#session.link;
+    const now = timers.now();
+    for (;;) {
+      const call = this.#oldest;
+      if (call === undefined) return;
+      if (call.expiresAt > now) {
+        timers.set(this.#timer, call.expiresAt);
+        return;
       }
-      this.#owner.failMessage(relay, "timeout");
+      this.leave(call);
+      this.#owner.fail(call, TIMEOUT);
     }
-    while (this.#head < this.#queue.length) {
-      const { relay } = this.#queue[this.#head]!;
-      if (relay.messageExpiresAt > now) {
-        next = Math.min(next, relay.messageExpiresAt);
-        break;
-      }
-      this.#dequeue();
-      this.#owner.failMessage(relay, "timeout");
-      this.#owner.release(relay);
-    }
-    if (next < Infinity) this.#arm(next);
   }
 }

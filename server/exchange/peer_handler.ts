@@ -6,6 +6,7 @@
 
 import {
   type ConnRequest,
+  FORCE_CLOSED,
   type FrameReader,
   type Link,
   type LinkHandler,
@@ -13,6 +14,7 @@ import {
   Timer,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
+import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Streams } from "./streams.ts";
@@ -22,6 +24,8 @@ const YOUNG_MS = 1_500;
 
 /** What a {@linkcode PeerHandler} needs from outside. */
 export interface PeerHandlerContext {
+  /** Who is there. */
+  readonly directory: Directory;
   /** Routes requests and messages. */
   readonly exchange: Exchange;
   /** Joins streams. */
@@ -37,6 +41,8 @@ export interface PeerHandlerContext {
  * services. One instance serves all connections of a side.
  */
 export abstract class PeerHandler<P extends Peer> implements LinkHandler {
+  /** Who is there. */
+  protected readonly directory: Directory;
   /** Routes requests and messages. */
   protected readonly exchange: Exchange;
   /** Joins streams. */
@@ -49,6 +55,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
    * @param context What it needs from outside.
    */
   constructor(context: PeerHandlerContext) {
+    this.directory = context.directory;
     this.exchange = context.exchange;
     this.streams = context.streams;
     this.log = context.log;
@@ -111,10 +118,15 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   }
 
   /** @inheritdoc */
+  onHeartbeat(link: Link): void {
+    this.directory.heartbeat(link.user as P);
+  }
+
+  /** @inheritdoc */
   onLeaving(link: Link, reason: string): void {
     const peer = link.user as P;
     this.onGone(peer, reason);
-    peer.lane?.close("force closed");
+    peer.target?.close(FORCE_CLOSED);
   }
 
   /** @inheritdoc */

@@ -17,9 +17,10 @@ import {
 import type { Logger } from "@frontier/platform/log";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
-import { chooseIndex, type HashBy } from "./choose.ts";
+import type { Chooser } from "./choose.ts";
 import type { Exchange } from "./exchange.ts";
 import { Leg, type LegLimits } from "./leg.ts";
+import type { Target } from "./target.ts";
 
 /** What a {@linkcode Streams} needs from outside. */
 export interface StreamsContext {
@@ -27,12 +28,10 @@ export interface StreamsContext {
   readonly directory: Directory;
   /** Routes the requests and messages inside streams. */
   readonly exchange: Exchange;
-  /** How one of several services is chosen. */
-  readonly hashBy: HashBy;
+  /** Chooses one of several services. */
+  readonly chooser: Chooser;
   /** Bounds of a stream's buffer. */
   readonly limits: LegLimits;
-  /** Source of randomness, from 0 to 1, 1 excluded. */
-  readonly random: () => number;
   /** Where to report. */
   readonly log: Logger;
 }
@@ -68,14 +67,13 @@ export class Streams {
    * @param session Its session, not accepted yet.
    */
   openToService(edge: EdgePeer, session: Session): void {
-    const { directory, hashBy, random } = this.#context;
-    const candidates = directory.byName(session.peer);
-    if (candidates.length === 0 || !edge.online) {
+    const { directory, chooser } = this.#context;
+    const routes = directory.byName(session.peer);
+    if (routes === undefined || !edge.online) {
       session.refuse(SERVICE_NOT_ONLINE);
       return;
     }
-    const index = chooseIndex(candidates.length, hashBy, edge, random);
-    this.#open(edge, session, candidates[index]!);
+    this.#open(edge, session, chooser.choose(routes, edge).owner);
   }
 
   /**
@@ -138,7 +136,7 @@ export class Streams {
       leg.peer,
       session,
       frame,
-      leg.other?.session,
+      this.#targetOf(leg.other),
     );
   }
 
@@ -151,17 +149,11 @@ export class Streams {
   onMessage(session: Session, frame: FrameReader): void {
     const leg = legOf(session);
     if (leg === undefined) return;
-    const { other } = leg;
-    const { exchange } = this.#context;
-    if (other !== undefined) {
-      other.lane ??= exchange.lane(other.peer, other.session);
-    }
-    exchange.streamMessage(
+    this.#context.exchange.streamMessage(
       leg.peer,
       session,
       frame,
-      other?.session,
-      other?.lane,
+      this.#targetOf(leg.other),
     );
   }
 
@@ -224,6 +216,11 @@ export class Streams {
     const other = this.#leg(target, opened);
     leg.other = other;
     other.other = leg;
+  }
+
+  #targetOf(leg: Leg | undefined): Target | undefined {
+    if (leg === undefined) return undefined;
+    return leg.target ??= this.#context.exchange.target(leg.peer, leg.session);
   }
 
   #leg(peer: Peer, session: Session): Leg {

@@ -55,10 +55,11 @@ export class Servicebound extends PeerHandler<ServicePeer> {
    * Takes a new connection.
    *
    * @param link The connection.
-   * @param addr Where it comes from.
+   * @param address Where it comes from.
+   * @param created When it came, in Unix milliseconds.
    */
-  attach(link: Link, addr: PeerAddress): void {
-    link.user = new ServicePeer(link, addr);
+  attach(link: Link, address: PeerAddress, created: number): void {
+    link.user = new ServicePeer(link, address, created);
   }
 
   /** @inheritdoc */
@@ -88,12 +89,13 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     }
     const older = directory.service(service.id);
     if (older !== undefined) {
-      directory.removeService(older);
+      directory.removeService(older, "replaced");
       this.log.info("Service id taken over by a newer connection", {
         older: older.describe(),
         newer: service.describe(),
       });
     }
+    service.target = this.exchange.target(service, link.defaultSession);
     directory.addService(service);
     link.accept(service.idHi, service.idLo);
     this.log.debug("Service online", {
@@ -113,7 +115,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
       const name = frame.buf.slice(frame.bodyStart, frame.bodyEnd);
       directory.addMethod(service, name);
       // Too many end the connection, and the directory forgets them all.
-      if (service.methods.size > maxMethods) {
+      if (service.methodKeys.size > maxMethods) {
         throw new ProtocolError(
           `Cannot register more than ${maxMethods} methods on one connection`,
         );
@@ -150,7 +152,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
 
   /** @inheritdoc */
   protected override onGone(service: ServicePeer, reason: string): void {
-    if (!this.#context.directory.removeService(service)) return;
+    if (!this.#context.directory.removeService(service, reason)) return;
     this.log.debug("Service offline", { peer: service.describe(), reason });
   }
 }

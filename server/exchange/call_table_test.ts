@@ -1,38 +1,38 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Session } from "@frontier/proto";
-import { Relay } from "./relay.ts";
-import { RelayTable } from "./relay_table.ts";
+import { Call } from "./call.ts";
+import { CallTable } from "./call_table.ts";
 
 const session = { idLo: 1 } as Session;
 
-function relay(hi: number, lo: number): Relay {
-  const one = new Relay(undefined as never);
-  one.sourceIdHi = hi;
-  one.sourceIdLo = lo;
-  one.sourceSession = session;
+function call(hi: number, lo: number): Call {
+  const one = new Call();
+  one.idHi = hi;
+  one.idLo = lo;
+  one.session = session;
   return one;
 }
 
-Deno.test("a relay table finds what was added until it is deleted", () => {
-  const table = new RelayTable(0x9e3779b9);
-  const relays: Relay[] = [];
+Deno.test("a call table finds what was added until it is deleted", () => {
+  const table = new CallTable(0x9e3779b9);
+  const calls: Call[] = [];
   for (let i = 0; i < 5_000; i++) {
-    const one = relay(i % 7, i);
-    relays.push(one);
+    const one = call(i % 7, i);
+    calls.push(one);
     table.add(one);
   }
   assertEquals(table.size, 5_000);
-  for (const one of relays) {
-    assert(table.get(one.sourceIdHi, one.sourceIdLo, session) === one);
+  for (const one of calls) {
+    assert(table.get(one.idHi, one.idLo, session) === one);
   }
   assertEquals(table.get(9, 9, session), undefined);
   assertEquals(table.get(0, 0, { idLo: 1 } as Session), undefined);
   assertEquals(new Set(table.all()).size, 5_000);
-  for (const [i, one] of relays.entries()) {
+  for (const [i, one] of calls.entries()) {
     if (i % 2 === 0) table.delete(one);
   }
-  for (const [i, one] of relays.entries()) {
-    const found = table.get(one.sourceIdHi, one.sourceIdLo, session);
+  for (const [i, one] of calls.entries()) {
+    const found = table.get(one.idHi, one.idLo, session);
     assert(found === (i % 2 === 0 ? undefined : one));
   }
   for (const one of table.all()) table.delete(one);
@@ -40,10 +40,10 @@ Deno.test("a relay table finds what was added until it is deleted", () => {
 });
 
 Deno.test("equal ids are all held and found one after the other", () => {
-  const table = new RelayTable(0x9e3779b9);
-  const three = [relay(1, 2), relay(1, 2), relay(1, 2)];
+  const table = new CallTable(0x9e3779b9);
+  const three = [call(1, 2), call(1, 2), call(1, 2)];
   for (const one of three) table.add(one);
-  const found = new Set<Relay>();
+  const found = new Set<Call>();
   for (let i = 0; i < 3; i++) {
     const one = table.get(1, 2, session)!;
     found.add(one);
@@ -55,8 +55,8 @@ Deno.test("equal ids are all held and found one after the other", () => {
 
 Deno.test("a miss among 60 000 requests, their ids chosen to collide, looks at few", () => {
   for (const step of [1, 16, 65_536]) {
-    const table = new RelayTable(0x9e3779b9);
-    for (let i = 0; i < 60_000; i++) table.add(relay(i, (i * step) >>> 0));
+    const table = new CallTable(0x9e3779b9);
+    for (let i = 0; i < 60_000; i++) table.add(call(i, (i * step) >>> 0));
     const start = performance.now();
     for (let i = 0; i < 10_000; i++) table.get(99_999_999, i, session);
     const took = performance.now() - start;

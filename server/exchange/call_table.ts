@@ -5,20 +5,20 @@
  */
 
 import type { Session } from "@frontier/proto";
-import type { Relay } from "./relay.ts";
+import type { Call } from "./call.ts";
 
 /** Buckets at first, and again when nothing is left. */
 const LEAST = 16;
 
 /**
  * Finds a request by the packet id its sender chose. The chains run through the
- * relays themselves, so that passing a request on allocates nothing, and a
+ * calls themselves, so that passing a request on allocates nothing, and a
  * cancel costs the same with one request in flight and with ten thousand.
  */
-export class RelayTable {
+export class CallTable {
   /** How many there are. */
   size = 0;
-  #buckets: (Relay | undefined)[] = new Array(LEAST).fill(undefined);
+  #buckets: (Call | undefined)[] = new Array(LEAST).fill(undefined);
   #mask = LEAST - 1;
   readonly #factor: number;
 
@@ -31,23 +31,23 @@ export class RelayTable {
   }
 
   /**
-   * @param relay A request with its source's packet id.
+   * @param call A request with its source's packet id.
    */
-  add(relay: Relay): void {
+  add(call: Call): void {
     if (this.size > this.#mask * 2) this.#resize((this.#mask + 1) * 4);
     this.size++;
-    this.#link(relay);
+    this.#link(call);
   }
 
   /**
-   * @param relay A request that was added.
+   * @param call A request that was added.
    */
-  delete(relay: Relay): void {
-    const { prev, next } = relay;
+  delete(call: Call): void {
+    const { prev, next } = call;
     if (prev !== undefined) prev.next = next;
-    else this.#buckets[this.#bucketOf(relay)] = next;
+    else this.#buckets[this.#bucketOf(call)] = next;
     if (next !== undefined) next.prev = prev;
-    relay.prev = relay.next = undefined;
+    call.prev = call.next = undefined;
     if (--this.size === 0 && this.#mask > LEAST * 64) this.#resize(LEAST);
   }
 
@@ -57,28 +57,28 @@ export class RelayTable {
    * @param session The session it came on.
    * @returns The request, if it has no answer yet.
    */
-  get(idHi: number, idLo: number, session: Session): Relay | undefined {
-    let relay = this.#buckets[this.#bucket(idHi, idLo, session)];
+  get(idHi: number, idLo: number, session: Session): Call | undefined {
+    let call = this.#buckets[this.#bucket(idHi, idLo, session)];
     while (
-      relay !== undefined &&
-      (relay.sourceIdLo !== idLo || relay.sourceIdHi !== idHi ||
-        relay.sourceSession !== session)
-    ) relay = relay.next;
-    return relay;
+      call !== undefined &&
+      (call.idLo !== idLo || call.idHi !== idHi ||
+        call.session !== session)
+    ) call = call.next;
+    return call;
   }
 
   /** @returns All requests; those that are deleted meanwhile may still come. */
-  all(): Relay[] {
-    const list: Relay[] = [];
-    for (let relay of this.#buckets) {
-      for (; relay !== undefined; relay = relay.next) list.push(relay);
+  all(): Call[] {
+    const list: Call[] = [];
+    for (let call of this.#buckets) {
+      for (; call !== undefined; call = call.next) list.push(call);
     }
     return list;
   }
 
-  #bucketOf(relay: Relay): number {
-    const { sourceIdHi, sourceIdLo, sourceSession } = relay;
-    return this.#bucket(sourceIdHi, sourceIdLo, sourceSession!);
+  #bucketOf(call: Call): number {
+    const { idHi, idLo, session } = call;
+    return this.#bucket(idHi, idLo, session!);
   }
 
   #bucket(idHi: number, idLo: number, session: Session): number {
@@ -90,19 +90,19 @@ export class RelayTable {
     return (mixed ^ (mixed >>> 15)) & this.#mask;
   }
 
-  #link(relay: Relay): void {
-    const at = this.#bucketOf(relay);
+  #link(call: Call): void {
+    const at = this.#bucketOf(call);
     const head = this.#buckets[at];
-    relay.prev = undefined;
-    relay.next = head;
-    if (head !== undefined) head.prev = relay;
-    this.#buckets[at] = relay;
+    call.prev = undefined;
+    call.next = head;
+    if (head !== undefined) head.prev = call;
+    this.#buckets[at] = call;
   }
 
   #resize(count: number): void {
-    const relays = this.all();
+    const calls = this.all();
     this.#buckets = new Array(count).fill(undefined);
     this.#mask = count - 1;
-    for (const relay of relays) this.#link(relay);
+    for (const call of calls) this.#link(call);
   }
 }

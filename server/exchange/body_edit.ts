@@ -1,0 +1,54 @@
+/**
+ * How a body changes on its way.
+ *
+ * @module
+ */
+
+import {
+  BODY_SLACK,
+  type DataBody,
+  writeForward,
+  writeWithoutTail,
+  writeWithTail,
+} from "@frontier/proto";
+import type { Call } from "./call.ts";
+
+/**
+ * Writes the body of a call as its target gets it.
+ *
+ * @param dst Takes the body; it needs room for the length of the body and
+ * `BODY_SLACK` bytes more.
+ * @param at Where the body begins in `dst`.
+ * @param body What was read.
+ * @param call Who asks, and what happens to the custom bytes.
+ * @returns The offset after the body.
+ */
+export function writeEdited(
+  dst: Uint8Array,
+  at: number,
+  body: DataBody,
+  call: Call,
+): number {
+  switch (call.edit) {
+    case "append": {
+      const { idHi, idLo } = call.source!;
+      return writeWithTail(dst, at, body, idHi, idLo, call.limitMs);
+    }
+    case "strip":
+      return writeWithoutTail(dst, at, body, call.limitMs);
+    case "same":
+      return writeForward(dst, at, body, call.limitMs);
+  }
+}
+
+/**
+ * Copies the body of a call as its target gets it.
+ *
+ * @param body What was read.
+ * @param call Who asks, and what happens to the custom bytes.
+ * @returns The copy.
+ */
+export function encodeEdited(body: DataBody, call: Call): Uint8Array {
+  const room = new Uint8Array(body.end - body.start + BODY_SLACK);
+  return room.slice(0, writeEdited(room, 0, body, call));
+}

@@ -1,0 +1,276 @@
+/**
+ * A connected peer as a target.
+ *
+ * @module
+ */
+
+import {
+  BODY_SLACK,
+  CONTEXT_DEADLINE_EXCEEDED,
+  type DataBody,
+  FORCE_CLOSED,
+  type FrameReader,
+  type Link,
+  PAYLOAD_TOO_LARGE,
+  ProtocolError,
+  type Session,
+  SHORT_BUFFER,
+  TIMEOUT,
+  TYPE_MESSAGE,
+  TYPE_REQUEST,
+} from "@frontier/proto";
+import type { Peer } from "../directory/peer.ts";
+import { type Answers, dropUnsent } from "./answers.ts";
+import { encodeEdited, writeEdited } from "./body_edit.ts";
+import type { Call } from "./call.ts";
+import type { Calls } from "./calls.ts";
+import { MessageLane } from "./message_lane.ts";
+import type { Slot, Slots } from "./slot.ts";
+import type { Target } from "./target.ts";
+
+/** Bounds of a {@linkcode LinkTarget}. */
+export interface LinkTargetLimits {
+  /** Requests to one peer that may be unanswered at a time. */
+  readonly maxInflightRequests: number;
+  /** Bytes waiting for one peer above which nothing more is passed on to it. */
+  readonly maxOutboxBytes: number;
+  /** Largest payload, in bytes. */
+  readonly maxFrameBytes: number;
+  /** Messages unacknowledged at a time by an edge without flow control. */
+  readonly messageWindowEdge: number;
+  /** Messages unacknowledged at a time by a service without flow control. */
+  readonly messageWindowService: number;
+  /** Bytes of messages that wait for the window. */
+  readonly messageQueueBytes: number;
+}
+
+/** What all targets of one gateway share. */
+export interface LinkTargetContext {
+  /** Bounds. */
+  readonly limits: LinkTargetLimits;
+  /** Knows what has no answer. */
+  readonly calls: Calls;
+  /** Places at connections. */
+  readonly slots: Slots;
+  /** Answers those who asked. */
+  readonly answers: Answers;
+  /** Reads answers. */
+  readonly body: DataBody;
+}
+
+/**
+ * A session of a connected peer: requests go out at once, messages through a
+ * lane. Every one that it took gets exactly one answer in bounded time: that of
+ * the peer, or the reason why there is none. Made at the first of them.
+ */
+export class LinkTarget implements Target {
+  /** @inheritdoc */
+  readonly encoding = "packet";
+  /** Whose session it is. */
+  readonly peer: Peer;
+  /** The session. */
+  readonly session: Session;
+  readonly #context: LinkTargetContext;
+  #lane: MessageLane | undefined = undefined;
+
+  /**
+   * @param peer Whose session it is.
+   * @param session The session.
+   * @param context What all targets share.
+   */
+  constructor(peer: Peer, session: Session, context: LinkTargetContext) {
+    this.peer = peer;
+    this.session = session;
+    this.#context = context;
+  }
+
+  /** @inheritdoc */
+  get draining(): boolean {
+    return !this.session.link.usable;
+  }
+
+  /** @inheritdoc */
+  offer(call: Call, body: DataBody): string {
+    return call.kind === "request"
+      ? this.#request(call, body)
+      : this.#message(call, body);
+  }
+
+  /** @inheritdoc */
+  cancel(call: Call): void {
+    const { slot } = call;
+    if (call.kind === "message") {
+      this.#lane!.leave(call);
+      return;
+    }
+    if (slot === undefined) return;
+    const { link } = this.session;
+    link.sendCancel(slot);
+    link.abandon(slot);
+    this.#context.slots.release(slot);
+  }
+
+  /**
+   * Gives up the messages that wait to be sent; the peer leaves.
+   *
+   * @param reason Told to those who sent them.
+   */
+  close(reason: string): void {
+    this.#lane?.close(reason);
+  }
+
+  /**
+   * The peer has answered; called by the slot.
+   *
+   * @param slot What waited.
+   * @param link The connection of the peer.
+   * @param frame The answer.
+   * @throws {ProtocolError} If a Go peer would not accept the answer.
+   */
+  answered(slot: Slot, link: Link, frame: FrameReader): void {
+    const { calls, answers, slots, body } = this.#context;
+    const { call } = slot;
+    const lane = slot.isMessage ? this.#lane : undefined;
+    const valid = frame.type === slot.awaited &&
+      body.read(frame.buf, frame.bodyStart, frame.bodyEnd);
+    if (call !== undefined) {
+      lane?.leave(call);
+      calls.leave(call);
+      if (valid) answers.pass(call, body);
+      else answers.fail(call, FORCE_CLOSED);
+      calls.release(call);
+    }
+    lane?.acked(slot);
+    slots.release(slot);
+    if (!valid) {
+      throw new ProtocolError(
+        `Cannot accept answer to packet ${frame.idHi}:${frame.idLo} of ${link.clientId}: its body is malformed`,
+      );
+    }
+  }
+
+  /**
+   * No answer will come; called by the slot.
+   *
+   * @param slot What waited.
+   * @param reason Why.
+   */
+  failed(slot: Slot, reason: string): void {
+    const { call } = slot;
+    if (slot.isMessage) this.#lane!.lost(slot);
+    // It may be working on it still, for nobody.
+    else if (reason === TIMEOUT) this.session.link.sendCancel(slot);
+    this.#context.slots.release(slot);
+    if (call === undefined) return;
+    if (call.kind === "message") this.#lane!.leave(call);
+    else if (reason === TIMEOUT && call.limitMs > 0) {
+      reason = CONTEXT_DEADLINE_EXCEEDED;
+    }
+    this.#end(call, reason);
+  }
+
+  #end(call: Call, reason: string): void {
+    const { calls, answers } = this.#context;
+    calls.leave(call);
+    answers.fail(call, reason);
+    calls.release(call);
+  }
+
+  #request(call: Call, body: DataBody): string {
+    const { limits, slots } = this.#context;
+    const { session } = this;
+    const { link } = session;
+    if (
+      link.pendingCount >= limits.maxInflightRequests ||
+      link.outbox.pending >= limits.maxOutboxBytes
+    ) return SHORT_BUFFER;
+    if (!session.ready) return this.#requestLater(call, body);
+    const at = link.openFrame(session, body.end - body.start + BODY_SLACK);
+    const end = writeEdited(link.outbox.buf, at, body, call);
+    if (end - at + 8 > limits.maxFrameBytes) {
+      dropUnsent(link);
+      return PAYLOAD_TOO_LARGE;
+    }
+    const slot = slots.obtain(call, this);
+    if (!link.expect(slot, session, call.expiresAt)) {
+      dropUnsent(link);
+      slots.release(slot);
+      return SHORT_BUFFER;
+    }
+    link.commitFrame(TYPE_REQUEST, slot.idHi, slot.idLo, end);
+    return "";
+  }
+
+  /** The target may not listen yet: what is sent waits for it. */
+  #requestLater(call: Call, body: DataBody): string {
+    const { limits, slots } = this.#context;
+    const { session } = this;
+    const { link } = session;
+    if (!session.held || !link.usable) return FORCE_CLOSED;
+    const copy = encodeEdited(body, call);
+    if (copy.length + 8 > limits.maxFrameBytes) return PAYLOAD_TOO_LARGE;
+    if (session.heldBytes + copy.length > limits.messageQueueBytes) {
+      return SHORT_BUFFER;
+    }
+    const slot = slots.obtain(call, this);
+    if (!link.expect(slot, session, call.expiresAt)) {
+      slots.release(slot);
+      return SHORT_BUFFER;
+    }
+    const { idHi, idLo } = slot;
+    session.heldBytes += copy.length;
+    session.whenReady(() => {
+      session.heldBytes -= copy.length;
+      if (session.state === "open") {
+        link.writeBody(session, TYPE_REQUEST, idHi, idLo, copy);
+      }
+    });
+    return "";
+  }
+
+  #message(call: Call, body: DataBody): string {
+    const { limits, slots } = this.#context;
+    const { session } = this;
+    const { link } = session;
+    if (link.outbox.pending >= limits.maxOutboxBytes) return SHORT_BUFFER;
+    if (!session.ready && !session.held) return FORCE_CLOSED;
+    const lane = this.#lane ??= this.#newLane();
+    if (!lane.open) {
+      const copy = encodeEdited(body, call);
+      if (copy.length + 8 > limits.maxFrameBytes) return PAYLOAD_TOO_LARGE;
+      return lane.enqueue(call, copy) ? "" : SHORT_BUFFER;
+    }
+    const at = link.openFrame(session, body.end - body.start + BODY_SLACK);
+    const end = writeEdited(link.outbox.buf, at, body, call);
+    if (end - at + 8 > limits.maxFrameBytes) {
+      dropUnsent(link);
+      return PAYLOAD_TOO_LARGE;
+    }
+    const slot = slots.obtain(call, this);
+    if (!lane.sending(slot)) {
+      dropUnsent(link);
+      slots.release(slot);
+      return SHORT_BUFFER;
+    }
+    lane.enter(call);
+    link.commitFrame(TYPE_MESSAGE, slot.idHi, slot.idLo, end);
+    return "";
+  }
+
+  #newLane(): MessageLane {
+    const { limits, slots } = this.#context;
+    const { peer } = this;
+    // Our own peers queue and answer by themselves; a Go edge parks only few.
+    const window = peer.kind === "edge" && !peer.link.ours
+      ? limits.messageWindowEdge
+      : limits.messageWindowService;
+    return new MessageLane(this.session, {
+      window,
+      queueBytes: limits.messageQueueBytes,
+    }, {
+      fail: (call, reason) => this.#end(call, reason),
+      obtain: (call) => slots.obtain(call, this),
+      release: (slot) => slots.release(slot),
+    });
+  }
+}
