@@ -251,6 +251,7 @@ export class Link extends LinkOutput {
   /** The port has written something: sessions that wait may send again. */
   drained(): void {
     this.#input.onWritten(this);
+    this.#handler.onDrained?.(this);
   }
 
   /**

@@ -186,6 +186,8 @@ export interface LinkHandler {
   onWritable(link: Link, session: Session): void;
   /** Client: the server is about to close the connection, and says why. */
   onFarewell?(link: Link, reason: FarewellReason): void;
+  /** Bytes of the outbox were written. */
+  onDrained?(link: Link): void;
   /** Server: a heartbeat of the peer. */
   onHeartbeat?(link: Link): void;
   /** Either side has begun to close: send nothing new, forget the peer at once. */

@@ -26,6 +26,8 @@ export class Outbox {
   buf: Uint8Array = NOTHING;
   /** Bytes committed and not yet confirmed by {@linkcode Outbox.done}. */
   pending = 0;
+  /** Bytes that have ever left it. */
+  written = 0;
 
   #at = 0;
   #level = 0;
@@ -89,6 +91,7 @@ export class Outbox {
     if (chunk === undefined) return;
     this.#flying = undefined;
     this.pending -= chunk.length;
+    this.written += chunk.length;
     releaseBuffer(chunk);
   }
 

@@ -148,6 +148,7 @@ export async function startFrontier(
       await listen({ ...config.edgebound, handshakeTimeoutMs }, log);
     log.info("Memory for peers", { ...memory });
     return new Gateway(config, log, edge, service, {
+      maxMemory: memory.bytes,
       timers: listeners.timers ?? systemTimers,
       random: listeners.random ?? Math.random,
       wallClock: listeners.wallClock ?? Date.now,
@@ -181,15 +182,16 @@ class Gateway implements Frontier {
     log: Logger,
     edge: TransportListener,
     service: TransportListener,
-    injected: Required<FrontierClock>,
+    injected: Required<FrontierClock> & { readonly maxMemory: number },
   ) {
     this.#config = config;
     this.#log = log;
-    const { timers, random, wallClock } = injected;
+    const { maxMemory, timers, random, wallClock } = injected;
     this.#timers = timers;
     this.#routing = createRouting({
       config: {
         limits: config.limits,
+        maxMemory,
         hashBy: config.hashBy,
         allocateEdgeIds: config.edgebound.allocateEdgeIds,
       },

@@ -22,12 +22,16 @@ import { Hooks } from "./edgebound/hooks.ts";
 import { Chooser, type HashBy } from "./exchange/choose.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { Streams } from "./exchange/streams.ts";
+import { Ledger } from "./quota/ledger.ts";
+import { ledgerRules } from "./quota/rules.ts";
 import { Servicebound } from "./servicebound/servicebound.ts";
 
 /** What a gateway's routing may be told. */
 export interface RoutingConfig {
   /** Every bound. */
   readonly limits: Readonly<Limits>;
+  /** Bytes that everything together may hold. */
+  readonly maxMemory: number;
   /** How one of several services is chosen. */
   readonly hashBy: HashBy;
   /** Whether ids are made for edges while no service assigns them. */
@@ -56,6 +60,8 @@ export interface RoutingOptions {
 export interface Routing {
   /** Who is there. */
   readonly directory: Directory;
+  /** Who holds how much of what. */
+  readonly ledger: Ledger;
   /** Requests and messages on their way. */
   readonly exchange: Exchange;
   /** Joined streams. */
@@ -108,10 +114,15 @@ export function createRouting(options: RoutingOptions): Routing {
   };
   const directory = new Directory(log);
   const chooser = new Chooser(hashBy, random);
+  const ledger = new Ledger({
+    maxMemory: config.maxMemory,
+    rules: ledgerRules(limits),
+  });
   const ids = new IdAllocator(random, wallClock);
   const exchange = new Exchange({
     directory,
     chooser,
+    ledger,
     limits,
     random,
     wallClock,
@@ -121,12 +132,9 @@ export function createRouting(options: RoutingOptions): Routing {
     directory,
     exchange,
     chooser,
+    ledger,
     limits: {
       bufferBytes: limits.streamBufferBytes,
-      connectionBytes: Math.max(
-        limits.streamBufferBytes,
-        limits.connectionWindowBytes,
-      ),
       stallMs: limits.streamStallMs,
     },
     log,
@@ -159,6 +167,7 @@ export function createRouting(options: RoutingOptions): Routing {
 
   return {
     directory,
+    ledger,
     exchange,
     streams,
     hooks,

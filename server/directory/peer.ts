@@ -14,6 +14,8 @@ import {
 import { formatAddress, type PeerAddress } from "@frontier/platform";
 import type { Asked } from "../exchange/calls.ts";
 import type { LinkTarget } from "../exchange/link_target.ts";
+import type { OutboxShares } from "../quota/outbox_shares.ts";
+import { PeerHolder } from "./peer_holder.ts";
 import type { PeerRecord } from "./peer_record.ts";
 import { methodName } from "./method_name.ts";
 
@@ -39,14 +41,13 @@ export abstract class Peer implements PeerRecord {
   online = false;
   /** What it asked and has no answer to; made at the first call. */
   asked: Asked | undefined = undefined;
-  /** Bytes it sent on streams that their receivers could not take yet. */
-  heldBytes = 0;
-  /** Bytes of its messages on streams that wait for a window. */
-  queuedBytes = 0;
   /** Closes the connection once the peer is old enough. */
   farewell: Timer | undefined = undefined;
   /** Its default session as a target; an edge's is made at the first call. */
   target: LinkTarget | undefined = undefined;
+  /** Who filled its outbox; made while much is in it. */
+  trail: OutboxShares | undefined = undefined;
+  #holder: PeerHolder | undefined = undefined;
 
   /**
    * @param link Its connection.
@@ -62,6 +63,16 @@ export abstract class Peer implements PeerRecord {
   /** @inheritdoc */
   get id(): bigint {
     return (BigInt(this.idHi) << 32n) | BigInt(this.idLo);
+  }
+
+  /** What stands for it in the ledger; made when it first holds something. */
+  get holder(): PeerHolder {
+    return this.#holder ??= new PeerHolder(this);
+  }
+
+  /** It has gone: what is still held of it must not keep it. */
+  forget(): void {
+    if (this.#holder !== undefined) this.#holder.peer = undefined;
   }
 
   /** @inheritdoc */

@@ -16,6 +16,7 @@ import {
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
 import type { Call } from "./call.ts";
+import type { OutboxRoom } from "./outbox_room.ts";
 
 /** Encoded reasons kept; those of applications are not limited in number. */
 const KEPT_REASONS = 64;
@@ -23,7 +24,7 @@ const reasons = new Map<string, Uint8Array>();
 
 /** Bounds of {@linkcode Answers}. */
 export interface AnswerLimits {
-  /** Bytes waiting for one peer above which its answers become errors; at twice that it is cut. */
+  /** Bytes waiting for one peer above which it is cut when even errors do not fit its share. */
   readonly maxOutboxBytes: number;
   /** Largest payload, in bytes. */
   readonly maxFrameBytes: number;
@@ -35,14 +36,17 @@ export interface AnswerLimits {
  */
 export class Answers {
   readonly #limits: AnswerLimits;
+  readonly #room: OutboxRoom;
   readonly #log: Logger;
 
   /**
    * @param limits Bounds.
+   * @param room Room in outboxes.
    * @param log Where to report.
    */
-  constructor(limits: AnswerLimits, log: Logger) {
+  constructor(limits: AnswerLimits, room: OutboxRoom, log: Logger) {
     this.#limits = limits;
+    this.#room = room;
     this.#log = log;
   }
 
@@ -53,15 +57,16 @@ export class Answers {
    * @param body The answer's body.
    */
   pass(call: Call, body: DataBody): void {
-    const session = call.session!;
-    if (session.state !== "open") return;
+    const { session } = call;
+    if (session?.state !== "open") return;
     const link = session.link;
-    const length = body.end - body.start;
-    if (link.outbox.pending + length > this.#limits.maxOutboxBytes) {
+    const length = body.end - body.start + BODY_SLACK;
+    // What waits for an asker is its own.
+    if (!this.#room.take(call.source!, call.source!, length)) {
       this.fail(call, SHORT_BUFFER);
       return;
     }
-    const at = link.openFrame(session, length + BODY_SLACK);
+    const at = link.openFrame(session, length);
     const end = writeAnswer(link.outbox.buf, at, body);
     if (end - at + 8 > this.#limits.maxFrameBytes) {
       dropUnsent(link);
@@ -85,22 +90,26 @@ export class Answers {
    * still at hand.
    */
   fail(call: Call, reason: string, request: DataBody | null = null): void {
-    const session = call.session!;
-    if (session.state !== "open") return;
+    const { session } = call;
+    if (session?.state !== "open") return;
     const link = session.link;
-    if (link.outbox.pending > this.#limits.maxOutboxBytes * 2) {
-      // It asks and never reads: not even the errors fit any more.
-      this.#log.warn("Connection does not read its answers", {
-        id: link.clientId,
-        pending: link.outbox.pending,
-      });
-      link.fail("answers are not read");
-      return;
-    }
+    const source = call.source!;
     const error = encodeReason(reason);
     const keyLength = request === null ? 0 : request.keyEnd - request.start;
-    const room = keyLength + error.length + BODY_SLACK;
-    const at = link.openFrame(session, room);
+    const length = keyLength + error.length + BODY_SLACK;
+    if (!this.#room.take(source, source, length)) {
+      if (link.outbox.pending > this.#limits.maxOutboxBytes) {
+        // It asks and never reads: not even the errors fit any more.
+        this.#log.warn("Connection does not read its answers", {
+          peer: source.describe(),
+          pending: link.outbox.pending,
+        });
+        link.fail("answers are not read");
+        return;
+      }
+      this.#room.force(source, length);
+    }
+    const at = link.openFrame(session, length);
     const end = writeError(link.outbox.buf, at, request, error);
     link.commitFrame(call.answerType, call.idHi, call.idLo, end);
   }

@@ -24,7 +24,7 @@ export type Edit = "same" | "append" | "strip";
 export class Call {
   /** What it is. */
   kind: "request" | "message" = "request";
-  /** Who asks; `undefined` when it is answered. */
+  /** Who asks; `undefined` when it is answered, or a message outlives its sender. */
   source: Peer | undefined = undefined;
   /** The session of the asking side. */
   session: Session | undefined = undefined;

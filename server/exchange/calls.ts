@@ -89,7 +89,21 @@ export class Calls {
    */
   leave(call: Call): void {
     this.inflight--;
-    const asked = call.source!.asked!;
+    if (call.source !== undefined) this.#unlist(call, call.source.asked!);
+  }
+
+  /**
+   * The source of a message that was taken has gone: it goes on its way, and
+   * nobody hears what becomes of it.
+   *
+   * @param call The message.
+   */
+  detach(call: Call): void {
+    this.#unlist(call, call.source!.asked!);
+    call.source = call.session = undefined;
+  }
+
+  #unlist(call: Call, asked: Asked): void {
     if (call.kind === "request") {
       asked.requests!.delete(call);
       return;

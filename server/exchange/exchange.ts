@@ -20,6 +20,7 @@ import type { Logger } from "@frontier/platform/log";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import { Answers } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { Calls } from "./calls.ts";
@@ -29,12 +30,15 @@ import {
   type LinkTargetContext,
   type LinkTargetLimits,
 } from "./link_target.ts";
+import { OutboxRoom } from "./outbox_room.ts";
 import { Slots } from "./slot.ts";
 import type { Target } from "./target.ts";
 import { timeLimit } from "./time_limit.ts";
 
 /** Bounds of an {@linkcode Exchange}. */
 export interface ExchangeLimits extends LinkTargetLimits {
+  /** Bytes that one peer alone may have in an outbox. */
+  readonly maxOutboxBytes: number;
   /** Milliseconds a request or message may take. */
   readonly forwardTimeoutMs: number;
 }
@@ -45,6 +49,8 @@ export interface ExchangeContext {
   readonly directory: Directory;
   /** Chooses one of several. */
   readonly chooser: Chooser;
+  /** Counts what every peer has. */
+  readonly ledger: Ledger;
   /** Bounds. */
   readonly limits: ExchangeLimits;
   /** Source of randomness, from 0 to 1, 1 excluded. */
@@ -63,6 +69,8 @@ export interface ExchangeContext {
  * its own.
  */
 export class Exchange {
+  /** Room in the outboxes of peers. */
+  readonly room: OutboxRoom;
   readonly #directory: Directory;
   readonly #chooser: Chooser;
   readonly #forwardTimeoutMs: number;
@@ -82,11 +90,15 @@ export class Exchange {
     this.#forwardTimeoutMs = limits.forwardTimeoutMs;
     this.#wallClock = context.wallClock;
     this.#calls = new Calls((context.random() * 0x1_0000_0000) >>> 0);
-    this.#answers = new Answers(limits, context.log);
+    const { ledger } = context;
+    this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
+    this.#answers = new Answers(limits, this.room, context.log);
     this.#targets = {
       limits,
       calls: this.#calls,
-      slots: new Slots(),
+      ledger,
+      room: this.room,
+      slots: new Slots(ledger),
       answers: this.#answers,
       body: this.#body,
     };
@@ -227,13 +239,18 @@ export class Exchange {
   }
 
   /**
-   * The asking side has gone: nobody waits for what it asked, which would hold
-   * its targets' places and its own buffers until its time is over.
+   * The asking side has gone: its requests are canceled, for they would hold
+   * their targets' places until their time is over. Its messages go on their
+   * way, without anything of it.
    *
    * @param source Who asked.
    */
   cancelAll(source: Peer): void {
     for (const call of source.asked?.all() ?? []) {
+      if (call.kind === "message") {
+        this.#calls.detach(call);
+        continue;
+      }
       call.target?.cancel(call);
       this.#calls.leave(call);
       this.#calls.release(call);

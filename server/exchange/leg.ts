@@ -13,15 +13,16 @@ import {
   Timer,
 } from "@frontier/proto";
 import type { Peer } from "../directory/peer.ts";
+import type { Share } from "../quota/account.ts";
+import { HELD } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import type { LinkTarget } from "./link_target.ts";
 
 /** Bounds of a {@linkcode Leg}. */
 export interface LegLimits {
-  /** Bytes held for the other side while it cannot take them. */
+  /** Bytes held for the other side that are always kept, whatever else its sender holds. */
   readonly bufferBytes: number;
-  /** Bytes held for all streams of one sender together; a stream that has some of them counts as full then. */
-  readonly connectionBytes: number;
-  /** Milliseconds a full buffer may stay without progress. */
+  /** Milliseconds a sender is kept waiting without progress. */
   readonly stallMs: number;
 }
 
@@ -29,6 +30,8 @@ export interface LegLimits {
 const CHUNK_SIZE = 262_144 + STREAM_HEAD;
 /** How many times as long as without progress a sender waits for one with too little of it. */
 const MOST_STALLS = 6;
+/** Bytes per millisecond that the slowest line takes. */
+const SLOW_LINE = 1;
 /** Milliseconds that bytes may follow the dismiss of a peer that sends it ahead of them. */
 const TAIL_MS = 1_000;
 
@@ -36,9 +39,11 @@ const TAIL_MS = 1_000;
  * One side of a joined stream: what its peer sends is written to the other
  * side, or held while the other side cannot take it.
  *
- * Towards a sender with credit at most its window is held. The connection of a
- * sender without credit is not read while the buffer is full; after 10 s
- * without progress the stream is given up, and that stream alone.
+ * What is held is counted. Towards a sender with credit at most its window is
+ * held. The connection of a sender without credit is read on as long as it has
+ * its share of the memory, so that what else it carries does not wait. When
+ * that is used up it is not read, and after 10 s without progress the stream is
+ * given up, and that stream alone.
  */
 export class Leg {
   /** The session. */
@@ -49,9 +54,12 @@ export class Leg {
   other: Leg | undefined = undefined;
   /** Its session as a target; made at the first request or message to it. */
   target: LinkTarget | undefined = undefined;
+  /** Its place among the sessions opened to its peer. */
+  place: Share | undefined = undefined;
   /** Bytes this side has sent that the other side has not been given. */
   heldBytes = 0;
 
+  readonly #ledger: Ledger;
   readonly #limits: LegLimits;
   readonly #giveUp: (leg: Leg) => void;
   /** What is held: buffers filled to the end, but for the last, filled to `#fill`. */
@@ -64,6 +72,10 @@ export class Leg {
   #ended = false;
   #progressAt = 0;
   #pausedAt = 0;
+  /** Bytes held when the sender was paused. */
+  #pausedBytes = 0;
+  /** Where the held bytes are counted. */
+  #share: Share | undefined = undefined;
   /** Ends the leg when the tail of its data does not come. */
   #tail: Timer | undefined = undefined;
   /** Gives the stream up when nothing moves. */
@@ -72,6 +84,7 @@ export class Leg {
   /**
    * @param session The session.
    * @param peer Whose session it is.
+   * @param ledger Counts what is held.
    * @param limits Bounds.
    * @param giveUp Told when the stream is given up because the other side
    * takes nothing.
@@ -79,11 +92,13 @@ export class Leg {
   constructor(
     session: Session,
     peer: Peer,
+    ledger: Ledger,
     limits: LegLimits,
     giveUp: (leg: Leg) => void,
   ) {
     this.session = session;
     this.peer = peer;
+    this.#ledger = ledger;
     this.#limits = limits;
     this.#giveUp = giveUp;
   }
@@ -108,19 +123,13 @@ export class Leg {
       if (at > start) session.consume(at - start, keepsUp(to));
       if (at === end) return;
     }
-    this.heldBytes += end - at;
-    this.peer.heldBytes += end - at;
+    const allowed = this.#count(end - at);
     this.#hold(buf, at, end);
-    if (session.link.credit || this.#paused) return;
-    const { bufferBytes, connectionBytes } = this.#limits;
+    if (session.link.credit || this.#paused || allowed) return;
+    // Below half of the memory a stream may always have its buffer.
     if (
-      this.heldBytes >= bufferBytes || this.peer.heldBytes >= connectionBytes
-    ) {
-      this.#paused = true;
-      this.#pausedAt = session.link.seenAt;
-      session.link.pause();
-      this.#watch();
-    }
+      this.#ledger.level > 0 || this.heldBytes >= this.#limits.bufferBytes
+    ) this.#pause();
   }
 
   /** The other side can take bytes again. */
@@ -144,12 +153,13 @@ export class Leg {
       if (this.#from === end) this.#dropFirst();
     }
     if (moved === 0) return;
-    this.heldBytes -= moved;
-    this.peer.heldBytes -= moved;
+    this.#uncount(moved);
     this.#progressAt = this.session.link.timers.now();
     this.session.consume(moved, keepsUp(to));
+    const step = this.#limits.bufferBytes / 8;
     if (
-      this.#paused && this.heldBytes <= this.#limits.bufferBytes * 7 / 8
+      this.#paused &&
+      (this.heldBytes === 0 || this.heldBytes <= this.#pausedBytes - step)
     ) this.#resume();
     if (this.#ended && this.heldBytes === 0) this.#close();
   }
@@ -180,10 +190,36 @@ export class Leg {
   drop(): void {
     if (this.heldBytes > 0) this.session.consume(this.heldBytes);
     while (this.#chunks.length > 0) this.#dropFirst();
-    this.peer.heldBytes -= this.heldBytes;
-    this.heldBytes = 0;
+    this.#uncount(this.heldBytes);
     this.#disarm();
     this.#resume();
+  }
+
+  /** Counts bytes that have come; tells whether they are within their sender's share. */
+  #count(bytes: number): boolean {
+    const ledger = this.#ledger;
+    const source = this.peer.holder;
+    const target = this.other!.peer.holder;
+    const most = ledger.maxMemory;
+    this.heldBytes += bytes;
+    const share = ledger.take(HELD, source, target, bytes, most);
+    this.#share = share ?? ledger.force(HELD, source, target, bytes);
+    return share !== undefined;
+  }
+
+  #uncount(bytes: number): void {
+    if (bytes === 0) return;
+    this.heldBytes -= bytes;
+    this.#ledger.give(this.#share!, HELD, bytes);
+    if (this.heldBytes === 0) this.#share = undefined;
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#pausedAt = this.session.link.seenAt;
+    this.#pausedBytes = this.heldBytes;
+    this.session.link.pause();
+    this.#watch();
   }
 
   /** Copies bytes into pooled buffers that can be sent as they are. */
@@ -226,11 +262,13 @@ export class Leg {
     const { stallMs } = this.#limits;
     let due = this.#progressAt + stallMs;
     // A receiver that takes a byte now and then must not hold up for ever what
-    // else its sender's connection carries.
-    if (this.#paused) {
+    // else its sender's connection carries; one on a slow line may.
+    const now = timers.now();
+    const moved = this.#pausedBytes - this.heldBytes;
+    if (this.#paused && moved < (now - this.#pausedAt) * SLOW_LINE) {
       due = Math.min(due, this.#pausedAt + stallMs * MOST_STALLS);
     }
-    if (due > timers.now()) {
+    if (due > now) {
       timers.set(this.#stall!, due);
       return;
     }

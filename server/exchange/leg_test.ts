@@ -1,10 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Session, type Timer, TimerWheel } from "@frontier/proto";
 import { EdgePeer } from "../directory/peer.ts";
+import { DEFAULT_LIMITS } from "../config/limits.ts";
+import { Ledger } from "../quota/ledger.ts";
+import { ledgerRules } from "../quota/rules.ts";
 import { Leg } from "./leg.ts";
 
+/** A budget of which one peer alone may have 656 250 bytes. */
+const BUDGET = 3_500_000;
+
 /** Two joined legs whose sessions are stand-ins; `room` is what the target takes. */
-function joined(bufferBytes: number) {
+function joined(bufferBytes: number, maxMemory = 100_000_000) {
   const wheel = new TimerWheel();
   const events: string[] = [];
   const state = { room: 0, taken: 0 };
@@ -41,13 +47,15 @@ function joined(bufferBytes: number) {
     { network: "tcp", hostname: "", port: 0 },
     0,
   );
-  const limits = { bufferBytes, connectionBytes: 10_000_000, stallMs: 1_000 };
+  const rules = ledgerRules(DEFAULT_LIMITS);
+  const ledger = new Ledger({ maxMemory, rules });
+  const limits = { bufferBytes, stallMs: 1_000 };
   const giveUp = () => events.push("give up");
-  const from = new Leg(side("from"), peer, limits, giveUp);
-  const to = new Leg(side("to"), peer, limits, giveUp);
+  const from = new Leg(side("from"), peer, ledger, limits, giveUp);
+  const to = new Leg(side("to"), peer, ledger, limits, giveUp);
   from.other = to;
   to.other = from;
-  return { from, to, wheel, events, state };
+  return { from, to, wheel, events, state, ledger };
 }
 
 Deno.test("a leg holds tiny pieces at the cost of their bytes", () => {
@@ -65,23 +73,41 @@ Deno.test("a leg holds tiny pieces at the cost of their bytes", () => {
   assertEquals([from.heldBytes, state.taken], [0, 1_000_000]);
 });
 
-Deno.test("a full leg pauses its sender and resumes it below seven eighths", () => {
-  const { from, events, state } = joined(8_000);
-  from.receive(new Uint8Array(7_999), 0, 7_999);
+Deno.test("a leg is read on while its sender has a share of the memory left", () => {
+  const { from, to, events, state, ledger } = joined(100_000, BUDGET);
+  from.receive(new Uint8Array(656_000), 0, 656_000);
   assertEquals(events, []);
-  from.receive(new Uint8Array(1), 0, 1);
+  from.receive(new Uint8Array(1_000), 0, 1_000);
   assertEquals(events, ["pause from"]);
-  state.room = 999;
+  state.room = 12_000;
   from.drain();
   assertEquals(events, ["pause from"]);
-  state.room = 1;
+  state.room = 1_000;
   from.drain();
   assertEquals(events, ["pause from", "resume from"]);
+  assertEquals(ledger.memory, from.heldBytes);
+  to.drop();
+  from.drop();
+  assertEquals([ledger.memory, ledger.accounts], [0, 0]);
+});
+
+Deno.test("below half of the memory a leg may always have its buffer", () => {
+  const { from, events, ledger } = joined(800_000, BUDGET);
+  from.receive(new Uint8Array(700_000), 0, 700_000);
+  from.receive(new Uint8Array(99_999), 0, 99_999);
+  assertEquals([events, ledger.level], [[], 0]);
+  from.receive(new Uint8Array(1), 0, 1);
+  assertEquals(events, ["pause from"]);
+  const full = joined(10_000_000, BUDGET);
+  full.from.receive(new Uint8Array(1_000_000), 0, 1_000_000);
+  assertEquals([full.events, full.ledger.level], [[], 0]);
+  full.from.receive(new Uint8Array(800_000), 0, 800_000);
+  assertEquals([full.events, full.ledger.level], [["pause from"], 1]);
 });
 
 Deno.test("a full leg without progress is given up, its stream alone", () => {
-  const { from, events, wheel, state } = joined(1_000);
-  from.receive(new Uint8Array(1_000), 0, 1_000);
+  const { from, events, wheel, state, ledger } = joined(1_000, BUDGET);
+  from.receive(new Uint8Array(700_000), 0, 700_000);
   wheel.advance(900);
   state.room = 1;
   from.drain();
@@ -95,7 +121,7 @@ Deno.test("a full leg without progress is given up, its stream alone", () => {
     "close from",
     "close to",
   ]);
-  assertEquals(wheel.size, 0);
+  assertEquals([wheel.size, ledger.memory], [0, 0]);
 });
 
 Deno.test("a leg passes on what it holds before it closes the other side", () => {
@@ -112,8 +138,8 @@ Deno.test("a leg passes on what it holds before it closes the other side", () =>
 });
 
 Deno.test("a receiver that trickles holds its sender's connection for a bounded time", () => {
-  const { from, events, wheel, state } = joined(100_000);
-  from.receive(new Uint8Array(100_000), 0, 100_000);
+  const { from, events, wheel, state } = joined(800_000, BUDGET);
+  from.receive(new Uint8Array(800_000), 0, 800_000);
   for (let now = 500; now < 5_900; now += 500) {
     wheel.advance(now);
     state.room = 1;
@@ -122,4 +148,15 @@ Deno.test("a receiver that trickles holds its sender's connection for a bounded 
   assertEquals(events, ["pause from"]);
   wheel.advance(6_100);
   assertEquals(events.slice(0, 3), ["pause from", "give up", "resume from"]);
+});
+
+Deno.test("a receiver on a slow line lives, however long it takes", () => {
+  const { from, events, wheel, state } = joined(8_000_000, BUDGET * 10);
+  from.receive(new Uint8Array(8_000_000), 0, 8_000_000);
+  for (let now = 500; now < 60_000; now += 500) {
+    wheel.advance(now);
+    state.room = 1_000;
+    from.drain();
+  }
+  assertEquals(events, ["pause from"]);
 });

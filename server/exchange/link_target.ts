@@ -20,28 +20,25 @@ import {
   TYPE_REQUEST,
 } from "@frontier/proto";
 import type { Peer } from "../directory/peer.ts";
+import { CALLS, QUEUED } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import { type Answers, dropUnsent } from "./answers.ts";
 import { encodeEdited, writeEdited } from "./body_edit.ts";
 import type { Call } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { MessageLane } from "./message_lane.ts";
+import type { OutboxRoom } from "./outbox_room.ts";
 import type { Slot, Slots } from "./slot.ts";
 import type { Target } from "./target.ts";
 
 /** Bounds of a {@linkcode LinkTarget}. */
 export interface LinkTargetLimits {
-  /** Requests to one peer that may be unanswered at a time. */
-  readonly maxInflightRequests: number;
-  /** Bytes waiting for one peer above which nothing more is passed on to it. */
-  readonly maxOutboxBytes: number;
   /** Largest payload, in bytes. */
   readonly maxFrameBytes: number;
   /** Messages unacknowledged at a time by an edge without flow control. */
   readonly messageWindowEdge: number;
   /** Messages unacknowledged at a time by a service without flow control. */
   readonly messageWindowService: number;
-  /** Bytes of messages that wait for the window. */
-  readonly messageQueueBytes: number;
 }
 
 /** What all targets of one gateway share. */
@@ -50,6 +47,10 @@ export interface LinkTargetContext {
   readonly limits: LinkTargetLimits;
   /** Knows what has no answer. */
   readonly calls: Calls;
+  /** Counts what every source has. */
+  readonly ledger: Ledger;
+  /** Room in outboxes. */
+  readonly room: OutboxRoom;
   /** Places at connections. */
   readonly slots: Slots;
   /** Answers those who asked. */
@@ -99,10 +100,6 @@ export class LinkTarget implements Target {
   /** @inheritdoc */
   cancel(call: Call): void {
     const { slot } = call;
-    if (call.kind === "message") {
-      this.#lane!.leave(call);
-      return;
-    }
     if (slot === undefined) return;
     const { link } = this.session;
     link.sendCancel(slot);
@@ -140,8 +137,8 @@ export class LinkTarget implements Target {
       else answers.fail(call, FORCE_CLOSED);
       calls.release(call);
     }
-    lane?.acked(slot);
-    slots.release(slot);
+    if (lane === undefined) slots.release(slot);
+    else lane.acked(slot);
     if (!valid) {
       throw new ProtocolError(
         `Cannot accept answer to packet ${frame.idHi}:${frame.idLo} of ${link.clientId}: its body is malformed`,
@@ -177,21 +174,27 @@ export class LinkTarget implements Target {
   }
 
   #request(call: Call, body: DataBody): string {
-    const { limits, slots } = this.#context;
+    const { limits, slots, ledger } = this.#context;
     const { session } = this;
     const { link } = session;
-    if (
-      link.pendingCount >= limits.maxInflightRequests ||
-      link.outbox.pending >= limits.maxOutboxBytes
-    ) return SHORT_BUFFER;
     if (!session.ready) return this.#requestLater(call, body);
-    const at = link.openFrame(session, body.end - body.start + BODY_SLACK);
+    const length = body.end - body.start + BODY_SLACK;
+    if (!this.#hasRoom(call, length)) return SHORT_BUFFER;
+    const share = ledger.take(
+      CALLS,
+      call.source!.holder,
+      this.peer.holder,
+      1,
+    );
+    if (share === undefined) return SHORT_BUFFER;
+    const at = link.openFrame(session, length);
     const end = writeEdited(link.outbox.buf, at, body, call);
     if (end - at + 8 > limits.maxFrameBytes) {
       dropUnsent(link);
+      ledger.give(share, CALLS, 1);
       return PAYLOAD_TOO_LARGE;
     }
-    const slot = slots.obtain(call, this);
+    const slot = slots.obtain(call, this, share, CALLS);
     if (!link.expect(slot, session, call.expiresAt)) {
       dropUnsent(link);
       slots.release(slot);
@@ -203,74 +206,85 @@ export class LinkTarget implements Target {
 
   /** The target may not listen yet: what is sent waits for it. */
   #requestLater(call: Call, body: DataBody): string {
-    const { limits, slots } = this.#context;
+    const { limits, slots, ledger } = this.#context;
     const { session } = this;
     const { link } = session;
     if (!session.held || !link.usable) return FORCE_CLOSED;
     const copy = encodeEdited(body, call);
     if (copy.length + 8 > limits.maxFrameBytes) return PAYLOAD_TOO_LARGE;
-    if (session.heldBytes + copy.length > limits.messageQueueBytes) {
+    const source = call.source!.holder;
+    const { holder } = this.peer;
+    const share = ledger.take(QUEUED, source, holder, copy.length);
+    if (share === undefined) return SHORT_BUFFER;
+    if (ledger.take(CALLS, source, holder, 1) === undefined) {
+      ledger.give(share, QUEUED, copy.length);
       return SHORT_BUFFER;
     }
-    const slot = slots.obtain(call, this);
+    const slot = slots.obtain(call, this, share, CALLS);
+    slot.later = copy;
     if (!link.expect(slot, session, call.expiresAt)) {
       slots.release(slot);
       return SHORT_BUFFER;
     }
-    const { idHi, idLo } = slot;
-    session.heldBytes += copy.length;
     session.whenReady(() => {
-      session.heldBytes -= copy.length;
-      if (session.state === "open") {
-        link.writeBody(session, TYPE_REQUEST, idHi, idLo, copy);
-      }
+      // It may be answered by now, and its place somebody else's.
+      if (slot.later !== copy) return;
+      slots.sent(slot);
+      link.writeBody(session, TYPE_REQUEST, slot.idHi, slot.idLo, copy);
     });
     return "";
   }
 
   #message(call: Call, body: DataBody): string {
-    const { limits, slots } = this.#context;
+    const { limits } = this.#context;
     const { session } = this;
     const { link } = session;
-    if (link.outbox.pending >= limits.maxOutboxBytes) return SHORT_BUFFER;
     if (!session.ready && !session.held) return FORCE_CLOSED;
     const lane = this.#lane ??= this.#newLane();
-    if (!lane.open) {
+    const length = body.end - body.start + BODY_SLACK;
+    const share = this.#hasRoom(call, length)
+      ? lane.take(call.source!.holder)
+      : undefined;
+    if (share === undefined) {
       const copy = encodeEdited(body, call);
       if (copy.length + 8 > limits.maxFrameBytes) return PAYLOAD_TOO_LARGE;
       return lane.enqueue(call, copy) ? "" : SHORT_BUFFER;
     }
-    const at = link.openFrame(session, body.end - body.start + BODY_SLACK);
+    const at = link.openFrame(session, length);
     const end = writeEdited(link.outbox.buf, at, body, call);
     if (end - at + 8 > limits.maxFrameBytes) {
       dropUnsent(link);
+      lane.giveBack(share);
       return PAYLOAD_TOO_LARGE;
     }
-    const slot = slots.obtain(call, this);
-    if (!lane.sending(slot)) {
+    const slot = lane.sending(call, share);
+    if (slot === undefined) {
       dropUnsent(link);
-      slots.release(slot);
       return SHORT_BUFFER;
     }
-    lane.enter(call);
     link.commitFrame(TYPE_MESSAGE, slot.idHi, slot.idLo, end);
     return "";
   }
 
+  #hasRoom(call: Call, bytes: number): boolean {
+    return this.#context.room.take(this.peer, call.source!, bytes);
+  }
+
   #newLane(): MessageLane {
-    const { limits, slots } = this.#context;
+    const { limits, slots, ledger } = this.#context;
     const { peer } = this;
     // Our own peers queue and answer by themselves; a Go edge parks only few.
     const window = peer.kind === "edge" && !peer.link.ours
       ? limits.messageWindowEdge
       : limits.messageWindowService;
-    return new MessageLane(this.session, {
+    const lane: MessageLane = new MessageLane(this.session, {
+      ledger,
+      holder: peer.holder,
       window,
-      queueBytes: limits.messageQueueBytes,
-    }, {
       fail: (call, reason) => this.#end(call, reason),
-      obtain: (call) => slots.obtain(call, this),
+      obtain: (call, share) => slots.obtain(call, this, share, lane.kind),
       release: (slot) => slots.release(slot),
     });
+    return lane;
   }
 }

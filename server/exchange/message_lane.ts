@@ -5,30 +5,63 @@
  */
 
 import { type Session, TIMEOUT, Timer, TYPE_MESSAGE } from "@frontier/proto";
+import type { PeerHolder } from "../directory/peer_holder.ts";
+import type { Share } from "../quota/account.ts";
+import { FairItem, FairQueue } from "../quota/fair_queue.ts";
+import { CALLS, ENTRIES, MESSAGES, PUBLISHED, QUEUED } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import type { Call } from "./call.ts";
+import { LanePlaces } from "./lane_places.ts";
 import type { Slot } from "./slot.ts";
 
-/** Queues that the messages of one sender on all its streams may fill together. */
-const FULL_QUEUES = 4;
+/** What a message costs in the order of turns beside its bytes. */
+const MESSAGE_COST = 1_024;
+/** What a sender may spend in one turn. */
+const TURN = 8_192;
+/** Senders in a row that are passed over because they have their share already. */
+const PASSED_OVER = 8;
+/** Milliseconds between two probes of a receiver that acknowledges nothing. */
+const PROBE_MS = 30_000;
 
 /** A message that waits for its turn. */
-export interface Queued {
-  /** The message; `undefined` when nobody waits for it any more. */
-  call: Call | undefined;
+export class Queued extends FairItem {
+  /** The message. */
+  readonly call: Call;
+  /** Who sent it. */
+  readonly source: PeerHolder;
   /** Its encoded body, without the session id. */
   readonly body: Uint8Array;
-}
+  /** Where its bytes are counted. */
+  readonly share: Share;
 
-/** Bounds of a {@linkcode MessageLane}. */
-export interface LaneLimits {
-  /** Messages that may be unacknowledged at a time. */
-  readonly window: number;
-  /** Bytes that may wait for the window. */
-  readonly queueBytes: number;
+  /**
+   * @param call The message.
+   * @param source Who sent it.
+   * @param body Its encoded body, without the session id.
+   * @param share Where its bytes are counted.
+   */
+  constructor(
+    call: Call,
+    source: PeerHolder,
+    body: Uint8Array,
+    share: Share,
+  ) {
+    super();
+    this.call = call;
+    this.source = source;
+    this.body = body;
+    this.share = share;
+  }
 }
 
 /** What a {@linkcode MessageLane} needs from its owner. */
 export interface LaneOwner {
+  /** Counts what every sender has. */
+  readonly ledger: Ledger;
+  /** Stands for the receiver in the ledger. */
+  readonly holder: PeerHolder;
+  /** Messages that may be unacknowledged at a time. */
+  readonly window: number;
   /**
    * A message gets no other answer.
    *
@@ -40,9 +73,10 @@ export interface LaneOwner {
    * Makes a place for a message that is about to be sent.
    *
    * @param call The message.
+   * @param share What its sender took for it.
    * @returns The place.
    */
-  obtain(call: Call): Slot;
+  obtain(call: Call, share: Share): Slot;
   /**
    * A place is free.
    *
@@ -52,63 +86,109 @@ export interface LaneOwner {
 }
 
 /**
- * Messages to one session, in order, with a bounded number unacknowledged: a
- * Go peer parks what its application has not received, and stops answering
- * calls once that is full. The rest waits in a queue bounded in bytes.
+ * Messages to one session: a bounded number unacknowledged, for a Go peer parks
+ * what its application has not received, and stops answering calls once that
+ * is full. Those of one sender keep their order; senders take turns, and none
+ * fills the window alone.
  *
  * A message that is not acknowledged in time is answered with an error, but
  * keeps its place in the window, for it still fills the peer's queue. A later
- * ack shows that the application has got past it.
+ * ack shows that the application has got past it. When all places are such, one
+ * message at a time goes out as a probe.
  */
 export class MessageLane {
   readonly #session: Session;
-  readonly #limits: LaneLimits;
   readonly #owner: LaneOwner;
+  readonly #places: LanePlaces;
   readonly #timer: Timer;
-  /** Places in the window, oldest first. */
-  #first: Slot | undefined = undefined;
-  #last: Slot | undefined = undefined;
-  #unacked = 0;
+  /** Made when a message has to wait. */
+  #queue: FairQueue<Queued> | undefined = undefined;
   /** Messages without an answer, oldest first. */
   #oldest: Call | undefined = undefined;
   #youngest: Call | undefined = undefined;
-  #queue: Queued[] = [];
-  #head = 0;
-  #queuedBytes = 0;
+  /** The probe that was sent last, until it is acknowledged or the next one goes. */
+  #probe: Slot | undefined = undefined;
+  #probeAt = 0;
   #closed = false;
 
   /**
    * @param session Where the messages go.
-   * @param limits Bounds.
    * @param owner Hears what becomes of them.
    */
-  constructor(session: Session, limits: LaneLimits, owner: LaneOwner) {
+  constructor(session: Session, owner: LaneOwner) {
     this.#session = session;
-    this.#limits = limits;
     this.#owner = owner;
+    this.#places = new LanePlaces(owner.window);
     this.#timer = new Timer(() => this.#onTimer());
   }
 
-  /** Whether a message may be sent at once. */
-  get open(): boolean {
-    return this.#unacked < this.#limits.window &&
-      this.#head === this.#queue.length && this.#session.ready;
+  /**
+   * Takes a place for a message that is to be sent at once.
+   *
+   * @param source Who sends.
+   * @returns What was taken, for {@linkcode MessageLane.sending};
+   * `undefined` when the message has to wait.
+   */
+  take(source: PeerHolder): Share | undefined {
+    if (!this.#session.ready) return undefined;
+    // Nothing of one sender overtakes what it sent before.
+    if (this.#queue !== undefined && this.#queue.has(source)) return undefined;
+    return this.#place(source);
   }
 
   /**
-   * Takes a message in, which is sent or queued next.
+   * Gives back what was taken for a message that is not sent after all.
+   *
+   * @param share What was taken.
+   */
+  giveBack(share: Share): void {
+    this.#owner.ledger.give(share, this.kind, 1);
+  }
+
+  /** What a place is counted as. */
+  get kind(): typeof CALLS | typeof MESSAGES | typeof PUBLISHED {
+    // The windows of all streams of a connection have no sum of their own.
+    if (!this.#session.isDefault) return CALLS;
+    return this.#owner.holder.charged ? MESSAGES : PUBLISHED;
+  }
+
+  /**
+   * Takes a message in that is being sent at once.
    *
    * @param call The message.
+   * @param share What was taken for it.
+   * @returns Its place, with its packet id; `undefined` when the connection
+   * waits for too much already: it must not be sent.
    */
-  enter(call: Call): void {
-    call.older = this.#youngest;
-    call.younger = undefined;
-    if (this.#youngest === undefined) this.#oldest = call;
-    else this.#youngest.younger = call;
-    this.#youngest = call;
-    if (!this.#timer.armed && !this.#closed) {
-      this.#session.link.timers.set(this.#timer, call.expiresAt);
+  sending(call: Call, share: Share): Slot | undefined {
+    const slot = this.#fill(call, share, call.startedAt);
+    if (slot !== undefined) this.#enter(call);
+    return slot;
+  }
+
+  /**
+   * Queues a message.
+   *
+   * @param call The message.
+   * @param body Its encoded body, without the session id.
+   * @returns `false` when its sender has too much in the queue.
+   */
+  enqueue(call: Call, body: Uint8Array): boolean {
+    const { ledger, holder } = this.#owner;
+    const source = call.source!.holder;
+    const share = ledger.take(QUEUED, source, holder, body.length);
+    if (share === undefined) return false;
+    if (ledger.take(ENTRIES, source, holder, 1) === undefined) {
+      ledger.give(share, QUEUED, body.length);
+      return false;
     }
+    call.queued = new Queued(call, source, body, share);
+    const queue = this.#queue ??= new FairQueue(TURN);
+    queue.push(call.queued, source, body.length + MESSAGE_COST);
+    this.#enter(call);
+    if (this.#session.held) this.#session.whenReady(() => this.#pump());
+    else if (this.#stuck) this.#probeNext();
+    return true;
   }
 
   /**
@@ -124,55 +204,10 @@ export class MessageLane {
     if (younger === undefined) this.#youngest = older;
     else younger.older = older;
     call.older = call.younger = undefined;
-    if (queued === undefined) return;
-    this.#uncount(call, queued);
-    queued.call = call.queued = undefined;
-  }
-
-  /**
-   * Takes note of a message that is being sent.
-   *
-   * @param slot Its place; it has its packet id afterwards.
-   * @returns `false` when the connection waits for too much already: it must
-   * not be sent.
-   */
-  sending(slot: Slot): boolean {
-    // Expiry is the lane's business: the packet keeps its place until then.
-    const { link } = this.#session;
-    if (!link.expect(slot, this.#session, Infinity)) return false;
-    this.#unacked++;
-    slot.older = this.#last;
-    slot.younger = undefined;
-    if (this.#last === undefined) this.#first = slot;
-    else this.#last.younger = slot;
-    this.#last = slot;
-    return true;
-  }
-
-  /**
-   * Queues a message.
-   *
-   * @param call The message.
-   * @param body Its encoded body, without the session id.
-   * @returns `false` when the queue is full.
-   */
-  enqueue(call: Call, body: Uint8Array): boolean {
-    const { queueBytes } = this.#limits;
-    if (this.#queuedBytes + body.length > queueBytes) return false;
-    if (!this.#session.isDefault) {
-      // A sender can open thousands of streams: their queues are bounded together.
-      const source = call.source!;
-      const queued = source.queuedBytes + body.length;
-      if (queued > queueBytes * FULL_QUEUES) return false;
-      source.queuedBytes = queued;
-    }
-    this.#queuedBytes += body.length;
-    const queued = { call, body };
-    this.#queue.push(queued);
-    call.queued = queued;
-    this.enter(call);
-    if (this.#session.held) this.#session.whenReady(() => this.#pump());
-    return true;
+    if (queued !== undefined) {
+      this.#queue!.remove(queued);
+      this.#uncount(queued);
+    } else if (call.slot !== undefined) this.#places.live--;
   }
 
   /**
@@ -182,17 +217,14 @@ export class MessageLane {
    */
   acked(slot: Slot): void {
     // What was sent before it and has expired has left the peer's queue too.
-    let { older } = slot;
-    while (older !== undefined) {
-      const before: Slot | undefined = older.older;
-      if (older.call === undefined) {
-        this.#session.link.abandon(older);
-        this.#remove(older);
-        this.#owner.release(older);
-      }
-      older = before;
-    }
+    this.#places.acked(
+      slot,
+      this.#session.link.seenAt,
+      (older) => this.#abandon(older),
+    );
     this.#remove(slot);
+    // First what it took comes back, then the next one takes.
+    this.#owner.release(slot);
     this.#pump();
   }
 
@@ -213,80 +245,129 @@ export class MessageLane {
   close(reason: string): void {
     this.#closed = true;
     this.#session.link.timers.clear(this.#timer);
-    const left = this.#queue.slice(this.#head);
-    this.#queue = [];
-    this.#head = 0;
-    for (const { call } of left) {
-      if (call === undefined) continue;
+    for (const { call } of [...this.#queue ?? []]) {
       this.leave(call);
       this.#owner.fail(call, reason);
     }
   }
 
+  /** Whether nothing that is on its way has still to be acknowledged in time, though something waits. */
+  get #stuck(): boolean {
+    const { live, taken } = this.#places;
+    return live === 0 && taken > 0 && this.#queue !== undefined &&
+      this.#queue.size > 0;
+  }
+
+  /** Takes one more place, if there is one and the sender may have it. */
+  #place(source: PeerHolder): Share | undefined {
+    const { ledger, holder } = this.#owner;
+    const { count, taken } = this.#places;
+    if (taken >= count) return undefined;
+    const { kind } = this;
+    return kind === CALLS
+      ? ledger.take(kind, source, holder, 1)
+      : ledger.take(kind, source, holder, 1, count);
+  }
+
+  #fill(call: Call, share: Share, now: number): Slot | undefined {
+    const slot = this.#owner.obtain(call, share);
+    // Expiry is the lane's business: the packet keeps its place until then.
+    if (!this.#session.link.expect(slot, this.#session, Infinity)) {
+      this.#owner.release(slot);
+      return undefined;
+    }
+    this.#places.add(slot, now);
+    return slot;
+  }
+
+  #enter(call: Call): void {
+    call.older = this.#youngest;
+    call.younger = undefined;
+    if (this.#youngest === undefined) this.#oldest = call;
+    else this.#youngest.younger = call;
+    this.#youngest = call;
+    this.#arm(call.expiresAt);
+  }
+
+  #abandon(slot: Slot): void {
+    this.#session.link.abandon(slot);
+    this.#remove(slot);
+    this.#owner.release(slot);
+  }
+
   #remove(slot: Slot): void {
-    const { older, younger } = slot;
-    if (older === undefined) this.#first = younger;
-    else older.younger = younger;
-    if (younger === undefined) this.#last = older;
-    else younger.older = older;
-    slot.older = slot.younger = undefined;
-    this.#unacked--;
+    this.#places.remove(slot);
+    if (slot === this.#probe) this.#probe = undefined;
   }
 
   #pump(): void {
     const session = this.#session;
-    const link = session.link;
-    while (
-      this.#head < this.#queue.length && session.ready && link.usable &&
-      this.#unacked < this.#limits.window
-    ) {
-      const queued = this.#queue[this.#head]!;
-      const { call, body } = queued;
-      if (call === undefined) {
-        this.#shift();
-        continue;
-      }
-      const slot = this.#owner.obtain(call);
-      // Tried again when the next answer makes room.
-      if (!this.sending(slot)) {
-        this.#owner.release(slot);
-        return;
-      }
-      this.#shift();
-      this.#uncount(call, queued);
-      call.queued = undefined;
-      link.writeBody(session, TYPE_MESSAGE, slot.idHi, slot.idLo, body);
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    let passed = 0;
+    while (queue.size > 0 && session.ready && session.link.usable) {
+      const queued = queue.peek()!;
+      const share = this.#place(queued.source);
+      if (share !== undefined) {
+        // Tried again when the next answer makes room.
+        if (!this.#send(queued, share)) return;
+      } else if (++passed > PASSED_OVER || queue.sources < 2) return;
+      else queue.skip();
     }
   }
 
-  #uncount(call: Call, { body }: Queued): void {
-    if (!this.#session.isDefault) call.source!.queuedBytes -= body.length;
-    this.#queuedBytes -= body.length;
+  /** Sends the message whose turn it is. */
+  #send(queued: Queued, share: Share): boolean {
+    const { link } = this.#session;
+    const { call, body } = queued;
+    const slot = this.#fill(call, share, link.seenAt);
+    if (slot === undefined) return false;
+    this.#queue!.shift();
+    this.#uncount(queued);
+    const { idHi, idLo } = slot;
+    link.writeBody(this.#session, TYPE_MESSAGE, idHi, idLo, body);
+    return true;
   }
 
-  #shift(): void {
-    this.#head++;
-    if (this.#head === this.#queue.length) {
-      this.#queue = [];
-      this.#head = 0;
-    } else if (this.#head >= 64 && this.#head * 2 >= this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
+  /** Lets one message through to a receiver that has acknowledged nothing, if it is time. */
+  #probeNext(): void {
+    const session = this.#session;
+    const now = session.link.timers.now();
+    if (now < this.#probeAt || !session.ready || !session.link.usable) return;
+    // The one before has failed; what the peer parks must not grow by it.
+    if (this.#probe !== undefined) this.#abandon(this.#probe);
+    const queued = this.#queue!.peek()!;
+    const { ledger, holder } = this.#owner;
+    const share = ledger.force(this.kind, queued.source, holder, 1);
+    if (!this.#send(queued, share)) return;
+    this.#probe = this.#places.last;
+    this.#probeAt = now + PROBE_MS;
+  }
+
+  #uncount({ call, body, share }: Queued): void {
+    const { ledger } = this.#owner;
+    ledger.give(share, QUEUED, body.length);
+    ledger.give(share, ENTRIES, 1);
+    call.queued = undefined;
+  }
+
+  #arm(at: number): void {
+    if (this.#closed || (this.#timer.armed && this.#timer.at <= at)) return;
+    this.#session.link.timers.set(this.#timer, at);
   }
 
   #onTimer(): void {
-    const { timers } = this.#session.link;
-    const now = timers.now();
-    for (;;) {
-      const call = this.#oldest;
-      if (call === undefined) return;
+    const now = this.#session.link.timers.now();
+    for (let call = this.#oldest; call !== undefined; call = this.#oldest) {
       if (call.expiresAt > now) {
-        timers.set(this.#timer, call.expiresAt);
-        return;
+        this.#arm(call.expiresAt);
+        break;
       }
       this.leave(call);
       this.#owner.fail(call, TIMEOUT);
     }
+    if (!this.#stuck) return;
+    this.#probeNext();
+    this.#arm(Math.max(this.#probeAt, now + 1));
   }
 }

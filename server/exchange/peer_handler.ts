@@ -118,6 +118,11 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   }
 
   /** @inheritdoc */
+  onDrained(link: Link): void {
+    this.exchange.room.drained(link.user as P);
+  }
+
+  /** @inheritdoc */
   onHeartbeat(link: Link): void {
     this.directory.heartbeat(link.user as P);
   }
@@ -133,6 +138,8 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   onClosed(link: Link, reason: string): void {
     const peer = link.user as P;
     this.exchange.cancelAll(peer);
+    this.exchange.room.dropped(peer);
+    peer.forget();
     if (peer.farewell !== undefined) link.timers.clear(peer.farewell);
     const fields = { peer: peer.describe(), reason };
     if (reason.startsWith("protocol error")) {

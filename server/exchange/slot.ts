@@ -11,6 +11,9 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "@frontier/proto";
+import type { Share } from "../quota/account.ts";
+import { CALLS, type Kind, QUEUED } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import type { Call } from "./call.ts";
 import type { LinkTarget } from "./link_target.ts";
 
@@ -29,6 +32,16 @@ export class Slot extends Pending {
   target: LinkTarget | undefined = undefined;
   /** Whether a message was sent, not a request. */
   isMessage = false;
+  /** A request that waits to be sent; its bytes are counted with the place. */
+  later: Uint8Array | undefined = undefined;
+  /** When it was sent, in milliseconds of the clock; set for messages. */
+  sentAt = 0;
+  /** Messages of the same lane that were unacknowledged when it was sent. */
+  before = 0;
+  /** What its source took for it. */
+  share: Share | undefined = undefined;
+  /** What it was taken as. */
+  kind: Kind = CALLS;
   /** Older packet of the same lane. */
   older: Slot | undefined = undefined;
   /** Younger packet of the same lane. */
@@ -50,28 +63,58 @@ export class Slot extends Pending {
   }
 }
 
-/** Gives slots out and takes them back, so that sending allocates nothing. */
+/**
+ * Gives slots out and takes them back, so that sending allocates nothing. What
+ * a source took for a place is given back with it.
+ */
 export class Slots {
+  readonly #ledger: Ledger;
   readonly #spares: Slot[] = [];
+
+  /**
+   * @param ledger Where places are counted.
+   */
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
 
   /**
    * @param call Who waits.
    * @param target Where it is sent.
+   * @param share What its source took for it.
+   * @param kind What it took.
    * @returns A slot for it.
    */
-  obtain(call: Call, target: LinkTarget): Slot {
+  obtain(call: Call, target: LinkTarget, share: Share, kind: Kind): Slot {
     const slot = this.#spares.pop() ?? new Slot();
     slot.call = call;
     slot.target = target;
+    slot.share = share;
+    slot.kind = kind;
     slot.isMessage = call.kind === "message";
     call.slot = slot;
     return slot;
   }
 
   /**
+   * A request that waited is being sent.
+   *
+   * @param slot Its slot.
+   */
+  sent(slot: Slot): void {
+    const { later } = slot;
+    if (later === undefined) return;
+    slot.later = undefined;
+    this.#ledger.give(slot.share!, QUEUED, later.length);
+  }
+
+  /**
    * @param slot A slot that nothing waits in any more.
    */
   release(slot: Slot): void {
+    this.sent(slot);
+    this.#ledger.give(slot.share!, slot.kind, 1);
+    slot.share = undefined;
     if (slot.call !== undefined) slot.call.slot = undefined;
     slot.call = slot.target = slot.session = undefined;
     if (this.#spares.length < SPARES) this.#spares.push(slot);

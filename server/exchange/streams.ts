@@ -17,6 +17,8 @@ import {
 import type { Logger } from "@frontier/platform/log";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
+import { SESSIONS } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import type { Chooser } from "./choose.ts";
 import type { Exchange } from "./exchange.ts";
 import { Leg, type LegLimits } from "./leg.ts";
@@ -30,17 +32,14 @@ export interface StreamsContext {
   readonly exchange: Exchange;
   /** Chooses one of several services. */
   readonly chooser: Chooser;
+  /** Counts what every peer has. */
+  readonly ledger: Ledger;
   /** Bounds of a stream's buffer. */
   readonly limits: LegLimits;
   /** Where to report. */
   readonly log: Logger;
 }
 
-/**
- * Openers that may each have all the sessions a connection can open towards one
- * target, so that none of them alone shuts the others out.
- */
-const TARGET_SHARE = 16;
 const MAX_ID = 0xffff_ffff_ffff_ffffn;
 
 /**
@@ -187,6 +186,11 @@ export class Streams {
     const leg = legOf(session);
     if (leg === undefined) return;
     const other = leg.other?.session;
+    // Opened and given up at once, it is a session of the target until now.
+    if (leg.place !== undefined) {
+      this.#context.ledger.give(leg.place, SESSIONS, 1);
+      leg.place = undefined;
+    }
     // Known before the other side is told: it may end on the spot.
     const last = other === undefined || other.state === "closed";
     // The target was never reached: that is the opener's answer.
@@ -200,20 +204,26 @@ export class Streams {
   }
 
   #open(source: Peer, session: Session, target: Peer): void {
-    const { link } = target;
-    if (link.sessionCount >= link.settings.maxSessions * TARGET_SHARE) {
+    const { ledger } = this.#context;
+    const share = ledger.take(SESSIONS, source.holder, target.holder, 1);
+    if (share === undefined) {
       session.refuse(TOO_MANY_SESSIONS);
       return;
     }
     // The original opens the second session without peer and meta, too.
-    const opened = link.openSession("");
+    const opened = target.link.openSession("");
     if (opened === undefined) {
+      ledger.give(share, SESSIONS, 1);
       session.refuse(TOO_MANY_SESSIONS);
       return;
     }
+    // What was asked for is known: nothing of it has to be kept.
+    session.meta = undefined;
+    session.peer = "";
     this.count++;
     const leg = this.#leg(source, session);
     const other = this.#leg(target, opened);
+    other.place = share;
     leg.other = other;
     other.other = leg;
   }
@@ -224,8 +234,8 @@ export class Streams {
   }
 
   #leg(peer: Peer, session: Session): Leg {
-    const { limits, log } = this.#context;
-    const leg = new Leg(session, peer, limits, (stalled) => {
+    const { ledger, limits, log } = this.#context;
+    const leg = new Leg(session, peer, ledger, limits, (stalled) => {
       log.warn("Stream dismissed: its receiver takes nothing", {
         sender: stalled.peer.describe(),
         receiver: stalled.other?.peer.describe(),

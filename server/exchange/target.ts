@@ -30,9 +30,9 @@ export interface Target {
    */
   offer(call: Call, body: DataBody): string;
   /**
-   * Nobody waits for the answer of a call it took any more.
+   * Nobody waits for the answer of a request it took any more.
    *
-   * @param call The call; it is let go of afterwards.
+   * @param call The request; it is let go of afterwards.
    */
   cancel(call: Call): void;
 }

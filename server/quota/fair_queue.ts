@@ -68,6 +68,23 @@ export class FairQueue<Item extends FairItem> {
   }
 
   /**
+   * @param source A source.
+   * @returns Whether something of it waits.
+   */
+  has(source: unknown): boolean {
+    return this.#flows.has(source);
+  }
+
+  /** Passes over the source whose turn it is; it saves nothing for that. */
+  skip(): void {
+    const turn = this.#turn;
+    if (turn === undefined) return;
+    turn.credit = 0;
+    this.#turn = turn.right;
+    this.#turn.credit += this.#quantum;
+  }
+
+  /**
    * Puts an item behind those of its source.
    *
    * @param item The item; it waits nowhere.

@@ -6,7 +6,7 @@
 
 /** Calls in flight at a target. */
 export const CALLS = 0;
-/** Messages that a target has not acknowledged. */
+/** Messages that an edge has not acknowledged. */
 export const MESSAGES = 1;
 /** Bytes of messages that wait for a target's window. */
 export const QUEUED = 2;
@@ -26,9 +26,11 @@ export const READING = 8;
 export const ADMISSIONS = 9;
 /** Bytes of bodies that wait for the full parse. */
 export const PARSING = 10;
+/** Messages that a service has not acknowledged. */
+export const PUBLISHED = 11;
 
 /** One of the bounded things; a small number, so that it indexes arrays. */
-export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
 /** What the ledger knows of a kind. */
 export interface KindRule {

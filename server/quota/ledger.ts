@@ -259,7 +259,9 @@ export class Ledger {
     const used = target.account === undefined ? 0 : target.account.used[kind]!;
     const held = share === undefined ? 0 : share.held[kind]!;
     // held + n <= alpha * (limit - used - n), solved for n.
-    const fits = (alpha * (limit - used) - held) / (1 + alpha);
+    let fits = (alpha * (limit - used) - held) / (1 + alpha);
+    // While there is one left, whoever has none may have it.
+    if (fits < 1 && held === 0 && used < limit) fits = 1;
     const weight = this.#weights[kind]!;
     if (weight === 0) return fits;
     const payer = target.charged && !source.charged ? target : source;

@@ -11,10 +11,12 @@ import type { Ledger } from "./ledger.ts";
 
 /** Part of an outbox that is nobody's: what is written in one turn is not worth counting. */
 const FREE_PART = 1 / 4;
+/** Most bytes of it, for thousands of peers may not read. */
+const FREE_BYTES = 65_536;
 
 /**
  * The bytes of one outbox by who put them there, in the order they leave. Only
- * what lies above a quarter of the bound is counted, so that an outbox that is
+ * what lies above 64 KiB, or a quarter of a small bound, is counted, so that an outbox that is
  * written as fast as it fills costs nothing; make this when it does not, and
  * let it go when it is empty.
  */
@@ -24,21 +26,23 @@ export class OutboxShares {
   readonly #limit: number;
   readonly #shares: Share[] = [];
   readonly #lengths: number[] = [];
-  /** Where each of them ends, counted from when this was made. */
+  /** Where each of them ends, counted from the first byte that was ever put in. */
   readonly #ends: number[] = [];
   #head = 0;
-  /** Bytes written since this was made. */
-  #written = 0;
+  /** Bytes that have ever left the outbox. */
+  #written: number;
 
   /**
    * @param ledger Where to take from.
    * @param owner Whose outbox it is.
    * @param limit Bytes that all sources together may have in it.
+   * @param written Bytes that have ever left the outbox.
    */
-  constructor(ledger: Ledger, owner: Holder, limit: number) {
+  constructor(ledger: Ledger, owner: Holder, limit: number, written = 0) {
     this.#ledger = ledger;
     this.#owner = owner;
     this.#limit = limit;
+    this.#written = written;
   }
 
   /** Whether nobody has anything in it. */
@@ -52,7 +56,7 @@ export class OutboxShares {
    * @returns Whether so few are in it that nobody is asked.
    */
   static free(pending: number, limit: number): boolean {
-    return pending < limit * FREE_PART;
+    return pending < freeBytes(limit);
   }
 
   /**
@@ -70,17 +74,42 @@ export class OutboxShares {
     const owner = this.#owner;
     const share = this.#ledger.take(OUTBOX, source, owner, bytes, this.#limit);
     if (share === undefined) return false;
+    this.#note(share, bytes, pending);
+    return true;
+  }
+
+  /**
+   * Counts a frame that cannot be refused.
+   *
+   * @param source Whose frame it is.
+   * @param bytes Its length.
+   * @param pending Bytes in the outbox before it.
+   */
+  force(source: Holder, bytes: number, pending: number): void {
+    const share = this.#ledger.force(OUTBOX, source, this.#owner, bytes);
+    this.#note(share, bytes, pending);
+  }
+
+  #note(share: Share, bytes: number, pending: number): void {
     const end = this.#written + pending + bytes;
     const last = this.#shares.length - 1;
     if (last >= this.#head && this.#shares[last] === share) {
       this.#lengths[last]! += bytes;
       this.#ends[last] = end;
-      return true;
+      return;
     }
     this.#shares.push(share);
     this.#lengths.push(bytes);
     this.#ends.push(end);
-    return true;
+  }
+
+  /**
+   * Looks at how much has left the outbox; to be done soon after every write.
+   *
+   * @param total How many bytes have ever left it.
+   */
+  upTo(total: number): void {
+    this.written(total - this.#written);
   }
 
   /**
@@ -127,4 +156,8 @@ export class OutboxShares {
     this.#ends.splice(0, count);
     this.#head = 0;
   }
+}
+
+function freeBytes(limit: number): number {
+  return Math.min(FREE_BYTES, limit * FREE_PART);
 }

@@ -31,8 +31,8 @@ export function ledgerRules(limits: Limits): KindRules {
   // In the order of the kinds' numbers.
   return [
     rule("calls", limits.maxInflightRequests * 2, 1, 512),
-    // The window is the peer's; what counts is that one place stays free for others.
-    rule("messages", limits.messageWindowService, 8, 512),
+    // The window is the edge's; few services send to it, and alone one has nearly all.
+    rule("messages", limits.messageWindowEdge, 8, 512),
     rule("queued bytes", limits.messageQueueBytes * 2, 1, 1),
     rule("queued messages", Infinity, 1, 512),
     rule("outbox bytes", limits.maxOutboxBytes * 2, 1, 1),
@@ -47,5 +47,7 @@ export function ledgerRules(limits: Limits): KindRules {
     rule("read bytes", Infinity, 1, 1),
     rule("admissions", MOST_ADMISSIONS, ALL, 1024),
     rule("parse bytes", Infinity, 1, 1),
+    // What is never acknowledged never comes back: very many edges have to fit.
+    rule("published messages", limits.messageWindowService, 1 / 8, 512),
   ];
 }

@@ -1,6 +1,8 @@
 /** Messages between edges and services. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { EdgePeer } from "../../server/directory/peer.ts";
+import type { DataPacket } from "@frontier/proto";
 import { SimGateway, type SimPeer } from "./simulation.ts";
 import { bytes, rawFrame, tail, text } from "./test_peer.ts";
 
@@ -185,17 +187,24 @@ Deno.test("a Go edge has at most 32 messages unacknowledged, the rest follow in 
   for (const id of ids) assertEquals(service.outcome(id), "ok: ");
 });
 
-Deno.test("a service has at most 1 024 messages unacknowledged", () => {
+Deno.test("a service has at most 1 152 messages unacknowledged, of one edge alone at most 128", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { topics: ["t"] });
-  const edge = gateway.edge();
+  const edges = Array.from({ length: 60 }, () => gateway.edge());
   service.onMessage = () => undefined;
-  for (let i = 0; i < 1_500; i++) edge.publish("t", `${i}`);
+  for (let i = 0; i < 500; i++) edges[0]!.publish("t", `${i}`);
   gateway.run(5);
-  assertEquals(service.all("message").length, 1_024);
+  assertEquals(service.all("message").length, 128);
+  for (const edge of edges) {
+    for (let i = 0; i < 500; i++) edge.publish("t", `${i}`);
+  }
+  gateway.run(5);
+  const sent = service.all("message").length;
+  assert(sent > 1_140 && sent <= 1_152, `${sent}`);
+  service.onMessage = () => ({});
   for (const message of service.all("message")) service.answer(message);
-  gateway.run(5);
-  assertEquals(service.all("message").length, 1_500);
+  gateway.run(50);
+  assertEquals(service.all("message").length, 30_500);
 });
 
 Deno.test("a full queue answers short buffer at once, and goes on when it has room", () => {
@@ -243,19 +252,124 @@ Deno.test("messages expire in the window and in the queue", () => {
   assertEquals(edge.all("message").length, 2, "expired ones are not delivered");
   assertEquals(gateway.exchange.inflight, 0);
   // What has expired still fills the peer's queue; its ack shows that it got past.
-  const late = service.publish("t", { custom });
+  const late = [service.publish("t", { custom })];
+  late.push(service.publish("t", { custom }));
   gateway.run(10);
-  assertEquals(edge.all("message").length, 2);
+  assertEquals(edge.all("message").length, 3, "one goes as a probe");
   edge.answer(edge.all("message")[1]!);
   gateway.run();
-  assertEquals(edge.all("message").length, 3);
-  edge.answer(edge.all("message")[2]!);
+  assertEquals(edge.all("message").length, 4);
+  for (const packet of edge.all("message").slice(2)) edge.answer(packet);
   gateway.run();
-  assertEquals(service.outcome(late), "ok: ");
+  for (const id of late) assertEquals(service.outcome(id), "ok: ");
+});
+
+Deno.test("while nothing is acknowledged, one message in 30 s goes out as a probe, and its ack frees the lane", () => {
+  const gateway = new SimGateway({ limits: { messageWindowEdge: 4 } });
+  const service = gateway.service("S", { ours: true });
+  const edge = gateway.edge({ flags: 0x38 });
+  edge.onMessage = () => undefined;
+  const custom = tail(edge.id);
+  const publish = () => service.publish("t", { custom });
+  for (let i = 0; i < 10; i++) publish();
+  gateway.run(30_100);
+  assertEquals(edge.all("message").length, 4);
+  const probes = [publish(), publish()];
+  gateway.run(100);
+  assertEquals(edge.all("message").length, 5);
+  gateway.run(29_000);
+  assertEquals(edge.all("message").length, 5, "nothing while it is unanswered");
+  gateway.run(2_000);
+  assertEquals(probes.map((id) => service.outcome(id)), ["timeout", "timeout"]);
+  // The one before has failed: its place is the next one's.
+  for (let round = 0; round < 5; round++) {
+    publish();
+    const last = publish();
+    gateway.run(30_200);
+    assertEquals(edge.all("message").length, 6 + round);
+    assertEquals(service.outcome(last), "timeout");
+  }
+  const freed = Array.from({ length: 5 }, publish);
+  gateway.run(100);
+  edge.onMessage = () => ({});
+  edge.answer(edge.last("message"));
+  gateway.run(100);
+  for (const id of freed) assertEquals(service.outcome(id), "ok: ");
+  assertEquals(gateway.ledger.memory, 0);
+});
+
+Deno.test("a sender whose messages are never acknowledged keeps nobody else's out", () => {
+  const gateway = new SimGateway({ limits: { messageWindowService: 64 } });
+  const service = gateway.service("S", { topics: ["bad", "good"] });
+  service.onMessage = ({ body }) => body.topic === "bad" ? undefined : {};
+  const bad = Array.from({ length: 8 }, () => gateway.edge({ flags: 0x38 }));
+  const good = gateway.edge({ flags: 0x38 });
+  for (let round = 0; round < 4; round++) {
+    for (const edge of bad) for (let i = 0; i < 99; i++) edge.publish("bad");
+    gateway.run(20);
+    const ids = Array.from({ length: 20 }, () => good.publish("good"));
+    gateway.run(20);
+    for (const id of ids) assertEquals(good.outcome(id), "ok: ");
+    gateway.run(31_000);
+  }
+});
+
+Deno.test("senders to one slow receiver take turns", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { topics: ["t"] });
+  const waiting: DataPacket[] = [];
+  service.onMessage = (packet) => {
+    waiting.push(packet);
+    return undefined;
+  };
+  const flood = gateway.edge({ flags: 0x38 });
+  const other = gateway.edge({ flags: 0x38 });
+  const ack = (count: number, ms: number) => {
+    for (let i = 0; i < count && waiting.length > 0; i++) {
+      service.answer(waiting.shift()!);
+      gateway.run(ms);
+    }
+  };
+  for (let i = 0; i < 3_000; i++) flood.publish("t", "x".repeat(500));
+  gateway.run(10);
+  assertEquals(waiting.length, 128, "a ninth of all places");
+  // Ten milliseconds each: that is more than a second.
+  ack(300, 10);
+  assert(waiting.length < 80, `${waiting.length} on their way`);
+  const id = other.publish("t", "mine");
+  const before = gateway.network.now;
+  while (other.outcome(id) === "none") ack(1, 10);
+  const waited = gateway.network.now - before;
+  assert(waited < 2_000, `waited ${waited} ms`);
+  assertEquals(other.outcome(id), "ok: ");
+});
+
+Deno.test("messages outlive their sender, and hold nothing of it", () => {
+  const gateway = new SimGateway({ limits: { messageWindowService: 2 } });
+  const service = gateway.service("S", { topics: ["t"] });
+  service.onMessage = () => undefined;
+  const edges = Array.from({ length: 5 }, () => gateway.edge());
+  for (const edge of edges) edge.publish("t", "x".repeat(1_000));
+  gateway.run();
+  const held = () => gateway.ledger.snapshot().kinds;
+  assertEquals(held()["published messages"], 3);
+  assert(held()["queued bytes"]! > 2_000);
+  for (const edge of edges) edge.cut();
+  gateway.run();
+  assertEquals(gateway.exchange.inflight, 5);
+  assertEquals(held()["published messages"], 3);
+  const holders = edges.map(({ link }) => (link.user as EdgePeer).holder);
+  assert(holders.every(({ peer }) => peer === undefined));
+  service.onMessage = () => ({});
+  for (const message of service.all("message")) service.answer(message);
+  gateway.run();
+  assertEquals(service.all("message").length, 5);
+  assertEquals(gateway.exchange.inflight, 0);
+  assertEquals([gateway.ledger.memory, gateway.ledger.accounts], [0, 0]);
 });
 
 Deno.test("B51, W 11.13: a service that does not take its messages still gets calls and answers", () => {
-  const gateway = new SimGateway({ limits: { messageWindowService: 4 } });
+  const gateway = new SimGateway({ limits: { messageWindowService: 40 } });
   const service = gateway.service("S", { topics: ["t"], methods: ["m"] });
   const other = gateway.service("T", { topics: ["u"] });
   const edge = gateway.edge();
@@ -267,7 +381,7 @@ Deno.test("B51, W 11.13: a service that does not take its messages still gets ca
   const down = service.call("x", { custom: tail(edge.id) });
   const elsewhere = edge.publish("u");
   gateway.run();
-  assertEquals(service.all("message").length, 4);
+  assertEquals(service.all("message").length, 5);
   assertEquals(edge.outcome(up), "ok: up");
   assertEquals(service.outcome(down), "ok: down");
   assertEquals(edge.outcome(elsewhere), "ok: ");

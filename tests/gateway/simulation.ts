@@ -16,6 +16,7 @@ import type { Exchange } from "../../server/exchange/exchange.ts";
 import type { Streams } from "../../server/exchange/streams.ts";
 import type { Directory } from "../../server/directory/directory.ts";
 import type { Servicebound } from "../../server/servicebound/servicebound.ts";
+import type { Ledger } from "../../server/quota/ledger.ts";
 import { createRouting, type Routing } from "../../server/routing.ts";
 import { bytes, type PeerOptions, TestPeer } from "./test_peer.ts";
 
@@ -25,6 +26,11 @@ export interface SimGatewayOptions extends SimOptions {
   limits?: Partial<Limits>;
   /** Settings of connections that differ from the defaults. */
   link?: Partial<LinkSettings>;
+  /**
+   * Bytes that everything together may hold.
+   * @default 1 GiB
+   */
+  maxMemory?: number;
   /**
    * How a service is chosen.
    * @default "edgeid"
@@ -223,6 +229,7 @@ export class SimGateway {
     this.routing = createRouting({
       config: {
         limits: this.limits,
+        maxMemory: options.maxMemory ?? 1_073_741_824,
         hashBy: options.hashBy ?? "edgeid",
         allocateEdgeIds: options.allocateEdgeIds ?? true,
         link: options.link,
@@ -238,6 +245,11 @@ export class SimGateway {
   /** Who is there. */
   get directory(): Directory {
     return this.routing.directory;
+  }
+
+  /** Who holds how much. */
+  get ledger(): Ledger {
+    return this.routing.ledger;
   }
 
   /** Requests and messages. */

@@ -486,10 +486,11 @@ Deno.test("B49, W 11.13: a reader that stops, with credit, holds up nobody else 
   assertEquals(edge.outcome(call), "record not found");
 });
 
-Deno.test("B49: a Go sender is not read while the buffer of its stream is full, and goes on after progress", () => {
+Deno.test("B49: a Go sender is not read while its share of the memory is used up, and goes on after progress", () => {
   const limits = { streamBufferBytes: 200_000 };
   const { gateway, service, edge, up, down } = join({
     limits,
+    maxMemory: 1_300_000,
     capacity: 50_000,
   });
   const other = gateway.edge({ flags: 0x38 });
@@ -510,7 +511,11 @@ Deno.test("B49: a Go sender is not read while the buffer of its stream is full, 
 
 Deno.test("a stalled stream is dismissed after 10 s, that stream alone, and reading goes on", () => {
   const limits = { streamBufferBytes: 200_000 };
-  const { gateway, service, edge, up } = join({ limits, capacity: 50_000 });
+  const { gateway, service, edge, up } = join({
+    limits,
+    maxMemory: 1_300_000,
+    capacity: 50_000,
+  });
   const quick = gateway.service("Q");
   const open = edge.open("Q");
   gateway.run(30);
@@ -535,6 +540,7 @@ Deno.test("three stalled streams of many: each costs the sender at most its stal
   const limits = { streamBufferBytes: 100_000, streamStallMs: 1_000 };
   const gateway = new SimGateway({
     limits,
+    maxMemory: 600_000,
     capacity: 20_000,
     link: { streamMark: 50_000 },
   });
@@ -698,26 +704,62 @@ Deno.test("too many sessions of one opener are refused, and shut nobody else out
   assertEquals(edge.sessionAck(again)!.body.error, "");
 });
 
-Deno.test("the sessions towards one target are bounded at sixteen openers' worth", () => {
-  const gateway = new SimGateway({ limits: { maxSessionsPerConnection: 3 } });
+Deno.test("the sessions towards one target are bounded; of what is left nobody has more than a ninth, and everybody one", () => {
+  const gateway = new SimGateway({ limits: { maxSessionsPerConnection: 9 } });
   const service = gateway.service("S");
-  const errors = Array.from({ length: 30 }, () => {
-    const edge = gateway.edge({ flags: 0x38 });
-    const opens = [edge.open("S"), edge.open("S")];
+  const opened = (edge: SimPeer, count: number) => {
+    const opens = Array.from({ length: count }, () => edge.open("S"));
     gateway.run(30);
     return opens.map((open) => edge.sessionAck(open)!.body.error);
-  }).flat();
-  assertEquals(errors.filter((error) => error === "").length, 48);
-  assertStringIncludes(errors.at(-1)!, "too many sessions");
-  assertEquals(service.link.sessionCount, 48);
+  };
+  const greedy = gateway.edge({ flags: 0x38 });
+  const fine = (errors: string[]) =>
+    errors.filter((text) => text === "").length;
+  // 144 in all; a connection opens at most 8 beside its first.
+  assertEquals(fine(opened(greedy, 8)), 8);
+  const all = Array.from({ length: 25 }, () => {
+    return opened(gateway.edge({ flags: 0x38 }), 8);
+  });
+  assert(all.every((errors) => fine(errors) > 0), "everybody has one");
+  const refused = all.flat().filter((error) => error !== "");
+  assertStringIncludes(refused[0]!, "too many sessions");
+  assert(service.link.sessionCount <= 144);
+});
+
+Deno.test("sessions that are opened and given up at once count until the target has let go of them", () => {
+  const gateway = new SimGateway({ limits: { maxSessionsPerConnection: 9 } });
+  const service = gateway.service("S");
+  service.onPacket = () => {};
+  const greedy = gateway.edge({ flags: 0x38 });
+  const other = gateway.edge({ flags: 0x38 });
+  for (let i = 0; i < 300; i++) {
+    const open = greedy.open("S", BigInt(10_000 + i));
+    gateway.run(1);
+    const ack = greedy.sessionAck(open);
+    greedy.dismiss(ack?.sessionId ?? BigInt(10_000 + i));
+  }
+  gateway.run(30);
+  assertEquals(greedy.closed, undefined);
+  const open = other.open("S");
+  gateway.run(30);
+  assertEquals(other.sessionAck(open)!.body.error, "");
+  greedy.cut();
+  other.cut();
+  service.cut();
+  gateway.run(100);
+  assertEquals(gateway.ledger.snapshot().kinds["sessions"], 0);
 });
 
 Deno.test("a Go sender to a reader with credit that reads nothing is held up for 10 s, then only the stream ends", () => {
   const limits = { streamBufferBytes: 100_000 };
-  const { gateway, service, edge, up, down } = join({ limits }, {}, {
-    ours: true,
-    window: [50_000, 16_000_000],
-  });
+  const { gateway, service, edge, up, down } = join(
+    { limits, maxMemory: 600_000 },
+    {},
+    {
+      ours: true,
+      window: [50_000, 16_000_000],
+    },
+  );
   for (let i = 0; i < 10; i++) edge.stream(up, new Uint8Array(50_000));
   gateway.run(20);
   assertEquals(service.count(down), 50_000, "its window and no more");

@@ -1,0 +1,94 @@
+/**
+ * Room in the outboxes of peers.
+ *
+ * @module
+ */
+
+import type { Peer } from "../directory/peer.ts";
+import type { Ledger } from "../quota/ledger.ts";
+import { OutboxShares } from "../quota/outbox_shares.ts";
+
+/**
+ * Shares the outbox of a peer among those whose frames wait in it. An outbox
+ * that is written as fast as it fills is nobody's business: only one with much
+ * in it has a trail of who put it there.
+ */
+export class OutboxRoom {
+  /** Peers with much in their outbox. */
+  readonly congested: Set<Peer> = new Set();
+  readonly #ledger: Ledger;
+  readonly #limit: number;
+
+  /**
+   * @param ledger Where it is counted.
+   * @param limit Bytes that all together may have in one outbox.
+   */
+  constructor(ledger: Ledger, limit: number) {
+    this.#ledger = ledger;
+    this.#limit = limit;
+  }
+
+  /**
+   * Takes room for a frame.
+   *
+   * @param peer Whose outbox it goes into.
+   * @param source Whose frame it is.
+   * @param bytes Its length.
+   * @returns `false` when the source has too much in it.
+   */
+  take(peer: Peer, source: Peer, bytes: number): boolean {
+    const { pending } = peer.link.outbox;
+    if (peer.trail === undefined) {
+      if (OutboxShares.free(pending, this.#limit)) return true;
+      this.#follow(peer);
+    }
+    return peer.trail!.take(source.holder, bytes, pending);
+  }
+
+  /**
+   * Takes room for a frame that cannot be refused.
+   *
+   * @param peer Whose outbox it goes into.
+   * @param bytes Its length.
+   */
+  force(peer: Peer, bytes: number): void {
+    if (peer.trail === undefined) this.#follow(peer);
+    peer.trail!.force(peer.holder, bytes, peer.link.outbox.pending);
+  }
+
+  /**
+   * Something of an outbox was written.
+   *
+   * @param peer Whose outbox it is.
+   */
+  drained(peer: Peer): void {
+    const { trail } = peer;
+    if (trail === undefined) return;
+    trail.upTo(peer.link.outbox.written);
+    if (!trail.empty) return;
+    peer.trail = undefined;
+    this.congested.delete(peer);
+  }
+
+  /**
+   * An outbox was dropped with all that was in it.
+   *
+   * @param peer Whose outbox it is.
+   */
+  dropped(peer: Peer): void {
+    peer.trail?.clear();
+    peer.trail = undefined;
+    this.congested.delete(peer);
+  }
+
+  #follow(peer: Peer): void {
+    const { written } = peer.link.outbox;
+    peer.trail = new OutboxShares(
+      this.#ledger,
+      peer.holder,
+      this.#limit,
+      written,
+    );
+    this.congested.add(peer);
+  }
+}
