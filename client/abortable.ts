@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closeTransport, type Transport } from "@frontier/platform";
+import { after, closeTransport, type Transport } from "@frontier/platform";
 
 /**
  * Turns a signal into a promise.
@@ -53,11 +53,11 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const end = () => {
-      clearTimeout(timer);
+      giveUp();
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    const giveUp = after(ms, end);
     signal.addEventListener("abort", end, { once: true });
   });
 }

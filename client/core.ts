@@ -11,7 +11,6 @@ import {
   Connection,
   Endpoint,
   type Operation,
-  Register,
 } from "@frontier/endpoint/internal";
 import {
   FrontierError,
@@ -20,6 +19,7 @@ import {
   MAX_PAYLOAD,
 } from "@frontier/proto";
 import {
+  after,
   Backoff,
   connectTcp,
   systemTimers,
@@ -120,12 +120,12 @@ export class Core {
 
   /** Waits until nothing is under way, for at most so long, then closes. */
   async drain(timeoutMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let giveUp = () => {};
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      giveUp = after(timeoutMs, resolve);
     });
     await Promise.race([late, this.#idle()]);
-    clearTimeout(timer);
+    giveUp();
     await this.close(2_000);
   }
 
@@ -197,13 +197,13 @@ export class Core {
     const onStop = () => abort.abort(stop.reason);
     stop.addEventListener("abort", onStop, { once: true });
     const limitMs = this.#settings.handshakeTimeoutMs;
-    const timer = setTimeout(() =>
+    const giveUp = after(limitMs, () =>
       abort.abort(
         new FrontierError(
           "timeout",
           `Cannot connect: not done within ${limitMs} ms`,
         ),
-      ), limitMs);
+      ));
     let connection: Connection | undefined;
     try {
       const transport = await dial(
@@ -221,7 +221,7 @@ export class Core {
       await connection?.close(0);
       return FrontierError.from(error, "not-connected");
     } finally {
-      clearTimeout(timer);
+      giveUp();
       stop.removeEventListener("abort", onStop);
     }
     return await this.#use(connection);
@@ -244,12 +244,7 @@ export class Core {
       const reconnects = this.#connections++;
       this.status.set({ state: "connected", id: this.#id, reconnects });
       this.#first.resolve();
-      for (const operation of this.#queue.takeAll()) {
-        if (
-          operation instanceof Register && endpoint.announced(operation.method)
-        ) operation.succeed();
-        else endpoint.submit(operation);
-      }
+      for (const operation of this.#queue.takeAll()) endpoint.submit(operation);
     }
     const stop = this.#stop.signal;
     let onStop = () => {};

@@ -50,6 +50,7 @@ export abstract class End {
   /**
    * Follows the connection.
    *
+   * @param options A signal that ends the iteration.
    * @returns The present status, then every change, until `closed`.
    *
    * @example
@@ -69,17 +70,20 @@ export abstract class End {
    * }
    * ```
    */
-  status(): AsyncIterableIterator<Status> {
-    return this.core.status.changes();
+  status(
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<Status, void, undefined> {
+    return this.core.status.changes(options.signal);
   }
 
   /**
    * Waits until it is connected.
    *
-   * @returns `false` when it is closed instead.
+   * @param options A signal to give up.
+   * @returns `false` when it is closed instead, or the wait was given up.
    */
-  async connected(): Promise<boolean> {
-    for await (const { state } of this.status()) {
+  async connected(options: { signal?: AbortSignal } = {}): Promise<boolean> {
+    for await (const { state } of this.status(options)) {
       if (state === "connected") return true;
     }
     return false;
@@ -104,15 +108,16 @@ export abstract class End {
   }
 
   /**
-   * Stops answering a method. The wire has no way to tell the gateway: until
-   * the next reconnect it still routes calls here, which are answered
-   * `no such rpc`.
+   * Stops answering a method; a register of it that is under way, or waits for
+   * a connection, fails with the code `canceled`. The wire has no way to tell
+   * the gateway: until the next reconnect it still routes calls here, which are
+   * answered `no such rpc`.
    *
    * @param method The method.
    * @returns Whether it was registered.
    */
   unregister(method: string): boolean {
-    return this.core.endpoint.channel.methods.delete(method);
+    return this.core.endpoint.channel.unregister(method);
   }
 
   /**
@@ -129,11 +134,14 @@ export abstract class End {
   /**
    * Receives messages.
    *
+   * @param options A signal that ends the iteration.
    * @returns The messages until the end is closed. Each must be acknowledged
    * by `done` or `error`.
    */
-  messages(): AsyncIterableIterator<Message> {
-    return this.core.endpoint.channel.inbox.items();
+  messages(
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<Message, void, undefined> {
+    return this.core.endpoint.channel.inbox.items(options.signal);
   }
 
   /**
@@ -150,10 +158,13 @@ export abstract class End {
   /**
    * Accepts streams.
    *
+   * @param options A signal that ends the iteration.
    * @returns The streams that the other side opens, until the end is closed.
    */
-  streams(): AsyncIterableIterator<Stream> {
-    return this.core.endpoint.streams.items();
+  streams(
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<Stream, void, undefined> {
+    return this.core.endpoint.streams.items(options.signal);
   }
 
   /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ItemIterator, type Reader } from "@frontier/endpoint/internal";
 import type { FrontierError } from "@frontier/proto";
 
 /** Where the connection of an end is. */
@@ -37,23 +38,23 @@ export type Status =
     readonly reason: FrontierError;
   };
 
-/** Changes kept for a listener that does not read; older ones are dropped. */
+/** Changes kept for listeners that do not read; older ones are dropped. */
 const MAX_BACKLOG = 64;
 
-/** One listener. */
-interface Listener {
-  backlog: Status[];
-  wake: (() => void) | undefined;
-}
-
-/** The present status, and its changes for whoever listens. */
+/**
+ * The present status, and its changes for whoever listens. A listener is a
+ * place in the history: one that is dropped leaves nothing behind.
+ */
 export class StatusFeed {
-  #current: Status = { state: "connecting", attempt: 1 };
-  readonly #listeners = new Set<Listener>();
+  /** The newest changes, the present status last. */
+  readonly #history: Status[] = [{ state: "connecting", attempt: 1 }];
+  /** Changes that the history has dropped. */
+  #dropped = 0;
+  readonly #waiting = new Set<() => void>();
 
   /** The present status. */
   get current(): Status {
-    return this.#current;
+    return this.#history.at(-1)!;
   }
 
   /**
@@ -62,37 +63,45 @@ export class StatusFeed {
    * @param status The new one.
    */
   set(status: Status): void {
-    if (this.#current.state === "closed") return;
-    this.#current = status;
-    for (const listener of this.#listeners) {
-      if (listener.backlog.length >= MAX_BACKLOG) listener.backlog.shift();
-      listener.backlog.push(status);
-      listener.wake?.();
+    if (this.current.state === "closed") return;
+    this.#history.push(status);
+    if (this.#history.length > MAX_BACKLOG) {
+      this.#history.shift();
+      this.#dropped++;
     }
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
   }
 
-  /** @returns The present status, then every change, until `closed`. */
-  changes(): AsyncGenerator<Status, void, undefined> {
-    // Subscribed now, not at the first read: no change is missed in between.
-    const listener: Listener = { backlog: [this.#current], wake: undefined };
-    this.#listeners.add(listener);
-    return this.#follow(listener);
-  }
-
-  async *#follow(listener: Listener): AsyncGenerator<Status, void, undefined> {
-    try {
-      while (true) {
-        const status = listener.backlog.shift();
-        if (status === undefined) {
-          await new Promise<void>((resolve) => listener.wake = resolve);
-          listener.wake = undefined;
-          continue;
-        }
-        yield status;
-        if (status.state === "closed") return;
+  /**
+   * Follows the status.
+   *
+   * @param signal Ends the iteration when aborted.
+   * @returns The present status, then every change, until `closed`.
+   */
+  changes(signal?: AbortSignal): AsyncGenerator<Status, void, undefined> {
+    // From here on, not from the first read: no change is missed in between.
+    let at = this.#dropped + this.#history.length - 1;
+    const wakes = new Map<Reader<Status>, () => void>();
+    const ask = (reader: Reader<Status>): void => {
+      wakes.delete(reader);
+      at = Math.max(at, this.#dropped);
+      const status = this.#history[at - this.#dropped];
+      if (status !== undefined) {
+        at++;
+        reader.resolve(status);
+      } else if (this.current.state === "closed") reader.reject();
+      else {
+        const wake = () => ask(reader);
+        wakes.set(reader, wake);
+        this.#waiting.add(wake);
       }
-    } finally {
-      this.#listeners.delete(listener);
-    }
+    };
+    const forget = (reader: Reader<Status>): void => {
+      const wake = wakes.get(reader);
+      if (wake !== undefined) this.#waiting.delete(wake);
+    };
+    return new ItemIterator({ ask, forget }, signal);
   }
 }

@@ -155,3 +155,26 @@ Deno.test("drain() lets handlers and calls finish", async () => {
   await draining;
   assertEquals(edge.state, "closed");
 });
+
+Deno.test("an iterator of the status that is left ends its pending reads", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  const left = edge.status();
+  await left.next();
+  const pending = left.next();
+  await left.return();
+  assertEquals(await pending, { value: undefined, done: true });
+  const abort = new AbortController();
+  const { signal } = abort;
+  const aborted = edge.status({ signal });
+  await aborted.next();
+  const second = aborted.next();
+  abort.abort();
+  assertEquals(await second, { value: undefined, done: true });
+  gateway.down();
+  await until(() => edge.state !== "connected");
+  assertEquals(
+    await edge.connected({ signal: AbortSignal.timeout(20) }),
+    false,
+  );
+});

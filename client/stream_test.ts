@@ -340,3 +340,45 @@ Deno.test("acceptStream() and streams() give what the other side opens", async (
   await accepting;
   await Promise.all(accepted.map(({ closed }) => closed));
 });
+
+Deno.test("streams that are closed take nobody's place, and what came complete can be read", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({
+    dial: gateway.dial,
+    limits: { pendingStreams: 2 },
+  });
+  const { link } = gateway.side;
+  const open = async () => {
+    const session = link.openSession("")!;
+    await until(() => session.state === "open");
+    return session;
+  };
+  const close = async (session: Session) => {
+    session.close();
+    await until(() => session.state === "closed");
+  };
+  // Many that nobody accepts, without a byte: they leave at once.
+  for (let i = 0; i < 10; i++) await close(await open());
+  const file = await open();
+  file.send(encoder.encode("a whole file"), 0, 12);
+  await close(file);
+  const alive = await open();
+  const stream = await edge.acceptStream();
+  assertEquals(stream.over, true);
+  assertEquals(await new Response(stream.readable).text(), "a whole file");
+  assertEquals((await edge.acceptStream()).over, false);
+  // When the queue is full, the closed ones give their places first.
+  await close(alive);
+  for (let i = 0; i < 5; i++) {
+    const session = await open();
+    session.send(encoder.encode("x"), 0, 1);
+    await close(session);
+  }
+  const living = [await open(), await open()];
+  const refused = link.openSession("")!;
+  await until(() => refused.state === "closed");
+  assertEquals(refused.refusal, "too many sessions");
+  for (const _ of living) {
+    assertEquals((await edge.acceptStream()).over, false);
+  }
+});

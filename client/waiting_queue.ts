@@ -10,7 +10,8 @@ import type { Operation, Queue } from "@frontier/endpoint/internal";
 
 /** A queue bounded in number and bytes, in which each one's time runs. */
 export class WaitingQueue implements Queue {
-  readonly #operations = new Set<Operation>();
+  /** Each with the bytes it is accounted with: what it holds changes when it is sent. */
+  readonly #operations = new Map<Operation, number>();
   readonly #limits: ClientLimits;
   readonly #timers: Timers;
   readonly #timer: Timer = new Timer(() => this.#expire());
@@ -35,17 +36,9 @@ export class WaitingQueue implements Queue {
    * @param maxPayload Largest payload that can be sent later, in bytes.
    */
   add(operation: Operation, maxPayload: number): void {
-    const { waiting, waitingBytes } = this.#limits;
-    const { bytes } = operation;
-    if (
-      this.#operations.size >= waiting || this.#bytes + bytes > waitingBytes
-    ) {
-      operation.fail(
-        new FrontierError(
-          "short-buffer",
-          `Cannot ${operation.what}: too much waits for a connection already`,
-        ),
-      );
+    // Before it is encoded, which may be much work for nothing.
+    if (!this.#hasRoom(operation.bytes)) {
+      operation.fail(full(operation));
       return;
     }
     try {
@@ -54,9 +47,15 @@ export class WaitingQueue implements Queue {
       operation.fail(FrontierError.from(error));
       return;
     }
+    // Text has more bytes than characters.
+    const { bytes } = operation;
+    if (!this.#hasRoom(bytes)) {
+      operation.fail(full(operation));
+      return;
+    }
     operation.deadline = this.#timers.now() + operation.timeoutMs;
     operation.queue = this;
-    this.#operations.add(operation);
+    this.#operations.set(operation, bytes);
     this.#bytes += bytes;
     const { deadline } = operation;
     if (
@@ -68,23 +67,31 @@ export class WaitingQueue implements Queue {
 
   /** @inheritdoc */
   remove(operation: Operation): void {
-    if (!this.#operations.delete(operation)) return;
+    const bytes = this.#operations.get(operation);
+    if (bytes === undefined) return;
+    this.#operations.delete(operation);
     operation.queue = undefined;
-    this.#bytes -= operation.bytes;
+    this.#bytes -= bytes;
     if (this.#operations.size === 0) this.#timers.clear(this.#timer);
   }
 
   /** @returns All that waited, in order; the queue is empty then. */
   takeAll(): Operation[] {
-    const operations = [...this.#operations];
+    const operations = [...this.#operations.keys()];
     for (const operation of operations) this.remove(operation);
     return operations;
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { waiting, waitingBytes } = this.#limits;
+    return this.#operations.size < waiting &&
+      this.#bytes + bytes <= waitingBytes;
   }
 
   #expire(): void {
     const now = this.#timers.now();
     let next = Infinity;
-    for (const operation of [...this.#operations]) {
+    for (const operation of [...this.#operations.keys()]) {
       if (operation.deadline <= now) {
         operation.fail(
           new FrontierError(
@@ -97,4 +104,11 @@ export class WaitingQueue implements Queue {
     }
     if (next < Infinity) this.#timers.set(this.#timer, next);
   }
+}
+
+function full(operation: Operation): FrontierError {
+  return new FrontierError(
+    "short-buffer",
+    `Cannot ${operation.what}: too much waits for a connection already`,
+  );
 }

@@ -8,7 +8,7 @@
 import {
   DataBody,
   type FrameReader,
-  type FrontierError,
+  FrontierError,
   NO_SUCH_RPC_PREFIX,
   type Session,
   SHORT_BUFFER,
@@ -19,6 +19,7 @@ import { AsyncCall, AsyncPublish } from "./calls/async_operation.ts";
 import { EMPTY_HEAD, methodHead, writeFailure } from "./calls/body_writer.ts";
 import { Call, Publish, type Route, type Waiter } from "./calls/call.ts";
 import { checkId, checkTimeout } from "./check.ts";
+import { type Claim, Claims } from "./handlers/claims.ts";
 import { Inbox } from "./handlers/inbox.ts";
 import { Job } from "./handlers/job.ts";
 import type { EndpointLimits } from "./limits.ts";
@@ -56,6 +57,7 @@ export class Channel {
   readonly methods: MethodTable = new MethodTable();
   /** Messages that were not read. */
   readonly inbox: Inbox<Message>;
+  readonly #claims: Claims = new Claims(this.methods);
   readonly #parts: ChannelParts;
 
   /**
@@ -66,7 +68,7 @@ export class Channel {
   constructor(parts: ChannelParts) {
     this.#parts = parts;
     const { messages, messageBytes } = parts.limits;
-    this.inbox = new Inbox(messages, messageBytes);
+    this.inbox = new Inbox({ items: messages, bytes: messageBytes });
   }
 
   /** Calls a method and waits for the response. */
@@ -129,28 +131,23 @@ export class Channel {
     handler: Handler,
     options: OperationOptions = {},
   ): Promise<void> {
-    const { methods } = this;
     const timeoutMs = checkTimeout(options.timeoutMs ?? this.#parts.timeoutMs);
-    const before = methods.get(method);
-    methods.set(method, handler);
-    if (before !== undefined && this.#parts.announced(method)) return;
+    const claim = this.#claims.begin(method, handler);
     const endsAt = performance.now() + timeoutMs;
-    while (true) {
-      try {
-        await this.#announce(
-          method,
-          endsAt - performance.now(),
-          options.signal,
-        );
-        return;
-      } catch (error) {
-        const cut = (error as FrontierError).code === "force-closed" &&
-          performance.now() < endsAt;
-        if (cut) continue;
-        if (methods.get(method) === handler) methods.delete(method);
-        throw error;
+    try {
+      while (!this.#parts.announced(method)) {
+        if (await this.#announce(claim, endsAt, options.signal)) break;
       }
+      this.#claims.confirm(claim);
+    } catch (error) {
+      this.#claims.fail(claim);
+      throw error;
     }
+  }
+
+  /** Stops answering a method; the peer cannot be told. */
+  unregister(method: string): boolean {
+    return this.#claims.withdraw(method);
   }
 
   /** A request has arrived. */
@@ -222,14 +219,29 @@ export class Channel {
     return publish;
   }
 
+  /** Resolves to `false` when the connection was lost meanwhile, and there is time left. */
   #announce(
-    method: string,
-    timeoutMs: number,
+    claim: Claim,
+    endsAt: number,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
+  ): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const waiter = { resolve, reject };
-      const register = new Register(method, timeoutMs, signal, waiter);
+      const leftMs = endsAt - performance.now();
+      const register = new Register(claim.method, leftMs, signal, {
+        resolve: () => resolve(true),
+        reject: (error) => {
+          const cut = error.code === "force-closed";
+          if (cut && performance.now() < endsAt) resolve(false);
+          else reject(error);
+        },
+      });
+      claim.stop = () =>
+        register.giveUp(() =>
+          new FrontierError(
+            "canceled",
+            `Cannot ${register.what}: it was unregistered`,
+          )
+        );
       if (register.watch()) this.#parts.submit(register);
     });
   }

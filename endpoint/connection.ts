@@ -14,7 +14,12 @@ import {
   type Session,
   TOO_MANY_SESSIONS,
 } from "@frontier/proto";
-import { closeTransport, Driver, type Transport } from "@frontier/platform";
+import {
+  after,
+  closeTransport,
+  Driver,
+  type Transport,
+} from "@frontier/platform";
 import type { Channel } from "./channel.ts";
 import { checkId } from "./check.ts";
 import { NO_BYTES } from "./payload.ts";
@@ -150,12 +155,12 @@ export class Connection implements LinkHandler {
       } else session.close();
     }
     link.close("closed");
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let giveUp = () => {};
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      giveUp = after(timeoutMs, resolve);
     });
     await Promise.race([this.#done, late]);
-    clearTimeout(timer);
+    giveUp();
     link.fail("closed without the peer");
     closeTransport(this.#transport);
   }

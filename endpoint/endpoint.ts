@@ -7,6 +7,7 @@
 import { FrontierError, type Link } from "@frontier/proto";
 import type { Operation } from "./calls/operation.ts";
 import { Register } from "./calls/register.ts";
+import { Registrations } from "./calls/registrations.ts";
 import { Channel } from "./channel.ts";
 import { checkTimeout } from "./check.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
@@ -72,7 +73,7 @@ export class Endpoint implements ConnectionOwner {
   readonly onRegister: (method: string) => void;
 
   readonly #offline: (operation: Operation) => void;
-  readonly #announced = new Set<string>();
+  readonly #registrations = new Registrations();
   #link: Link | undefined = undefined;
 
   /**
@@ -87,7 +88,11 @@ export class Endpoint implements ConnectionOwner {
     this.onRegister = options.onRegister ?? (() => {});
     this.#offline = options.offline ?? failOffline;
     this.workload = new Workload(limits);
-    this.streams = new Inbox(limits.pendingStreams, Infinity);
+    this.streams = new Inbox({
+      items: limits.pendingStreams,
+      bytes: Infinity,
+      stale: (stream) => stream.over,
+    });
     this.channel = new Channel({
       limits,
       workload: this.workload,
@@ -107,13 +112,13 @@ export class Endpoint implements ConnectionOwner {
   }
 
   /**
-   * Tells whether the peer was told of a method.
+   * Tells whether the peer has confirmed a method.
    *
    * @param method The method.
-   * @returns Whether it was, on the connection in use.
+   * @returns Whether it has, on the connection in use.
    */
   announced(method: string): boolean {
-    return this.ready && this.#announced.has(method);
+    return this.ready && this.#registrations.knows(method);
   }
 
   /**
@@ -123,16 +128,16 @@ export class Endpoint implements ConnectionOwner {
    * @param timeoutMs Milliseconds it may take.
    */
   async announce(connection: Connection, timeoutMs: number): Promise<void> {
-    this.#announced.clear();
+    const registrations = this.#registrations;
+    registrations.reset();
     const { link } = connection;
     const known: Promise<void>[] = [];
     for (const method of this.channel.methods.names()) {
-      this.#announced.add(method);
       known.push(
         new Promise((resolve, reject) => {
           const waiter = { resolve, reject };
-          new Register(method, timeoutMs, undefined, waiter)
-            .send(link, link.defaultSession);
+          const register = new Register(method, timeoutMs, undefined, waiter);
+          registrations.submit(register, link, link.defaultSession);
         }),
       );
     }
@@ -156,6 +161,7 @@ export class Endpoint implements ConnectionOwner {
   /** Keeps operations back until there is another connection. */
   pause(): void {
     this.#link = undefined;
+    this.#registrations.reset();
   }
 
   /**
@@ -173,8 +179,10 @@ export class Endpoint implements ConnectionOwner {
       operation.fail(tooMuchQueued(operation));
       return;
     }
-    if (operation instanceof Register) this.#announced.add(operation.method);
-    operation.send(link, link.defaultSession);
+    const session = link.defaultSession;
+    if (operation instanceof Register) {
+      this.#registrations.submit(operation, link, session);
+    } else operation.send(link, session);
   }
 
   /**
@@ -202,8 +210,14 @@ export class Endpoint implements ConnectionOwner {
   }
 
   /** The peer has opened a stream; tells whether there is room for it. */
-  onStream(stream: StreamCore): boolean {
-    return this.streams.push(new Stream(stream), 0);
+  onStream(core: StreamCore): boolean {
+    const stream = new Stream(core);
+    if (!this.streams.push(stream, 0)) return false;
+    void core.closed.then(() => {
+      // What came complete can still be read, as long as nobody needs its place.
+      if (core.spent) this.streams.remove(stream);
+    });
+    return true;
   }
 
   /** Operations sent and not answered. */

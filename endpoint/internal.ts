@@ -12,6 +12,7 @@ export * from "./check.ts";
 export * from "./connection.ts";
 export * from "./endpoint.ts";
 export * from "./handlers/inbox.ts";
+export * from "./handlers/item_iterator.ts";
 export * from "./handlers/job.ts";
 export * from "./handlers/method_table.ts";
 export * from "./handlers/workload.ts";

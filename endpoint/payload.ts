@@ -42,6 +42,28 @@ export function payloadBytes(payload: Payload | undefined): Uint8Array {
 }
 
 /**
+ * Counts the bytes of text.
+ *
+ * @param text The text.
+ * @returns Its length in UTF-8.
+ */
+export function utf8Length(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    length++;
+    // Both halves of a pair together have four bytes, one alone three.
+    if (unit < 0x800) continue;
+    const paired = (unit & 0xfc00) === 0xd800 &&
+      (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+    if (paired) i++;
+    length++;
+  }
+  return length;
+}
+
+/**
  * Encodes a value as JSON, to be sent with any operation.
  *
  * @param value The value.

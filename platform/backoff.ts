@@ -7,6 +7,9 @@
 /** Shortest pause that is honoured, in milliseconds: nothing ever spins. */
 const FLOOR_MS = 10;
 
+/** Longest pause, in milliseconds: what is infinite must still be reckoned with. */
+const CEILING_MS = Number.MAX_SAFE_INTEGER;
+
 /** Bounds of the pauses between attempts. */
 export interface BackoffPolicy {
   /**
@@ -22,7 +25,7 @@ export interface BackoffPolicy {
    */
   readonly firstDelayMs?: number;
   /**
-   * Longest pause before any retry, in milliseconds.
+   * Longest pause before any retry, in milliseconds; infinite lets it grow on.
    *
    * @default {5_000}
    */
@@ -83,8 +86,8 @@ export class Backoff {
     if (!(factor >= 1)) {
       throw new RangeError(`Cannot back off by the factor ${factor}`);
     }
-    this.#min = Math.max(FLOOR_MS, minDelayMs);
-    this.#max = Math.max(this.#min, maxDelayMs);
+    this.#min = Math.min(CEILING_MS, Math.max(FLOOR_MS, minDelayMs));
+    this.#max = Math.min(CEILING_MS, Math.max(this.#min, maxDelayMs));
     this.#first = Math.min(this.#max, Math.max(this.#min, firstDelayMs));
     this.#factor = factor;
     this.#random = random;

@@ -41,3 +41,25 @@ Deno.test("Backoff refuses bounds that mean nothing", () => {
   assertThrows(() => new Backoff({ minDelayMs: NaN }), RangeError, "NaN");
   assertThrows(() => new Backoff({ factor: 0.5 }), RangeError, "0.5");
 });
+
+Deno.test("Backoff takes infinite bounds as none, and never gives what is no number", () => {
+  for (const random of [() => 0, () => 0.5, () => 0.999]) {
+    const growing = new Backoff({ maxDelayMs: Infinity }, random);
+    let last = 0;
+    for (let attempt = 0; attempt < 3_000; attempt++) {
+      const delay = growing.next();
+      assert(Number.isFinite(delay) && delay >= last, `${delay}`);
+      last = delay;
+    }
+    const bounded = new Backoff(
+      { firstDelayMs: Infinity, maxDelayMs: 200, factor: Infinity },
+      random,
+    );
+    assert(bounded.next() <= 200);
+    const never = new Backoff(
+      { minDelayMs: Infinity, firstDelayMs: Infinity, maxDelayMs: Infinity },
+      random,
+    );
+    assert(never.next() > 1e15);
+  }
+});

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { after } from "./after.ts";
 import type { Logger } from "./log.ts";
 import { connectTcp } from "./tcp.ts";
 import { connectTls } from "./tls.ts";
@@ -51,19 +52,16 @@ export async function dial(
   const onAbort = () => stop.abort(signal!.reason);
   signal?.addEventListener("abort", onAbort);
   if (signal?.aborted) onAbort();
-  const timer = setTimeout(
-    () =>
-      stop.abort(
-        new Error(
-          `Cannot connect to ${addr}: nothing came of it within ${timeoutMs} ms`,
-        ),
+  const giveUp = after(timeoutMs, () =>
+    stop.abort(
+      new Error(
+        `Cannot connect to ${addr}: nothing came of it within ${timeoutMs} ms`,
       ),
-    timeoutMs,
-  );
+    ));
   try {
     return await connectTcp({ hostname, port, signal: stop.signal });
   } finally {
-    clearTimeout(timer);
+    giveUp();
     signal?.removeEventListener("abort", onAbort);
   }
 }

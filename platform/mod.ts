@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./after.ts";
 export * from "./backoff.ts";
 export * from "./describe_error.ts";
 export * from "./driver.ts";

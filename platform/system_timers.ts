@@ -26,8 +26,14 @@ export class SystemTimers implements Timers {
     return Math.floor(performance.now());
   }
 
-  /** Arms a timer, or moves it. */
+  /** Arms a timer, or moves it; one that is to fire never is disarmed. */
   set(timer: Timer, at: number): void {
+    if (at === Infinity) {
+      // It would keep the wheel turning, and the process alive.
+      this.clear(timer);
+      timer.at = at;
+      return;
+    }
     // An empty wheel does not turn: bring it up to date first.
     if (this.#wheel.size === 0) this.#wheel.advance(performance.now());
     this.#wheel.set(timer, at);

@@ -7,6 +7,7 @@
 import { isIP } from "node:net";
 import { connect as openClient, createServer } from "node:tls";
 import { type Logger, NULL_LOGGER } from "./log.ts";
+import { after } from "./after.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import {
   readAuthorities,
@@ -318,9 +319,9 @@ export async function connectTls(
   const onAbort = () => stop.abort(options.signal!.reason);
   options.signal?.addEventListener("abort", onAbort);
   if (options.signal?.aborted) onAbort();
-  const timer = setTimeout(
-    () => stop.abort(new Error(`Nothing came of it within ${timeoutMs} ms`)),
+  const giveUp = after(
     timeoutMs,
+    () => stop.abort(new Error(`Nothing came of it within ${timeoutMs} ms`)),
   );
   try {
     const raw = await connectTcp({ hostname, port, signal: stop.signal });
@@ -355,7 +356,7 @@ export async function connectTls(
       { cause },
     );
   } finally {
-    clearTimeout(timer);
+    giveUp();
     options.signal?.removeEventListener("abort", onAbort);
   }
 }

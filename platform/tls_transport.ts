@@ -9,6 +9,7 @@
  * @module
  */
 
+import { after } from "./after.ts";
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { PeerAddress, Transport } from "./transport.ts";
@@ -198,9 +199,9 @@ export class TlsTransport implements Transport {
         ),
       );
     const onAbort = () => reject(toError(signal!.reason));
-    const timer = setTimeout(
-      () => reject(new Error(`Nothing came of it within ${timeoutMs} ms`)),
+    const giveUp = after(
       timeoutMs,
+      () => reject(new Error(`Nothing came of it within ${timeoutMs} ms`)),
     );
     signal?.addEventListener("abort", onAbort);
     carrier.on("error", reject).on("close", onClose);
@@ -220,7 +221,7 @@ export class TlsTransport implements Transport {
       setImmediate(() => carrier.finish());
       throw error;
     } finally {
-      clearTimeout(timer);
+      giveUp();
       signal?.removeEventListener("abort", onAbort);
     }
   }

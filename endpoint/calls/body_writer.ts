@@ -51,6 +51,8 @@ const MAX_HEADS = 4_096;
 /** Longest name that is remembered, in characters. */
 const MAX_NAME = 256;
 const NANOS_PER_MILLI = 1_000_000;
+/** More milliseconds than this do not fit into the wire's 63 bits of nanoseconds: as good as no limit. */
+const LONGEST_MS = 9_223_372_036_854;
 
 const scratch = new Uint8Array(SHORT_TEXT * 3);
 const tail = new Uint8Array(TAIL_BYTES);
@@ -188,7 +190,8 @@ function bodySize(out: Outgoing, dataLength: number): number {
  * @param idHi High half of the packet id.
  * @param idLo Low half of the packet id.
  * @param out What it holds.
- * @param timeoutMs Time the peer has to answer, in milliseconds; 0 is not told.
+ * @param timeoutMs Time the peer has to answer, in milliseconds; 0, and what
+ * is too long for the wire, is not told.
  * @throws {FrontierError} With the code `payload-too-large` if it does not fit.
  */
 export function writeOutgoing(
@@ -225,7 +228,9 @@ export function writeOutgoing(
     dst[at++] = QUOTE;
     dst[at++] = COMMA;
   }
-  if (timeoutMs > 0) at = put(dst, at, timeoutMember(timeoutMs));
+  if (timeoutMs > 0 && timeoutMs <= LONGEST_MS) {
+    at = put(dst, at, timeoutMember(timeoutMs));
+  }
   dst.set(TIMES, at);
   link.commitFrame(type, idHi, idLo, at + TIMES.length);
 }

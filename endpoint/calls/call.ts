@@ -71,7 +71,8 @@ abstract class Exchange<T> extends Operation implements Outgoing {
   }
 
   override get bytes(): number {
-    return this.data.length + (this.custom?.length ?? 0);
+    return this.head.length + (this.topic?.length ?? 0) + this.data.length +
+      (this.custom?.length ?? 0);
   }
 
   override prepare(maxPayload: number): void {

@@ -51,7 +51,7 @@ export abstract class Operation extends Pending {
   /** What it does, for messages: `call echo`. */
   abstract get what(): string;
 
-  /** Bytes it holds while it waits. */
+  /** Bytes it holds while it waits; before `prepare` a lower bound. */
   abstract get bytes(): number;
 
   /** Checks what can be checked, and takes over what the caller may change, before it waits. */
@@ -104,17 +104,24 @@ export abstract class Operation extends Pending {
    * @param session The session.
    */
   send(link: Link, session: Session): void {
-    const now = link.timers.now();
-    if (this.deadline === Infinity) this.deadline = now + this.timeoutMs;
+    const now = this.expect(link, session);
+    if (this.settled) return;
     try {
-      if (!link.expect(this, session, this.deadline)) {
-        throw new Error(tooMany(this.what));
-      }
       this.write(link, session, this.deadline - now);
     } catch (error) {
-      if (this.session !== undefined) link.abandon(this);
+      link.abandon(this);
       this.fail(FrontierError.from(error, "short-buffer"));
     }
+  }
+
+  /** Waits for the answer from now on, which is returned. */
+  protected expect(link: Link, session: Session): number {
+    const now = link.timers.now();
+    if (this.deadline === Infinity) this.deadline = now + this.timeoutMs;
+    if (!link.expect(this, session, this.deadline)) {
+      this.fail(new FrontierError("short-buffer", tooMany(this.what)));
+    }
+    return now;
   }
 
   /**
@@ -133,15 +140,25 @@ export abstract class Operation extends Pending {
    * @param reason Why; the cause of the error.
    */
   cancel(reason: unknown): void {
+    this.giveUp(
+      () =>
+        new FrontierError(
+          "canceled",
+          `Cannot ${this.what}: canceled by the caller`,
+          { cause: reason },
+        ),
+    );
+  }
+
+  /**
+   * Gives it up with an error of its own.
+   *
+   * @param error Makes the error.
+   */
+  giveUp(error: () => FrontierError): void {
     if (this.settled) return;
     this.withdraw();
-    this.fail(
-      new FrontierError(
-        "canceled",
-        `Cannot ${this.what}: canceled by the caller`,
-        { cause: reason },
-      ),
-    );
+    this.fail(error());
   }
 
   /** The answer has arrived. */

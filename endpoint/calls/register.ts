@@ -12,6 +12,7 @@ import {
   TYPE_REGISTER,
 } from "@frontier/proto";
 import type { Waiter } from "./call.ts";
+import { utf8Length } from "../payload.ts";
 import { Operation } from "./operation.ts";
 
 const encoder = new TextEncoder();
@@ -20,6 +21,10 @@ const encoder = new TextEncoder();
 export class Register extends Operation {
   /** Its name. */
   readonly method: string;
+  /** Whether the peer knows the method. */
+  confirmed: boolean = false;
+  /** Called once when it has ended. */
+  onSettled: () => void = () => {};
   readonly #waiter: Waiter<void>;
 
   /**
@@ -43,12 +48,12 @@ export class Register extends Operation {
 
   /** What it does, for messages. */
   override get what(): string {
-    return `register ${this.method}`;
+    return `register method "${this.method}"`;
   }
 
   /** Bytes it holds while it waits. */
   override get bytes(): number {
-    return this.method.length;
+    return utf8Length(this.method);
   }
 
   /** A name alone never is too large to wait. */
@@ -58,7 +63,34 @@ export class Register extends Operation {
 
   /** Tells the caller that the method is routable. */
   succeed(): void {
+    this.confirmed = true;
+    const { session } = this;
+    if (session !== undefined) session.link.abandon(this);
     if (this.settle()) this.#waiter.resolve();
+  }
+
+  /** Waits for the answer to another register of the same method. */
+  follow(link: Link, session: Session): void {
+    this.expect(link, session);
+  }
+
+  /** Asks, after all, in place of the one it followed. */
+  ask(): void {
+    const { session } = this;
+    if (session?.link.state === "open") this.write(session.link, session);
+  }
+
+  /** The peer has confirmed the method. */
+  override onAnswer(link: Link, frame: FrameReader): void {
+    this.confirmed = true;
+    super.onAnswer(link, frame);
+  }
+
+  /** Marks it as ended. */
+  protected override settle(): boolean {
+    if (!super.settle()) return false;
+    this.onSettled();
+    return true;
   }
 
   /** Writes it. */

@@ -5,17 +5,21 @@
  */
 
 import { FrontierError } from "@frontier/proto";
+import { ItemIterator, type ItemSource, type Reader } from "./item_iterator.ts";
 
-/** A reader that waits for an item. */
-interface Reader<T> {
-  resolve(item: T): void;
-  reject(error: FrontierError): void;
+/** How much an inbox holds. */
+export interface InboxBounds<T> {
+  /** Most items. */
+  readonly items: number;
+  /** Most bytes of all items. */
+  readonly bytes: number;
+  /** Whether an item may give its place to a newer one. */
+  readonly stale?: (item: T) => boolean;
 }
 
 /** Items that arrived and were not read. */
-export class Inbox<T> {
-  readonly #limit: number;
-  readonly #byteLimit: number;
+export class Inbox<T> implements ItemSource<T> {
+  readonly #bounds: InboxBounds<T>;
   #items: { item: T; bytes: number }[] = [];
   #bytes = 0;
   #readers: Reader<T>[] = [];
@@ -24,12 +28,10 @@ export class Inbox<T> {
   /**
    * Starts empty.
    *
-   * @param limit Most items.
-   * @param byteLimit Most bytes of all items.
+   * @param bounds How much it holds.
    */
-  constructor(limit: number, byteLimit: number) {
-    this.#limit = limit;
-    this.#byteLimit = byteLimit;
+  constructor(bounds: InboxBounds<T>) {
+    this.#bounds = bounds;
   }
 
   /**
@@ -46,14 +48,31 @@ export class Inbox<T> {
       reader.resolve(item);
       return true;
     }
-    if (this.#items.length >= this.#limit) return false;
+    const { items: most, bytes: mostBytes } = this.#bounds;
+    if (this.#items.length >= most && !this.#dropStale()) return false;
     // A single item may exceed the limit: it would never fit otherwise.
-    if (this.#items.length > 0 && this.#bytes + bytes > this.#byteLimit) {
+    if (this.#items.length > 0 && this.#bytes + bytes > mostBytes) {
       return false;
     }
     this.#items.push({ item, bytes });
     this.#bytes += bytes;
     return true;
+  }
+
+  /** Serves a reader, at once or when there is an item. */
+  ask(reader: Reader<T>): void {
+    const first = this.#items.shift();
+    if (first !== undefined) {
+      this.#bytes -= first.bytes;
+      reader.resolve(first.item);
+    } else if (this.#closed !== undefined) reader.reject(this.#closed);
+    else this.#readers.push(reader);
+  }
+
+  /** Serves a reader no more. */
+  forget(reader: Reader<T>): void {
+    const at = this.#readers.indexOf(reader);
+    if (at >= 0) this.#readers.splice(at, 1);
   }
 
   /**
@@ -66,42 +85,43 @@ export class Inbox<T> {
    */
   next(signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) return Promise.reject(canceled(signal));
-    const first = this.#items.shift();
-    if (first !== undefined) {
-      this.#bytes -= first.bytes;
-      return Promise.resolve(first.item);
-    }
-    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
-      const reader: Reader<T> = { resolve, reject };
-      this.#readers.push(reader);
-      if (signal === undefined) return;
+      if (signal === undefined) {
+        this.ask({ resolve, reject });
+        return;
+      }
       const onAbort = () => {
-        this.#readers = this.#readers.filter((other) => other !== reader);
+        this.forget(reader);
         reject(canceled(signal));
       };
       signal.addEventListener("abort", onAbort, { once: true });
       const settled = () => signal.removeEventListener("abort", onAbort);
-      reader.resolve = (item) => (settled(), resolve(item));
-      reader.reject = (error) => (settled(), reject(error));
+      const reader: Reader<T> = {
+        resolve: (item) => (settled(), resolve(item)),
+        reject: (error) => (settled(), reject(error)),
+      };
+      this.ask(reader);
     });
   }
 
   /**
    * Goes through the items.
    *
+   * @param signal Ends the iteration when aborted.
    * @returns The items until the inbox is closed.
    */
-  async *items(): AsyncGenerator<T, void, undefined> {
-    while (true) {
-      let item: T;
-      try {
-        item = await this.next();
-      } catch {
-        return;
-      }
-      yield item;
-    }
+  items(signal?: AbortSignal): AsyncGenerator<T, void, undefined> {
+    return new ItemIterator(this, signal);
+  }
+
+  /**
+   * Takes an item back that nobody has read.
+   *
+   * @param item The item.
+   */
+  remove(item: T): void {
+    const at = this.#items.findIndex((held) => held.item === item);
+    if (at >= 0) this.#drop(at);
   }
 
   /** Drops what nobody has read. */
@@ -118,8 +138,21 @@ export class Inbox<T> {
   close(reason: FrontierError): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
-    for (const reader of this.#readers) reader.reject(reason);
+    const readers = this.#readers;
     this.#readers = [];
+    for (const reader of readers) reader.reject(reason);
+  }
+
+  #dropStale(): boolean {
+    const { stale } = this.#bounds;
+    if (stale === undefined) return false;
+    const at = this.#items.findIndex(({ item }) => stale(item));
+    if (at >= 0) this.#drop(at);
+    return at >= 0;
+  }
+
+  #drop(at: number): void {
+    this.#bytes -= this.#items.splice(at, 1)[0]!.bytes;
   }
 }
 
@@ -127,8 +160,6 @@ function canceled(signal: AbortSignal): FrontierError {
   return new FrontierError(
     "canceled",
     "Cannot receive: the wait was canceled",
-    {
-      cause: signal.reason,
-    },
+    { cause: signal.reason },
   );
 }

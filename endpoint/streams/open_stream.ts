@@ -13,7 +13,7 @@ import {
 } from "@frontier/proto";
 import type { Waiter } from "../calls/call.ts";
 import { Operation, tooMany } from "../calls/operation.ts";
-import { NO_BYTES } from "../payload.ts";
+import { NO_BYTES, utf8Length } from "../payload.ts";
 import type { StreamCore } from "./stream_core.ts";
 
 /** Room for the fixed parts of a session packet. */
@@ -22,7 +22,7 @@ const OVERHEAD = 64;
 /** A session that waits for the other side's consent. */
 export class OpenStream extends Operation {
   readonly #peer: string;
-  readonly #meta: Uint8Array;
+  #meta: Uint8Array;
   readonly #waiter: Waiter<StreamCore>;
   #opening: Session | undefined = undefined;
   #timer: Timer | undefined = undefined;
@@ -54,11 +54,16 @@ export class OpenStream extends Operation {
 
   /** @inheritdoc */
   override get bytes(): number {
-    return this.#peer.length + this.#meta.length;
+    return utf8Length(this.#peer) + this.#meta.length;
   }
 
   /** @inheritdoc */
   override prepare(maxPayload: number): void {
+    this.#check(maxPayload);
+    this.#meta = this.#meta.slice();
+  }
+
+  #check(maxPayload: number): void {
     const need = OVERHEAD + this.#peer.length * 6 + this.#meta.length * 4 / 3;
     if (need > maxPayload) {
       throw new FrontierError(
@@ -71,7 +76,7 @@ export class OpenStream extends Operation {
   /** @inheritdoc */
   override send(link: Link): void {
     try {
-      this.prepare(link.settings.maxPayload);
+      this.#check(link.settings.maxPayload);
       const meta = this.#meta.length > 0 ? this.#meta : undefined;
       const session = link.openSession(this.#peer, meta);
       if (session === undefined) throw new Error(tooMany(this.what));

@@ -79,6 +79,11 @@ export class Stream {
     return payloadBytes(this.#core.session.meta);
   }
 
+  /** Whether the stream is over. What has arrived may still wait to be read. */
+  get over(): boolean {
+    return this.#core.session.state === "closed";
+  }
+
   /** Resolved when the stream is over, whoever ended it. */
   get closed(): Promise<void> {
     return this.#core.closed;
@@ -180,7 +185,7 @@ export class Stream {
    * @returns Whether it was registered.
    */
   unregister(method: string): boolean {
-    return this.#core.channel.methods.delete(method);
+    return this.#core.channel.unregister(method);
   }
 
   /**
@@ -222,11 +227,14 @@ export class Stream {
   /**
    * Receives messages.
    *
+   * @param options A signal that ends the iteration.
    * @returns The messages of this stream until it ends; each must be
    * acknowledged by `done` or `error`.
    */
-  messages(): AsyncIterableIterator<Message> {
-    return this.#core.channel.inbox.items();
+  messages(
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<Message, void, undefined> {
+    return this.#core.channel.inbox.items(options.signal);
   }
 
   /**

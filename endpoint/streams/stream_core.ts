@@ -99,6 +99,12 @@ export class StreamCore {
     session.user = this;
   }
 
+  /** Whether the stream is over and nothing worth reading is left of it. */
+  get spent(): boolean {
+    if (this.session.state !== "closed") return false;
+    return this.#error !== undefined || this.#buffer.size === 0;
+  }
+
   /** Reads into memory of the caller. */
   read(into: Uint8Array): Promise<number | null> {
     if (into.length === 0) return Promise.resolve(0);

@@ -1,0 +1,26 @@
+import { assert, assertEquals } from "@std/assert";
+import { after } from "./after.ts";
+
+Deno.test("after() waits as long as it was told", async () => {
+  const begin = performance.now();
+  await new Promise<void>((resolve) => void after(30, resolve));
+  assert(performance.now() - begin >= 29);
+});
+
+Deno.test("after() can be given up", async () => {
+  let fired = 0;
+  const giveUp = after(10, () => fired++);
+  giveUp();
+  giveUp();
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assertEquals(fired, 0);
+});
+
+Deno.test("after() takes spans that the runtime's timers do not", async () => {
+  const fired: number[] = [];
+  const spans = [Infinity, Number.MAX_VALUE, 1e18, 2 ** 53, 2 ** 31];
+  const givenUp = spans.map((ms) => after(ms, () => fired.push(ms)));
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  for (const giveUp of givenUp) giveUp();
+  assertEquals(fired, []);
+});
