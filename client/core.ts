@@ -10,6 +10,7 @@ import {
   checkTimeout,
   Connection,
   Endpoint,
+  type Load,
   type Operation,
 } from "@frontier/endpoint/internal";
 import {
@@ -22,6 +23,7 @@ import {
   after,
   Backoff,
   connectTcp,
+  NULL_LOGGER,
   systemTimers,
   type Transport,
 } from "@frontier/platform";
@@ -44,6 +46,8 @@ export interface Kind {
   readonly meta: Uint8Array | undefined;
   /** Whether custom bytes that arrive end in the id of an edge. */
   readonly tailed: boolean;
+  /** Methods by which the gateway asks: others depend on their answers. */
+  readonly hooks: readonly string[];
 }
 
 /**
@@ -88,6 +92,8 @@ export class Core {
     this.endpoint = new Endpoint({
       limits,
       tailed: kind.tailed,
+      hooks: kind.hooks,
+      onBusy: (busy, load) => this.#onBusy(busy, load),
       offline: (operation) => this.#keep(operation),
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(methods !== undefined && { methods }),
@@ -138,6 +144,17 @@ export class Core {
       this.#rejectWaiting();
     }
     await this.#running;
+  }
+
+  #onBusy(busy: boolean, load: Load): void {
+    const { current } = this.status;
+    if (current.state === "connected") this.status.set({ ...current, busy });
+    const { logger = NULL_LOGGER } = this.#options;
+    if (busy) {
+      logger.warn("Requests wait: the places for handlers are used up", {
+        ...load,
+      });
+    } else logger.info("No request waits for a place any more", { ...load });
   }
 
   /** An operation that begins while there is no connection. */
@@ -242,7 +259,8 @@ export class Core {
       endpoint.use(connection);
       this.#id = link.clientId;
       const reconnects = this.#connections++;
-      this.status.set({ state: "connected", id: this.#id, reconnects });
+      const { busy } = endpoint.workload;
+      this.status.set({ state: "connected", id: this.#id, reconnects, busy });
       this.#first.resolve();
       for (const operation of this.#queue.takeAll()) endpoint.submit(operation);
     }

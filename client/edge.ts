@@ -76,7 +76,7 @@ export class Edge extends End {
       ? undefined
       : payloadBytes(options.meta);
     const core = new Core(
-      { name: "edge", port: EDGE_PORT, meta, tailed: false },
+      { name: "edge", port: EDGE_PORT, meta, tailed: false, hooks: [] },
       options,
     );
     const edge = new Edge(core);

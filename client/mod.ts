@@ -27,6 +27,8 @@ export type { FrontierErrorCode, FrontierErrorOptions } from "@frontier/proto";
 export { connectTcp, MemoryNetwork } from "@frontier/platform";
 export type {
   BackoffPolicy,
+  LogFields,
+  Logger,
   PeerAddress,
   TcpConnectOptions,
   Transport,

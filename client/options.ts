@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BackoffPolicy, Transport } from "@frontier/platform";
+import type { BackoffPolicy, Logger, Transport } from "@frontier/platform";
 import type { ClientLimits } from "./limits.ts";
 import type { Handler, Payload } from "@frontier/endpoint";
 
@@ -77,9 +77,16 @@ export interface ConnectOptions {
    * Extensions to offer to the gateway; an empty list speaks the original
    * protocol only.
    *
-   * @default {["cancel", "early-data", "credit"]}
+   * @default {all that this version knows}
    */
   readonly features?: readonly string[];
+  /**
+   * Hears what an operator should know: that requests wait for a place, or that
+   * this end has dialled the port of the other kind.
+   *
+   * @default {nobody}
+   */
+  readonly logger?: Logger;
   /** Sizes of buffers and queues; see {@linkcode CLIENT_LIMITS} for the defaults. */
   readonly limits?: Partial<ClientLimits>;
   /** Closes the end when aborted; while it connects, `connect` rejects. */

@@ -27,6 +27,7 @@ const SERVICE_PORT = 30_011;
 const GET_EDGE_ID = "get_edge_id";
 const EDGE_ONLINE = "edge_online";
 const EDGE_OFFLINE = "edge_offline";
+const HOOKS = [GET_EDGE_ID, EDGE_ONLINE, EDGE_OFFLINE];
 
 /**
  * A service: it takes the messages of its topics, answers the methods it
@@ -67,7 +68,7 @@ export class Service extends End {
     const { name = "", topics } = options;
     const meta = encodeJson({ service: name, topics: topics ?? null });
     const core = new Core(
-      { name: "service", port: SERVICE_PORT, meta, tailed: true },
+      { name: "service", port: SERVICE_PORT, meta, tailed: true, hooks: HOOKS },
       options,
     );
     const service = new Service(core);

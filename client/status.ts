@@ -22,6 +22,11 @@ export type Status =
     readonly id: bigint;
     /** Connections before this one. */
     readonly reconnects: number;
+    /**
+     * Whether requests wait because the places for handlers are used up, or did
+     * within the last second; see `limits.handlers`.
+     */
+    readonly busy: boolean;
   }
   | {
     /** The connection was lost, or an attempt has failed. */

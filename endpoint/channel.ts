@@ -159,7 +159,7 @@ export class Channel {
       const name = body.methodText();
       const text = NO_SUCH_RPC_PREFIX + name;
       const head = methodHead(name);
-      writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, text);
+      refuse(session, TYPE_RESPONSE, idHi, idLo, head, text);
       return;
     }
     const { workload, tailed, limits } = this.#parts;
@@ -191,7 +191,7 @@ export class Channel {
     );
     if (this.inbox.push(message, data.length + custom.length)) return;
     const type = TYPE_MESSAGE_ACK;
-    writeFailure(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
+    refuse(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
   }
 
   #call(
@@ -272,6 +272,19 @@ function readOrFail(session: Session, frame: FrameReader): boolean {
     `protocol error: Cannot read frame of type 0x${type}: malformed body`,
   );
   return false;
+}
+
+/** Answers what was surely not carried out. */
+function refuse(
+  session: Session,
+  type: number,
+  idHi: number,
+  idLo: number,
+  head: Uint8Array,
+  reason: string,
+): void {
+  const verdict = session.link.verdict ? "not-run" : "";
+  writeFailure(session, type, idHi, idLo, head, reason, verdict);
 }
 
 function customOf(body: DataBody): Uint8Array<ArrayBuffer> {

@@ -12,6 +12,7 @@ import { Channel } from "./channel.ts";
 import { checkTimeout } from "./check.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { Inbox } from "./handlers/inbox.ts";
+import type { Load } from "./handlers/places.ts";
 import type { Handler } from "./handlers/request.ts";
 import { Workload } from "./handlers/workload.ts";
 import {
@@ -49,6 +50,14 @@ export interface EndpointOptions {
    * @default {it fails with the code `not-connected`}
    */
   readonly offline?: (operation: Operation) => void;
+  /**
+   * Methods whose handlers have places of their own.
+   *
+   * @default {[]}
+   */
+  readonly hooks?: Iterable<string>;
+  /** Hears when requests begin to wait for a place, and when none has for a while. */
+  readonly onBusy?: (busy: boolean, load: Load) => void;
   /** Hears of the methods that the peer registers; they are always confirmed. */
   readonly onRegister?: (method: string) => void;
 }
@@ -87,7 +96,11 @@ export class Endpoint implements ConnectionOwner {
     this.timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
     this.onRegister = options.onRegister ?? (() => {});
     this.#offline = options.offline ?? failOffline;
-    this.workload = new Workload(limits);
+    this.workload = new Workload({
+      bounds: limits,
+      hooks: new Set(options.hooks),
+      onBusy: options.onBusy ?? (() => {}),
+    });
     this.streams = new Inbox({
       items: limits.pendingStreams,
       bytes: Infinity,
@@ -241,6 +254,7 @@ export class Endpoint implements ConnectionOwner {
     this.dropUnread();
     this.channel.inbox.close(reason);
     this.streams.close(reason);
+    this.workload.close();
   }
 }
 

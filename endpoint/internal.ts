@@ -15,6 +15,8 @@ export * from "./handlers/inbox.ts";
 export * from "./handlers/item_iterator.ts";
 export * from "./handlers/job.ts";
 export * from "./handlers/method_table.ts";
+export * from "./handlers/places.ts";
+export * from "./handlers/source.ts";
 export * from "./handlers/workload.ts";
 export { resolveLimits } from "./limits.ts";
 export { decodeText, NO_BYTES, payloadBytes } from "./payload.ts";

@@ -7,19 +7,22 @@
 /** Limits of one endpoint. */
 export interface EndpointLimits {
   /**
-   * Handlers that run at a time; further requests wait.
+   * Handlers that run at a time for one caller; its further requests wait. All
+   * callers together have twice as many places: above half of them, a caller may
+   * hold at most as many as are free. Hooks have as many of their own.
    *
    * @default {1_024}
    */
   readonly handlers: number;
   /**
-   * Requests that wait for a handler to finish; more are answered `short buffer`.
+   * Requests of one caller that wait for a place, and twice as many of all,
+   * shared like the places; more are answered `short buffer`.
    *
    * @default {4_096}
    */
   readonly requests: number;
   /**
-   * Bytes of the requests that wait.
+   * Bytes of the requests of one caller that wait, and twice as many of all.
    *
    * @default {16_777_216}
    */

@@ -6,6 +6,7 @@
  */
 
 import {
+  ANSWER_LOST,
   encodeBase64,
   encodeBase64Into,
   encodeErrorText,
@@ -273,14 +274,15 @@ export function writeResponse(
 ): void {
   const { link } = session;
   if (link.outbox.pending > outboxBytes) {
-    writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, SHORT_BUFFER);
+    const lost = link.verdict ? ANSWER_LOST : SHORT_BUFFER;
+    writeLost(session, idHi, idLo, head, lost);
     return;
   }
   const bytes = data === undefined ? NO_BYTES : bytesOf(data);
   const size = head.length + base64Length(bytes.length) + OVERHEAD +
     TIMES.length;
   if (size + 8 > link.settings.maxPayload) {
-    writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, PAYLOAD_TOO_LARGE);
+    writeLost(session, idHi, idLo, head, PAYLOAD_TOO_LARGE);
     return;
   }
   const begin = link.openFrame(session, size);
@@ -295,6 +297,18 @@ export function writeResponse(
   }
   dst.set(TIMES, at);
   link.commitFrame(TYPE_RESPONSE, idHi, idLo, at + TIMES.length);
+}
+
+/** Answers a request whose handler has run and whose response cannot be sent. */
+function writeLost(
+  session: Session,
+  idHi: number,
+  idLo: number,
+  head: Uint8Array,
+  reason: string,
+): void {
+  const verdict = session.link.verdict ? "unknown" : "";
+  writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, reason, verdict);
 }
 
 /** Longest error text that is sent, in bytes. */

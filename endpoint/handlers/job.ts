@@ -10,11 +10,21 @@ import {
   Timer,
   type Timers,
   TYPE_RESPONSE,
+  type Verdict,
 } from "@frontier/proto";
 import { writeFailure, writeResponse } from "../calls/body_writer.ts";
 import type { Method } from "./method_table.ts";
 import type { Payload } from "../payload.ts";
 import type { HandlerContext, RpcRequest } from "./request.ts";
+import type { Source } from "./source.ts";
+
+/** Who gave a job its place. */
+export interface JobOwner {
+  /** A handler that did not finish at once has finished. */
+  onFinished(job: Job): void;
+  /** The caller of a handler that runs has given up. */
+  onAbandoned(job: Job): void;
+}
 
 /** A request, its handler, and where the answer goes. */
 export class Job implements HandlerContext {
@@ -28,6 +38,12 @@ export class Job implements HandlerContext {
   readonly request: RpcRequest;
   /** Bytes the request holds. */
   readonly bytes: number;
+  /** When the caller stops waiting, in milliseconds of the clock; infinite when it did not say. */
+  readonly endsAt: number;
+  /** Who called; while the job holds a place. */
+  source: Source | undefined = undefined;
+  /** Whether it counts among the handlers that run. */
+  holdsPlace: boolean = false;
   /** Neighbour among the jobs that run. */
   next: Job | undefined = undefined;
   /** Neighbour among the jobs that run. */
@@ -35,10 +51,10 @@ export class Job implements HandlerContext {
 
   readonly #method: Method;
   readonly #outboxBytes: number;
-  readonly #endsAt: number;
   #abort: AbortController | undefined = undefined;
   #reason: FrontierError | undefined = undefined;
   #timer: Timer | undefined = undefined;
+  #owner: JobOwner | undefined = undefined;
   #finished = false;
 
   /**
@@ -66,15 +82,15 @@ export class Job implements HandlerContext {
     this.bytes = request.data.length + request.rawCustom.length;
     this.#method = method;
     this.#outboxBytes = outboxBytes;
-    this.#endsAt = timeoutMs > 0
+    this.endsAt = timeoutMs > 0
       ? session.link.timers.now() + timeoutMs
       : Infinity;
   }
 
   /** Milliseconds the caller still waits. */
   get remainingMs(): number {
-    if (this.#endsAt === Infinity) return Infinity;
-    return Math.max(0, this.#endsAt - this.#timers.now());
+    if (this.endsAt === Infinity) return Infinity;
+    return Math.max(0, this.endsAt - this.#timers.now());
   }
 
   /** Aborted when nobody waits for the answer. */
@@ -82,7 +98,7 @@ export class Job implements HandlerContext {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       if (this.#reason !== undefined) this.#abort.abort(this.#reason);
-      else if (this.#endsAt !== Infinity && !this.#finished) this.#arm();
+      else if (this.endsAt !== Infinity && !this.#finished) this.#arm();
     }
     return this.#abort.signal;
   }
@@ -94,10 +110,11 @@ export class Job implements HandlerContext {
   /**
    * Runs the handler.
    *
-   * @param onFinished Called when a handler that did not finish at once has.
+   * @param owner Told when a handler that did not finish at once has, or when
+   * its caller gives up before.
    * @returns Whether it goes on.
    */
-  run(onFinished: (job: Job) => void): boolean {
+  run(owner: JobOwner): boolean {
     let promise: Promise<Payload | void>;
     try {
       const result = this.#method.handler(this.request, this);
@@ -110,14 +127,15 @@ export class Job implements HandlerContext {
       this.fail(error);
       return false;
     }
+    this.#owner = owner;
     promise.then(
       (data) => {
         this.#succeed(data);
-        onFinished(this);
+        owner.onFinished(this);
       },
       (error) => {
         this.fail(error);
-        onFinished(this);
+        owner.onFinished(this);
       },
     );
     return true;
@@ -133,22 +151,48 @@ export class Job implements HandlerContext {
     this.#reason = reason;
     this.#disarm();
     this.#abort?.abort(reason);
+    this.#owner?.onAbandoned(this);
+  }
+
+  /** The time of the caller is over. */
+  expire(): void {
+    this.abort(
+      new FrontierError(
+        "timeout",
+        `Cannot go on with ${this.request.method}: the time of the caller is over`,
+      ),
+    );
   }
 
   /**
-   * Answers with an error.
+   * Answers with an error of the handler.
    *
-   * @param error What the handler threw, or why it does not run.
+   * @param error What it threw.
    */
   fail(error: unknown): void {
+    this.#answer(FrontierError.from(error).toWire(), "");
+  }
+
+  /**
+   * Answers that the handler was not run.
+   *
+   * @param reason Why, as the wire words it.
+   */
+  refuse(reason: string): void {
+    this.#answer(reason, "not-run");
+  }
+
+  #answer(reason: string, verdict: Verdict): void {
     if (!this.#finish()) return;
+    const { session, idHi, idLo } = this;
     writeFailure(
-      this.session,
+      session,
       TYPE_RESPONSE,
-      this.idHi,
-      this.idLo,
+      idHi,
+      idLo,
       this.#method.head,
-      FrontierError.from(error).toWire(),
+      reason,
+      session.link.verdict ? verdict : "",
     );
   }
 
@@ -179,15 +223,8 @@ export class Job implements HandlerContext {
   }
 
   #arm(): void {
-    this.#timer = new Timer(() =>
-      this.abort(
-        new FrontierError(
-          "timeout",
-          `Cannot go on with ${this.request.method}: the time of the caller is over`,
-        ),
-      )
-    );
-    this.#timers.set(this.#timer, this.#endsAt);
+    this.#timer = new Timer(() => this.expire());
+    this.#timers.set(this.#timer, this.endsAt);
   }
 
   #disarm(): void {

@@ -4,50 +4,59 @@
  * @module
  */
 
-import { FrontierError, type Session, SHORT_BUFFER } from "@frontier/proto";
+import { FrontierError, type Session } from "@frontier/proto";
 import type { Job } from "./job.ts";
-import type { EndpointLimits } from "../limits.ts";
+import { type Load, type PlaceBounds, Places } from "./places.ts";
+
+/** What a workload is told. */
+export interface WorkloadOptions {
+  /** What one caller may use alone. */
+  readonly bounds: PlaceBounds;
+  /** Methods that have places of their own. */
+  readonly hooks: ReadonlySet<string>;
+  /** Hears when requests begin to wait for a place, and when none has for a while. */
+  readonly onBusy: (busy: boolean, load: Load) => void;
+}
 
 /**
- * The jobs of one end: a bounded number runs, a bounded number waits, the rest
- * is turned away at once.
+ * The handlers of one endpoint. Methods on which others depend, as the hooks of
+ * a gateway, have places of their own: no flood of calls keeps them waiting.
  */
 export class Workload {
-  /** Handlers that run and have not finished. */
-  running = 0;
-  readonly #limits: EndpointLimits;
-  #first: Job | undefined = undefined;
-  #queue: Job[] = [];
-  #queuedBytes = 0;
-  #idle: (() => void)[] = [];
+  readonly #places: Places;
+  readonly #hookPlaces: Places;
+  readonly #hooks: ReadonlySet<string>;
 
   /**
-   * Starts without jobs.
+   * Starts without handlers.
    *
-   * @param limits How many.
+   * @param options How many, and who hears of it.
    */
-  constructor(limits: EndpointLimits) {
-    this.#limits = limits;
+  constructor(options: WorkloadOptions) {
+    const { bounds, onBusy } = options;
+    this.#hooks = options.hooks;
+    this.#places = new Places(bounds, (busy) => onBusy(busy, this.load));
+    this.#hookPlaces = new Places(bounds, () => {});
+  }
+
+  /** How much is going on, hooks not counted. */
+  get load(): Load {
+    return this.#places.load;
+  }
+
+  /** Whether requests wait for a place, or did a moment ago. */
+  get busy(): boolean {
+    return this.#places.busy;
   }
 
   /**
-   * Runs a job now or later, or answers it `short buffer`.
+   * Runs a job now or later, or turns it away.
    *
    * @param job The job.
    */
   admit(job: Job): void {
-    const limits = this.#limits;
-    if (this.running < limits.handlers) {
-      this.#run(job);
-    } else if (
-      this.#queue.length < limits.requests &&
-      this.#queuedBytes + job.bytes <= limits.requestBytes
-    ) {
-      this.#queue.push(job);
-      this.#queuedBytes += job.bytes;
-    } else {
-      job.fail(FrontierError.fromWire(SHORT_BUFFER));
-    }
+    const hook = this.#hooks.has(job.request.method);
+    (hook ? this.#hookPlaces : this.#places).admit(job);
   }
 
   /**
@@ -83,63 +92,20 @@ export class Workload {
   /**
    * Waits for the handlers.
    *
-   * @returns When none runs or waits.
+   * @returns When none runs whose caller waits, and no request waits.
    */
-  idle(): Promise<void> {
-    if (this.running === 0 && this.#queue.length === 0) {
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => this.#idle.push(resolve));
+  async idle(): Promise<void> {
+    await Promise.all([this.#places.idle(), this.#hookPlaces.idle()]);
+  }
+
+  /** Tells nobody any more, and waits for nothing. */
+  close(): void {
+    this.#places.close();
+    this.#hookPlaces.close();
   }
 
   #abort(reason: FrontierError, selects: (job: Job) => boolean): void {
-    if (this.#queue.length > 0) {
-      const kept: Job[] = [];
-      for (const job of this.#queue) {
-        if (selects(job)) {
-          this.#queuedBytes -= job.bytes;
-          job.fail(reason);
-        } else kept.push(job);
-      }
-      this.#queue = kept;
-    }
-    for (let job = this.#first; job !== undefined;) {
-      const { next } = job;
-      if (selects(job)) job.abort(reason);
-      job = next;
-    }
-    this.#checkIdle();
-  }
-
-  #run(job: Job): void {
-    if (!job.run(this.#onFinished)) return;
-    this.running++;
-    job.next = this.#first;
-    if (this.#first !== undefined) this.#first.previous = job;
-    this.#first = job;
-  }
-
-  readonly #onFinished = (job: Job): void => this.#finished(job);
-
-  #finished(job: Job): void {
-    this.running--;
-    if (job.previous !== undefined) job.previous.next = job.next;
-    else this.#first = job.next;
-    if (job.next !== undefined) job.next.previous = job.previous;
-    job.next = job.previous = undefined;
-    while (this.running < this.#limits.handlers) {
-      const waiting = this.#queue.shift();
-      if (waiting === undefined) break;
-      this.#queuedBytes -= waiting.bytes;
-      this.#run(waiting);
-    }
-    this.#checkIdle();
-  }
-
-  #checkIdle(): void {
-    if (this.running > 0 || this.#queue.length > 0) return;
-    const resolvers = this.#idle;
-    this.#idle = [];
-    for (const resolve of resolvers) resolve();
+    this.#places.abort(reason, selects);
+    this.#hookPlaces.abort(reason, selects);
   }
 }

@@ -1,0 +1,336 @@
+/**
+ * Places in which handlers run, shared fairly among callers.
+ *
+ * @module
+ */
+
+import {
+  FrontierError,
+  SHORT_BUFFER,
+  TIMEOUT,
+  Timer,
+  type Timers,
+} from "@frontier/proto";
+import type { Job, JobOwner } from "./job.ts";
+import { Source, type SourceKey } from "./source.ts";
+
+/** What one caller may use when nobody else is there. */
+export interface PlaceBounds {
+  /** Handlers that run at a time. */
+  readonly handlers: number;
+  /** Requests that wait for a place. */
+  readonly requests: number;
+  /** Bytes of those. */
+  readonly requestBytes: number;
+}
+
+/** How much is going on. */
+export interface Load {
+  /** Handlers whose callers wait. */
+  readonly running: number;
+  /** Handlers that go on although their callers have given up. */
+  readonly abandoned: number;
+  /** Requests that wait for a place. */
+  readonly waiting: number;
+  /** Requests that were turned away. */
+  readonly refused: number;
+}
+
+/** As many times the places may handlers go on that nobody waits for; more keep their places. */
+const ABANDONED_FACTOR = 8;
+/** Milliseconds without a request that waits before it counts as calm. */
+const CALM_MS = 1_000;
+
+/**
+ * A bounded number of handlers runs, a bounded number of requests waits, the
+ * rest is turned away at once.
+ *
+ * Of everything there is twice what one caller may use alone. Below half all
+ * are served; above, a caller may hold at most as much as is still free. So
+ * one caller never takes what the next one needs, and many share. Requests
+ * that wait get their turns caller by caller.
+ *
+ * A handler whose caller has given up frees its place, though it goes on.
+ */
+export class Places implements JobOwner {
+  readonly #bounds: PlaceBounds;
+  readonly #onBusy: (busy: boolean) => void;
+  readonly #sources = new Map<SourceKey, Source>();
+  /** Callers with requests that wait, in the order of their turns. */
+  readonly #turns = new Set<Source>();
+  readonly #due: Timer = new Timer(() => this.#expire());
+  readonly #calm: Timer = new Timer(() => this.#calmed());
+  #timers: Timers | undefined = undefined;
+  #first: Job | undefined = undefined;
+  #running = 0;
+  #abandoned = 0;
+  #waiting = 0;
+  #waitingBytes = 0;
+  #refused = 0;
+  #busy = false;
+  #idle: (() => void)[] = [];
+
+  /**
+   * Starts empty.
+   *
+   * @param bounds What one caller may use alone.
+   * @param onBusy Hears when requests begin to wait, and when none has for a while.
+   */
+  constructor(bounds: PlaceBounds, onBusy: (busy: boolean) => void) {
+    this.#bounds = bounds;
+    this.#onBusy = onBusy;
+  }
+
+  /** How much is going on. */
+  get load(): Load {
+    return {
+      running: this.#running,
+      abandoned: this.#abandoned,
+      waiting: this.#waiting,
+      refused: this.#refused,
+    };
+  }
+
+  /** Whether requests wait for a place, or did a moment ago. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /**
+   * Runs a job now or later, or turns it away.
+   *
+   * @param job The job.
+   */
+  admit(job: Job): void {
+    // Nobody waits then: no need to know whose it is.
+    if (this.#running < this.#bounds.handlers) {
+      this.#start(job);
+      return;
+    }
+    const source = this.#sourceOf(job);
+    if (source.waiting.length === 0 && this.#mayRun(source)) {
+      this.#start(job);
+    } else if (this.#mayWait(source, job.bytes)) {
+      this.#keep(source, job);
+    } else {
+      this.#refused++;
+      this.#setBusy(job.session.link.timers);
+      if (this.#waiting === 0) this.#calmDown();
+      job.refuse(SHORT_BUFFER);
+    }
+    this.#forget(source);
+  }
+
+  /**
+   * Nobody waits for the answers to some jobs any more.
+   *
+   * @param reason Why.
+   * @param selects Which jobs.
+   */
+  abort(reason: FrontierError, selects: (job: Job) => boolean): void {
+    if (this.#waiting > 0) {
+      this.#dropWaiting(selects, (job) => job.refuse(reason.toWire()));
+    }
+    for (let job = this.#first; job !== undefined;) {
+      const { next } = job;
+      if (selects(job)) job.abort(reason);
+      job = next;
+    }
+    this.#next();
+  }
+
+  /**
+   * Waits for the handlers.
+   *
+   * @returns When none runs whose caller waits, and no request waits.
+   */
+  idle(): Promise<void> {
+    if (this.#running === 0 && this.#waiting === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Tells nobody any more, and waits for nothing. */
+  close(): void {
+    for (const timer of [this.#due, this.#calm]) this.#timers?.clear(timer);
+  }
+
+  /** The caller of a handler that runs has given up. */
+  onAbandoned(job: Job): void {
+    const most = this.#bounds.handlers * ABANDONED_FACTOR;
+    if (!job.holdsPlace || this.#abandoned >= most) return;
+    this.#release(job);
+    this.#abandoned++;
+    this.#next();
+  }
+
+  /** A handler that did not finish at once has finished. */
+  onFinished(job: Job): void {
+    if (job.previous !== undefined) job.previous.next = job.next;
+    else this.#first = job.next;
+    if (job.next !== undefined) job.next.previous = job.previous;
+    job.next = job.previous = undefined;
+    if (job.holdsPlace) this.#release(job);
+    else this.#abandoned--;
+    this.#next();
+  }
+
+  #start(job: Job): void {
+    if (!job.run(this)) return;
+    const source = job.source = this.#sourceOf(job);
+    job.holdsPlace = true;
+    source.running++;
+    this.#running++;
+    job.next = this.#first;
+    if (this.#first !== undefined) this.#first.previous = job;
+    this.#first = job;
+    if (this.#waiting > 0) this.#watch(job);
+  }
+
+  #release(job: Job): void {
+    const source = job.source!;
+    job.holdsPlace = false;
+    job.source = undefined;
+    source.running--;
+    this.#running--;
+    this.#forget(source);
+  }
+
+  /** Lets jobs run that may. */
+  #next(): void {
+    while (this.#waiting > 0) {
+      const source = this.#turn();
+      if (source === undefined) break;
+      const job = source.waiting.shift()!;
+      this.#left(source, job);
+      // The next turn is another caller's.
+      this.#turns.delete(source);
+      if (source.waiting.length > 0) this.#turns.add(source);
+      this.#start(job);
+      this.#forget(source);
+    }
+    if (this.#waiting === 0) this.#timers?.clear(this.#due);
+    if (this.#running > 0 || this.#waiting > 0) return;
+    const resolvers = this.#idle;
+    this.#idle = [];
+    for (const resolve of resolvers) resolve();
+  }
+
+  #turn(): Source | undefined {
+    for (const source of this.#turns) {
+      if (this.#mayRun(source)) return source;
+    }
+    return undefined;
+  }
+
+  #mayRun(source: Source): boolean {
+    const { handlers } = this.#bounds;
+    return this.#running < handlers ||
+      source.running < 2 * handlers - this.#running;
+  }
+
+  #mayWait(source: Source, bytes: number): boolean {
+    const { requests, requestBytes } = this.#bounds;
+    const all = this.#waitingBytes + bytes;
+    return (this.#waiting < requests ||
+      source.waiting.length < 2 * requests - this.#waiting) &&
+      (all <= requestBytes ||
+        source.bytes + bytes <= 2 * requestBytes - this.#waitingBytes);
+  }
+
+  #keep(source: Source, job: Job): void {
+    source.waiting.push(job);
+    source.bytes += job.bytes;
+    this.#waitingBytes += job.bytes;
+    this.#turns.add(source);
+    this.#setBusy(job.session.link.timers);
+    if (this.#waiting++ > 0) this.#watch(job);
+    else this.#watchAll();
+  }
+
+  #left(source: Source, job: Job): void {
+    source.bytes -= job.bytes;
+    this.#waitingBytes -= job.bytes;
+    if (--this.#waiting === 0) this.#calmDown();
+  }
+
+  #dropWaiting(
+    selects: (job: Job) => boolean,
+    drop: (job: Job) => void,
+  ): void {
+    for (const source of [...this.#turns]) {
+      const dropped = source.waiting.filter(selects);
+      if (dropped.length === 0) continue;
+      source.waiting = source.waiting.filter((job) => !selects(job));
+      if (source.waiting.length === 0) this.#turns.delete(source);
+      for (const job of dropped) {
+        this.#left(source, job);
+        drop(job);
+      }
+      this.#forget(source);
+    }
+  }
+
+  /** While requests wait, a place is free as soon as the time of its caller is over. */
+  #watch(job: Job): void {
+    if (job.endsAt === Infinity) return;
+    if (this.#due.armed && this.#due.at <= job.endsAt) return;
+    this.#timers!.set(this.#due, job.endsAt);
+  }
+
+  #watchAll(): void {
+    let next = Infinity;
+    for (let job = this.#first; job !== undefined; job = job.next) {
+      if (job.holdsPlace && job.endsAt < next) next = job.endsAt;
+    }
+    for (const { waiting } of this.#turns) {
+      for (const { endsAt } of waiting) if (endsAt < next) next = endsAt;
+    }
+    if (next < Infinity) this.#timers!.set(this.#due, next);
+  }
+
+  #expire(): void {
+    const now = this.#timers!.now();
+    const late = (job: Job) => job.endsAt <= now;
+    // A request whose caller has gone is not carried out.
+    this.#dropWaiting(late, (job) => job.refuse(TIMEOUT));
+    for (let job = this.#first; job !== undefined;) {
+      const { next } = job;
+      if (late(job)) job.expire();
+      job = next;
+    }
+    this.#next();
+    if (this.#waiting > 0) this.#watchAll();
+  }
+
+  #sourceOf(job: Job): Source {
+    const { edgeId } = job.request;
+    const key = edgeId === 0n ? job.session : edgeId;
+    let source = this.#sources.get(key);
+    if (source === undefined) this.#sources.set(key, source = new Source(key));
+    return source;
+  }
+
+  #forget(source: Source): void {
+    if (source.running === 0 && source.waiting.length === 0) {
+      this.#sources.delete(source.key);
+    }
+  }
+
+  #setBusy(timers: Timers): void {
+    this.#timers = timers;
+    timers.clear(this.#calm);
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#onBusy(true);
+  }
+
+  #calmDown(): void {
+    const timers = this.#timers!;
+    timers.set(this.#calm, timers.now() + CALM_MS);
+  }
+
+  #calmed(): void {
+    this.#busy = false;
+    this.#onBusy(false);
+  }
+}
