@@ -88,7 +88,8 @@ Deno.test("call() rejects with the code of the error text", async () => {
       FrontierError,
     );
     assertEquals(error.code, code);
-    assertEquals(error.message, text);
+    assertEquals(error.message, `Cannot call "m": ${text}`);
+    assertEquals([error.wireText, error.toWire()], [text, text]);
   }
 });
 

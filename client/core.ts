@@ -172,8 +172,12 @@ export class Core {
   }
 
   async #idle(): Promise<void> {
-    while (this.endpoint.underWay > 0) await sleep(10, this.#stop.signal);
-    await this.endpoint.workload.idle();
+    const { endpoint } = this;
+    do {
+      while (endpoint.underWay > 0) await sleep(10, this.#stop.signal);
+      await endpoint.workload.idle();
+      // A handler may have begun something.
+    } while (endpoint.underWay > 0);
   }
 
   async #run(): Promise<void> {
@@ -290,7 +294,7 @@ export class Core {
   #finish(reason: FrontierError): void {
     if (!this.#stop.signal.aborted) this.#stop.abort();
     this.#rejectWaiting();
-    this.endpoint.close(this.#closedError("receive"));
+    this.endpoint.close(() => this.#closedError("receive"));
     this.status.set({ state: "closed", reason });
     this.#first.reject(reason);
     // Nobody waits for it after the first connection.

@@ -168,8 +168,9 @@ export abstract class End {
   }
 
   /**
-   * Waits until no handler runs and no operation of ours is under way, then
-   * closes. Requests that still arrive are answered meanwhile.
+   * Waits until no handler runs whose caller waits, no message that was received
+   * is unanswered, and no operation of ours is under way, then closes. What
+   * still arrives is served meanwhile.
    *
    * @param options How long to wait at most; 30 s unless given.
    * @returns When it is closed. Never rejects.

@@ -178,3 +178,46 @@ Deno.test("an iterator of the status that is left ends its pending reads", async
     false,
   );
 });
+
+Deno.test("drain() waits for the messages being worked on, in streams too", async () => {
+  using gateway = new ScriptedGateway();
+  const edge = await Edge.connect({ dial: gateway.dial });
+  const { side } = gateway;
+  const session = side.link.openSession("")!;
+  const stream = await edge.acceptStream();
+  const acks = [
+    side.publish("t", "work"),
+    side.publish("", "in a stream", {}, session),
+    side.publish("t", "unread"),
+  ];
+  const outside = await edge.receive();
+  const inside = await stream.receive();
+  let drained = false;
+  const draining = edge.drain({ timeoutMs: 30_000 }).then(() => drained = true);
+  for (const message of [outside, inside]) {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    assertEquals([drained, message.pending], [false, true]);
+    message.done();
+  }
+  // What nobody has received keeps nobody waiting.
+  await draining;
+  const answers = await Promise.all(acks);
+  assertEquals(answers.map(({ error }) => error), ["", "", "force closed"]);
+});
+
+Deno.test("drain() does not wait for messages of a connection that is gone", async () => {
+  using gateway = new ScriptedGateway();
+  const edge = await Edge.connect({
+    dial: gateway.dial,
+    reconnect: { minDelayMs: 10, firstDelayMs: 10 },
+  });
+  void gateway.side.publish("t", "work");
+  const message = await edge.receive();
+  gateway.side.cut();
+  await until(() => gateway.accepted === 2);
+  await edge.connected();
+  assertEquals(message.pending, false);
+  const begin = performance.now();
+  await edge.drain({ timeoutMs: 30_000 });
+  assert(performance.now() - begin < 10_000);
+});

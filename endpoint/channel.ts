@@ -23,7 +23,7 @@ import { type Claim, Claims } from "./handlers/claims.ts";
 import { Inbox } from "./handlers/inbox.ts";
 import { Job } from "./handlers/job.ts";
 import type { EndpointLimits } from "./limits.ts";
-import { Message } from "./handlers/message.ts";
+import { Message, type Unanswered } from "./handlers/message.ts";
 import { MethodTable } from "./handlers/method_table.ts";
 import type { Operation } from "./calls/operation.ts";
 import type { CallOptions, OperationOptions } from "./options.ts";
@@ -32,6 +32,7 @@ import { Register } from "./calls/register.ts";
 import type { Reply } from "./calls/reply.ts";
 import { type Handler, RpcRequest } from "./handlers/request.ts";
 import type { Workload } from "./handlers/workload.ts";
+import { traced } from "./traced.ts";
 
 const body = new DataBody();
 
@@ -49,6 +50,8 @@ export interface ChannelParts {
   readonly submit: (operation: Operation) => void;
   /** Whether the peer knows a method already. */
   readonly announced: (method: string) => boolean;
+  /** The stream it belongs to; `undefined` outside of streams. */
+  readonly streamId?: bigint;
 }
 
 /** One session's side of calls and messages. */
@@ -57,6 +60,8 @@ export class Channel {
   readonly methods: MethodTable = new MethodTable();
   /** Messages that were not read. */
   readonly inbox: Inbox<Message>;
+  /** Messages received and not answered; another count for each connection. */
+  #unanswered: Unanswered = { count: 0 };
   readonly #claims: Claims = new Claims(this.methods);
   readonly #parts: ChannelParts;
 
@@ -78,9 +83,11 @@ export class Channel {
     edgeId: bigint | undefined,
     options: CallOptions | undefined,
   ): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      this.#call(method, data, edgeId, options, { resolve, reject });
-    });
+    return traced(
+      new Promise((resolve, reject) => {
+        this.#call(method, data, edgeId, options, { resolve, reject });
+      }),
+    );
   }
 
   /** Calls a method; the response is waited for later. */
@@ -103,9 +110,11 @@ export class Channel {
     edgeId: bigint | undefined,
     options: CallOptions | undefined,
   ): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#publish(topic, data, edgeId, options, { resolve, reject });
-    });
+    return traced(
+      new Promise((resolve, reject) => {
+        this.#publish(topic, data, edgeId, options, { resolve, reject });
+      }),
+    );
   }
 
   /** Publishes a message; the acknowledgement is waited for later. */
@@ -126,10 +135,18 @@ export class Channel {
    * A register that is cut off by the loss of the connection is completed by
    * the next one.
    */
-  async register(
+  register(
     method: string,
     handler: Handler,
     options: OperationOptions = {},
+  ): Promise<void> {
+    return traced(this.#register(method, handler, options));
+  }
+
+  async #register(
+    method: string,
+    handler: Handler,
+    options: OperationOptions,
   ): Promise<void> {
     const timeoutMs = checkTimeout(options.timeoutMs ?? this.#parts.timeoutMs);
     const claim = this.#claims.begin(method, handler);
@@ -143,6 +160,17 @@ export class Channel {
       this.#claims.fail(claim);
       throw error;
     }
+  }
+
+  /** Messages that an application has received and not answered. */
+  get messagesInWork(): number {
+    return this.#unanswered.count - this.inbox.size;
+  }
+
+  /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
+  dropMessages(): void {
+    this.inbox.clear();
+    this.#unanswered = { count: 0 };
   }
 
   /** Stops answering a method; the peer cannot be told. */
@@ -164,6 +192,7 @@ export class Channel {
     }
     const { workload, tailed, limits } = this.#parts;
     const request = new RpcRequest(
+      session,
       method.name,
       body.valueBytes(),
       customOf(body),
@@ -183,13 +212,16 @@ export class Channel {
     const { idHi, idLo } = frame;
     const data = body.valueBytes();
     const custom = customOf(body);
+    const unanswered = this.#unanswered;
     const message = new Message(
       session,
       [idHi, idLo],
       body.topicEnd > body.topicStart ? body.topicText() : "",
-      { data, custom, tailed: this.#parts.tailed },
+      { data, custom, tailed: this.#parts.tailed, unanswered },
     );
+    unanswered.count++;
     if (this.inbox.push(message, data.length + custom.length)) return;
+    unanswered.count--;
     const type = TYPE_MESSAGE_ACK;
     refuse(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
   }
@@ -251,12 +283,19 @@ export class Channel {
     options: CallOptions | undefined,
   ): Route {
     if (edgeId !== undefined) checkId(edgeId);
-    const { timeoutMs } = this.#parts;
+    const { timeoutMs, streamId } = this.#parts;
     if (options === undefined) {
-      return { edgeId, custom: undefined, timeoutMs, signal: undefined };
+      return {
+        edgeId,
+        streamId,
+        custom: undefined,
+        timeoutMs,
+        signal: undefined,
+      };
     }
     return {
       edgeId,
+      streamId,
       custom: options.custom,
       timeoutMs: checkTimeout(options.timeoutMs ?? timeoutMs),
       signal: options.signal,

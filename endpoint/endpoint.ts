@@ -24,7 +24,8 @@ import type { OpenStreamOptions } from "./options.ts";
 import { payloadBytes } from "./payload.ts";
 import { OpenStream } from "./streams/open_stream.ts";
 import { Stream } from "./streams/stream.ts";
-import { type StreamCore, tooMuchQueued } from "./streams/stream_core.ts";
+import { StreamCore, tooMuchQueued } from "./streams/stream_core.ts";
+import { traced } from "./traced.ts";
 
 /** What an endpoint is made of. */
 export interface EndpointOptions {
@@ -205,21 +206,8 @@ export class Endpoint implements ConnectionOwner {
    * @param options Time limit, signal and meta.
    * @returns The stream.
    */
-  async openStream(
-    peer: string,
-    options: OpenStreamOptions = {},
-  ): Promise<Stream> {
-    const meta = options.meta === undefined
-      ? undefined
-      : payloadBytes(options.meta);
-    const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
-    const core = await new Promise<StreamCore>((resolve, reject) => {
-      const waiter = { resolve, reject };
-      const target = { peer, meta };
-      const open = new OpenStream(target, timeoutMs, options.signal, waiter);
-      if (open.watch()) this.submit(open);
-    });
-    return new Stream(core);
+  openStream(peer: string, options: OpenStreamOptions = {}): Promise<Stream> {
+    return traced(this.#openStream(peer, options));
   }
 
   /** The peer has opened a stream; tells whether there is room for it. */
@@ -233,28 +221,51 @@ export class Endpoint implements ConnectionOwner {
     return true;
   }
 
-  /** Operations sent and not answered. */
+  /** Operations of ours that wait for their answer, and messages that wait for one of ours. */
   get underWay(): number {
-    return this.#link?.pendingCount ?? 0;
+    const link = this.#link;
+    if (link === undefined) return 0;
+    let count = link.pendingCount + this.channel.messagesInWork;
+    for (const { user } of link.sessions()) {
+      if (user instanceof StreamCore) count += user.channel.messagesInWork;
+    }
+    return count;
   }
 
   /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
   dropUnread(): void {
-    this.channel.inbox.clear();
+    this.channel.dropMessages();
     this.streams.clear();
   }
 
   /**
    * Receives nothing more.
    *
-   * @param reason Told to whoever waits for messages or streams.
+   * @param reason Makes the error of one who waits for messages or streams.
    */
-  close(reason: FrontierError): void {
+  close(reason: () => FrontierError): void {
     this.pause();
     this.dropUnread();
     this.channel.inbox.close(reason);
     this.streams.close(reason);
     this.workload.close();
+  }
+
+  async #openStream(
+    peer: string,
+    options: OpenStreamOptions,
+  ): Promise<Stream> {
+    const meta = options.meta === undefined
+      ? undefined
+      : payloadBytes(options.meta);
+    const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
+    const core = await new Promise<StreamCore>((resolve, reject) => {
+      const waiter = { resolve, reject };
+      const target = { peer, meta };
+      const open = new OpenStream(target, timeoutMs, options.signal, waiter);
+      if (open.watch()) this.submit(open);
+    });
+    return new Stream(core);
   }
 }
 

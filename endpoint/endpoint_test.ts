@@ -171,7 +171,7 @@ Deno.test("an endpoint without a connection fails operations, or hands them over
   const other = new Endpoint({ offline: ({ what }) => kept.push(what) });
   void other.channel.call("m", "", undefined, undefined);
   void other.openStream("files");
-  assertEquals(kept, ["call m", "open a stream to files"]);
+  assertEquals(kept, ['call "m"', 'open a stream to "files"']);
 });
 
 Deno.test("an endpoint goes on with its next connection", async () => {

@@ -163,22 +163,32 @@ export class FrontierError extends Error {
    * @param negotiated Whether the connection it came on has `verdict`.
    * @param verdict What the answer says beside the text; without it, where it
    * could have been said, the error is the application's, whatever its text.
-   * @returns The error, whose message is the text.
+   * @param what What failed, for the message: `call "echo" of edge 42`.
+   * @returns The error, whose message ends in the text.
    */
   static fromWire(
     wireText: string,
     negotiated = false,
     verdict: Verdict = "",
+    what = "",
   ): FrontierError {
     const own = !negotiated || verdict !== "";
     const code = own ? codeOf(wireText) : "remote";
     const error = new FrontierError(
       code,
-      wireText,
+      what === "" ? wireText : `Cannot ${what}: ${wireText}`,
       negotiated && verdict !== "not-run" ? { retryable: false } : {},
     );
     error.#wireText = wireText;
     return error;
+  }
+
+  /**
+   * The text of the other side, as it crossed the wire; `undefined` when the
+   * error was made here.
+   */
+  get wireText(): string | undefined {
+    return this.#wireText;
   }
 
   /**

@@ -58,7 +58,14 @@ Deno.test("calls go both ways, with custom bytes and the caller's id", async () 
     "edge-not-online",
     "no-such-rpc",
   ]);
-  assertEquals(codes[0]!.message, "Out of paper");
+  assertEquals(codes.map(({ message }) => message), [
+    'Cannot call "fail": Out of paper',
+    'Cannot call "nobody": record not found',
+    'Cannot call "WHO": record not found',
+    'Cannot call "echo" of edge 1: edge not online',
+    `Cannot call "none" of edge ${edge.edgeId}: no such rpc: none`,
+  ]);
+  assertEquals(codes[0]!.wireText, "Out of paper");
 });
 
 Deno.test("a canceled call and one whose time is over stop the handler behind the gateway", async () => {
@@ -113,7 +120,7 @@ Deno.test("messages are acknowledged end to end, in order, both ways", async () 
   await Promise.all(publishes);
   const refused = rejection(service.publish(edge.edgeId, "x"));
   (await edge.receive()).error("busy");
-  assertEquals((await refused).message, "busy");
+  assertEquals((await refused).wireText, "busy");
   // One failed message ends nothing.
   const good = service.publish(edge.edgeId, "y");
   (await edge.receive()).done();

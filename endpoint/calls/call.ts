@@ -43,6 +43,8 @@ export interface Waiter<T> {
 export interface Route {
   /** The edge it is for; `undefined` where the gateway decides. */
   readonly edgeId: bigint | undefined;
+  /** The stream it goes through; `undefined` outside of streams. */
+  readonly streamId: bigint | undefined;
   /** Opaque bytes beside the data. */
   readonly custom: Payload | undefined;
   /** Milliseconds it may take. */
@@ -58,6 +60,7 @@ abstract class Exchange<T> extends Operation implements Outgoing {
   data: Payload;
   custom: Uint8Array | undefined;
   readonly edgeId: bigint | undefined;
+  readonly streamId: bigint | undefined;
   protected readonly waiter: Waiter<T>;
 
   constructor(data: Payload, route: Route, waiter: Waiter<T>) {
@@ -67,6 +70,7 @@ abstract class Exchange<T> extends Operation implements Outgoing {
       ? undefined
       : payloadBytes(route.custom);
     this.edgeId = route.edgeId;
+    this.streamId = route.streamId;
     this.waiter = waiter;
   }
 
@@ -102,7 +106,8 @@ abstract class Exchange<T> extends Operation implements Outgoing {
       return false;
     }
     if (body.errorEnd > body.errorStart) {
-      this.waiter.reject(FrontierError.fromWire(body.errorText()));
+      const text = body.errorText();
+      this.waiter.reject(FrontierError.fromWire(text, false, "", this.what));
       return false;
     }
     return true;
@@ -137,7 +142,11 @@ export class Call extends Exchange<Reply> {
 
   /** @inheritdoc */
   override get what(): string {
-    return `call ${this.#method}`;
+    const method = `call "${this.#method}"`;
+    if (this.edgeId !== undefined) return `${method} of edge ${this.edgeId}`;
+    return this.streamId === undefined
+      ? method
+      : `${method} on stream ${this.streamId}`;
   }
 
   protected override get cancels(): boolean {
@@ -177,9 +186,10 @@ export class Publish extends Exchange<void> {
 
   /** @inheritdoc */
   override get what(): string {
-    return this.edgeId === undefined
-      ? `publish to ${this.topic}`
-      : `publish to edge ${this.edgeId}`;
+    if (this.edgeId !== undefined) return `publish to edge ${this.edgeId}`;
+    return this.streamId === undefined
+      ? `publish to topic "${this.topic}"`
+      : `publish on stream ${this.streamId}`;
   }
 
   protected override answer(link: Link, frame: FrameReader): void {

@@ -48,7 +48,7 @@ export abstract class Operation extends Pending {
     this.#signal = signal;
   }
 
-  /** What it does, for messages: `call echo`. */
+  /** What it does, for messages: `call "echo"`. */
   abstract get what(): string;
 
   /** Bytes it holds while it waits; before `prepare` a lower bound. */

@@ -5,6 +5,7 @@
  */
 
 import { FrontierError } from "@frontier/proto";
+import { traced } from "../traced.ts";
 import { ItemIterator, type ItemSource, type Reader } from "./item_iterator.ts";
 
 /** How much an inbox holds. */
@@ -23,7 +24,7 @@ export class Inbox<T> implements ItemSource<T> {
   #items: { item: T; bytes: number }[] = [];
   #bytes = 0;
   #readers: Reader<T>[] = [];
-  #closed: FrontierError | undefined = undefined;
+  #closed: (() => FrontierError) | undefined = undefined;
 
   /**
    * Starts empty.
@@ -32,6 +33,11 @@ export class Inbox<T> implements ItemSource<T> {
    */
   constructor(bounds: InboxBounds<T>) {
     this.#bounds = bounds;
+  }
+
+  /** Items that nobody has read. */
+  get size(): number {
+    return this.#items.length;
   }
 
   /**
@@ -65,7 +71,7 @@ export class Inbox<T> implements ItemSource<T> {
     if (first !== undefined) {
       this.#bytes -= first.bytes;
       reader.resolve(first.item);
-    } else if (this.#closed !== undefined) reader.reject(this.#closed);
+    } else if (this.#closed !== undefined) reader.reject(this.#closed());
     else this.#readers.push(reader);
   }
 
@@ -84,6 +90,10 @@ export class Inbox<T> implements ItemSource<T> {
    * `canceled`.
    */
   next(signal?: AbortSignal): Promise<T> {
+    return traced(this.#next(signal));
+  }
+
+  #next(signal: AbortSignal | undefined): Promise<T> {
     if (signal?.aborted) return Promise.reject(canceled(signal));
     return new Promise((resolve, reject) => {
       if (signal === undefined) {
@@ -133,14 +143,14 @@ export class Inbox<T> implements ItemSource<T> {
   /**
    * Takes nothing more; readers get what is there, then the reason.
    *
-   * @param reason Told to readers.
+   * @param reason Makes the error of one reader.
    */
-  close(reason: FrontierError): void {
+  close(reason: () => FrontierError): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
     const readers = this.#readers;
     this.#readers = [];
-    for (const reader of readers) reader.reject(reason);
+    for (const reader of readers) reader.reject(reason());
   }
 
   #dropStale(): boolean {

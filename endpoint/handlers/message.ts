@@ -8,6 +8,12 @@ import { FrontierError, type Session, TYPE_MESSAGE_ACK } from "@frontier/proto";
 import { EMPTY_HEAD, writeAck, writeFailure } from "../calls/body_writer.ts";
 import { Received } from "./received.ts";
 
+/** How many messages of one session were received and not answered. */
+export interface Unanswered {
+  /** How many. */
+  count: number;
+}
+
 /**
  * A message. Whoever published it waits until {@linkcode Message.done} or
  * {@linkcode Message.error} is called: that is the acknowledgement, end to end.
@@ -16,6 +22,7 @@ export class Message extends Received {
   /** The topic it was published to; empty when there is none. */
   readonly topic: string;
   readonly #session: Session;
+  readonly #unanswered: Unanswered;
   readonly #idHi: number;
   readonly #idLo: number;
   #answered = false;
@@ -26,7 +33,8 @@ export class Message extends Received {
    * @param session Where it came from.
    * @param id Both halves of its packet id.
    * @param topic Its topic.
-   * @param content Its data and custom bytes, and whether those end in an id.
+   * @param content Its data and custom bytes, whether those end in an id, and
+   * where it is counted until it is answered.
    */
   constructor(
     session: Session,
@@ -36,11 +44,13 @@ export class Message extends Received {
       data: Uint8Array<ArrayBuffer>;
       custom: Uint8Array<ArrayBuffer>;
       tailed: boolean;
+      unanswered: Unanswered;
     },
   ) {
-    super(content.data, content.custom, content.tailed);
+    super(session, content.data, content.custom, content.tailed);
     this.topic = topic;
     this.#session = session;
+    this.#unanswered = content.unanswered;
     this.#idHi = id[0];
     this.#idLo = id[1];
   }
@@ -57,6 +67,7 @@ export class Message extends Received {
   done(): void {
     if (!this.pending) return;
     this.#answered = true;
+    this.#unanswered.count--;
     writeAck(this.#session, this.#idHi, this.#idLo);
   }
 
@@ -69,6 +80,7 @@ export class Message extends Received {
   error(reason: unknown): void {
     if (!this.pending) return;
     this.#answered = true;
+    this.#unanswered.count--;
     writeFailure(
       this.#session,
       TYPE_MESSAGE_ACK,

@@ -5,7 +5,7 @@
  */
 
 import {
-  FrontierError,
+  type FrontierError,
   SHORT_BUFFER,
   TIMEOUT,
   Timer,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Session } from "@frontier/proto";
 import type { Payload } from "../payload.ts";
 import { Received } from "./received.ts";
 
@@ -15,18 +16,20 @@ export class RpcRequest extends Received {
   /**
    * Holds a request; the end that received it calls this.
    *
+   * @param session The session it came on.
    * @param method The method called.
    * @param data The data.
    * @param rawCustom The custom bytes as received.
    * @param tailed Whether they may end in the id of an edge.
    */
   constructor(
+    session: Session,
     method: string,
     data: Uint8Array<ArrayBuffer>,
     rawCustom: Uint8Array<ArrayBuffer>,
     tailed: boolean,
   ) {
-    super(data, rawCustom, tailed);
+    super(session, data, rawCustom, tailed);
     this.method = method;
   }
 }

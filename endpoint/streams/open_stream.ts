@@ -49,7 +49,7 @@ export class OpenStream extends Operation {
 
   /** @inheritdoc */
   override get what(): string {
-    return `open a stream to ${this.#peer}`;
+    return `open a stream to "${this.#peer}"`;
   }
 
   /** @inheritdoc */
@@ -114,7 +114,7 @@ export class OpenStream extends Operation {
   refused(link: Link, reason: string): void {
     if (reason === "timeout") this.expire();
     else if (link.state === "closed") this.lost();
-    else this.fail(FrontierError.fromWire(reason));
+    else this.fail(FrontierError.fromWire(reason, false, "", this.what));
   }
 
   protected override withdraw(): void {

@@ -14,6 +14,7 @@ import {
 import { Channel } from "../channel.ts";
 import type { EndpointLimits } from "../limits.ts";
 import type { Operation } from "../calls/operation.ts";
+import { traced } from "../traced.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import type { Workload } from "../handlers/workload.ts";
 
@@ -95,6 +96,7 @@ export class StreamCore {
       tailed: false,
       submit: (operation) => this.#submit(operation),
       announced: () => false,
+      streamId: session.id,
     });
     session.user = this;
   }
@@ -144,10 +146,12 @@ export class StreamCore {
       at = this.session.send(buf, 0, buf.length);
       if (at === buf.length) return DONE;
     }
-    return new Promise((resolve, reject) => {
-      this.#writes.push({ buf, at, resolve, reject });
-      this.onWritable();
-    });
+    return traced(
+      new Promise((resolve, reject) => {
+        this.#writes.push({ buf, at, resolve, reject });
+        this.onWritable();
+      }),
+    );
   }
 
   /**
@@ -250,9 +254,8 @@ export class StreamCore {
     );
     this.#unpause();
     this.#failWrites();
-    const error = this.#eof("receive");
-    this.channel.inbox.clear();
-    this.channel.inbox.close(error);
+    this.channel.dropMessages();
+    this.channel.inbox.close(() => this.#eof("receive"));
     const { session } = this;
     this.#workload.abort(
       new FrontierError("force-closed", "Cannot go on: the stream has ended"),
@@ -273,9 +276,11 @@ export class StreamCore {
         new TypeError("Cannot read: another read is under way"),
       );
     }
-    return new Promise((resolve, reject) => {
-      this.#reader = { into, resolve, reject };
-    });
+    return traced(
+      new Promise((resolve, reject) => {
+        this.#reader = { into, resolve, reject };
+      }),
+    );
   }
 
   #submit(operation: Operation): void {

@@ -1,0 +1,28 @@
+/**
+ * Errors that show who waited for them.
+ *
+ * @module
+ */
+
+/** What V8 offers beside the standard. */
+const { captureStackTrace } = Error as {
+  captureStackTrace?: (error: object, below: unknown) => void;
+};
+
+/**
+ * Waits for an outcome that is told from the event loop. An error is made where
+ * the answer was read, and nobody in its stack is the caller's; at this point,
+ * where the caller goes on, the engine knows who waits: the stack is taken
+ * anew. Success costs one promise.
+ *
+ * @param outcome What is waited for; each error of it is nobody else's.
+ * @returns The same, with the caller in the stack of its error.
+ */
+export async function traced<T>(outcome: Promise<T>): Promise<T> {
+  try {
+    return await outcome;
+  } catch (error) {
+    if (error instanceof Error) captureStackTrace?.(error, traced);
+    throw error;
+  }
+}
