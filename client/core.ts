@@ -14,6 +14,7 @@ import {
   type Operation,
 } from "@frontier/endpoint/internal";
 import {
+  type FarewellReason,
   FrontierError,
   LINK_SETTINGS,
   type LinkSettings,
@@ -35,6 +36,8 @@ import { WaitingQueue } from "./waiting_queue.ts";
 
 /** A connection that lasted so long was a good one: its loss is retried soon. */
 const STABLE_MS = 5_000;
+/** Longest pause when the gateway asks to connect again, in milliseconds: many may be asked at a time. */
+const SOON_MS = 200;
 
 /** What kind of end it is. */
 export interface Kind {
@@ -192,14 +195,20 @@ export class Core {
         this.#finish(reason);
         return;
       }
+      const farewell = this.#current?.farewell;
       if (this.#current !== undefined) {
         attempt = 0;
         const { openedAt, timers } = this.#current.link;
         if (timers.now() - openedAt >= STABLE_MS) this.#backoff.reset();
         this.#current = undefined;
       }
-      const retryInMs = this.#backoff.next();
-      this.status.set({ state: "disconnected", reason, retryInMs });
+      const retryInMs = this.#pauseMs(farewell);
+      this.status.set({
+        state: "disconnected",
+        reason,
+        retryInMs,
+        ...(farewell !== undefined && { farewell }),
+      });
       await sleep(retryInMs, stop);
     }
     const { signal } = this.#options;
@@ -208,6 +217,19 @@ export class Core {
         ? canceled(this.#kind, signal)
         : this.#closedError(`use this ${this.#kind.name}`),
     );
+  }
+
+  /** How long to wait before the next attempt. */
+  #pauseMs(farewell: FarewellReason | undefined): number {
+    switch (farewell) {
+      // Two ends that take one id from each other must not do so all day.
+      case "replaced":
+        return this.#backoff.longest;
+      case "reconnect":
+        return SOON_MS * (0.5 + Math.random() / 2);
+      default:
+        return this.#backoff.next();
+    }
   }
 
   /** One connection, from the dial to its end; returns why it ended. */

@@ -23,7 +23,11 @@
  */
 
 export { FrontierError } from "@frontier/proto";
-export type { FrontierErrorCode, FrontierErrorOptions } from "@frontier/proto";
+export type {
+  FarewellReason,
+  FrontierErrorCode,
+  FrontierErrorOptions,
+} from "@frontier/proto";
 export { connectTcp, MemoryNetwork } from "@frontier/platform";
 export type {
   BackoffPolicy,

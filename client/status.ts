@@ -5,7 +5,7 @@
  */
 
 import { ItemIterator, type Reader } from "@frontier/endpoint/internal";
-import type { FrontierError } from "@frontier/proto";
+import type { FarewellReason, FrontierError } from "@frontier/proto";
 
 /** Where the connection of an end is. */
 export type Status =
@@ -35,6 +35,12 @@ export type Status =
     readonly reason: FrontierError;
     /** Milliseconds until the next attempt. */
     readonly retryInMs: number;
+    /**
+     * Why the gateway closed, where it said so: `replaced` by a newer connection
+     * with the same id, after which the longest pause follows; to `reconnect` at
+     * once; or it is `going-away`.
+     */
+    readonly farewell?: FarewellReason;
   }
   | {
     /** Over: nothing will follow. */

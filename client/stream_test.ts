@@ -128,7 +128,8 @@ Deno.test("a lost connection is an error for the reader, after what has arrived"
   await until(() => pair.gateway.log.includes("session svc"));
   await new Promise((resolve) => setTimeout(resolve, 10));
   pair.gateway.side.cut();
-  await pair.stream.closed;
+  const cut = await assertRejects(() => pair.stream.closed, FrontierError);
+  assertEquals(cut.code, "force-closed");
   const buf = new Uint8Array(64);
   assertEquals(await pair.stream.read(buf), 4);
   const error = await assertRejects(() => pair.stream.read(buf), FrontierError);

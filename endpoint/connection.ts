@@ -6,6 +6,7 @@
 
 import {
   type ConnRequest,
+  type FarewellReason,
   type FrameReader,
   FrontierError,
   Link,
@@ -64,6 +65,13 @@ export type Admit = (
 
 const decoder = new TextDecoder();
 
+/** What a farewell means. */
+const FAREWELLS: Readonly<Record<FarewellReason, string>> = {
+  "replaced": "a newer connection has taken its id",
+  "reconnect": "the gateway asked to connect again",
+  "going-away": "the gateway stops",
+};
+
 /** A {@linkcode Link} over a transport, from the conn to the last byte. */
 export class Connection implements LinkHandler {
   /** The engine. */
@@ -80,6 +88,7 @@ export class Connection implements LinkHandler {
   #rejectOpened!: (error: FrontierError) => void;
   #resolveClosed!: (reason: FrontierError) => void;
   #refusal: FrontierError | undefined = undefined;
+  #farewell: FarewellReason | undefined = undefined;
 
   private constructor(
     transport: Transport,
@@ -140,6 +149,11 @@ export class Connection implements LinkHandler {
     admit: Admit,
   ): Connection {
     return new Connection(transport, settings, owner, admit);
+  }
+
+  /** Why the peer said that it closes; `undefined` when it said nothing. */
+  get farewell(): FarewellReason | undefined {
+    return this.#farewell;
   }
 
   /**
@@ -246,13 +260,18 @@ export class Connection implements LinkHandler {
   /** Tells a stream, or its opening, that it is over. */
   onSessionClosed(link: Link, session: Session, reason: string): void {
     const { user } = session;
-    if (user instanceof StreamCore) user.onClosed(reason);
+    if (user instanceof StreamCore) user.onClosed();
     else if (user instanceof OpenStream) user.refused(link, reason);
   }
 
   /** Lets a stream send on. */
   onWritable(_link: Link, session: Session): void {
     if (session.user instanceof StreamCore) session.user.onWritable();
+  }
+
+  /** Client role: keeps in mind why the peer is about to close. */
+  onFarewell(_link: Link, reason: FarewellReason): void {
+    this.#farewell = reason;
   }
 
   /** Tells that nothing new may be sent. */
@@ -262,7 +281,7 @@ export class Connection implements LinkHandler {
 
   /** Ends what waits for this connection. */
   onClosed(link: Link, reason: string): void {
-    const error = this.#refusal ?? describe(reason);
+    const error = this.#refusal ?? describe(reason, this.#farewell);
     this.#rejectOpened(error);
     this.#owner.workload.abort(error, (session) => session.link === link);
     this.#resolveClosed(error);
@@ -276,7 +295,16 @@ export class Connection implements LinkHandler {
 }
 
 /** The error of the reason that a link gives for its end. */
-function describe(reason: string): FrontierError {
+function describe(
+  reason: string,
+  farewell: FarewellReason | undefined,
+): FrontierError {
+  if (farewell !== undefined) {
+    return new FrontierError(
+      "force-closed",
+      `Connection lost: ${FAREWELLS[farewell]}`,
+    );
+  }
   if (reason.startsWith("protocol error")) {
     return new FrontierError("protocol", `Connection lost: ${reason}`);
   }

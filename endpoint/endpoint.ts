@@ -214,10 +214,11 @@ export class Endpoint implements ConnectionOwner {
   onStream(core: StreamCore): boolean {
     const stream = new Stream(core);
     if (!this.streams.push(stream, 0)) return false;
-    void core.closed.then(() => {
+    const over = () => {
       // What came complete can still be read, as long as nobody needs its place.
       if (core.spent) this.streams.remove(stream);
-    });
+    };
+    void core.closed.then(over, over);
     return true;
   }
 

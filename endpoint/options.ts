@@ -50,7 +50,8 @@ export interface OpenStreamOptions extends OperationOptions {
 /** How an end or a stream closes. */
 export interface CloseOptions {
   /**
-   * Milliseconds to wait for the peer.
+   * Milliseconds to wait for the peer; a stream that still sends waits so long
+   * without progress.
    *
    * @default {2_000}
    */

@@ -10,6 +10,8 @@ const FLOOR_MS = 10;
 /** Longest pause, in milliseconds: what is infinite must still be reckoned with. */
 const CEILING_MS = Number.MAX_SAFE_INTEGER;
 
+const HOUR_MS = 3_600_000;
+
 /** Bounds of the pauses between attempts. */
 export interface BackoffPolicy {
   /**
@@ -103,6 +105,11 @@ export class Backoff {
     const delay = this.#min + this.#random() * (this.#ceiling - this.#min);
     this.#ceiling = Math.min(this.#max, this.#ceiling * this.#factor);
     return delay;
+  }
+
+  /** The longest pause of all, in milliseconds, and at most an hour where there is no bound. */
+  get longest(): number {
+    return Math.min(this.#max, HOUR_MS);
   }
 
   /** Starts again at the first pause, after an attempt that succeeded. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CONTEXT_CANCELED } from "@frontier/proto";
 import type { AsyncCall, AsyncPublish } from "../calls/async_operation.ts";
 import type { Message } from "../handlers/message.ts";
 import type {
@@ -23,8 +24,11 @@ import type { StreamCore } from "./stream_core.ts";
  *
  * There is no half-close: when either side closes, both directions end. What
  * was written before still arrives, and what has arrived can still be read.
- * The end of the bytes says that the other side has closed, or has gone; the
- * loss of our own connection is an error with the code `force-closed`.
+ * The end of the bytes says that the other side has closed, and sent all it
+ * wanted to send. A stream that was cut, given up, or closed before everything
+ * was sent ends with an error, whose code tells why: `force-closed`,
+ * `canceled`, `short-buffer`. Only a gateway without the extension `reason`
+ * cannot tell; the loss of our own connection is an error with every gateway.
  *
  * Between peers that negotiated `credit` a slow reader slows its writer, end to
  * end, and holds at most `limits.streamWindow` bytes here. From other gateways
@@ -84,14 +88,18 @@ export class Stream {
     return this.#core.session.state === "closed";
   }
 
-  /** Resolved when the stream is over, whoever ended it. */
+  /**
+   * Resolved when the stream is over, whoever ended it; rejected when what
+   * arrived is not complete, with the error that reading ends with. A rejection
+   * that nobody waits for is not reported as unhandled.
+   */
   get closed(): Promise<void> {
     return this.#core.closed;
   }
 
   /**
    * The bytes that arrive, as a byte stream; it closes when the other side
-   * does. Cancelling it drops what arrives from then on.
+   * does, and errors when they are not complete. Cancelling it drops what arrives from then on.
    */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= toReadable(this.#core);
@@ -99,7 +107,8 @@ export class Stream {
 
   /**
    * Takes the bytes to send. Closing it closes the stream, after all bytes;
-   * to go on reading then, use `preventClose`.
+   * to go on reading then, use `preventClose`. Aborting it breaks the stream
+   * off: the other side's reading ends with the code `canceled`.
    */
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= toWritable(this.#core);
@@ -111,7 +120,8 @@ export class Stream {
    *
    * @param buf Where the bytes go.
    * @returns How many bytes, or `null` when the other side has closed.
-   * @throws {FrontierError} With the code `force-closed` when the connection was lost.
+   * @throws {FrontierError} When the bytes are not complete: `force-closed`
+   * after the loss of a connection, and others.
    */
   read(buf: Uint8Array): Promise<number | null> {
     return this.#core.read(buf);
@@ -238,10 +248,13 @@ export class Stream {
   }
 
   /**
-   * Sends what was written, then closes both directions.
+   * Sends what was written, then closes both directions. When the other side
+   * takes nothing for `timeoutMs`, the stream is broken off: writes under way
+   * reject, and the other side's reading ends with an error.
    *
    * @param options How long to wait for the other side.
-   * @returns When the other side has agreed, or the time is over. Never rejects.
+   * @returns When everything written before is on its way and the other side
+   * has agreed, or the time is over. Never rejects.
    */
   close(options: CloseOptions = {}): Promise<void> {
     return this.#core.close(options.timeoutMs ?? 2_000);
@@ -282,8 +295,12 @@ function toReadable(
 
 function toWritable(core: StreamCore): WritableStream<Uint8Array> {
   return new WritableStream({
+    start(controller) {
+      // Whoever pipes into it must hear of the cut before the next chunk.
+      core.closed.catch((error) => controller.error(error));
+    },
     write: (chunk) => core.write(chunk),
     close: () => core.close(2_000),
-    abort: () => core.close(0),
+    abort: () => core.breakOff(CONTEXT_CANCELED),
   });
 }

@@ -9,6 +9,7 @@ import {
   FrontierError,
   type Link,
   type Session,
+  SHORT_BUFFER,
   Timer,
 } from "@frontier/proto";
 import { Channel } from "../channel.ts";
@@ -16,19 +17,13 @@ import type { EndpointLimits } from "../limits.ts";
 import type { Operation } from "../calls/operation.ts";
 import { traced } from "../traced.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
+import { StreamWriter } from "./stream_writer.ts";
 import type { Workload } from "../handlers/workload.ts";
 
 /** Milliseconds a full stream may hold its connection up without progress. */
 const STALL_MS = 10_000;
-const DONE = Promise.resolve();
-
-/** Bytes that wait until they may be sent. */
-interface PendingWrite {
-  readonly buf: Uint8Array;
-  at: number;
-  resolve(): void;
-  reject(error: FrontierError): void;
-}
+/** Told to the peer when the stream ends before everything was sent. */
+const NOT_SENT = "closed before everything was sent";
 
 /** A reader that waits for bytes: into its own memory, or for a piece. */
 interface PendingRead {
@@ -61,7 +56,7 @@ export class StreamCore {
   readonly session: Session;
   /** Calls and messages on the stream. */
   readonly channel: Channel;
-  /** Resolved when the stream is over. */
+  /** Resolved when the stream is over, rejected when the peer's bytes are not complete. */
   readonly closed: Promise<void>;
 
   readonly #link: Link;
@@ -69,15 +64,15 @@ export class StreamCore {
   readonly #workload: Workload;
   readonly #buffer = new ReceiveBuffer();
   #reader: PendingRead | undefined = undefined;
-  #writes: PendingWrite[] = [];
+  readonly #writer: StreamWriter;
   #ended = false;
   #error: FrontierError | undefined = undefined;
   #discards = false;
-  #closing = false;
+  #closing: Promise<void> | undefined = undefined;
   #paused = false;
   #stall: Timer | undefined = undefined;
-  #flushed: (() => void) | undefined = undefined;
   #resolveClosed!: () => void;
+  #rejectClosed!: (error: FrontierError) => void;
 
   /**
    * Begins with an open session.
@@ -90,7 +85,13 @@ export class StreamCore {
     this.#link = session.link;
     this.#limits = parts.limits;
     this.#workload = parts.workload;
-    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    this.#writer = new StreamWriter(session, () => this.#eof("write"));
+    this.closed = new Promise((resolve, reject) => {
+      this.#resolveClosed = resolve;
+      this.#rejectClosed = reject;
+    });
+    // Whoever reads to the end hears of it there.
+    this.closed.catch(() => {});
     this.channel = new Channel({
       ...parts,
       tailed: false,
@@ -138,51 +139,49 @@ export class StreamCore {
 
   /** Sends bytes; resolved when all are on their way. */
   write(buf: Uint8Array): Promise<void> {
-    if (this.#closing || this.session.state !== "open") {
+    if (this.#closing !== undefined || this.session.state !== "open") {
       return Promise.reject(this.#eof("write"));
     }
-    let at = 0;
-    if (this.#writes.length === 0) {
-      at = this.session.send(buf, 0, buf.length);
-      if (at === buf.length) return DONE;
-    }
-    return traced(
-      new Promise((resolve, reject) => {
-        this.#writes.push({ buf, at, resolve, reject });
-        this.onWritable();
-      }),
-    );
+    return this.#writer.write(buf);
   }
 
   /**
-   * Sends what was written, for at most so long, then ends the stream.
+   * Sends what was written, then ends the stream. What makes no progress for
+   * so long is given up; the peer is told that the bytes are not complete.
    *
    * @param timeoutMs Milliseconds to wait for the peer.
    */
-  async close(timeoutMs: number): Promise<void> {
+  close(timeoutMs: number): Promise<void> {
+    return this.#closing ??= this.#close(timeoutMs);
+  }
+
+  /**
+   * Ends the stream at once; what was not sent is lost.
+   *
+   * @param reason Told to the peer.
+   */
+  breakOff(reason: string): void {
+    this.#closing ??= Promise.resolve();
+    this.#unpause();
+    this.session.close(reason);
+    this.#writer.fail();
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
     const { session } = this;
-    if (!this.#closing) {
-      this.#closing = true;
-      this.#unpause();
-    }
+    this.#unpause();
     if (session.state === "closed") return;
+    const complete = await this.#writer.flush(timeoutMs);
+    session.close(complete ? "" : NOT_SENT);
+    this.#writer.fail();
     const { timers } = this.#link;
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => {
       timer = new Timer(resolve);
       timers.set(timer, timers.now() + timeoutMs);
     });
-    try {
-      if (this.#writes.length > 0) {
-        const flushed = new Promise<void>((resolve) => this.#flushed = resolve);
-        await Promise.race([flushed, late, this.closed]);
-        this.#failWrites();
-      }
-      session.close();
-      await Promise.race([this.closed, late]);
-    } finally {
-      timers.clear(timer!);
-    }
+    await Promise.race([this.closed.catch(() => {}), late]);
+    timers.clear(timer!);
   }
 
   /** Raw bytes have arrived. */
@@ -215,45 +214,21 @@ export class StreamCore {
 
   /** Bytes may be sent again. */
   onWritable(): void {
-    while (this.#writes.length > 0) {
-      const write = this.#writes[0]!;
-      const { buf } = write;
-      const sent = this.session.send(buf, write.at, buf.length);
-      write.at += sent;
-      if (write.at < buf.length) {
-        if (sent === 0) return;
-        continue;
-      }
-      this.#writes.shift();
-      write.resolve();
-    }
-    this.#flushed?.();
+    this.#writer.onWritable();
   }
 
   /** The peer has dismissed the stream. */
   onEnd(): void {
     // Other peers' last bytes may come after their dismiss.
-    if (this.#link.ours) this.#end(undefined);
-    this.#failWrites();
+    if (this.#link.ours) this.#end(this.#cut());
+    this.#writer.fail();
   }
 
-  /**
-   * The session is over.
-   *
-   * @param reason Why.
-   */
-  onClosed(reason: string): void {
-    const lost = this.#link.state === "closed" && !this.#closing;
-    this.#end(
-      lost
-        ? new FrontierError(
-          "force-closed",
-          `Cannot read stream ${this.session.id}: ${reason}`,
-        )
-        : undefined,
-    );
+  /** The session is over. */
+  onClosed(): void {
+    this.#end(this.#cut());
     this.#unpause();
-    this.#failWrites();
+    this.#writer.fail();
     this.channel.dropMessages();
     this.channel.inbox.close(() => this.#eof("receive"));
     const { session } = this;
@@ -261,7 +236,20 @@ export class StreamCore {
       new FrontierError("force-closed", "Cannot go on: the stream has ended"),
       (other) => other === session,
     );
-    this.#resolveClosed();
+    if (this.#error === undefined) this.#resolveClosed();
+    else this.#rejectClosed(this.#error);
+  }
+
+  /** Why the peer's bytes are not complete; after a close of ours nobody expects them to be. */
+  #cut(): FrontierError | undefined {
+    const { endReason } = this.session;
+    if (endReason === "" || this.#closing !== undefined) return undefined;
+    const { code } = FrontierError.fromWire(endReason);
+    return new FrontierError(
+      code === "remote" ? "force-closed" : code,
+      `Cannot read stream ${this.session.id} to its end: ${endReason}`,
+      { retryable: false },
+    );
   }
 
   #wait(
@@ -285,7 +273,7 @@ export class StreamCore {
 
   #submit(operation: Operation): void {
     const { session } = this;
-    if (session.state !== "open" || this.#closing) {
+    if (session.state !== "open" || this.#closing !== undefined) {
       operation.fail(this.#eof(operation.what));
       return;
     }
@@ -307,7 +295,7 @@ export class StreamCore {
 
   #checkFull(): void {
     if (this.#paused || this.#buffer.size < this.#limits.streamBytes) return;
-    if (this.#closing) {
+    if (this.#closing !== undefined) {
       this.#discards = true;
       return;
     }
@@ -330,7 +318,7 @@ export class StreamCore {
       ),
     );
     this.#unpause();
-    this.session.close();
+    this.session.close(SHORT_BUFFER);
   }
 
   #unpause(): void {
@@ -349,13 +337,6 @@ export class StreamCore {
     if (reader === undefined) return;
     if (error === undefined) reader.resolve(null);
     else reader.reject(error);
-  }
-
-  #failWrites(): void {
-    const writes = this.#writes;
-    this.#writes = [];
-    for (const write of writes) write.reject(this.#eof("write"));
-    this.#flushed?.();
   }
 
   #eof(what: string): FrontierError {

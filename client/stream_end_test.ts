@@ -1,0 +1,149 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Session } from "@frontier/proto";
+import { Edge, type EdgeOptions, FrontierError, type Stream } from "./mod.ts";
+import {
+  type Script,
+  ScriptedGateway,
+  until,
+} from "./testing/scripted_gateway.ts";
+
+const encoder = new TextEncoder();
+
+/** A stream of an edge, and the gateway's side of it. */
+interface Ends extends AsyncDisposable {
+  gateway: ScriptedGateway;
+  stream: Stream;
+  session: Session;
+}
+
+async function open(
+  script: Script = {},
+  options: EdgeOptions = {},
+): Promise<Ends> {
+  const gateway = new ScriptedGateway(script);
+  const edge = await Edge.connect({ dial: gateway.dial, ...options });
+  const session = gateway.side.link.openSession("")!;
+  const stream = await edge.acceptStream();
+  await until(() => session.state === "open");
+  const close = async () => {
+    await edge.close();
+    gateway[Symbol.dispose]();
+  };
+  return { gateway, stream, session, [Symbol.asyncDispose]: close };
+}
+
+function send(session: Session, text: string): void {
+  const bytes = encoder.encode(text);
+  assertEquals(session.send(bytes, 0, bytes.length), bytes.length);
+}
+
+async function rejection(promise: Promise<unknown>): Promise<FrontierError> {
+  return await assertRejects(() => promise, FrontierError);
+}
+
+Deno.test("a stream that the other side broke off ends with an error that says why", async () => {
+  for (
+    const [reason, code] of [
+      ["force closed", "force-closed"],
+      ["context canceled", "canceled"],
+      ["short buffer", "short-buffer"],
+      ["nothing was taken for 10 s", "force-closed"],
+    ] as const
+  ) {
+    await using ends = await open();
+    const { stream, session } = ends;
+    send(session, "half");
+    session.close(reason);
+    const closed = await rejection(stream.closed);
+    assertEquals([closed.code, closed.retryable], [code, false]);
+    const buf = new Uint8Array(16);
+    assertEquals(await stream.read(buf), 4);
+    const error = await rejection(stream.read(buf));
+    assertEquals(error.code, code);
+    assert(error.message.endsWith(reason), error.message);
+  }
+});
+
+Deno.test("a reader that waits hears of the cut, whatever it reads with", async () => {
+  const readers: ((stream: Stream) => Promise<unknown>)[] = [
+    (stream) => stream.read(new Uint8Array(16)),
+    (stream) => new Response(stream.readable).text(),
+    (stream) => stream.readable.pipeTo(new WritableStream()),
+    (stream) =>
+      stream.readable.getReader({ mode: "byob" }).read(new Uint8Array(4)),
+    (stream) => stream.receive(),
+  ];
+  for (const read of readers) {
+    await using ends = await open();
+    const reading = read(ends.stream);
+    ends.session.close("force closed");
+    const error = await rejection(reading);
+    assert(/force-closed|eof/.test(error.code), error.code);
+  }
+});
+
+Deno.test("whoever pipes into a stream that is cut hears of it without another chunk", async () => {
+  await using ends = await open();
+  const { stream, session } = ends;
+  const endless = new ReadableStream<Uint8Array>({ start: () => {} });
+  const piping = endless.pipeTo(stream.writable);
+  session.close("force closed");
+  assertEquals((await rejection(piping)).code, "force-closed");
+});
+
+Deno.test("a complete stream ends without an error", async () => {
+  await using ends = await open();
+  const { stream, session } = ends;
+  send(session, "all of it");
+  session.close();
+  await stream.closed;
+  assertEquals(await new Response(stream.readable).text(), "all of it");
+});
+
+Deno.test("aborting the writable breaks the stream off", async () => {
+  await using ends = await open();
+  const { stream, session } = ends;
+  const writer = stream.writable.getWriter();
+  await writer.write(encoder.encode("half"));
+  await writer.abort("changed my mind");
+  await until(() => session.state === "closed");
+  assertEquals(session.endReason, "context canceled");
+  await stream.closed;
+});
+
+Deno.test("close() sends everything first, as long as the other side takes something", async () => {
+  let received = 0;
+  let taken = 0;
+  let parts = 0;
+  await using ends = await open({
+    // Slow: 40 KB every 10 ms, 1 s for all of it.
+    onStream: (session, bytes) => {
+      received += bytes.length;
+      for (let at = 0; at < bytes.length; at += 40_000) {
+        const part = Math.min(40_000, bytes.length - at);
+        setTimeout(() => {
+          taken += part;
+          session.consume(part);
+        }, 10 * ++parts);
+      }
+    },
+  });
+  const { stream, session } = ends;
+  const write = stream.write(new Uint8Array(2_000_000));
+  await stream.close({ timeoutMs: 400 });
+  await write;
+  await until(() => session.state === "closed" && taken === 2_000_000);
+  assertEquals([received, session.endReason], [2_000_000, ""]);
+});
+
+Deno.test("close() of a stream that nobody takes from is no complete end", async () => {
+  await using ends = await open({ onStream: () => {} });
+  const { stream, session } = ends;
+  const write = rejection(stream.write(new Uint8Array(2_000_000)));
+  const begin = performance.now();
+  await stream.close({ timeoutMs: 60 });
+  assert(performance.now() - begin < 5_000);
+  assertEquals((await write).code, "eof");
+  await until(() => session.state === "closed");
+  assertEquals(session.endReason, "closed before everything was sent");
+});
