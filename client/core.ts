@@ -33,6 +33,7 @@ import { type ClientLimits, resolveLimits } from "./limits.ts";
 import type { ConnectOptions } from "./options.ts";
 import { StatusFeed } from "./status.ts";
 import { WaitingQueue } from "./waiting_queue.ts";
+import { isAtWrongPort } from "./wrong_port.ts";
 
 /** A connection that lasted so long was a good one: its loss is retried soon. */
 const STABLE_MS = 5_000;
@@ -72,6 +73,7 @@ export class Core {
   readonly #stop = new AbortController();
   #current: Connection | undefined = undefined;
   #connections = 0;
+  #warned = false;
   #id = 0n;
   #closeTimeoutMs = 2_000;
   #running: Promise<void> | undefined = undefined;
@@ -97,6 +99,7 @@ export class Core {
       tailed: kind.tailed,
       hooks: kind.hooks,
       onBusy: (busy, load) => this.#onBusy(busy, load),
+      onError: (error) => this.#onError(error),
       offline: (operation) => this.#keep(operation),
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(methods !== undefined && { methods }),
@@ -158,6 +161,18 @@ export class Core {
         ...load,
       });
     } else logger.info("No request waits for a place any more", { ...load });
+  }
+
+  #onError(error: FrontierError): void {
+    const { name, port } = this.#kind;
+    if (this.#warned || !isAtWrongPort(name, error)) return;
+    this.#warned = true;
+    const { logger = NULL_LOGGER } = this.#options;
+    const other = name === "service" ? "edges" : "services";
+    logger.warn(
+      `This ${name} seems to have dialled the port for ${other}`,
+      { answer: error.message, usualPort: port },
+    );
   }
 
   /** An operation that begins while there is no connection. */
@@ -262,7 +277,9 @@ export class Core {
       ]);
     } catch (error) {
       await connection?.close(0);
-      return FrontierError.from(error, "not-connected");
+      const reason = FrontierError.from(error, "not-connected");
+      this.#onError(reason);
+      return reason;
     } finally {
       giveUp();
       stop.removeEventListener("abort", onStop);

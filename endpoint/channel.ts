@@ -52,6 +52,8 @@ export interface ChannelParts {
   readonly announced: (method: string) => boolean;
   /** The stream it belongs to; `undefined` outside of streams. */
   readonly streamId?: bigint;
+  /** Hears of the errors that answers carry. */
+  readonly onError: (error: FrontierError) => void;
 }
 
 /** One session's side of calls and messages. */
@@ -283,11 +285,12 @@ export class Channel {
     options: CallOptions | undefined,
   ): Route {
     if (edgeId !== undefined) checkId(edgeId);
-    const { timeoutMs, streamId } = this.#parts;
+    const { timeoutMs, streamId, onError } = this.#parts;
     if (options === undefined) {
       return {
         edgeId,
         streamId,
+        onError,
         custom: undefined,
         timeoutMs,
         signal: undefined,
@@ -296,6 +299,7 @@ export class Channel {
     return {
       edgeId,
       streamId,
+      onError,
       custom: options.custom,
       timeoutMs: checkTimeout(options.timeoutMs ?? timeoutMs),
       signal: options.signal,

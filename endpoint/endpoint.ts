@@ -57,6 +57,8 @@ export interface EndpointOptions {
    * @default {[]}
    */
   readonly hooks?: Iterable<string>;
+  /** Hears of the errors that answers carry. */
+  readonly onError?: (error: FrontierError) => void;
   /** Hears when requests begin to wait for a place, and when none has for a while. */
   readonly onBusy?: (busy: boolean, load: Load) => void;
   /** Hears of the methods that the peer registers; they are always confirmed. */
@@ -79,6 +81,8 @@ export class Endpoint implements ConnectionOwner {
   readonly streams: Inbox<Stream>;
   /** Milliseconds an operation may take unless it says otherwise. */
   readonly timeoutMs: number;
+  /** Hears of the errors that answers carry. */
+  readonly onError: (error: FrontierError) => void;
   /** Hears of the methods that the peer registers. */
   readonly onRegister: (method: string) => void;
 
@@ -95,6 +99,7 @@ export class Endpoint implements ConnectionOwner {
   constructor(options: EndpointOptions = {}) {
     const limits = this.limits = resolveLimits(options.limits, ENDPOINT_LIMITS);
     this.timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
+    this.onError = options.onError ?? (() => {});
     this.onRegister = options.onRegister ?? (() => {});
     this.#offline = options.offline ?? failOffline;
     this.workload = new Workload({
@@ -114,6 +119,7 @@ export class Endpoint implements ConnectionOwner {
       timeoutMs: this.timeoutMs,
       submit: (operation) => this.submit(operation),
       announced: (method) => this.announced(method),
+      onError: this.onError,
     });
     for (const [method, handler] of Object.entries(options.methods ?? {})) {
       this.channel.methods.set(method, handler);

@@ -18,11 +18,11 @@ const { captureStackTrace } = Error as {
  * @param outcome What is waited for; each error of it is nobody else's.
  * @returns The same, with the caller in the stack of its error.
  */
-export async function traced<T>(outcome: Promise<T>): Promise<T> {
-  try {
-    return await outcome;
-  } catch (error) {
-    if (error instanceof Error) captureStackTrace?.(error, traced);
-    throw error;
-  }
+export function traced<T>(outcome: Promise<T>): Promise<T> {
+  return outcome.then(undefined, retrace);
+}
+
+function retrace(error: unknown): never {
+  if (error instanceof Error) captureStackTrace?.(error, retrace);
+  throw error;
 }

@@ -45,6 +45,8 @@ export interface Route {
   readonly edgeId: bigint | undefined;
   /** The stream it goes through; `undefined` outside of streams. */
   readonly streamId: bigint | undefined;
+  /** Hears of the error that the answer carries. */
+  readonly onError: (error: FrontierError) => void;
   /** Opaque bytes beside the data. */
   readonly custom: Payload | undefined;
   /** Milliseconds it may take. */
@@ -62,6 +64,7 @@ abstract class Exchange<T> extends Operation implements Outgoing {
   readonly edgeId: bigint | undefined;
   readonly streamId: bigint | undefined;
   protected readonly waiter: Waiter<T>;
+  readonly #onError: (error: FrontierError) => void;
 
   constructor(data: Payload, route: Route, waiter: Waiter<T>) {
     super(route.timeoutMs, route.signal);
@@ -71,6 +74,7 @@ abstract class Exchange<T> extends Operation implements Outgoing {
       : payloadBytes(route.custom);
     this.edgeId = route.edgeId;
     this.streamId = route.streamId;
+    this.#onError = route.onError;
     this.waiter = waiter;
   }
 
@@ -107,7 +111,9 @@ abstract class Exchange<T> extends Operation implements Outgoing {
     }
     if (body.errorEnd > body.errorStart) {
       const text = body.errorText();
-      this.waiter.reject(FrontierError.fromWire(text, false, "", this.what));
+      const error = FrontierError.fromWire(text, false, "", this.what);
+      this.#onError(error);
+      this.waiter.reject(error);
       return false;
     }
     return true;

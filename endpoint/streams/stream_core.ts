@@ -40,6 +40,8 @@ export interface StreamParts {
   readonly workload: Workload;
   /** Milliseconds an operation may take unless it says otherwise. */
   readonly timeoutMs: number;
+  /** Hears of the errors that answers carry. */
+  readonly onError: (error: FrontierError) => void;
 }
 
 /**
