@@ -75,9 +75,16 @@ export abstract class Operation extends Pending {
   protected withdraw(): void {
     const { session } = this;
     if (session === undefined) return;
-    const { link } = session;
-    link.abandon(this);
-    if (this.cancels && session.state === "open") link.sendCancel(this);
+    session.link.abandon(this);
+    this.#askToStop();
+  }
+
+  /** Nobody waits any more: the peer need not go on. */
+  #askToStop(): void {
+    const { session } = this;
+    if (this.cancels && session?.state === "open") {
+      session.link.sendCancel(this);
+    }
   }
 
   /**
@@ -168,8 +175,13 @@ export abstract class Operation extends Pending {
 
   /** No answer will come. */
   override onFail(_link: Link, reason: string): void {
-    if (reason === TIMEOUT) this.expire();
-    else this.lost();
+    if (reason !== TIMEOUT) {
+      this.lost();
+      return;
+    }
+    // By its own clock the peer may take the caller to wait for longer.
+    this.#askToStop();
+    this.expire();
   }
 
   /** Its time is over. */
