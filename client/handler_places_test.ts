@@ -254,7 +254,7 @@ Deno.test("status() and the log tell when places are used up, and when they are 
   void askMany(it, 1, 3);
   await until(() => seen.length === 2);
   assertEquals(lines, ["Requests wait: the places for handlers are used up"]);
-  assertEquals(fields, { running: 1, abandoned: 0, waiting: 0, refused: 0 });
+  assertEquals(fields, { running: 1, abandoned: 0, waiting: 1, refused: 0 });
   for (const name of ["1.0", "1.1", "1.2"]) {
     await until(() => it.begun.includes(name));
     it.finish.get(name)!();

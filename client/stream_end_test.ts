@@ -116,7 +116,7 @@ Deno.test("close() sends everything first, as long as the other side takes somet
   let taken = 0;
   let parts = 0;
   await using ends = await open({
-    // Slow: 40 KB every 10 ms, 1 s for all of it.
+    // Slow: 40 KB every 50 ms, 2.5 s for all of it.
     onStream: (session, bytes) => {
       received += bytes.length;
       for (let at = 0; at < bytes.length; at += 40_000) {
@@ -124,13 +124,13 @@ Deno.test("close() sends everything first, as long as the other side takes somet
         setTimeout(() => {
           taken += part;
           session.consume(part);
-        }, 10 * ++parts);
+        }, 50 * ++parts);
       }
     },
   });
   const { stream, session } = ends;
   const write = stream.write(new Uint8Array(2_000_000));
-  await stream.close({ timeoutMs: 400 });
+  await stream.close({ timeoutMs: 2_000 });
   await write;
   await until(() => session.state === "closed" && taken === 2_000_000);
   assertEquals([received, session.endReason], [2_000_000, ""]);

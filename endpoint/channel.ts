@@ -5,45 +5,22 @@
  * @module
  */
 
-import {
-  DataBody,
-  type FrameReader,
-  FrontierError,
-  NO_SUCH_RPC_PREFIX,
-  type Session,
-  SHORT_BUFFER,
-  TYPE_MESSAGE_ACK,
-  TYPE_RESPONSE,
-} from "@frontier/proto";
+import { FrontierError } from "@frontier/proto";
 import { AsyncCall, AsyncPublish } from "./calls/async_operation.ts";
-import { EMPTY_HEAD, methodHead, writeFailure } from "./calls/body_writer.ts";
 import { Call, Publish, type Route, type Waiter } from "./calls/call.ts";
-import { checkId, checkTimeout } from "./check.ts";
-import { type Claim, Claims } from "./handlers/claims.ts";
-import { Inbox } from "./handlers/inbox.ts";
-import { Job } from "./handlers/job.ts";
-import type { EndpointLimits } from "./limits.ts";
-import { Message, type Unanswered } from "./handlers/message.ts";
-import { MethodTable } from "./handlers/method_table.ts";
 import type { Operation } from "./calls/operation.ts";
-import type { CallOptions, OperationOptions } from "./options.ts";
-import { NO_BYTES, type Payload } from "./payload.ts";
 import { Register } from "./calls/register.ts";
 import type { Reply } from "./calls/reply.ts";
-import { type Handler, RpcRequest } from "./handlers/request.ts";
-import type { Workload } from "./handlers/workload.ts";
+import { checkId, checkTimeout } from "./check.ts";
+import { type Claim, Claims } from "./handlers/claims.ts";
+import { Receiver, type ReceiverParts } from "./handlers/receiver.ts";
+import type { Handler } from "./handlers/request.ts";
+import type { CallOptions, OperationOptions } from "./options.ts";
+import type { Payload } from "./payload.ts";
 import { traced } from "./traced.ts";
 
-const body = new DataBody();
-
 /** What a channel is made of. */
-export interface ChannelParts {
-  /** Its bounds. */
-  readonly limits: EndpointLimits;
-  /** Runs its handlers; shared by the channels of one end. */
-  readonly workload: Workload;
-  /** Whether custom bytes that arrive end in the id of an edge. */
-  readonly tailed: boolean;
+export interface ChannelParts extends ReceiverParts {
   /** Milliseconds an operation may take unless it says otherwise. */
   readonly timeoutMs: number;
   /** Sends an operation, or keeps it, or ends it. */
@@ -57,13 +34,7 @@ export interface ChannelParts {
 }
 
 /** One session's side of calls and messages. */
-export class Channel {
-  /** The methods that this side answers. */
-  readonly methods: MethodTable = new MethodTable();
-  /** Messages that were not read. */
-  readonly inbox: Inbox<Message>;
-  /** Messages received and not answered; another count for each connection. */
-  #unanswered: Unanswered = { count: 0 };
+export class Channel extends Receiver {
   readonly #claims: Claims = new Claims(this.methods);
   readonly #parts: ChannelParts;
 
@@ -73,9 +44,8 @@ export class Channel {
    * @param parts What it is made of.
    */
   constructor(parts: ChannelParts) {
+    super(parts);
     this.#parts = parts;
-    const { messages, messageBytes } = parts.limits;
-    this.inbox = new Inbox({ items: messages, bytes: messageBytes });
   }
 
   /** Calls a method and waits for the response. */
@@ -164,68 +134,9 @@ export class Channel {
     }
   }
 
-  /** Messages that an application has received and not answered. */
-  get messagesInWork(): number {
-    return this.#unanswered.count - this.inbox.size;
-  }
-
-  /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
-  dropMessages(): void {
-    this.inbox.clear();
-    this.#unanswered = { count: 0 };
-  }
-
   /** Stops answering a method; the peer cannot be told. */
   unregister(method: string): boolean {
     return this.#claims.withdraw(method);
-  }
-
-  /** A request has arrived. */
-  onRequest(session: Session, frame: FrameReader): void {
-    if (!readOrFail(session, frame)) return;
-    const { idHi, idLo } = frame;
-    const method = this.methods.find(body);
-    if (method === undefined) {
-      const name = body.methodText();
-      const text = NO_SUCH_RPC_PREFIX + name;
-      const head = methodHead(name);
-      refuse(session, TYPE_RESPONSE, idHi, idLo, head, text);
-      return;
-    }
-    const { workload, tailed, limits } = this.#parts;
-    const request = new RpcRequest(
-      session,
-      method.name,
-      body.valueBytes(),
-      customOf(body),
-      tailed,
-    );
-    workload.admit(
-      new Job(session, [idHi, idLo], method, request, {
-        timeoutMs: body.timeoutMs,
-        outboxBytes: limits.outboxBytes,
-      }),
-    );
-  }
-
-  /** A message has arrived. */
-  onMessage(session: Session, frame: FrameReader): void {
-    if (!readOrFail(session, frame)) return;
-    const { idHi, idLo } = frame;
-    const data = body.valueBytes();
-    const custom = customOf(body);
-    const unanswered = this.#unanswered;
-    const message = new Message(
-      session,
-      [idHi, idLo],
-      body.topicEnd > body.topicStart ? body.topicText() : "",
-      { data, custom, tailed: this.#parts.tailed, unanswered },
-    );
-    unanswered.count++;
-    if (this.inbox.push(message, data.length + custom.length)) return;
-    unanswered.count--;
-    const type = TYPE_MESSAGE_ACK;
-    refuse(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
   }
 
   #call(
@@ -305,31 +216,4 @@ export class Channel {
       signal: options.signal,
     };
   }
-}
-
-/** Reads a body; a malformed one ends the connection it came on. */
-function readOrFail(session: Session, frame: FrameReader): boolean {
-  if (body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) return true;
-  const type = frame.type.toString(16);
-  session.link.fail(
-    `protocol error: Cannot read frame of type 0x${type}: malformed body`,
-  );
-  return false;
-}
-
-/** Answers what was surely not carried out. */
-function refuse(
-  session: Session,
-  type: number,
-  idHi: number,
-  idLo: number,
-  head: Uint8Array,
-  reason: string,
-): void {
-  const verdict = session.link.verdict ? "not-run" : "";
-  writeFailure(session, type, idHi, idLo, head, reason, verdict);
-}
-
-function customOf(body: DataBody): Uint8Array<ArrayBuffer> {
-  return body.customEnd > body.customStart ? body.customBytes() : NO_BYTES;
 }

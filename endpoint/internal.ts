@@ -16,6 +16,8 @@ export * from "./handlers/item_iterator.ts";
 export * from "./handlers/job.ts";
 export * from "./handlers/method_table.ts";
 export * from "./handlers/places.ts";
+export * from "./handlers/receiver.ts";
+export * from "./handlers/request_queue.ts";
 export * from "./handlers/source.ts";
 export * from "./handlers/workload.ts";
 export { resolveLimits } from "./limits.ts";

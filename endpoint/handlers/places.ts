@@ -12,16 +12,13 @@ import {
   type Timers,
 } from "@frontier/proto";
 import type { Job, JobOwner } from "./job.ts";
+import { type QueueBounds, RequestQueue } from "./request_queue.ts";
 import { Source, type SourceKey } from "./source.ts";
 
 /** What one caller may use when nobody else is there. */
-export interface PlaceBounds {
+export interface PlaceBounds extends QueueBounds {
   /** Handlers that run at a time. */
   readonly handlers: number;
-  /** Requests that wait for a place. */
-  readonly requests: number;
-  /** Bytes of those. */
-  readonly requestBytes: number;
 }
 
 /** How much is going on. */
@@ -56,16 +53,13 @@ export class Places implements JobOwner {
   readonly #bounds: PlaceBounds;
   readonly #onBusy: (busy: boolean) => void;
   readonly #sources = new Map<SourceKey, Source>();
-  /** Callers with requests that wait, in the order of their turns. */
-  readonly #turns = new Set<Source>();
+  readonly #queue: RequestQueue;
   readonly #due: Timer = new Timer(() => this.#expire());
   readonly #calm: Timer = new Timer(() => this.#calmed());
   #timers: Timers | undefined = undefined;
   #first: Job | undefined = undefined;
   #running = 0;
   #abandoned = 0;
-  #waiting = 0;
-  #waitingBytes = 0;
   #refused = 0;
   #busy = false;
   #idle: (() => void)[] = [];
@@ -78,6 +72,7 @@ export class Places implements JobOwner {
    */
   constructor(bounds: PlaceBounds, onBusy: (busy: boolean) => void) {
     this.#bounds = bounds;
+    this.#queue = new RequestQueue(bounds);
     this.#onBusy = onBusy;
   }
 
@@ -86,7 +81,7 @@ export class Places implements JobOwner {
     return {
       running: this.#running,
       abandoned: this.#abandoned,
-      waiting: this.#waiting,
+      waiting: this.#queue.size,
       refused: this.#refused,
     };
   }
@@ -110,12 +105,15 @@ export class Places implements JobOwner {
     const source = this.#sourceOf(job);
     if (source.waiting.length === 0 && this.#mayRun(source)) {
       this.#start(job);
-    } else if (this.#mayWait(source, job.bytes)) {
-      this.#keep(source, job);
+    } else if (this.#queue.hasRoom(source, job.bytes)) {
+      this.#queue.add(source, job);
+      this.#setBusy(job.session.link.timers);
+      if (this.#queue.size > 1) this.#watch(job);
+      else this.#watchAll();
     } else {
       this.#refused++;
       this.#setBusy(job.session.link.timers);
-      if (this.#waiting === 0) this.#calmDown();
+      if (this.#queue.size === 0) this.#calmDown();
       job.refuse(SHORT_BUFFER);
     }
     this.#forget(source);
@@ -128,9 +126,7 @@ export class Places implements JobOwner {
    * @param selects Which jobs.
    */
   abort(reason: FrontierError, selects: (job: Job) => boolean): void {
-    if (this.#waiting > 0) {
-      this.#dropWaiting(selects, (job) => job.refuse(reason.toWire()));
-    }
+    this.#drop(selects, reason.toWire());
     for (let job = this.#first; job !== undefined;) {
       const { next } = job;
       if (selects(job)) job.abort(reason);
@@ -145,7 +141,7 @@ export class Places implements JobOwner {
    * @returns When none runs whose caller waits, and no request waits.
    */
   idle(): Promise<void> {
-    if (this.#running === 0 && this.#waiting === 0) return Promise.resolve();
+    if (this.#running === 0 && this.#queue.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -183,7 +179,7 @@ export class Places implements JobOwner {
     job.next = this.#first;
     if (this.#first !== undefined) this.#first.previous = job;
     this.#first = job;
-    if (this.#waiting > 0) this.#watch(job);
+    if (this.#queue.size > 0) this.#watch(job);
   }
 
   #release(job: Job): void {
@@ -197,77 +193,34 @@ export class Places implements JobOwner {
 
   /** Lets jobs run that may. */
   #next(): void {
-    while (this.#waiting > 0) {
-      const source = this.#turn();
-      if (source === undefined) break;
-      const job = source.waiting.shift()!;
-      this.#left(source, job);
-      // The next turn is another caller's.
-      this.#turns.delete(source);
-      if (source.waiting.length > 0) this.#turns.add(source);
+    while (this.#queue.size > 0) {
+      const job = this.#queue.next(this.#mayRun);
+      if (job === undefined) break;
+      if (this.#queue.size === 0) this.#calmDown();
       this.#start(job);
-      this.#forget(source);
+      // One that finished at once has left no trace of its caller.
+      this.#forget(this.#sourceOf(job));
     }
-    if (this.#waiting === 0) this.#timers?.clear(this.#due);
-    if (this.#running > 0 || this.#waiting > 0) return;
+    if (this.#queue.size === 0) this.#timers?.clear(this.#due);
+    if (this.#running > 0 || this.#queue.size > 0) return;
     const resolvers = this.#idle;
     this.#idle = [];
     for (const resolve of resolvers) resolve();
   }
 
-  #turn(): Source | undefined {
-    for (const source of this.#turns) {
-      if (this.#mayRun(source)) return source;
-    }
-    return undefined;
-  }
-
-  #mayRun(source: Source): boolean {
+  readonly #mayRun = (source: Source): boolean => {
     const { handlers } = this.#bounds;
     return this.#running < handlers ||
       source.running < 2 * handlers - this.#running;
-  }
+  };
 
-  #mayWait(source: Source, bytes: number): boolean {
-    const { requests, requestBytes } = this.#bounds;
-    const all = this.#waitingBytes + bytes;
-    return (this.#waiting < requests ||
-      source.waiting.length < 2 * requests - this.#waiting) &&
-      (all <= requestBytes ||
-        source.bytes + bytes <= 2 * requestBytes - this.#waitingBytes);
-  }
-
-  #keep(source: Source, job: Job): void {
-    source.waiting.push(job);
-    source.bytes += job.bytes;
-    this.#waitingBytes += job.bytes;
-    this.#turns.add(source);
-    this.#setBusy(job.session.link.timers);
-    if (this.#waiting++ > 0) this.#watch(job);
-    else this.#watchAll();
-  }
-
-  #left(source: Source, job: Job): void {
-    source.bytes -= job.bytes;
-    this.#waitingBytes -= job.bytes;
-    if (--this.#waiting === 0) this.#calmDown();
-  }
-
-  #dropWaiting(
-    selects: (job: Job) => boolean,
-    drop: (job: Job) => void,
-  ): void {
-    for (const source of [...this.#turns]) {
-      const dropped = source.waiting.filter(selects);
-      if (dropped.length === 0) continue;
-      source.waiting = source.waiting.filter((job) => !selects(job));
-      if (source.waiting.length === 0) this.#turns.delete(source);
-      for (const job of dropped) {
-        this.#left(source, job);
-        drop(job);
-      }
+  #drop(selects: (job: Job) => boolean, reason: string): void {
+    if (this.#queue.size === 0) return;
+    this.#queue.remove(selects, (job, source) => {
+      job.refuse(reason);
       this.#forget(source);
-    }
+    });
+    if (this.#queue.size === 0) this.#calmDown();
   }
 
   /** While requests wait, a place is free as soon as the time of its caller is over. */
@@ -278,12 +231,9 @@ export class Places implements JobOwner {
   }
 
   #watchAll(): void {
-    let next = Infinity;
+    let next = this.#queue.earliestEnd();
     for (let job = this.#first; job !== undefined; job = job.next) {
       if (job.holdsPlace && job.endsAt < next) next = job.endsAt;
-    }
-    for (const { waiting } of this.#turns) {
-      for (const { endsAt } of waiting) if (endsAt < next) next = endsAt;
     }
     if (next < Infinity) this.#timers!.set(this.#due, next);
   }
@@ -292,14 +242,14 @@ export class Places implements JobOwner {
     const now = this.#timers!.now();
     const late = (job: Job) => job.endsAt <= now;
     // A request whose caller has gone is not carried out.
-    this.#dropWaiting(late, (job) => job.refuse(TIMEOUT));
+    this.#drop(late, TIMEOUT);
     for (let job = this.#first; job !== undefined;) {
       const { next } = job;
       if (late(job)) job.expire();
       job = next;
     }
     this.#next();
-    if (this.#waiting > 0) this.#watchAll();
+    if (this.#queue.size > 0) this.#watchAll();
   }
 
   #sourceOf(job: Job): Source {

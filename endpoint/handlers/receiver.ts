@@ -1,0 +1,144 @@
+/**
+ * What arrives on one session.
+ *
+ * @module
+ */
+
+import {
+  DataBody,
+  type FrameReader,
+  NO_SUCH_RPC_PREFIX,
+  type Session,
+  SHORT_BUFFER,
+  TYPE_MESSAGE_ACK,
+  TYPE_RESPONSE,
+} from "@frontier/proto";
+import { EMPTY_HEAD, methodHead, writeFailure } from "../calls/body_writer.ts";
+import type { EndpointLimits } from "../limits.ts";
+import { NO_BYTES } from "../payload.ts";
+import { Inbox } from "./inbox.ts";
+import { Job } from "./job.ts";
+import { Message, type Unanswered } from "./message.ts";
+import { MethodTable } from "./method_table.ts";
+import { RpcRequest } from "./request.ts";
+import type { Workload } from "./workload.ts";
+
+const body = new DataBody();
+
+/** What a receiver is made of. */
+export interface ReceiverParts {
+  /** Its bounds. */
+  readonly limits: EndpointLimits;
+  /** Runs its handlers; shared by all sessions of one end. */
+  readonly workload: Workload;
+  /** Whether custom bytes that arrive end in the id of an edge. */
+  readonly tailed: boolean;
+}
+
+/** Finds the handler of each request, and keeps messages until they are read. */
+export class Receiver {
+  /** The methods that this side answers. */
+  readonly methods: MethodTable = new MethodTable();
+  /** Messages that were not read. */
+  readonly inbox: Inbox<Message>;
+  /** Messages received and not answered; another count for each connection. */
+  #unanswered: Unanswered = { count: 0 };
+  readonly #parts: ReceiverParts;
+
+  /**
+   * Starts without methods and messages.
+   *
+   * @param parts What it is made of.
+   */
+  constructor(parts: ReceiverParts) {
+    this.#parts = parts;
+    const { messages, messageBytes } = parts.limits;
+    this.inbox = new Inbox({ items: messages, bytes: messageBytes });
+  }
+
+  /** Messages that an application has received and not answered. */
+  get messagesInWork(): number {
+    return this.#unanswered.count - this.inbox.size;
+  }
+
+  /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
+  dropMessages(): void {
+    this.inbox.clear();
+    this.#unanswered = { count: 0 };
+  }
+
+  /** A request has arrived. */
+  onRequest(session: Session, frame: FrameReader): void {
+    if (!readOrFail(session, frame)) return;
+    const { idHi, idLo } = frame;
+    const method = this.methods.find(body);
+    if (method === undefined) {
+      const name = body.methodText();
+      const text = NO_SUCH_RPC_PREFIX + name;
+      const head = methodHead(name);
+      refuse(session, TYPE_RESPONSE, idHi, idLo, head, text);
+      return;
+    }
+    const { workload, tailed, limits } = this.#parts;
+    const request = new RpcRequest(
+      session,
+      method.name,
+      body.valueBytes(),
+      customOf(body),
+      tailed,
+    );
+    workload.admit(
+      new Job(session, [idHi, idLo], method, request, {
+        timeoutMs: body.timeoutMs,
+        outboxBytes: limits.outboxBytes,
+      }),
+    );
+  }
+
+  /** A message has arrived. */
+  onMessage(session: Session, frame: FrameReader): void {
+    if (!readOrFail(session, frame)) return;
+    const { idHi, idLo } = frame;
+    const data = body.valueBytes();
+    const custom = customOf(body);
+    const unanswered = this.#unanswered;
+    const message = new Message(
+      session,
+      [idHi, idLo],
+      body.topicEnd > body.topicStart ? body.topicText() : "",
+      { data, custom, tailed: this.#parts.tailed, unanswered },
+    );
+    unanswered.count++;
+    if (this.inbox.push(message, data.length + custom.length)) return;
+    unanswered.count--;
+    const type = TYPE_MESSAGE_ACK;
+    refuse(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
+  }
+}
+
+/** Reads a body; a malformed one ends the connection it came on. */
+function readOrFail(session: Session, frame: FrameReader): boolean {
+  if (body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) return true;
+  const type = frame.type.toString(16);
+  session.link.fail(
+    `protocol error: Cannot read frame of type 0x${type}: malformed body`,
+  );
+  return false;
+}
+
+/** Answers what was surely not carried out. */
+function refuse(
+  session: Session,
+  type: number,
+  idHi: number,
+  idLo: number,
+  head: Uint8Array,
+  reason: string,
+): void {
+  const verdict = session.link.verdict ? "not-run" : "";
+  writeFailure(session, type, idHi, idLo, head, reason, verdict);
+}
+
+function customOf(body: DataBody): Uint8Array<ArrayBuffer> {
+  return body.customEnd > body.customStart ? body.customBytes() : NO_BYTES;
+}

@@ -1,0 +1,128 @@
+/**
+ * Requests that wait for a place.
+ *
+ * @module
+ */
+
+import type { Job } from "./job.ts";
+import type { Source } from "./source.ts";
+
+/** What one caller may have waiting when nobody else is there. */
+export interface QueueBounds {
+  /** Requests that wait for a place. */
+  readonly requests: number;
+  /** Bytes of those. */
+  readonly requestBytes: number;
+}
+
+/**
+ * A queue for each caller; the callers take turns. There is room for twice what
+ * one caller may have alone: above half, one gets at most as much as is free.
+ */
+export class RequestQueue {
+  /** Requests that wait. */
+  size = 0;
+  #bytes = 0;
+  readonly #bounds: QueueBounds;
+  /** Callers with requests that wait, in the order of their turns. */
+  readonly #turns = new Set<Source>();
+
+  /**
+   * Starts empty.
+   *
+   * @param bounds What one caller may have alone.
+   */
+  constructor(bounds: QueueBounds) {
+    this.#bounds = bounds;
+  }
+
+  /**
+   * Tells whether there is room.
+   *
+   * @param source Whose request it is.
+   * @param bytes Its size.
+   * @returns Whether it may be added.
+   */
+  hasRoom(source: Source, bytes: number): boolean {
+    const { requests, requestBytes } = this.#bounds;
+    return (this.size < requests ||
+      source.waiting.length < 2 * requests - this.size) &&
+      (this.#bytes + bytes <= requestBytes ||
+        source.bytes + bytes <= 2 * requestBytes - this.#bytes);
+  }
+
+  /**
+   * Adds a request.
+   *
+   * @param source Whose it is.
+   * @param job The request.
+   */
+  add(source: Source, job: Job): void {
+    source.waiting.push(job);
+    source.bytes += job.bytes;
+    this.#bytes += job.bytes;
+    this.size++;
+    this.#turns.add(source);
+  }
+
+  /**
+   * Takes the request whose turn it is; the next turn is another caller's.
+   *
+   * @param mayRun Whether a caller may have one more place.
+   * @returns The request, or `undefined` when nobody's may run.
+   */
+  next(mayRun: (source: Source) => boolean): Job | undefined {
+    for (const source of this.#turns) {
+      if (!mayRun(source)) continue;
+      const job = source.waiting.shift()!;
+      this.#left(source, job);
+      this.#turns.delete(source);
+      if (source.waiting.length > 0) this.#turns.add(source);
+      return job;
+    }
+    return undefined;
+  }
+
+  /**
+   * Takes requests out of their turn.
+   *
+   * @param selects Which.
+   * @param drop Gets each, and whose it was.
+   */
+  remove(
+    selects: (job: Job) => boolean,
+    drop: (job: Job, source: Source) => void,
+  ): void {
+    for (const source of [...this.#turns]) {
+      const dropped = source.waiting.filter(selects);
+      if (dropped.length === 0) continue;
+      source.waiting = source.waiting.filter((job) => !selects(job));
+      if (source.waiting.length === 0) this.#turns.delete(source);
+      for (const job of dropped) {
+        this.#left(source, job);
+        drop(job, source);
+      }
+    }
+  }
+
+  /**
+   * Finds out who gives up first.
+   *
+   * @returns When its caller does, in milliseconds of the clock; infinite when nobody says.
+   */
+  earliestEnd(): number {
+    let earliest = Infinity;
+    for (const { waiting } of this.#turns) {
+      for (const { endsAt } of waiting) {
+        if (endsAt < earliest) earliest = endsAt;
+      }
+    }
+    return earliest;
+  }
+
+  #left(source: Source, job: Job): void {
+    source.bytes -= job.bytes;
+    this.#bytes -= job.bytes;
+    this.size--;
+  }
+}
