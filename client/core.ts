@@ -7,29 +7,22 @@
 
 import {
   checkId,
-  checkTimeout,
-  Connection,
+  type Connection,
   Endpoint,
   type Load,
   type Operation,
+  traced,
 } from "@frontier/endpoint/internal";
 import {
   type FarewellReason,
   FrontierError,
-  LINK_SETTINGS,
   type LinkSettings,
   MAX_PAYLOAD,
 } from "@frontier/proto";
-import {
-  after,
-  Backoff,
-  connectTcp,
-  NULL_LOGGER,
-  systemTimers,
-  type Transport,
-} from "@frontier/platform";
-import { aborted, dial, sleep } from "./abortable.ts";
-import { type ClientLimits, resolveLimits } from "./limits.ts";
+import { after, Backoff, NULL_LOGGER, systemTimers } from "@frontier/platform";
+import { sleep } from "./abortable.ts";
+import { connect, linkSettings } from "./attempt.ts";
+import { resolveLimits } from "./limits.ts";
 import type { ConnectOptions } from "./options.ts";
 import { StatusFeed } from "./status.ts";
 import { WaitingQueue } from "./waiting_queue.ts";
@@ -120,14 +113,14 @@ export class Core {
     const { signal } = this.#options;
     if (signal?.aborted) {
       this.#finish(canceled(this.#kind, signal));
-      await this.#first.promise;
+      await traced(this.#first.promise);
     }
     const onAbort = () => void this.close(2_000);
     signal?.addEventListener("abort", onAbort, { once: true });
     this.#running = this.#run().finally(() => {
       signal?.removeEventListener("abort", onAbort);
     });
-    await this.#first.promise;
+    await traced(this.#first.promise);
   }
 
   /** Waits until nothing is under way, for at most so long, then closes. */
@@ -250,48 +243,20 @@ export class Core {
   /** One connection, from the dial to its end; returns why it ended. */
   async #connection(attempt: number): Promise<FrontierError> {
     this.status.set({ state: "connecting", attempt });
-    const stop = this.#stop.signal;
-    const abort = new AbortController();
-    const onStop = () => abort.abort(stop.reason);
-    stop.addEventListener("abort", onStop, { once: true });
-    const limitMs = this.#settings.handshakeTimeoutMs;
-    const giveUp = after(limitMs, () =>
-      abort.abort(
-        new FrontierError(
-          "timeout",
-          `Cannot connect: not done within ${limitMs} ms`,
-        ),
-      ));
-    let connection: Connection | undefined;
+    let connection: Connection;
     try {
-      const transport = await dial(
-        (signal) => this.#dial(signal),
-        abort.signal,
-      );
-      connection = this.#open(transport);
-      await Promise.race([connection.opened, aborted(abort.signal)]);
-      await Promise.race([
-        this.endpoint.announce(connection, limitMs),
-        connection.closed.then((reason) => Promise.reject(reason)),
-        aborted(abort.signal),
-      ]);
+      connection = await connect({
+        endpoint: this.endpoint,
+        options: this.#options,
+        settings: this.#settings,
+        meta: this.#kind.meta,
+        port: this.#kind.port,
+      }, this.#stop.signal);
     } catch (error) {
-      await connection?.close(0);
-      const reason = FrontierError.from(error, "not-connected");
-      this.#onError(reason);
-      return reason;
-    } finally {
-      giveUp();
-      stop.removeEventListener("abort", onStop);
+      this.#onError(error as FrontierError);
+      return error as FrontierError;
     }
     return await this.#use(connection);
-  }
-
-  #open(transport: Transport): Connection {
-    return Connection.connect(transport, this.#settings, this.endpoint, {
-      meta: this.#kind.meta,
-      wantedId: this.#options.wantedId ?? 0n,
-    });
   }
 
   async #use(connection: Connection): Promise<FrontierError> {
@@ -318,16 +283,6 @@ export class Core {
     await connection.close(stop.aborted ? this.#closeTimeoutMs : 2_000);
     endpoint.dropUnread();
     return await connection.closed;
-  }
-
-  #dial(signal: AbortSignal): Transport | Promise<Transport> {
-    const { dial, hostname, port = this.#kind.port } = this.#options;
-    if (dial !== undefined) return dial(signal);
-    return connectTcp({
-      port,
-      signal,
-      ...(hostname !== undefined && { hostname }),
-    });
   }
 
   #finish(reason: FrontierError): void {
@@ -360,20 +315,4 @@ function canceled(kind: Kind, signal: AbortSignal): FrontierError {
     `Cannot use this ${kind.name}: its signal was aborted`,
     { cause: signal.reason },
   );
-}
-
-function linkSettings(
-  options: ConnectOptions,
-  limits: ClientLimits,
-): LinkSettings {
-  const { features, heartbeatSeconds, connectTimeoutMs } = options;
-  return {
-    ...LINK_SETTINGS,
-    sessionWindow: limits.streamWindow,
-    connectionWindow: limits.connectionWindow,
-    closeGraceMs: 1_500,
-    handshakeTimeoutMs: checkTimeout(connectTimeoutMs ?? 10_000),
-    ...(features !== undefined && { features }),
-    ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
-  };
 }

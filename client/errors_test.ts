@@ -76,6 +76,11 @@ Deno.test("a failed operation keeps the stack of whoever waits for it", async ()
     assert(stack!.startsWith(`FrontierError: ${message}\n`), stack);
     assert(stack!.includes("at async callerOfOperation"), stack);
   }
+  const connecting = (async function callerOfConnect() {
+    await Edge.connect({ dial: () => Promise.reject(new Error("No cable")) });
+  })();
+  const refused = await rejection(connecting);
+  assert(refused.stack!.includes("at async callerOfConnect"), refused.stack);
   const waiting = (async function callerOfReceive() {
     await edge.receive();
   })();

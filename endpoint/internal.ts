@@ -23,4 +23,5 @@ export * from "./handlers/workload.ts";
 export { resolveLimits } from "./limits.ts";
 export { decodeText, NO_BYTES, payloadBytes } from "./payload.ts";
 export * from "./streams/stream_core.ts";
+export { traced } from "./traced.ts";
 export type * from "@frontier/proto";

@@ -1,0 +1,125 @@
+/**
+ * One attempt to connect.
+ *
+ * @module
+ */
+
+import {
+  checkTimeout,
+  Connection,
+  type Endpoint,
+} from "@frontier/endpoint/internal";
+import {
+  FrontierError,
+  LINK_SETTINGS,
+  type LinkSettings,
+} from "@frontier/proto";
+import { after, connectTcp, type Transport } from "@frontier/platform";
+import { aborted, dial } from "./abortable.ts";
+import type { ClientLimits } from "./limits.ts";
+import type { ConnectOptions } from "./options.ts";
+
+/** What an end needs to connect. */
+export interface AttemptParts {
+  /** What the connection is for. */
+  readonly endpoint: Endpoint;
+  /** How to connect. */
+  readonly options: ConnectOptions;
+  /** Settings of the connection. */
+  readonly settings: LinkSettings;
+  /** What the end says about itself. */
+  readonly meta: Uint8Array | undefined;
+  /** Where gateways listen for it. */
+  readonly port: number;
+}
+
+/**
+ * Dials, introduces us, and registers all methods.
+ *
+ * @param parts What is needed.
+ * @param stop Gives up when aborted.
+ * @returns The connection; the gateway routes to all methods.
+ * @throws {FrontierError} If it fails, or is not done in time.
+ */
+export async function connect(
+  parts: AttemptParts,
+  stop: AbortSignal,
+): Promise<Connection> {
+  const { endpoint, options, settings, meta } = parts;
+  const abort = new AbortController();
+  const onStop = () => abort.abort(stop.reason);
+  stop.addEventListener("abort", onStop, { once: true });
+  const limitMs = settings.handshakeTimeoutMs;
+  const giveUp = after(limitMs, () =>
+    abort.abort(
+      new FrontierError(
+        "timeout",
+        `Cannot connect: not done within ${limitMs} ms`,
+      ),
+    ));
+  let connection: Connection | undefined;
+  try {
+    const transport = await dial(
+      (signal) => open(parts, signal),
+      abort.signal,
+    );
+    const wantedId = options.wantedId ?? 0n;
+    const introduction = { meta, wantedId };
+    connection = Connection.connect(
+      transport,
+      settings,
+      endpoint,
+      introduction,
+    );
+    await Promise.race([connection.opened, aborted(abort.signal)]);
+    await Promise.race([
+      endpoint.announce(connection, limitMs),
+      connection.closed.then((reason) => Promise.reject(reason)),
+      aborted(abort.signal),
+    ]);
+    return connection;
+  } catch (error) {
+    await connection?.close(0);
+    throw FrontierError.from(error, "not-connected");
+  } finally {
+    giveUp();
+    stop.removeEventListener("abort", onStop);
+  }
+}
+
+function open(
+  { options, port }: AttemptParts,
+  signal: AbortSignal,
+): Transport | Promise<Transport> {
+  const { dial, hostname } = options;
+  if (dial !== undefined) return dial(signal);
+  return connectTcp({
+    port: options.port ?? port,
+    signal,
+    ...(hostname !== undefined && { hostname }),
+  });
+}
+
+/**
+ * Makes the settings of an end's connections.
+ *
+ * @param options How it connects.
+ * @param limits Its bounds.
+ * @returns The settings.
+ * @throws {RangeError} If the time limit is not a positive number.
+ */
+export function linkSettings(
+  options: ConnectOptions,
+  limits: ClientLimits,
+): LinkSettings {
+  const { features, heartbeatSeconds, connectTimeoutMs } = options;
+  return {
+    ...LINK_SETTINGS,
+    sessionWindow: limits.streamWindow,
+    connectionWindow: limits.connectionWindow,
+    closeGraceMs: 1_500,
+    handshakeTimeoutMs: checkTimeout(connectTimeoutMs ?? 10_000),
+    ...(features !== undefined && { features }),
+    ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
+  };
+}
