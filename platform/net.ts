@@ -8,6 +8,7 @@
 export * from "./dial.ts";
 export * from "./listen.ts";
 export * from "./tls.ts";
+export * from "./tls_check.ts";
 export type { LogFields, Logger } from "./log.ts";
 export type {
   TlsCertificateFiles,

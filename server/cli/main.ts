@@ -1,6 +1,7 @@
 import {
   ConfigError,
   type ConfigFile,
+  type Diagnostic,
   formatDiagnostic,
   loadConfig,
   type LoadedConfig,
@@ -8,6 +9,7 @@ import {
 import { type Arguments, parseArguments, UsageError } from "./args.ts";
 import { HELP } from "./help.ts";
 import { complain, OutputError, print } from "./output.ts";
+import { lookAhead } from "./preflight.ts";
 import { serve } from "./serve.ts";
 import { FAILED, OK, WRONG_USAGE } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -24,6 +26,10 @@ async function readConfig(
   return path === undefined
     ? undefined
     : { path, text: await Deno.readTextFile(path) };
+}
+
+function complainOf(diagnostic: Diagnostic): void {
+  complain(`${diagnostic.severity}: ${formatDiagnostic(diagnostic)}`);
 }
 
 /** Loads the configuration, or says why not. */
@@ -43,9 +49,7 @@ async function load(args: Arguments): Promise<LoadedConfig | undefined> {
     return loadConfig(await readConfig(config), environment, flags);
   } catch (error) {
     if (error instanceof ConfigError) {
-      for (const diagnostic of error.diagnostics) {
-        complain(`${diagnostic.severity}: ${formatDiagnostic(diagnostic)}`);
-      }
+      for (const diagnostic of error.diagnostics) complainOf(diagnostic);
     } else {
       const reason = error instanceof Deno.errors.NotFound
         ? "there is no such file"
@@ -93,16 +97,18 @@ async function obey(args: Arguments): Promise<number> {
   }
   const loaded = await load(args);
   if (loaded === undefined) return FAILED;
-  if (args.check || args.printConfig) return report(args, loaded);
+  if (args.check || args.printConfig) return await report(args, loaded);
   return await serve(args, loaded);
 }
 
 /** Does what `--check` and `--print-config` ask for. */
-function report(args: Arguments, { warnings, toYaml }: LoadedConfig): number {
-  for (const warning of warnings) {
-    complain(`warning: ${formatDiagnostic(warning)}`);
+async function report(args: Arguments, loaded: LoadedConfig): Promise<number> {
+  const found = args.check ? await lookAhead(loaded) : [];
+  for (const diagnostic of [...loaded.warnings, ...found]) {
+    complainOf(diagnostic);
   }
-  if (args.printConfig) print(toYaml());
+  if (found.some(({ severity }) => severity === "error")) return FAILED;
+  if (args.printConfig) print(loaded.toYaml());
   else print(`${args.config ?? "Built-in settings"}: ok\n`);
   return OK;
 }

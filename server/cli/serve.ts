@@ -82,7 +82,7 @@ function announce(
     });
   }
   for (const warning of warnings) log.warn(formatDiagnostic(warning));
-  for (const sentence of unservedParts(config)) log.warn(sentence);
+  for (const { message } of unservedParts(config)) log.warn(message);
   if (args.config === undefined) {
     log.info(
       "No configuration file given: edges may connect from everywhere and get ids assigned, services only from here",

@@ -66,6 +66,8 @@ export class Findings {
   readonly knownKeys: readonly string[];
   #strict: boolean;
   #positions = new Map<string, Position>();
+  /** Unknown keys, by the known one that was meant. */
+  #meant = new Map<string, Diagnostic>();
 
   /**
    * @param file The file's name as the user gave it.
@@ -93,9 +95,36 @@ export class Findings {
     this.#add("warning", key, message, position);
   }
 
-  /** Notes a key that means nothing: a warning, or an error when strict. */
-  unknown(key: string, message: string, position: Position): void {
-    this.#add(this.#strict ? "error" : "warning", key, message, position);
+  /**
+   * Notes an error unless it is only the consequence of a mistake that is noted already: one cause is one line. Where the key is
+   * missing because its name is misspelt, the unknown key becomes the error.
+   */
+  errorOnce(key: string, message: string): void {
+    const slip = upwards(key).map((path) => this.#meant.get(path)).find((
+      found,
+    ) => found !== undefined);
+    if (slip !== undefined) slip.severity = "error";
+    else if (!this.#isWrong(key)) this.error(key, message);
+  }
+
+  /**
+   * Notes a key that means nothing: a warning, or an error when strict.
+   *
+   * @param key The key.
+   * @param meant The nearest known key.
+   * @param likely Whether that is likely the one that was meant.
+   * @param position Where the key stands.
+   */
+  unknown(
+    key: string,
+    meant: string,
+    likely: boolean,
+    position: Position,
+  ): void {
+    const message = `Unknown key "${key}", nearest known key: "${meant}"`;
+    const severity = this.#strict ? "error" : "warning";
+    const found = this.#add(severity, key, message, position);
+    if (likely) this.#meant.set(meant, found);
   }
 
   /** Notes something about a value that came from elsewhere. */
@@ -106,6 +135,22 @@ export class Findings {
     message: string,
   ): void {
     this.list.push({ severity, source, key, message });
+  }
+
+  /** Says what is wrong with a key, at its place or that of its nearest parent that is written there. */
+  diagnostic(
+    severity: Diagnostic["severity"],
+    key: string,
+    message: string,
+    position: Position | undefined = this.#nearest(key),
+  ): Diagnostic {
+    return {
+      severity,
+      source: this.file,
+      key,
+      message,
+      ...(position && { position }),
+    };
   }
 
   /** Throws all findings if an error is among them. */
@@ -119,26 +164,37 @@ export class Findings {
     severity: Diagnostic["severity"],
     key: string,
     message: string,
-    position = this.#nearest(key),
-  ): void {
-    this.list.push({
-      severity,
-      source: this.file,
-      key,
-      message,
-      ...(position && { position }),
-    });
+    position?: Position,
+  ): Diagnostic {
+    const found = this.diagnostic(severity, key, message, position);
+    this.list.push(found);
+    return found;
+  }
+
+  /** Whether an error is noted at a key or around it. */
+  #isWrong(key: string): boolean {
+    const paths = upwards(key);
+    return this.list.some((found) =>
+      found.severity === "error" && paths.includes(found.key)
+    );
   }
 
   #nearest(key: string): Position | undefined {
-    for (
-      let path = key;
-      path !== "";
-      path = path.slice(0, Math.max(0, path.lastIndexOf(".")))
-    ) {
+    for (const path of upwards(key)) {
       const position = this.#positions.get(path);
       if (position) return position;
     }
     return undefined;
   }
+}
+
+/** A key and everything around it, from the inside out: `a.b[0].c` is in `a.b[0]`, in `a.b`, in `a`. */
+function upwards(key: string): string[] {
+  const paths: string[] = [];
+  for (let path = key; path !== "";) {
+    paths.push(path);
+    const end = Math.max(path.lastIndexOf("."), path.lastIndexOf("["));
+    path = path.slice(0, Math.max(0, end));
+  }
+  return paths;
 }

@@ -181,6 +181,24 @@ export function int(
   };
 }
 
+/** How YAML and programs write that there is no end. */
+const NO_END = /^\+?(?:\.inf|\.Inf|\.INF|Infinity|infinity)$/;
+
+/** Whether a value stands for a number without end. */
+export function isEndless(value: Value): boolean {
+  return value.kind === "scalar" && value.plain && NO_END.test(value.text);
+}
+
+/** A whole number of at least 0, or no end. */
+export function endlessInt(initial: number): Field<number> {
+  const finite = int(initial, { min: 0 });
+  return {
+    ...finite,
+    read: (value, path, findings) =>
+      isEndless(value) ? Infinity : finite.read(value, path, findings),
+  };
+}
+
 /** A whole number of which anything below 1 means the default, as the Go gateway has it. */
 export function positiveInt(initial: number): Field<number> {
   const plain = int(initial);
@@ -286,11 +304,13 @@ export function list<T>(item: Field<T>): Field<T[]> {
         mismatch(value, "a list", path, findings);
         return [];
       }
-      return value.items.map((one, i) =>
-        one.kind === "null"
+      return value.items.map((one, i) => {
+        const place = `${path}[${i}]`;
+        findings.at(place, one.position);
+        return one.kind === "null"
           ? item.initial()
-          : item.read(one, `${path}[${i}]`, findings)
-      );
+          : item.read(one, place, findings);
+      });
     },
   };
 }

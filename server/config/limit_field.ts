@@ -1,4 +1,4 @@
-import { type Field, showValue, wholeNumber } from "./field.ts";
+import { type Field, isEndless, showValue, wholeNumber } from "./field.ts";
 import {
   acceptLimit,
   ENDLESS_COUNT,
@@ -8,9 +8,6 @@ import {
 } from "./limit_rules.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { Value } from "./source.ts";
-
-/** How YAML and programs write that there is no end. */
-const NO_LIMIT = /^\+?(?:\.inf|\.Inf|\.INF|Infinity|infinity)$/;
 
 /** A number of bytes with a unit: of 1024 each (`MiB`, or `Mi` as Kubernetes has it), or of 1000 (`MB`). */
 const SIZE = /^(\d+(?:\.\d+)?) ?(?:([KMGT])(i?B|i)|B)$/i;
@@ -35,7 +32,7 @@ function numberOf(value: Value, inBytes: boolean): number {
   const size = inBytes ? sizeOf(text) : NaN;
   if (!Number.isNaN(size)) return size;
   if (!value.plain) return NaN;
-  return NO_LIMIT.test(text) ? Infinity : wholeNumber(text);
+  return isEndless(value) ? Infinity : wholeNumber(text);
 }
 
 /**

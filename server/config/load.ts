@@ -3,7 +3,7 @@ import { type ConfigFlags, type Environment, override } from "./overrides.ts";
 import { formatSettings } from "./print.ts";
 import { resolve, unconfigured } from "./resolve.ts";
 import { SETTINGS, type Settings } from "./settings.ts";
-import { parseSource } from "./source.ts";
+import { parseSource, type Value } from "./source.ts";
 import type { FrontierConfig } from "./types.ts";
 
 /** A configuration file that has been read. */
@@ -26,6 +26,19 @@ export interface LoadedConfig {
    * @returns The file's text.
    */
   toYaml(): string;
+  /**
+   * Says what is wrong with a key, and where it stands.
+   *
+   * @param severity How bad it is.
+   * @param key The key's path.
+   * @param message What is wrong with its value.
+   * @returns The diagnostic.
+   */
+  diagnose(
+    severity: Diagnostic["severity"],
+    key: string,
+    message: string,
+  ): Diagnostic;
 }
 
 /**
@@ -60,12 +73,38 @@ export function loadConfig(
     config,
     warnings: findings.list,
     toYaml: () => formatSettings(settings),
+    diagnose: (severity, key, message) =>
+      findings.diagnostic(severity, key, message),
   };
+}
+
+/** Top-level keys of the cluster directory's file that the gateway's does not have. */
+const FRONTLAS_KEYS = [
+  "frontier_plane",
+  "control_plane",
+  "frontier_manager",
+  "redis",
+];
+
+/** Whether a file is meant for the cluster directory. */
+function isForFrontlas(source: Value): boolean {
+  if (source.kind !== "map") return false;
+  const keys = source.entries.map(({ key }) => key);
+  return FRONTLAS_KEYS.some((key) => keys.includes(key)) &&
+    !keys.includes("servicebound") && !keys.includes("edgebound");
 }
 
 function readFile(text: string, findings: Findings): Settings {
   const source = parseSource(text, findings);
   if (source === undefined) findings.throwErrors();
+  if (source !== undefined && isForFrontlas(source)) {
+    findings.error(
+      "",
+      "This is a configuration of frontlas, the directory of a cluster: the gateway's has servicebound and edgebound",
+      source.position,
+    );
+    findings.throwErrors();
+  }
   return source === undefined || source.kind === "null"
     ? SETTINGS.initial()
     : SETTINGS.read(source, "", findings);

@@ -246,6 +246,8 @@ const MEANINGS: [
     { enable: true, nofile: 1000 },
   ],
   ["daemon: {drain_seconds: 5}", (c) => c.drainSeconds, 5],
+  ["daemon: {drain_seconds: .inf}", (c) => c.drainSeconds, Infinity],
+  ["daemon: {drain_seconds: 3000000000}", (c) => c.drainSeconds, 3e9],
   ["exchange: {hashby: srcip}", (c) => c.hashBy, "srcip"],
   ["exchange: {hashby: random}", (c) => c.hashBy, "random"],
   ["exchange: {hashby: ''}", (c) => c.hashBy, "edgeid"],
@@ -380,7 +382,7 @@ const MISTAKES: [line: string, complaint: string][] = [
   ],
   [
     "frontlas: {enable: true}",
-    'frontier.yaml:11:1: Cannot reach the directory without an address: set "frontlas.dial.addrs" (frontlas.dial)',
+    'frontier.yaml:11:1: Cannot reach the directory without an address: set "frontlas.dial.addrs"',
   ],
   [
     "controlplane: {enable: true}",
@@ -431,6 +433,128 @@ Deno.test("what is not YAML is an error that names its place", () => {
   assertMatch(first, /^frontier\.yaml:\d+:\d+: Cannot read the file as YAML: /);
 });
 
+/** Files with one mistake, and the one line about it. */
+const ONE_CAUSE: [name: string, text: string, complaint: string][] = [
+  [
+    "a misspelt address",
+    MINIMAL.replace("addr: 0.0.0.0:30011", "add: 0.0.0.0:30011"),
+    'frontier.yaml:5:5: Unknown key "servicebound.listen.add", nearest known key: "servicebound.listen.addr"',
+  ],
+  [
+    "a misspelt section",
+    MINIMAL.replace("servicebound:", "servicebond:"),
+    'frontier.yaml:2:1: Unknown key "servicebond", nearest known key: "servicebound"',
+  ],
+  [
+    "an address in the wrong map",
+    MINIMAL.replace(
+      "  listen:\n    network: tcp\n    addr: 0.0.0.0:30012",
+      "  addr: 0.0.0.0:30012",
+    ),
+    'frontier.yaml:7:3: Unknown key "edgebound.addr", nearest known key: "edgebound.listen.addr"',
+  ],
+  [
+    "a section that is no map",
+    MINIMAL.replace(
+      /servicebound:[^]*edgebound/,
+      "servicebound: 30011\nedgebound",
+    ),
+    'frontier.yaml:2:15: Cannot read "30011" as a map (servicebound)',
+  ],
+  [
+    "an address that is a list",
+    MINIMAL.replace("addr: 0.0.0.0:30011", "addr: [a]"),
+    "frontier.yaml:5:11: Cannot read a list as a text (servicebound.listen.addr)",
+  ],
+  [
+    "misspelt certificates",
+    MINIMAL.replace(
+      "    addr: 0.0.0.0:30012",
+      "    addr: 0.0.0.0:30012\n    tls: {enable: true, cert: [{cert: a, key: b}]}",
+    ),
+    'frontier.yaml:10:25: Unknown key "edgebound.listen.tls.cert", nearest known key: "edgebound.listen.tls.certs"',
+  ],
+  [
+    "a misspelt key of a certificate",
+    MINIMAL.replace(
+      "    addr: 0.0.0.0:30012",
+      "    addr: 0.0.0.0:30012\n    tls: {enable: true, certs: [{crt: a, key: b}]}",
+    ),
+    'frontier.yaml:10:34: Unknown key "edgebound.listen.tls.certs[0].crt", nearest known key: "edgebound.listen.tls.certs[0].cert"',
+  ],
+  [
+    "half a certificate",
+    MINIMAL.replace(
+      "    addr: 0.0.0.0:30012",
+      "    addr: 0.0.0.0:30012\n    tls: {enable: true, certs: [{cert: a}]}",
+    ),
+    "frontier.yaml:10:33: Cannot use a certificate without both of cert and key (edgebound.listen.tls.certs[0].key)",
+  ],
+  [
+    "one port for both listeners",
+    MINIMAL.replace("30012", "30011"),
+    'frontier.yaml:9:5: Cannot listen on 0.0.0.0:30011: "servicebound.listen.addr" is 0.0.0.0:30011, choose another port (edgebound.listen.addr)',
+  ],
+  [
+    "one port for both listeners, on one interface and on all",
+    MINIMAL.replace("0.0.0.0:30012", "127.0.0.1:30011"),
+    'frontier.yaml:9:5: Cannot listen on 127.0.0.1:30011: "servicebound.listen.addr" is 0.0.0.0:30011, choose another port (edgebound.listen.addr)',
+  ],
+  [
+    "a bypass to the edges' own port",
+    `${MINIMAL.trimEnd()}\n  bypass_enable: true\n  bypass: {addrs: ["h:1", "127.0.0.1:30012"]}\n`,
+    "frontier.yaml:12:27: Cannot pass foreign connections on to 127.0.0.1:30012: it is the edges' own address 0.0.0.0:30012, they would come back for ever (edgebound.bypass.addrs[1])",
+  ],
+  [
+    "an open bracket",
+    `${MINIMAL.trimEnd()}\nlog: {level: [a, {b: c\nexchange: {}\n`,
+    "",
+  ],
+];
+
+for (const [name, text, complaint] of ONE_CAUSE) {
+  Deno.test(`${name} is one line, strictly or not`, () => {
+    for (const strict of [false, true]) {
+      const lines = errors(text, {}, { strict });
+      if (complaint === "") assertEquals(lines.length, 1, lines.join("\n"));
+      else assertEquals(lines, [complaint]);
+      const env = { FRONTIER_EDGEBOUND_PORT: "30012" };
+      if (name.includes("address")) {
+        assertEquals(errors(text, env, { strict }), lines);
+      }
+    }
+  });
+}
+
+const FRONTLAS = `
+control_plane: {listen: {network: tcp, addr: "0.0.0.0:40011"}}
+frontier_plane: {listen: {network: tcp, addr: "0.0.0.0:40012"}, expiration: {service_meta: 30, edge_meta: 30}}
+redis: {mode: standalone, standalone: {network: tcp, addr: "redis:6379", db: 0}}
+daemon: {rlimit: {enable: true, nofile: 102400}}
+`;
+
+Deno.test("a file of frontlas is called by its name", () => {
+  for (const strict of [false, true]) {
+    for (
+      const text of [
+        FRONTLAS,
+        FRONTLAS.replace("frontier_plane", "frontier_manager"),
+        "redis: {}\n",
+      ]
+    ) {
+      const [line = "", ...others] = errors(text, {}, { strict });
+      assertStringIncludes(line, "This is a configuration of frontlas");
+      assertEquals(others, []);
+    }
+  }
+  // One of the gateway's with a key that is not.
+  const [line = ""] = warnings(load(`${MINIMAL}\nredis: {}\n`));
+  assertStringIncludes(
+    line,
+    'Unknown key "redis", nearest known key: "mqm.redis"',
+  );
+});
+
 Deno.test("all mistakes are named at once", () => {
   assertEquals(errors(`${MINIMAL}\nlog: {level: x, output: y}\n`).length, 2);
 });
@@ -439,6 +563,18 @@ const UNKNOWN: [line: string, complaint: string][] = [
   [
     "exchange: {hashBy: srcip}",
     'frontier.yaml:11:12: Unknown key "exchange.hashBy", nearest known key: "exchange.hashby"',
+  ],
+  [
+    "log: {lev: info}",
+    'frontier.yaml:11:7: Unknown key "log.lev", nearest known key: "log.level"',
+  ],
+  [
+    "log_level: info",
+    'frontier.yaml:11:1: Unknown key "log_level", nearest known key: "log.level"',
+  ],
+  [
+    "max_connections: 5",
+    'frontier.yaml:11:1: Unknown key "max_connections", nearest known key: "limits.max_connections"',
   ],
   [
     "hashby: srcip",

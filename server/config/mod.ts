@@ -17,4 +17,4 @@ export { type ConfigFile, loadConfig, type LoadedConfig } from "./load.ts";
 export { resolveOptions } from "./options.ts";
 export type { ConfigFlags, Environment } from "./overrides.ts";
 export type * from "./types.ts";
-export { unservedParts } from "./unserved.ts";
+export { type UnservedPart, unservedParts } from "./unserved.ts";

@@ -14,14 +14,25 @@ for (
   });
 }
 
-Deno.test("the nearest name is found, case and separators aside", () => {
-  assertEquals(nearest("maxAge", ["max_size", "max_age"]), {
-    name: "max_age",
-    distance: 0,
+const MEANT: [name: string, known: string[], meant: string][] = [
+  ["maxAge", ["max_size", "max_age"], "max_age"],
+  ["levle", ["level", "output"], "level"],
+  ["lev", ["file", "level"], "level"],
+  ["add", ["tls", "addr", "network", "advertised_addr"], "addr"],
+  ["adv", ["addr", "advertised_addr"], "advertised_addr"],
+  ["out", ["level", "file", "output"], "output"],
+  ["max_conn", ["max_memory", "max_connections"], "max_connections"],
+  ["address", ["tls", "addr"], "addr"],
+  ["limit", ["list", "limits"], "limits"],
+];
+
+for (const [name, known, meant] of MEANT) {
+  Deno.test(`${name} is likely meant to be ${meant}`, () => {
+    assertEquals(nearest(name, known), { name: meant, likely: true });
   });
-  assertEquals(nearest("levle", ["level", "output"]), {
-    name: "level",
-    distance: 2,
-  });
+}
+
+Deno.test("what resembles nothing is not likely anything", () => {
+  assertEquals(nearest("zebra", ["level"])?.likely, false);
   assertEquals(nearest("x", []), undefined);
 });

@@ -4,7 +4,6 @@ import { unsupported } from "./field.ts";
 import {
   DEFAULT_DRAIN_SECONDS,
   type ListenSettings,
-  MAX_DRAIN_SECONDS,
   type Settings,
 } from "./settings.ts";
 
@@ -99,19 +98,19 @@ function overridePort(
   if (text === undefined) return;
   try {
     const port = parsePort(text);
-    if (listen.addr === "") {
-      findings.elsewhere(
-        "error",
-        name,
-        "",
-        `Cannot replace the port: the file has no listen address`,
-      );
-      return;
-    }
-    listen.addr = formatAddress(parseAddress(listen.addr).host, port);
+    // An address that is missing or malformed is complained about where it should stand.
+    if (listen.addr !== "") listen.addr = replacePort(listen.addr, port);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     findings.elsewhere("error", name, "", error.message);
+  }
+}
+
+function replacePort(address: string, port: number): string {
+  try {
+    return formatAddress(parseAddress(address).host, port);
+  } catch {
+    return address;
   }
 }
 
@@ -122,8 +121,8 @@ function overrideDrain(
 ): void {
   const text = lookup(env, "FRONTIER_DRAIN_SECONDS");
   if (text === undefined) return;
-  if (/^\d{1,9}$/.test(text)) {
-    settings.daemon.drainSeconds = Math.min(Number(text), MAX_DRAIN_SECONDS);
+  if (/^\d{1,15}$/.test(text)) {
+    settings.daemon.drainSeconds = Number(text);
     return;
   }
   settings.daemon.drainSeconds = DEFAULT_DRAIN_SECONDS;

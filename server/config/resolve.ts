@@ -1,4 +1,5 @@
-import { parseAddress } from "./address.ts";
+import { formatAddress, parseAddress } from "./address.ts";
+import { overlap, reaches } from "./overlap.ts";
 import type { Findings } from "./diagnostics.ts";
 import type { LaterConfig, ObservabilityConfig } from "./later.ts";
 import {
@@ -35,15 +36,20 @@ function resolveTls(
   const { enable, mtls, caCerts, certs } = listen.tls;
   if (!enable) return undefined;
   if (certs.length === 0) {
-    findings.error(
+    findings.errorOnce(
       `${path}.tls.certs`,
       "Cannot serve TLS without a certificate: add one to certs",
     );
   }
   certs.forEach((pair, i) => {
-    if (pair.cert === "" || pair.key === "") {
-      findings.error(
-        `${path}.tls.certs[${i}]`,
+    const half = pair.cert === ""
+      ? "cert"
+      : pair.key === ""
+      ? "key"
+      : undefined;
+    if (half !== undefined) {
+      findings.errorOnce(
+        `${path}.tls.certs[${i}].${half}`,
         "Cannot use a certificate without both of cert and key",
       );
     }
@@ -63,7 +69,7 @@ function resolveListen(
   findings: Findings,
 ): ListenConfig {
   if (listen.addr === "") {
-    findings.error(
+    findings.errorOnce(
       `${path}.addr`,
       `Cannot listen without an address: set "${path}.addr"`,
     );
@@ -78,6 +84,30 @@ function resolveDial(dial: DialSettings): DialConfig {
     addrs: dial.addrs,
     ...(enable && { tls: { mtls, caCerts, certs, insecureSkipVerify } }),
   };
+}
+
+/** Finds addresses that stand in each other's way. */
+function checkAddresses(
+  servicebound: ListenConfig,
+  edgebound: ListenConfig,
+  bypass: DialConfig | undefined,
+  findings: Findings,
+): void {
+  const edges = formatAddress(edgebound.hostname, edgebound.port);
+  if (overlap(servicebound, edgebound)) {
+    const services = formatAddress(servicebound.hostname, servicebound.port);
+    findings.errorOnce(
+      "edgebound.listen.addr",
+      `Cannot listen on ${edges}: "servicebound.listen.addr" is ${services}, choose another port`,
+    );
+  }
+  for (const [i, addr] of (bypass?.addrs ?? []).entries()) {
+    if (addr === "" || !reaches(hostPort(addr), edgebound)) continue;
+    findings.error(
+      `edgebound.bypass.addrs[${i}]`,
+      `Cannot pass foreign connections on to ${addr}: it is the edges' own address ${edges}, they would come back for ever`,
+    );
+  }
 }
 
 /** The target of foreign connections, if there is one. */
@@ -97,8 +127,8 @@ function resolveBypass(
 function resolveLater(settings: Settings, findings: Findings): LaterConfig {
   const { controlplane, frontlas, daemon } = settings;
   if (frontlas.enable && frontlas.dial.addrs.length === 0) {
-    findings.error(
-      "frontlas.dial",
+    findings.errorOnce(
+      "frontlas.dial.addrs",
       'Cannot reach the directory without an address: set "frontlas.dial.addrs"',
     );
   }
@@ -158,14 +188,21 @@ export function resolve(
   findings: Findings,
 ): FrontierConfig {
   const bypass = resolveBypass(settings.edgebound, findings);
+  const servicebound = resolveListen(
+    settings.servicebound.listen,
+    "servicebound.listen",
+    findings,
+  );
+  const edgebound = resolveListen(
+    settings.edgebound.listen,
+    "edgebound.listen",
+    findings,
+  );
+  checkAddresses(servicebound, edgebound, bypass, findings);
   return {
-    servicebound: resolveListen(
-      settings.servicebound.listen,
-      "servicebound.listen",
-      findings,
-    ),
+    servicebound,
     edgebound: {
-      ...resolveListen(settings.edgebound.listen, "edgebound.listen", findings),
+      ...edgebound,
       ...(bypass && { bypass }),
       allocateEdgeIds: settings.edgebound.allocateEdgeIds,
       requireEdgeOnline: settings.edgebound.requireEdgeOnline,

@@ -1,7 +1,7 @@
 import type { Findings } from "./diagnostics.ts";
 import type { Field } from "./field.ts";
 import { mismatch } from "./field.ts";
-import { nearest } from "./nearest.ts";
+import { fold, nearest } from "./nearest.ts";
 import type { Value } from "./source.ts";
 
 /** A map with known keys. */
@@ -20,9 +20,6 @@ function snakeCase(property: string): string {
 function isSection(field: object): field is Section<unknown> {
   return "paths" in field;
 }
-
-/** A key within so many edits of one of its own map is taken for that one; else it may stand in the wrong map. */
-const LIKELY_TYPO = 2;
 
 /**
  * Builds a map with known keys.
@@ -62,14 +59,19 @@ export function section<T>(fields: Fields<T>): Section<T> {
     });
   }
 
-  /** The likeliest meaning of an unknown key, as a path. */
-  function suggestion(key: string, path: string, findings: Findings): string {
+  /** The likeliest meaning of an unknown key, as a path, and whether it is likely at all. */
+  function suggestion(
+    key: string,
+    path: string,
+    findings: Findings,
+  ): [meant: string, likely: boolean] {
+    const whole = findings.knownKeys.find((known) => fold(known) === fold(key));
+    if (whole !== undefined && !owners.has(whole)) return [whole, true];
     const own = nearest(key, owners.keys());
-    if (own && own.distance <= LIKELY_TYPO) return join(path, own.name);
-    const elsewhere = findings.knownKeys.find((known) =>
-      known === key || known.endsWith(`.${key}`)
-    );
-    return elsewhere ?? (own ? join(path, own.name) : path);
+    if (own?.likely) return [join(path, own.name), true];
+    const elsewhere = misplaced(key, path, findings.knownKeys);
+    if (elsewhere !== undefined) return [elsewhere, true];
+    return [own ? join(path, own.name) : path, false];
   }
 
   return {
@@ -95,13 +97,8 @@ export function section<T>(fields: Fields<T>): Section<T> {
         const full = join(path, entry.key);
         const property = owners.get(entry.key);
         if (property === undefined) {
-          findings.unknown(
-            full,
-            `Unknown key "${full}", nearest known key: "${
-              suggestion(entry.key, path, findings)
-            }"`,
-            entry.position,
-          );
+          const meant = suggestion(entry.key, path, findings);
+          findings.unknown(full, ...meant, entry.position);
           continue;
         }
         findings.at(full, entry.position);
@@ -123,6 +120,24 @@ export function section<T>(fields: Fields<T>): Section<T> {
       return result;
     },
   };
+}
+
+/** How much two paths have in common, from the beginning. */
+function inCommon(a: string, b: string): number {
+  let count = 0;
+  while (count < a.length && a[count] === b[count]) count++;
+  return count;
+}
+
+/** The key of another map with this name: the one whose map is nearest to where it stands. */
+function misplaced(
+  key: string,
+  path: string,
+  knownKeys: readonly string[],
+): string | undefined {
+  return knownKeys
+    .filter((known) => known === key || known.endsWith(`.${key}`))
+    .sort((a, b) => inCommon(b, path) - inCommon(a, path))[0];
 }
 
 function join(path: string, key: string): string {

@@ -17,6 +17,7 @@ import {
   bool,
   checked,
   choice,
+  endlessInt,
   type Field,
   int,
   list,
@@ -89,9 +90,6 @@ export interface Settings {
 
 /** How long draining may last where nothing says otherwise, in seconds. */
 export const DEFAULT_DRAIN_SECONDS = 30;
-
-/** The longest that draining can last, in seconds: what a timer can measure. */
-export const MAX_DRAIN_SECONDS = 2_147_483;
 
 /** TCP, the only network there is. */
 const NETWORK: Field<string> = checked(text("tcp"), (network) => {
@@ -194,10 +192,7 @@ export const SETTINGS: Section<Settings> = section<Settings>({
       cpuProfileRate: int(10000),
     }),
     frontierId: text(),
-    drainSeconds: int(DEFAULT_DRAIN_SECONDS, {
-      min: 0,
-      max: MAX_DRAIN_SECONDS,
-    }),
+    drainSeconds: endlessInt(DEFAULT_DRAIN_SECONDS),
   }),
   servicebound: section<Settings["servicebound"]>({ listen: LISTEN }),
   edgebound: section<Settings["edgebound"]>({

@@ -144,10 +144,12 @@ export function parseSource(
   const start = { line: 1, column: 1 };
   if (document === undefined) return { kind: "null", position: start };
   const reader = new Reader(lines, document);
-  for (const error of document.errors) {
+  // What follows the first error in the syntax is mostly its consequence.
+  const broken = document.errors.find(({ code }) => code !== "DUPLICATE_KEY");
+  for (const error of broken === undefined ? document.errors : [broken]) {
     const message = error.code === "DUPLICATE_KEY"
       ? "A key stands twice in one map"
-      : `Cannot read the file as YAML: ${error.message}`;
+      : `Cannot read the file as YAML: ${error.message.split("\n")[0]}`;
     findings.error("", message, reader.position(error.pos[0]));
   }
   if (document.errors.length > 0) return undefined;

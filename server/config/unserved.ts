@@ -1,12 +1,20 @@
 import type { FrontierConfig } from "./types.ts";
 
+/** A part that a configuration asks for and this version does not have. */
+export interface UnservedPart {
+  /** The key that asks for it. */
+  readonly key: string;
+  /** What to say about it, as a sentence without a full stop. */
+  readonly message: string;
+}
+
 /**
- * The parts a configuration asks for that this version does not have, one sentence each.
+ * The parts a configuration asks for that this version does not have.
  *
  * @param config The configuration.
- * @returns The sentences, none if everything asked for is served.
+ * @returns The parts, none if everything asked for is served.
  */
-export function unservedParts(config: FrontierConfig): string[] {
+export function unservedParts(config: FrontierConfig): UnservedPart[] {
   const { controlplane, frontlas, mqm, observability, daemon } = config.later;
   const wanted: [string, boolean][] = [
     ["controlplane.enable", controlplane.enable],
@@ -19,7 +27,9 @@ export function unservedParts(config: FrontierConfig): string[] {
     ["observability.enable", observability.enable === true],
     ["daemon.pprof.enable", daemon.pprof.enable],
   ];
-  return wanted.filter(([, on]) => on).map(([key]) =>
-    `This version does not serve what "${key}" asks for; the gateway runs without it`
-  );
+  return wanted.filter(([, on]) => on).map(([key]) => ({
+    key,
+    message:
+      `This version does not serve what "${key}" asks for; the gateway runs without it`,
+  }));
 }

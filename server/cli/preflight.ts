@@ -1,0 +1,91 @@
+import { checkTlsFiles } from "@frontier/platform/net";
+import {
+  type Diagnostic,
+  type LoadedConfig,
+  type TlsListenConfig,
+  unservedParts,
+} from "../config/mod.ts";
+
+/** A file's list of certificates or authorities, by the property that has them. */
+const LISTS = { certs: "certs", caCerts: "ca_certs" } as const;
+
+/**
+ * Looks ahead at what a start would find wrong with a configuration: files of certificates and the log, parts that are not served.
+ * Nothing is bound, created or written.
+ *
+ * @param loaded The configuration.
+ * @returns What a start would refuse as errors, what it would say as warnings.
+ */
+export async function lookAhead(loaded: LoadedConfig): Promise<Diagnostic[]> {
+  const { servicebound, edgebound } = loaded.config;
+  const { bypass } = edgebound;
+  const found = [
+    ...await lookAtTls(loaded, "servicebound.listen", servicebound.tls, false),
+    ...await lookAtTls(loaded, "edgebound.listen", edgebound.tls, false),
+    // The gateway starts; a connection that is passed on finds out.
+    ...await lookAtTls(loaded, "edgebound.bypass", bypass?.tls, true),
+    ...await lookAtLogFile(loaded),
+  ];
+  for (const { key, message } of unservedParts(loaded.config)) {
+    found.push(loaded.diagnose("warning", key, message));
+  }
+  return found;
+}
+
+async function lookAtTls(
+  loaded: LoadedConfig,
+  path: string,
+  tls: TlsListenConfig | undefined,
+  isClient: boolean,
+): Promise<Diagnostic[]> {
+  // A client may do without a certificate of its own.
+  if (tls === undefined) return [];
+  const problems = await checkTlsFiles(tls);
+  return problems
+    .filter(({ index }) => !isClient || index !== undefined)
+    .map(({ list, index, message, skipped }) => {
+      const place = index === undefined ? "" : `[${index}]`;
+      return loaded.diagnose(
+        skipped || isClient ? "warning" : "error",
+        `${path}.tls.${LISTS[list]}${place}`,
+        message,
+      );
+    });
+}
+
+async function lookAtLogFile(loaded: LoadedConfig): Promise<Diagnostic[]> {
+  const { output, file: { path } } = loaded.config.log;
+  if (output !== "file" && output !== "both") return [];
+  const reason = await whyNotWritable(path);
+  if (reason === undefined) return [];
+  const message = `Cannot open the log file ${path}: ${reason}`;
+  return [loaded.diagnose("error", "log.file.path", message)];
+}
+
+/** Why a log file could not be opened, as far as that can be told without making it. */
+async function whyNotWritable(path: string): Promise<string | undefined> {
+  try {
+    (await Deno.open(path, { append: true })).close();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+  // It and its folder are made at start, within a folder that is there.
+  for (let folder = parent(path);; folder = parent(folder)) {
+    try {
+      const { isDirectory } = await Deno.stat(folder);
+      return isDirectory ? undefined : `${folder} is not a folder`;
+    } catch (error) {
+      // What may not be looked at may be a folder.
+      if (!(error instanceof Deno.errors.NotFound)) return undefined;
+      if (parent(folder) === folder) return undefined;
+    }
+  }
+}
+
+function parent(path: string): string {
+  const slash = path.replace(/\/+$/, "").lastIndexOf("/");
+  return slash > 0 ? path.slice(0, slash) : slash === 0 ? "/" : ".";
+}
