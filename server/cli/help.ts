@@ -14,7 +14,8 @@ their ids assigned, and services connect to 127.0.0.1:30011.
 
 Configuration
   -c, --config FILE        configuration file (YAML, as for the Go gateway)
-      --check              check the configuration, say what is wrong, exit
+      --check              say what a start would find wrong, certificates and
+                           log file included, bind nothing, exit
       --print-config       print the configuration in use and exit; it is a
                            complete configuration file, passwords hidden
       --strict             take an unknown key for an error (also --check)
@@ -42,9 +43,10 @@ Environment (a flag beats it, it beats the file)
 
 Limits are set under "limits" in the file, for example
   limits:
+    max_memory: 512MiB
     max_connections: ${DEFAULT_LIMITS.maxConnections}
     max_frame_bytes: ${DEFAULT_LIMITS.maxFrameBytes}
---print-config shows all of them.
+--print-config shows all of them; .inf is no limit.
 
 Signals
   SIGINT, SIGTERM  stop accepting, finish what is in flight, close every

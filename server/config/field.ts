@@ -1,3 +1,4 @@
+import { hideCredentials } from "./credentials.ts";
 import type { Findings } from "./diagnostics.ts";
 import type { Value } from "./source.ts";
 
@@ -29,10 +30,10 @@ function describe(value: Value): string {
       return "a list";
     case "map":
       return "a map";
-    case "scalar":
-      return `"${
-        value.text.length > 80 ? `${value.text.slice(0, 80)}...` : value.text
-      }"`;
+    case "scalar": {
+      const text = hideCredentials(value.text);
+      return `"${text.length > 80 ? `${text.slice(0, 80)}...` : text}"`;
+    }
   }
 }
 

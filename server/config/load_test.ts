@@ -793,8 +793,10 @@ Deno.test("passwords are not printed", () => {
   const yaml = load(`${MINIMAL}
 mqm:
   redis: {password: secret1}
-  amqp: {addrs: ["user:secret2@host:5672/v"]}
+  amqp: {addrs: ["user:secret2@host:5672/v", "user:secret/4@secret5@host:5673"]}
   nats: {addrs: ["nats://user:secret3@host:4222", "host:4222"]}
+  kafka: {addrs: ["user:secret6@host:9092"]}
+  nsq: {addrs: ["user:secret7@host:4150"]}
 `).toYaml();
   assert(!yaml.includes("secret"), yaml);
   for (
@@ -807,3 +809,28 @@ Deno.test({
   permissions: "none",
   fn: () => assertEquals(config(SAMPLE).edgebound.port, 30012),
 });
+
+/** Mistakes in lines with a password. */
+const TALKATIVE = [
+  "mqm: {amqp: {addrs: 'amqp://user:secret@host'}}",
+  "mqm: {amqp: {addrs: user:secret@host}}",
+  "mqm: {redis: {addrs: 'redis://:sec@ret/secret@host'}}",
+  'mqm: {redis: {password: "a" "secret"}}',
+  'mqm: {redis: {password: "a" secret}}',
+  "mqm: {redis: {password: @secret}}",
+  "mqm: {redis: {password: `secret}}",
+  "mqm: {redis: {password: %secret: [}}",
+  'mqm:\n  redis:\n    password: "a\n  secret\n',
+  "mqm:\n  redis:\n    password: a: secret\n",
+  "mqm:\n  redis:\n  password: secret\n   more: secret\n",
+  "mqm: {redis: {password: [secret]}}",
+  "mqm: {redis: {password: {secret: 1}}}",
+  "%secret\n---\n",
+];
+
+for (const line of TALKATIVE) {
+  Deno.test(`what is wrong with ${JSON.stringify(line)} is said without the password`, () => {
+    const said = errors(`${MINIMAL}\n${line}\n`, {}, { strict: true });
+    assert(said.length >= 1 && !said.join().includes("secret"), said.join());
+  });
+}

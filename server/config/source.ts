@@ -125,6 +125,12 @@ function isNode(value: unknown): value is Node {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value);
 }
 
+/** The library's message without the piece of the file that it quotes: that may be of a password. The place is said anyway. */
+function withoutText(message: string): string {
+  const [line = ""] = message.split("\n");
+  return line.replace(/: ".*$/, "").replace(/^(Not a YAML token).*/, "$1");
+}
+
 /**
  * Parses the text of a configuration file. What is not YAML is noted as an error.
  *
@@ -149,7 +155,7 @@ export function parseSource(
   for (const error of broken === undefined ? document.errors : [broken]) {
     const message = error.code === "DUPLICATE_KEY"
       ? "A key stands twice in one map"
-      : `Cannot read the file as YAML: ${error.message.split("\n")[0]}`;
+      : `Cannot read the file as YAML: ${withoutText(error.message)}`;
     findings.error("", message, reader.position(error.pos[0]));
   }
   if (document.errors.length > 0) return undefined;

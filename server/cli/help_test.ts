@@ -1,0 +1,139 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { HELP } from "./help.ts";
+import { ANY_PORTS, GOOD, Program, withFile } from "./testing/program.ts";
+
+type Result = { code: number; out: string; err: string };
+
+/** Prints the configuration in use. */
+async function used(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { code, out, err } = await Program.run(
+    ["--print-config", ...args],
+    env,
+  );
+  assertEquals([code, err], [0, ""]);
+  return `${out}\n`;
+}
+
+/** Checks that a line is in the configuration that is printed. */
+const makes = (line: string, ...args: string[]) => async () =>
+  assertStringIncludes(await used(args), `${line}\n`);
+
+/** Checks what a command line prints before it ends. */
+const prints = (args: string[], check: (result: Result) => void) => async () =>
+  check(await Program.run(args));
+
+/** What each flag of the help does. */
+const FLAGS: Record<string, () => Promise<void>> = {
+  "-c": () =>
+    withFile(
+      `${GOOD}daemon: {frontier_id: f1}\n`,
+      (path) => makes("  frontier_id: f1", "-c", path)(),
+    ),
+  "--config": () =>
+    withFile(
+      `${GOOD}daemon: {frontier_id: f2}\n`,
+      (path) => makes("  frontier_id: f2", "--config", path)(),
+    ),
+  "--check": prints(
+    ["--check"],
+    ({ code, out }) => assertEquals([code, out], [0, "Built-in settings: ok"]),
+  ),
+  "--print-config": prints(["--print-config"], ({ code, out }) => {
+    assertEquals(code, 0);
+    assert(out.startsWith("log:\n"), out);
+  }),
+  "--strict": () =>
+    withFile(`${GOOD}hashby: srcip\n`, async (path) => {
+      const args = ["--print-config", "-c", path];
+      assertEquals((await Program.run(args)).code, 0);
+      assertEquals((await Program.run([...args, "--strict"])).code, 1);
+    }),
+  "--loglevel": makes("  level: debug", "--loglevel", "debug"),
+  "--log-output": makes("  output: stderr", "--log-output=stderr"),
+  "--log-format": makes("  format: json", "--log-format", "json"),
+  "--log-file": makes("    path: x.log", "--log-file", "x.log"),
+  "--daemon-rlimit-nofile": makes("    nofile: 5", "--daemon-rlimit-nofile=5"),
+  "-h": prints(
+    ["-h"],
+    ({ code, out }) => assertEquals([code, `${out}\n`], [0, HELP]),
+  ),
+  "--help": prints(
+    ["--help"],
+    ({ code, out }) => assertEquals([code, `${out}\n`], [0, HELP]),
+  ),
+  "--version": prints(["--version"], ({ code, out }) => {
+    assertEquals(code, 0);
+    assert(/^frontier \d+\.\d+\.\d+ \(deno /.test(out), out);
+  }),
+};
+
+/** What each variable of the help does: a value, and the line it makes. */
+const VARIABLES: Record<string, [value: string, line: string]> = {
+  FRONTIER_SERVICEBOUND_PORT: ["4711", "    addr: 127.0.0.1:4711"],
+  FRONTIER_EDGEBOUND_PORT: ["4712", "    addr: 0.0.0.0:4712"],
+  FRONTIER_DRAIN_SECONDS: ["7", "  drain_seconds: 7"],
+  LOG_LEVEL: ["warn", "  level: warn"],
+  LOG_OUTPUT: ["both", "  output: both"],
+  LOG_FORMAT: ["json", "  format: json"],
+  LOG_FILE: ["y.log", "    path: y.log"],
+  NODE_NAME: ["n1", "  frontier_id: frontier-n1"],
+  FRONTLAS_ADDR: ["directory:40012", "      - directory:40012"],
+};
+
+function named(pattern: RegExp): string[] {
+  return [...new Set(HELP.match(pattern))].sort();
+}
+
+Deno.test("every flag and variable of the help is in this test", () => {
+  const usage = HELP.slice(
+    HELP.indexOf("\nConfiguration\n"),
+    HELP.indexOf("\nPermissions"),
+  );
+  const flags = [...new Set(usage.match(/(?<=[ ,])-{1,2}[a-z][a-z-]*/g))];
+  assertEquals(flags.sort(), Object.keys(FLAGS).sort());
+  assertEquals(
+    named(/\b(?:FRONTIER|LOG|NODE|FRONTLAS)_[A-Z_]+\b(?!\*)/g).filter((name) =>
+      !name.endsWith("_")
+    ),
+    Object.keys(VARIABLES).sort(),
+  );
+});
+
+for (const [flag, behaves] of Object.entries(FLAGS)) {
+  Deno.test(`${flag} does what the help says`, behaves);
+}
+
+for (const [name, [value, line]] of Object.entries(VARIABLES)) {
+  Deno.test(`${name} does what the help says`, async () => {
+    assertStringIncludes(await used([], { [name]: value }), `${line}\n`);
+  });
+}
+
+Deno.test("a flag beats the environment, which beats the file", async () => {
+  await withFile(`${GOOD}log: {level: error, format: json}\n`, async (path) => {
+    const env = { LOG_LEVEL: "debug" };
+    assertStringIncludes(await used(["-c", path]), "  level: error\n");
+    assertStringIncludes(await used(["-c", path], env), "  level: debug\n");
+    assertStringIncludes(
+      await used(["-c", path, "--loglevel", "warn"], env),
+      "  level: warn\n",
+    );
+  });
+});
+
+Deno.test("the example of limits in the help is a good file", async () => {
+  const example = /\n {2}limits:\n(?: {4}.*\n)+/.exec(HELP)?.[0] ?? "";
+  const limits = example.replaceAll("\n  ", "\n");
+  await withFile(`${GOOD}${limits}`, async (path) => {
+    assertEquals(await Program.run(["--check", "-c", path]), {
+      code: 0,
+      out: `${path}: ok`,
+      err: "",
+    });
+    await using program = new Program(["-c", path], ANY_PORTS);
+    await program.line(/Memory for peers bytes=536870912 /);
+  });
+});
