@@ -18,24 +18,33 @@ async function used(
 }
 
 /** Checks that a line is in the configuration that is printed. */
-const makes = (line: string, ...args: string[]) => async () =>
+const settles = (args: string[], line: string) => async () =>
   assertStringIncludes(await used(args), `${line}\n`);
 
 /** Checks what a command line prints before it ends. */
 const prints = (args: string[], check: (result: Result) => void) => async () =>
   check(await Program.run(args));
 
-/** What each flag of the help does. */
-const FLAGS: Record<string, () => Promise<void>> = {
+/** Flags that set something: a value, and the line it makes. */
+const SETTING: Record<string, [value: string, line: string]> = {
+  "--loglevel": ["debug", "  level: debug"],
+  "--log-output": ["stderr", "  output: stderr"],
+  "--log-format": ["json", "  format: json"],
+  "--log-file": ["x.log", "    path: x.log"],
+  "--daemon-rlimit-nofile": ["5", "    nofile: 5"],
+};
+
+/** What each of the other flags of the help does. */
+const DOING: Record<string, () => Promise<void>> = {
   "-c": () =>
     withFile(
       `${GOOD}daemon: {frontier_id: f1}\n`,
-      (path) => makes("  frontier_id: f1", "-c", path)(),
+      (path) => settles(["-c", path], "  frontier_id: f1")(),
     ),
   "--config": () =>
     withFile(
       `${GOOD}daemon: {frontier_id: f2}\n`,
-      (path) => makes("  frontier_id: f2", "--config", path)(),
+      (path) => settles(["--config", path], "  frontier_id: f2")(),
     ),
   "--check": prints(
     ["--check"],
@@ -51,11 +60,6 @@ const FLAGS: Record<string, () => Promise<void>> = {
       assertEquals((await Program.run(args)).code, 0);
       assertEquals((await Program.run([...args, "--strict"])).code, 1);
     }),
-  "--loglevel": makes("  level: debug", "--loglevel", "debug"),
-  "--log-output": makes("  output: stderr", "--log-output=stderr"),
-  "--log-format": makes("  format: json", "--log-format", "json"),
-  "--log-file": makes("    path: x.log", "--log-file", "x.log"),
-  "--daemon-rlimit-nofile": makes("    nofile: 5", "--daemon-rlimit-nofile=5"),
   "-h": prints(
     ["-h"],
     ({ code, out }) => assertEquals([code, `${out}\n`], [0, HELP]),
@@ -93,7 +97,10 @@ Deno.test("every flag and variable of the help is in this test", () => {
     HELP.indexOf("\nPermissions"),
   );
   const flags = [...new Set(usage.match(/(?<=[ ,])-{1,2}[a-z][a-z-]*/g))];
-  assertEquals(flags.sort(), Object.keys(FLAGS).sort());
+  assertEquals(
+    flags.sort(),
+    [...Object.keys(SETTING), ...Object.keys(DOING)].sort(),
+  );
   assertEquals(
     named(/\b(?:FRONTIER|LOG|NODE|FRONTLAS)_[A-Z_]+\b(?!\*)/g).filter((name) =>
       !name.endsWith("_")
@@ -102,15 +109,28 @@ Deno.test("every flag and variable of the help is in this test", () => {
   );
 });
 
-for (const [flag, behaves] of Object.entries(FLAGS)) {
+for (const [flag, behaves] of Object.entries(DOING)) {
   Deno.test(`${flag} does what the help says`, behaves);
 }
 
-for (const [name, [value, line]] of Object.entries(VARIABLES)) {
-  Deno.test(`${name} does what the help says`, async () => {
-    assertStringIncludes(await used([], { [name]: value }), `${line}\n`);
-  });
-}
+Deno.test("every flag that sets something does, with = as well", async () => {
+  const flags = Object.entries(SETTING);
+  const printed = await used(
+    flags.map(([flag, [value]]) => `${flag}=${value}`),
+  );
+  for (const [, [, line]] of flags) assertStringIncludes(printed, `${line}\n`);
+});
+
+Deno.test("every variable sets what the help says", async () => {
+  const variables = Object.entries(VARIABLES);
+  const printed = await used(
+    [],
+    Object.fromEntries(variables.map(([name, [value]]) => [name, value])),
+  );
+  for (const [, [, line]] of variables) {
+    assertStringIncludes(printed, `${line}\n`);
+  }
+});
 
 Deno.test("a flag beats the environment, which beats the file", async () => {
   await withFile(`${GOOD}log: {level: error, format: json}\n`, async (path) => {

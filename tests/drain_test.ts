@@ -1,0 +1,109 @@
+/**
+ * A gateway's process that is stopped while calls are in flight, and what signals do to it meanwhile.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Edge, Service } from "@frontier/client";
+import {
+  ANY_PORTS,
+  PERMISSIONS,
+  Program,
+} from "../server/cli/testing/program.ts";
+
+/** A gateway with one call in flight that is answered when told to. */
+class InFlight implements AsyncDisposable {
+  readonly program: Program;
+  readonly answered: Promise<string>;
+  readonly answer: () => void;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(
+    program: Program,
+    answered: Promise<string>,
+    answer: () => void,
+    stack: AsyncDisposableStack,
+  ) {
+    this.program = program;
+    this.answered = answered;
+    this.answer = answer;
+    this.#stack = stack;
+  }
+
+  static async begin(
+    args: string[] = [],
+    permissions?: string[],
+  ): Promise<InFlight> {
+    const stack = new AsyncDisposableStack();
+    const program = stack.use(new Program(args, ANY_PORTS, permissions));
+    const [, services] = await program.line(/servicebound .*:(\d+)$/);
+    const [, edges] = await program.line(/edgebound .*:(\d+)$/);
+    const gate = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const service = stack.use(
+      await Service.connect({
+        port: Number(services),
+        methods: {
+          slow: async () => {
+            asked.resolve();
+            await gate.promise;
+            return "done";
+          },
+        },
+      }),
+    );
+    stack.defer(() => gate.resolve());
+    const edge = stack.use(await Edge.connect({ port: Number(edges) }));
+    const answered = edge.call("slow").then(
+      (reply) => reply.text(),
+      (error) => `failed: ${error.code}`,
+    );
+    await asked.promise;
+    assert(service.serviceId !== 0n);
+    return new InFlight(program, answered, gate.resolve, stack);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+Deno.test("SIGTERM waits for a call in flight", async () => {
+  await using work = await InFlight.begin();
+  work.program.tell("SIGTERM");
+  await work.program.line(/Stopping: no new connections/);
+  work.answer();
+  assertEquals(await work.answered, "done");
+  assertEquals((await work.program.end()).code, 0);
+});
+
+if (Deno.build.os !== "windows") {
+  Deno.test("SIGHUP while it drains opens the log file anew and stops nothing", async () => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/frontier.log`;
+    try {
+      await using work = await InFlight.begin(
+        ["--log-output", "both", "--log-file", path],
+        [...PERMISSIONS, `--allow-write=${folder}`],
+      );
+      work.program.tell("SIGTERM");
+      await work.program.line(/Stopping: no new connections/);
+      await Deno.rename(path, `${path}.1`);
+      for (let i = 0; i < 5; i++) work.program.tell("SIGHUP");
+      await work.program.line(/Log file opened anew/);
+      work.answer();
+      assertEquals(await work.answered, "done");
+      assertEquals((await work.program.end()).code, 0);
+      assert((await Deno.readTextFile(path)).endsWith("Stopped\n"));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+
+  Deno.test("a second SIGTERM, after a while, does not wait", async () => {
+    await using work = await InFlight.begin();
+    work.program.tell("SIGTERM");
+    await work.program.line(/Stopping: no new connections/);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    work.program.tell("SIGTERM");
+    assertEquals((await work.program.end()).code, 143);
+  });
+}
