@@ -13,7 +13,9 @@ const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #out: string[] = [];
+  readonly #reading: Promise<void>;
   readonly #done: Promise<unknown>;
+  readonly #stopReading = new AbortController();
   #errors = "";
   #waiting: (() => void) | undefined;
 
@@ -37,7 +39,8 @@ export class Program implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#done = Promise.all([this.#readOut(), this.#readErrors()]);
+    this.#reading = this.#readOut();
+    this.#done = Promise.all([this.#reading, this.#readErrors()]);
   }
 
   /** Runs a program that ends by itself. */
@@ -50,24 +53,28 @@ export class Program implements AsyncDisposable {
   }
 
   /** Waits for a line of its standard output. */
-  async line(pattern: RegExp): Promise<RegExpExecArray> {
-    while (true) {
+  line(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#until(() => {
       for (const line of this.#out) {
         const match = pattern.exec(line);
         if (match) return match;
       }
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting = resolve;
-      const ended = await Promise.race([
-        promise.then(() => false),
-        this.#child.status.then(() => true),
-      ]);
-      if (ended) {
-        throw new Error(
-          `No line ${pattern}: ${this.#out.join("\n")}\n${this.#errors}`,
-        );
-      }
-    }
+      return null;
+    }, `No line ${pattern}`);
+  }
+
+  /** Waits for something on its standard error. */
+  complaint(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#until(
+      () => pattern.exec(this.#errors),
+      `No complaint ${pattern}`,
+    );
+  }
+
+  /** Closes its standard output at our end. */
+  async stopReading(): Promise<void> {
+    this.#stopReading.abort();
+    await this.#reading;
   }
 
   tell(signal: Deno.Signal): void {
@@ -89,20 +96,51 @@ export class Program implements AsyncDisposable {
     await this.end();
   }
 
+  async #until(
+    find: () => RegExpExecArray | null,
+    otherwise: string,
+  ): Promise<RegExpExecArray> {
+    let ended = false;
+    while (true) {
+      const found = find();
+      if (found) return found;
+      if (ended) {
+        throw new Error(
+          `${otherwise}: ${this.#out.join("\n")}\n${this.#errors}`,
+        );
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting = resolve;
+      ended = await Promise.race([
+        promise.then(() => false),
+        this.#done.then(() => true),
+      ]);
+    }
+  }
+
   async #readOut(): Promise<void> {
-    for await (
-      const line of this.#child.stdout.pipeThrough(new TextDecoderStream())
-        .pipeThrough(new TextLineStream())
-    ) {
-      this.#out.push(line);
-      this.#waiting?.();
+    const lines = this.#child.stdout
+      .pipeThrough(new TextDecoderStream(), {
+        signal: this.#stopReading.signal,
+      })
+      .pipeThrough(new TextLineStream());
+    try {
+      for await (const line of lines) {
+        this.#out.push(line);
+        this.#waiting?.();
+      }
+    } catch (error) {
+      if (!this.#stopReading.signal.aborted) throw error;
     }
   }
 
   async #readErrors(): Promise<void> {
     for await (
       const text of this.#child.stderr.pipeThrough(new TextDecoderStream())
-    ) this.#errors += text;
+    ) {
+      this.#errors += text;
+      this.#waiting?.();
+    }
   }
 }
 
