@@ -201,7 +201,7 @@ export const SETTINGS: Section<Settings> = section<Settings>({
     bypassEnable: bool(),
     allocateEdgeIds: named(bool(), "edgeid_alloc_when_no_idservice_on"),
     requireEdgeOnline: bool(),
-    reaskIds: choice("edgebound.reask_ids", REASK_IDS, "ours"),
+    reaskIds: choice("reask_ids", REASK_IDS, "ours"),
   }),
   controlplane: section<Settings["controlplane"]>({
     enable: bool(),
@@ -210,7 +210,7 @@ export const SETTINGS: Section<Settings> = section<Settings>({
   exchange: section<Settings["exchange"]>({
     hashby: HASH_BY,
     forwardDeadlines: choice(
-      "exchange.forward_deadlines",
+      "forward_deadlines",
       FORWARD_DEADLINES,
       "services",
     ),
