@@ -10,6 +10,7 @@ import { type Arguments, parseArguments, UsageError } from "./args.ts";
 import { HELP } from "./help.ts";
 import { complain, OutputError, print } from "./output.ts";
 import { lookAhead } from "./preflight.ts";
+import { ReloadSignal } from "./reload_signal.ts";
 import { serve } from "./serve.ts";
 import { FAILED, OK, WRONG_USAGE } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -95,10 +96,12 @@ async function obey(args: Arguments): Promise<number> {
     );
     return OK;
   }
+  // The first to come and the last to go: no SIGHUP ends the process, not while it starts and not while it drains.
+  using reload = new ReloadSignal();
   const loaded = await load(args);
   if (loaded === undefined) return FAILED;
   if (args.check || args.printConfig) return await report(args, loaded);
-  return await serve(args, loaded);
+  return await serve(args, loaded, reload);
 }
 
 /** Does what `--check` and `--print-config` ask for. */

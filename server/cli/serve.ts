@@ -10,7 +10,7 @@ import { type Frontier, startFrontier } from "../frontier.ts";
 import type { Arguments } from "./args.ts";
 import { CrashGuard } from "./crash_guard.ts";
 import { complain } from "./output.ts";
-import { ReloadSignal } from "./reload_signal.ts";
+import type { ReloadSignal } from "./reload_signal.ts";
 import { explainStartFailure } from "./start_failure.ts";
 import { FAILED, OK, SIGNAL_STATUS } from "./status.ts";
 import { StopSignals } from "./stop_signals.ts";
@@ -27,14 +27,14 @@ function textOf(error: unknown): string {
  *
  * @param args The command line.
  * @param loaded The configuration.
+ * @param reload Tells when to read files anew; listens already.
  * @returns The exit status: 0 when stopped by a signal, 1 when it cannot start.
  */
 export async function serve(
   args: Arguments,
   loaded: LoadedConfig,
+  reload: ReloadSignal,
 ): Promise<number> {
-  // The first to come and the last to go: no SIGHUP ends the process, not while it starts and not while it drains.
-  using reload = new ReloadSignal();
   const { config } = loaded;
   let log: LogWriter;
   try {
