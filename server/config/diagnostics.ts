@@ -96,10 +96,10 @@ export class Findings {
   }
 
   /**
-   * Notes an error unless it is only the consequence of a mistake that is noted already: one cause is one line. Where the key is
-   * missing because its name is misspelt, the unknown key becomes the error.
+   * Notes that something has to be there and is not, unless that is the consequence of a mistake that is noted already: one cause
+   * is one line. Where the key is missing because its name is misspelt, the unknown key becomes the error.
    */
-  errorOnce(key: string, message: string): void {
+  missing(key: string, message: string): void {
     const slip = upwards(key).map((path) => this.#meant.get(path)).find((
       found,
     ) => found !== undefined);

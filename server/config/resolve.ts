@@ -36,7 +36,7 @@ function resolveTls(
   const { enable, mtls, caCerts, certs } = listen.tls;
   if (!enable) return undefined;
   if (certs.length === 0) {
-    findings.errorOnce(
+    findings.missing(
       `${path}.tls.certs`,
       "Cannot serve TLS without a certificate: add one to certs",
     );
@@ -48,7 +48,7 @@ function resolveTls(
       ? "key"
       : undefined;
     if (half !== undefined) {
-      findings.errorOnce(
+      findings.missing(
         `${path}.tls.certs[${i}].${half}`,
         "Cannot use a certificate without both of cert and key",
       );
@@ -69,7 +69,7 @@ function resolveListen(
   findings: Findings,
 ): ListenConfig {
   if (listen.addr === "") {
-    findings.errorOnce(
+    findings.missing(
       `${path}.addr`,
       `Cannot listen without an address: set "${path}.addr"`,
     );
@@ -96,7 +96,7 @@ function checkAddresses(
   const edges = formatAddress(edgebound.hostname, edgebound.port);
   if (overlap(servicebound, edgebound)) {
     const services = formatAddress(servicebound.hostname, servicebound.port);
-    findings.errorOnce(
+    findings.error(
       "edgebound.listen.addr",
       `Cannot listen on ${edges}: "servicebound.listen.addr" is ${services}, choose another port`,
     );
@@ -127,7 +127,7 @@ function resolveBypass(
 function resolveLater(settings: Settings, findings: Findings): LaterConfig {
   const { controlplane, frontlas, daemon } = settings;
   if (frontlas.enable && frontlas.dial.addrs.length === 0) {
-    findings.errorOnce(
+    findings.missing(
       "frontlas.dial.addrs",
       'Cannot reach the directory without an address: set "frontlas.dial.addrs"',
     );
