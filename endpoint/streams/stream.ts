@@ -248,13 +248,14 @@ export class Stream {
   }
 
   /**
-   * Sends what was written, then closes both directions. When the other side
-   * takes nothing for `timeoutMs`, the stream is broken off: writes under way
-   * reject, and the other side's reading ends with an error.
+   * Sends what was written, then closes both directions. What the other side
+   * does not take within `timeoutMs` is still sent when it does; if it takes
+   * nothing for 30 s, or the connection ends before, writes under way reject
+   * and the other side's reading ends with an error.
    *
    * @param options How long to wait for the other side.
    * @returns When everything written before is on its way and the other side
-   * has agreed, or the time is over. Never rejects.
+   * has agreed, or nothing has moved for so long. Never rejects.
    */
   close(options: CloseOptions = {}): Promise<void> {
     return this.#core.close(options.timeoutMs ?? 2_000);

@@ -22,6 +22,8 @@ import type { Workload } from "../handlers/workload.ts";
 
 /** Milliseconds a full stream may hold its connection up without progress. */
 const STALL_MS = 10_000;
+/** Milliseconds a closed stream goes on sending without progress. */
+const LINGER_MS = 30_000;
 /** Told to the peer when the stream ends before everything was sent. */
 const NOT_SENT = "closed before everything was sent";
 
@@ -148,10 +150,11 @@ export class StreamCore {
   }
 
   /**
-   * Sends what was written, then ends the stream. What makes no progress for
-   * so long is given up; the peer is told that the bytes are not complete.
+   * Sends what was written, then ends the stream. What the peer does not take
+   * at once is sent later; when it takes nothing for 30 s, it is told that the
+   * bytes are not complete.
    *
-   * @param timeoutMs Milliseconds to wait for the peer.
+   * @param timeoutMs Milliseconds to wait for the peer without progress.
    */
   close(timeoutMs: number): Promise<void> {
     return this.#closing ??= this.#close(timeoutMs);
@@ -173,9 +176,11 @@ export class StreamCore {
     const { session } = this;
     this.#unpause();
     if (session.state === "closed") return;
-    const complete = await this.#writer.flush(timeoutMs);
-    session.close(complete ? "" : NOT_SENT);
-    this.#writer.fail();
+    if (!await this.#writer.flush(timeoutMs)) {
+      if (session.state === "open") void this.#linger();
+      return;
+    }
+    session.close();
     const { timers } = this.#link;
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => {
@@ -184,6 +189,11 @@ export class StreamCore {
     });
     await Promise.race([this.closed.catch(() => {}), late]);
     timers.clear(timer!);
+  }
+
+  async #linger(): Promise<void> {
+    if (await this.#writer.flush(LINGER_MS)) this.session.close();
+    else this.breakOff(NOT_SENT);
   }
 
   /** Raw bytes have arrived. */
