@@ -2,8 +2,9 @@
  * Writers that make a new data body out of one that was read, by copying
  * ranges of its bytes. None allocates more than a view.
  *
- * All write the canonical shape, and both times unset: an absolute time is
- * worth nothing on another host's clock. A time limit travels as `timeout`.
+ * All write the canonical shape, with the sender's times unset: an absolute time
+ * is worth nothing on another host's clock. A time limit travels as `timeout`,
+ * and as a deadline by our clock where the caller wants that.
  * The caller guarantees room for the length of the body that was read
  * (`body.end - body.start`) and {@linkcode BODY_SLACK} more.
  *
@@ -16,6 +17,7 @@ import { base64DecodedLength, encodeBase64Into } from "./base64.ts";
 import { ZERO_TIME } from "./constants.ts";
 import type { DataBody } from "./data_body.ts";
 import { quoteText } from "./json_text.ts";
+import { putTime } from "./put_time.ts";
 import { type Verdict, verdictMember } from "./verdict.ts";
 
 /** Bytes that a writer may add to the length of the body it copies from. */
@@ -30,6 +32,10 @@ const TIMES = encoder.encode(
   `,"deadline":"${ZERO_TIME}","context":{"deadline":"${ZERO_TIME}"}}`,
 );
 const ONLY_TIMES = TIMES.subarray(1);
+const DEADLINE = encoder.encode('"deadline":"');
+const AFTER_DEADLINE = encoder.encode(
+  `","context":{"deadline":"${ZERO_TIME}"}}`,
+);
 const CUSTOM = encoder.encode('"custom":"');
 const ERROR = encoder.encode('"error":"');
 const TIMEOUT = encoder.encode('"timeout":');
@@ -98,10 +104,16 @@ function finish(
   begin: number,
   at: number,
   timeoutMs: number,
+  deadlineMs = 0,
 ): number {
   if (timeoutMs > 0) {
     if (at > begin + 1) dst[at++] = COMMA;
     at = putTimeout(dst, at, timeoutMs);
+  }
+  if (deadlineMs > 0) {
+    if (at > begin + 1) dst[at++] = COMMA;
+    at = putTime(dst, put(dst, at, DEADLINE), deadlineMs);
+    return put(dst, at, AFTER_DEADLINE);
   }
   if (at === begin + 1) {
     dst.set(ONLY_TIMES, at);
@@ -129,6 +141,7 @@ function openCustom(dst: Uint8Array, begin: number, at: number): number {
  * @param at Where the body begins in `dst`.
  * @param body What was read.
  * @param timeoutMs Time left to answer in milliseconds; 0 for none.
+ * @param deadlineMs When time is up, in Unix milliseconds; 0 for none.
  * @returns The offset after the body.
  */
 export function writeForward(
@@ -136,12 +149,13 @@ export function writeForward(
   at: number,
   body: DataBody,
   timeoutMs: number,
+  deadlineMs = 0,
 ): number {
   const to = body.customEnd > body.customStart
     ? body.customEnd + 1
     : body.headEnd;
   const after = copy(dst, at, body.buf, body.start, to);
-  return finish(dst, at, after, timeoutMs);
+  return finish(dst, at, after, timeoutMs, deadlineMs);
 }
 
 /**
@@ -154,6 +168,7 @@ export function writeForward(
  * @param hi High half of the id.
  * @param lo Low half of the id.
  * @param timeoutMs Time left to answer in milliseconds; 0 for none.
+ * @param deadlineMs When time is up, in Unix milliseconds; 0 for none.
  * @returns The offset after the body.
  */
 export function writeWithTail(
@@ -163,6 +178,7 @@ export function writeWithTail(
   hi: number,
   lo: number,
   timeoutMs: number,
+  deadlineMs = 0,
 ): number {
   const { buf, customStart, customEnd } = body;
   let after: number;
@@ -187,7 +203,7 @@ export function writeWithTail(
   }
   after = encodeBase64Into(tail, 0, count + 4, dst, after);
   dst[after++] = QUOTE;
-  return finish(dst, at, after, timeoutMs);
+  return finish(dst, at, after, timeoutMs, deadlineMs);
 }
 
 /**
@@ -198,6 +214,7 @@ export function writeWithTail(
  * @param at Where the body begins in `dst`.
  * @param body What was read; its `readTail` returned `true`.
  * @param timeoutMs Time left to answer in milliseconds; 0 for none.
+ * @param deadlineMs When time is up, in Unix milliseconds; 0 for none.
  * @returns The offset after the body.
  */
 export function writeWithoutTail(
@@ -205,11 +222,12 @@ export function writeWithoutTail(
   at: number,
   body: DataBody,
   timeoutMs: number,
+  deadlineMs = 0,
 ): number {
   const { buf, customStart, customEnd } = body;
   const keep = base64DecodedLength(buf, customStart, customEnd) - TAIL_BYTES;
   if (keep <= 0) {
-    return finish(dst, at, putHead(dst, at, body), timeoutMs);
+    return finish(dst, at, putHead(dst, at, body), timeoutMs, deadlineMs);
   }
   const rest = keep % 3;
   const whole = customStart + (keep - rest) / 3 * 4;
@@ -217,7 +235,7 @@ export function writeWithoutTail(
   for (let i = 0; i < rest; i++) tail[i] = body.customByte(keep - rest + i);
   after = encodeBase64Into(tail, 0, rest, dst, after);
   dst[after++] = QUOTE;
-  return finish(dst, at, after, timeoutMs);
+  return finish(dst, at, after, timeoutMs, deadlineMs);
 }
 
 /** Writes a verdict behind an error; the empty one is left out. */

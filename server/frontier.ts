@@ -193,6 +193,7 @@ class Gateway implements Frontier {
         limits: config.limits,
         maxMemory,
         hashBy: config.hashBy,
+        forwardDeadlines: config.forwardDeadlines,
         allocateEdgeIds: config.edgebound.allocateEdgeIds,
       },
       timers,

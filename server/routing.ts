@@ -13,7 +13,7 @@ import {
 } from "@frontier/proto";
 import type { PeerAddress } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
-import type { Limits } from "./config/mod.ts";
+import type { ForwardDeadlines, Limits } from "./config/mod.ts";
 import { Directory } from "./directory/directory.ts";
 import { IdAllocator } from "./directory/id_allocator.ts";
 import type { Peer } from "./directory/peer.ts";
@@ -34,6 +34,8 @@ export interface RoutingConfig {
   readonly maxMemory: number;
   /** How one of several services is chosen. */
   readonly hashBy: HashBy;
+  /** Which targets are told when a caller's time is up, by the gateway's clock. */
+  readonly forwardDeadlines: ForwardDeadlines;
   /** Whether ids are made for edges while no service assigns them. */
   readonly allocateEdgeIds: boolean;
   /** Settings of connections that do not follow from the limits. */
@@ -124,6 +126,7 @@ export function createRouting(options: RoutingOptions): Routing {
     chooser,
     ledger,
     limits,
+    forwardDeadlines: config.forwardDeadlines,
     random,
     wallClock,
     log,

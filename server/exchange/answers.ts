@@ -5,12 +5,14 @@
  */
 
 import {
+  ANSWER_LOST,
   BODY_SLACK,
   type DataBody,
   encodeErrorText,
   type Link,
   PAYLOAD_TOO_LARGE,
   SHORT_BUFFER,
+  type Verdict,
   writeAnswer,
   writeError,
 } from "@frontier/proto";
@@ -55,22 +57,25 @@ export class Answers {
    *
    * @param call Who asked, and under which id.
    * @param body The answer's body.
+   * @param from The connection that answered; what it says of its own errors is
+   * believed where it was negotiated, for no handler can write it there.
    */
-  pass(call: Call, body: DataBody): void {
+  pass(call: Call, body: DataBody, from: Link): void {
     const { session } = call;
     if (session?.state !== "open") return;
     const link = session.link;
     const length = body.end - body.start + BODY_SLACK;
     // What waits for an asker is its own.
     if (!this.#room.take(call.source!, call.source!, length)) {
-      this.fail(call, SHORT_BUFFER);
+      this.#lost(call, link, SHORT_BUFFER);
       return;
     }
     const at = link.openFrame(session, length);
-    const end = writeAnswer(link.outbox.buf, at, body);
+    const verdict = link.verdict && from.verdict;
+    const end = writeAnswer(link.outbox.buf, at, body, verdict);
     if (end - at + 8 > this.#limits.maxFrameBytes) {
       dropUnsent(link);
-      this.fail(call, PAYLOAD_TOO_LARGE);
+      this.#lost(call, link, PAYLOAD_TOO_LARGE);
       return;
     }
     link.commitFrame(
@@ -81,15 +86,26 @@ export class Answers {
     );
   }
 
+  /** It was done, and the answer to it does not fit. */
+  #lost(call: Call, link: Link, reason: string): void {
+    this.fail(call, link.verdict ? ANSWER_LOST : reason, "unknown");
+  }
+
   /**
    * Answers with a reason.
    *
    * @param call Who asked, and under which id.
    * @param reason Why there is no other answer.
+   * @param verdict Whether it may have been done; told to those who know it.
    * @param request The request's body, whose method is repeated where it is
    * still at hand.
    */
-  fail(call: Call, reason: string, request: DataBody | null = null): void {
+  fail(
+    call: Call,
+    reason: string,
+    verdict: Verdict,
+    request: DataBody | null = null,
+  ): void {
     const { session } = call;
     if (session?.state !== "open") return;
     const link = session.link;
@@ -110,7 +126,9 @@ export class Answers {
       this.#room.force(source, length);
     }
     const at = link.openFrame(session, length);
-    const end = writeError(link.outbox.buf, at, request, error);
+    const { buf } = link.outbox;
+    const said = link.verdict ? verdict : "";
+    const end = writeError(buf, at, request, error, said);
     link.commitFrame(call.answerType, call.idHi, call.idLo, end);
   }
 }

@@ -29,15 +29,16 @@ export function writeEdited(
   body: DataBody,
   call: Call,
 ): number {
+  const { limitMs, deadlineMs } = call;
   switch (call.edit) {
     case "append": {
       const { idHi, idLo } = call.source!;
-      return writeWithTail(dst, at, body, idHi, idLo, call.limitMs);
+      return writeWithTail(dst, at, body, idHi, idLo, limitMs, deadlineMs);
     }
     case "strip":
-      return writeWithoutTail(dst, at, body, call.limitMs);
+      return writeWithoutTail(dst, at, body, limitMs, deadlineMs);
     case "same":
-      return writeForward(dst, at, body, call.limitMs);
+      return writeForward(dst, at, body, limitMs, deadlineMs);
   }
 }
 

@@ -40,6 +40,8 @@ export class Call {
   expiresAt = 0;
   /** The asking side's own limit in milliseconds, where it is what ends the call; else 0. */
   limitMs = 0;
+  /** The same limit as a point in time, for a target that knows no spans, in Unix milliseconds; else 0. */
+  deadlineMs = 0;
   /** Where it went. */
   target: Target | undefined = undefined;
   /** What it waits in for the answer of a connection. */

@@ -17,6 +17,7 @@ import {
   TOPIC_NOT_ONLINE,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
+import type { ForwardDeadlines } from "../config/mod.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
@@ -53,6 +54,8 @@ export interface ExchangeContext {
   readonly ledger: Ledger;
   /** Bounds. */
   readonly limits: ExchangeLimits;
+  /** Which targets are told when a caller's time is up, by the gateway's clock. */
+  readonly forwardDeadlines: ForwardDeadlines;
   /** Source of randomness, from 0 to 1, 1 excluded. */
   readonly random: () => number;
   /** The wall clock in Unix milliseconds, for deadlines of peers that send absolute ones. */
@@ -101,6 +104,8 @@ export class Exchange {
       slots: new Slots(ledger),
       answers: this.#answers,
       body: this.#body,
+      forwardDeadlines: context.forwardDeadlines,
+      wallClock: context.wallClock,
     };
   }
 
@@ -234,7 +239,7 @@ export class Exchange {
     if (call === undefined) return;
     call.target?.cancel(call);
     this.#calls.leave(call);
-    this.#answers.fail(call, CONTEXT_CANCELED);
+    this.#answers.fail(call, CONTEXT_CANCELED, "unknown");
     this.#calls.release(call);
   }
 
@@ -281,7 +286,7 @@ export class Exchange {
 
   #message(source: Peer, session: Session, frame: FrameReader): Call {
     const call = this.#calls.begin("message", source, session, frame);
-    call.limitMs = 0;
+    call.limitMs = call.deadlineMs = 0;
     call.expiresAt = call.startedAt + this.#forwardTimeoutMs;
     return call;
   }
@@ -332,7 +337,7 @@ export class Exchange {
   #refuse(call: Call, reason: string): void {
     this.#calls.leave(call);
     const request = call.kind === "request" ? this.#body : null;
-    this.#answers.fail(call, reason, request);
+    this.#answers.fail(call, reason, "not-run", request);
     this.#calls.release(call);
   }
 }

@@ -30,6 +30,8 @@ export interface LegLimits {
 const CHUNK_SIZE = 262_144 + STREAM_HEAD;
 /** How many times as long as without progress a sender waits for one with too little of it. */
 const MOST_STALLS = 6;
+/** Why both sides of a stream end that was given up. */
+const STALLED = "stream stalled: its receiver takes nothing";
 /** Bytes per millisecond that the slowest line takes. */
 const SLOW_LINE = 1;
 /** Milliseconds that bytes may follow the dismiss of a peer that sends it ahead of them. */
@@ -246,7 +248,7 @@ export class Leg {
   #close(): void {
     this.#disarm();
     this.#resume();
-    this.other?.session.close();
+    this.other?.session.close(this.session.endReason);
   }
 
   /** Gives the stream up after too long a time without progress. */
@@ -274,8 +276,8 @@ export class Leg {
     }
     this.#giveUp(this);
     this.drop();
-    this.session.close();
-    this.other?.session.close();
+    this.session.close(STALLED);
+    this.other?.session.close(STALLED);
   }
 
   #resume(): void {

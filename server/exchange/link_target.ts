@@ -18,7 +18,9 @@ import {
   TIMEOUT,
   TYPE_MESSAGE,
   TYPE_REQUEST,
+  type Verdict,
 } from "@frontier/proto";
+import type { ForwardDeadlines } from "../config/mod.ts";
 import type { Peer } from "../directory/peer.ts";
 import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
@@ -57,6 +59,10 @@ export interface LinkTargetContext {
   readonly answers: Answers;
   /** Reads answers. */
   readonly body: DataBody;
+  /** Which targets are told when time is up, by the gateway's clock. */
+  readonly forwardDeadlines: ForwardDeadlines;
+  /** The wall clock in Unix milliseconds. */
+  readonly wallClock: () => number;
 }
 
 /**
@@ -133,8 +139,8 @@ export class LinkTarget implements Target {
     if (call !== undefined) {
       lane?.leave(call);
       calls.leave(call);
-      if (valid) answers.pass(call, body);
-      else answers.fail(call, FORCE_CLOSED);
+      if (valid) answers.pass(call, body, link);
+      else answers.fail(call, FORCE_CLOSED, "unknown");
       calls.release(call);
     }
     if (lane === undefined) slots.release(slot);
@@ -154,6 +160,7 @@ export class LinkTarget implements Target {
    */
   failed(slot: Slot, reason: string): void {
     const { call } = slot;
+    const verdict = slot.later === undefined ? "unknown" : "not-run";
     if (slot.isMessage) this.#lane!.lost(slot);
     // It may be working on it still, for nobody.
     else if (reason === TIMEOUT) this.session.link.sendCancel(slot);
@@ -163,13 +170,13 @@ export class LinkTarget implements Target {
     else if (reason === TIMEOUT && call.limitMs > 0) {
       reason = CONTEXT_DEADLINE_EXCEEDED;
     }
-    this.#end(call, reason);
+    this.#end(call, reason, verdict);
   }
 
-  #end(call: Call, reason: string): void {
+  #end(call: Call, reason: string, verdict: Verdict): void {
     const { calls, answers } = this.#context;
     calls.leave(call);
-    answers.fail(call, reason);
+    answers.fail(call, reason, verdict);
     calls.release(call);
   }
 
@@ -177,6 +184,7 @@ export class LinkTarget implements Target {
     const { limits, slots, ledger } = this.#context;
     const { session } = this;
     const { link } = session;
+    call.deadlineMs = this.#deadlineOf(call);
     if (!session.ready) return this.#requestLater(call, body);
     const length = body.end - body.start + BODY_SLACK;
     if (!this.#hasRoom(call, length)) return SHORT_BUFFER;
@@ -266,6 +274,16 @@ export class LinkTarget implements Target {
     return "";
   }
 
+  /** A peer that is not ours knows points in time only; its clock may be wrong, an edge's above all. */
+  #deadlineOf({ limitMs }: Call): number {
+    if (limitMs === 0 || this.session.link.ours) return 0;
+    const { forwardDeadlines, wallClock } = this.#context;
+    return forwardDeadlines === "all" ||
+        (forwardDeadlines === "services" && this.peer.kind === "service")
+      ? wallClock() + limitMs
+      : 0;
+  }
+
   #hasRoom(call: Call, bytes: number): boolean {
     return this.#context.room.take(this.peer, call.source!, bytes);
   }
@@ -281,7 +299,8 @@ export class LinkTarget implements Target {
       ledger,
       holder: peer.holder,
       window,
-      fail: (call, reason) => this.#end(call, reason),
+      fail: (call, reason) =>
+        this.#end(call, reason, call.slot ? "unknown" : "not-run"),
       obtain: (call, share) => slots.obtain(call, this, share, lane.kind),
       release: (slot) => slots.release(slot),
     });

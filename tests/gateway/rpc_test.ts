@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { emptyDataFields, timeFromMillis } from "@frontier/proto";
-import { SimGateway } from "./simulation.ts";
+import { SimGateway, type SimPeer } from "./simulation.ts";
 import { bytes, rawFrame, tail, text } from "./test_peer.ts";
 
 Deno.test("an edge's call reaches the service with its id as tail and comes back", () => {
@@ -219,9 +219,138 @@ Deno.test("a caller's timeout is relative, carried on, and wins over the gateway
   gateway.run();
   const { body } = service.last("request");
   assertEquals(body.timeoutNs, 200_000_000n);
-  assertEquals(body.deadline.unixMillis, "zero");
   gateway.run(220);
   assertEquals(edge.outcome(id), "context deadline exceeded");
+});
+
+Deno.test("a caller's own limit reaches a Go service as a deadline by the gateway's clock, edges and our own do without", () => {
+  const cases = [
+    ["services", true, false],
+    ["all", true, true],
+    ["none", false, false],
+  ] as const;
+  for (const [forwardDeadlines, toService, toEdge] of cases) {
+    for (const ours of [false, true]) {
+      const gateway = new SimGateway({ forwardDeadlines });
+      const service = gateway.service("S", { methods: ["m"], ours });
+      const edge = gateway.edge({ ours });
+      const now = () => gateway.network.now + gateway.wallOffset;
+      const custom = tail(edge.id);
+      for (const timeoutNs of [250_000_000n, 0n, 40_000_000_000n]) {
+        const call = { timeoutNs };
+        edge.call("m", call);
+        service.call("m", { ...call, custom });
+        gateway.run();
+        const reached = (peer: SimPeer, told: boolean) => {
+          const { deadline, contextDeadline } = peer.last("request").body;
+          assertEquals(contextDeadline.unixMillis, "zero");
+          if (ours || !told || timeoutNs !== 250_000_000n) {
+            assertEquals(deadline.unixMillis, "zero");
+          } else {
+            const left = Number(deadline.unixMillis) - now();
+            assert(left > 240 && left <= 250, `${left} ms`);
+          }
+        };
+        reached(service, toService);
+        reached(edge, toEdge);
+      }
+    }
+  }
+});
+
+Deno.test("the gateway's own errors say whether the call was done, to those who know verdicts", () => {
+  const limits = { forwardTimeoutMs: 500, maxFrameBytes: 4_096 };
+  for (const ours of [true, false]) {
+    const gateway = new SimGateway({ limits });
+    const service = gateway.service("S", {
+      ours: true,
+      methods: ["big", "mute", "odd", "gone"],
+      topics: ["mute"],
+    });
+    service.onMessage = () => undefined;
+    service.onRequest = ({ body, packetId }) => {
+      const key = text(body.key);
+      if (key === "big") {
+        // It fits its frame, and no longer once the times are written.
+        const value = "A".repeat(4_068);
+        service.write(rawFrame(0x72, packetId, `{"value":"${value}"}`));
+      }
+      return key === "odd" ? { error: "edge not online" } : undefined;
+    };
+    const edge = gateway.edge({ ours });
+    const verdict = (id: bigint) => {
+      const { error, verdict } = edge.answers(id)[0]!.body;
+      return `${error}: ${verdict}`;
+    };
+    const none = edge.call("none");
+    const lost = edge.call("big");
+    const late = edge.call("mute");
+    const odd = edge.call("odd");
+    const topic = edge.publish("none");
+    const unacked = edge.publish("mute");
+    gateway.run(600);
+    const gone = edge.call("gone");
+    gateway.run();
+    service.cut();
+    gateway.run();
+    const all = [none, lost, late, odd, topic, unacked, gone].map(verdict);
+    assertEquals(
+      all,
+      ours
+        ? [
+          "record not found: not-run",
+          "answer lost: unknown",
+          "timeout: unknown",
+          "edge not online: ",
+          "topic not online: not-run",
+          "timeout: unknown",
+          "force closed: unknown",
+        ]
+        : [
+          "record not found: ",
+          "packet payload too large: ",
+          "timeout: ",
+          "edge not online: ",
+          "topic not online: ",
+          "timeout: ",
+          "force closed: ",
+        ],
+    );
+  }
+});
+
+Deno.test("a verdict of the callee's library is passed on, one of a peer that negotiated none is not", () => {
+  for (const callee of [true, false]) {
+    for (const caller of [true, false]) {
+      const gateway = new SimGateway();
+      const service = gateway.service("S", { methods: ["m"], ours: callee });
+      const edge = gateway.edge({ ours: caller });
+      const id = edge.call("m");
+      gateway.run();
+      const { packetId } = service.last("request");
+      const said = '{"error":"no such rpc: m","verdict":"not-run"}';
+      service.write(rawFrame(0x72, packetId, said));
+      gateway.run();
+      const { error, verdict } = edge.answers(id)[0]!.body;
+      assertEquals(error, "no such rpc: m");
+      assertEquals(verdict, callee && caller ? "not-run" : "");
+    }
+  }
+});
+
+Deno.test("after a limit of its own the gateway cancels the request at a target that knows cancels", () => {
+  for (const ours of [true, false]) {
+    const gateway = new SimGateway({ limits: { forwardTimeoutMs: 500 } });
+    const service = gateway.service("S", { methods: ["m"], ours });
+    const edge = gateway.edge();
+    edge.call("m");
+    edge.call("m", { timeoutNs: 200_000_000n });
+    gateway.run();
+    const asked = service.all("request").map(({ packetId }) => packetId);
+    gateway.run(600);
+    const canceled = service.all("request-cancel").map((one) => one.packetId);
+    assertEquals(canceled, ours ? asked.toReversed() : []);
+  }
 });
 
 Deno.test("B48, W 11.39: deadlines of clocks an hour off in either direction fail no call", () => {
@@ -240,9 +369,11 @@ Deno.test("B48, W 11.39: deadlines of clocks an hour off in either direction fai
       gateway.run();
       assertEquals(edge.outcome(up), "ok: ok");
       assertEquals(service.outcome(down), "ok: ok");
-      // What is passed on depends on nobody's clock.
+      // What is passed on depends on the gateway's clock alone.
       const passed = service.last("request").body;
-      assertEquals(passed.deadline.unixMillis, "zero");
+      const { unixMillis } = passed.deadline;
+      if (skew !== 0) assertEquals(unixMillis, "zero");
+      else assert(Math.abs(Number(unixMillis) - Number(at.unixMillis)) < 10);
       assertEquals(passed.contextDeadline.unixMillis, "zero");
     }
   }

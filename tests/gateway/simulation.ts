@@ -8,6 +8,7 @@ import {
   type SimOptions,
   type SimPort,
 } from "../../proto/testing/sim_network.ts";
+import type { ForwardDeadlines } from "../../server/config/mod.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../server/config/limits.ts";
 import type { Edgebound } from "../../server/edgebound/edgebound.ts";
 import type { Hooks } from "../../server/edgebound/hooks.ts";
@@ -36,6 +37,11 @@ export interface SimGatewayOptions extends SimOptions {
    * @default "edgeid"
    */
   hashBy?: HashBy;
+  /**
+   * Which Go peers are told when a caller's time is up.
+   * @default "services"
+   */
+  forwardDeadlines?: ForwardDeadlines;
   /**
    * Whether ids are made for edges.
    * @default true
@@ -231,6 +237,7 @@ export class SimGateway {
         limits: this.limits,
         maxMemory: options.maxMemory ?? 1_073_741_824,
         hashBy: options.hashBy ?? "edgeid",
+        forwardDeadlines: options.forwardDeadlines ?? "services",
         allocateEdgeIds: options.allocateEdgeIds ?? true,
         link: options.link,
       },

@@ -815,3 +815,44 @@ Deno.test("the window of a connection bounds all its streams together", () => {
   const now = [...service.counted.values()].reduce((sum, one) => sum + one, 0);
   assertEquals(now, 600_000);
 });
+
+Deno.test("a stream that did not end completely says so to those who know reasons", () => {
+  for (const ours of [true, false]) {
+    const ended = (act: (joined: Joined) => void): string => {
+      const all = join({}, { ours }, { ours: true });
+      act(all);
+      all.gateway.run(50);
+      const [dismiss] = all.edge.all("dismiss");
+      return dismiss!.body.error;
+    };
+    assertEquals(ended(({ service, down }) => service.dismiss(down)), "");
+    const cut = ended(({ service }) => service.cut());
+    const told = ended(({ service, down }) => {
+      service.send({
+        type: "dismiss",
+        packetId: 9_999n,
+        sessionId: down,
+        body: { meta: undefined, peer: "", error: "reader gave up" },
+      });
+    });
+    if (ours) {
+      assert(cut !== "");
+      assertEquals(told, "reader gave up");
+    } else assertEquals([cut, told], ["", ""]);
+  }
+});
+
+Deno.test("a stalled stream ends with a reason on both sides", () => {
+  const limits = { streamBufferBytes: 100_000 };
+  const maxMemory = 600_000;
+  const { gateway, service, edge, up } = join(
+    { limits, maxMemory },
+    { ext: ["reason"] },
+    { ours: true, window: [50_000, 16_000_000] },
+  );
+  for (let i = 0; i < 10; i++) edge.stream(up, new Uint8Array(50_000));
+  gateway.run(10_200);
+  for (const peer of [edge, service]) {
+    assertStringIncludes(peer.all("dismiss")[0]!.body.error, "stalled");
+  }
+});
