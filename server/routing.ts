@@ -21,6 +21,7 @@ import { Edgebound } from "./edgebound/edgebound.ts";
 import { Hooks } from "./edgebound/hooks.ts";
 import { Chooser, type HashBy } from "./exchange/choose.ts";
 import { Exchange } from "./exchange/exchange.ts";
+import { Pressure } from "./exchange/pressure.ts";
 import { Streams } from "./exchange/streams.ts";
 import { Ledger } from "./quota/ledger.ts";
 import { ledgerRules } from "./quota/rules.ts";
@@ -150,6 +151,12 @@ export function createRouting(options: RoutingOptions): Routing {
     timeoutMs: limits.forwardTimeoutMs,
     maxOutboxBytes: limits.maxOutboxBytes,
     maxInflightRequests: limits.maxInflightRequests,
+  });
+  new Pressure({
+    ledger,
+    timers,
+    endStreams: (peer, reason) => streams.endAll(peer, reason),
+    log,
   });
   const kicked: Map<Link, (() => void)[]> = new Map();
   const onEnded = (link: Link) => {

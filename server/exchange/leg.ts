@@ -275,9 +275,19 @@ export class Leg {
       return;
     }
     this.#giveUp(this);
+    this.abort(STALLED);
+  }
+
+  /**
+   * Ends the stream on both sides, with what is held of it.
+   *
+   * @param reason Told to both.
+   */
+  abort(reason: string): void {
     this.drop();
-    this.session.close(STALLED);
-    this.other?.session.close(STALLED);
+    this.other?.drop();
+    this.session.close(reason);
+    this.other?.session.close(reason);
   }
 
   #resume(): void {

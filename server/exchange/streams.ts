@@ -203,6 +203,18 @@ export class Streams {
     if (last) this.count--;
   }
 
+  /**
+   * Ends all streams of a peer, with what is held of them.
+   *
+   * @param peer The peer.
+   * @param reason Told to it, and to those at their other ends.
+   */
+  endAll(peer: Peer, reason: string): void {
+    for (const session of [...peer.link.sessions()]) {
+      legOf(session)?.abort(reason);
+    }
+  }
+
   #open(source: Peer, session: Session, target: Peer): void {
     const { ledger } = this.#context;
     const share = ledger.take(SESSIONS, source.holder, target.holder, 1);

@@ -1,0 +1,99 @@
+/** What happens when memory becomes scarce. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { EdgePeer } from "../../server/directory/peer.ts";
+import { READING } from "../../server/quota/kinds.ts";
+import { SimGateway, type SimPeer } from "./simulation.ts";
+import { tail } from "./test_peer.ts";
+
+/** A gateway whose memory is used up by edges that never read. */
+function flooded(deaf: number) {
+  const gateway = new SimGateway({
+    maxMemory: 8_000_000,
+    capacity: 20_000,
+    limits: { forwardTimeoutMs: 600_000 },
+  });
+  const service = gateway.service("S", { ours: true });
+  const edges = Array.from(
+    { length: deaf },
+    () => gateway.edge({ flags: 0x38, paused: false }),
+  );
+  for (const edge of edges) edge.paused = true;
+  const value = new Uint8Array(30_000);
+  const flood = () => {
+    for (const edge of edges) {
+      service.call("m", { value, custom: tail(edge.id) });
+    }
+    gateway.run(5);
+  };
+  return { gateway, service, edges, flood };
+}
+
+Deno.test("no one peer that does not read gets more than its part of the memory", () => {
+  const { gateway, service, edges, flood } = flooded(1);
+  for (let i = 0; i < 100; i++) flood();
+  assertEquals(gateway.ledger.level, 0);
+  assert(gateway.ledger.memory < 8_000_000 / 5);
+  assertEquals(edges[0]!.closed, undefined);
+  assertEquals(service.closed, undefined);
+});
+
+Deno.test("when many do not read, the biggest yields first, and whoever has little is served", () => {
+  const { gateway, service, edges, flood } = flooded(40);
+  const other = gateway.edge({ flags: 0x38 });
+  other.onRequest = () => ({});
+  const one = gateway.service("T", { methods: ["m"] });
+  one.onRequest = () => ({});
+  let asked = 0;
+  const served = (from: SimPeer, id: bigint) => {
+    gateway.run(20);
+    assertEquals(from.outcome(id), "ok: ");
+    asked++;
+  };
+  for (let i = 0; i < 400; i++) {
+    flood();
+    assert(gateway.ledger.memory <= 8_000_000, `${gateway.ledger.memory}`);
+    if (i % 20 > 0) continue;
+    served(service, service.call("m", { custom: tail(other.id) }));
+    served(other, other.call("m"));
+  }
+  assert(asked > 30);
+  assert(gateway.log.has("nothing more is stored for a peer", "warn"));
+  assertEquals(service.closed, undefined);
+  for (const edge of edges) edge.cut();
+  service.cut();
+  one.cut();
+  other.cut();
+  gateway.run(100);
+  assertEquals([gateway.ledger.memory, gateway.ledger.accounts], [0, 0]);
+});
+
+Deno.test("whoever fills the memory is refused, then loses its streams, then its connection, each with a logged reason", () => {
+  const gateway = new SimGateway({ maxMemory: 4_000_000 });
+  const service = gateway.service("S", { ours: true });
+  const big = gateway.edge({ ours: true });
+  const small = gateway.edge({ ours: true });
+  const opens = [big, small].map((edge) => edge.open("S"));
+  gateway.run(30);
+  const streams = opens.map((open, i) =>
+    [big, small][i]!.sessionAck(open)!.sessionId
+  );
+  const { ledger } = gateway;
+  const { holder } = big.link.user as EdgePeer;
+  ledger.force(READING, holder, ledger.process, 3_700_000);
+  gateway.run(300);
+  assert(gateway.log.has("nothing more is stored for a peer", "warn"));
+  assertEquals(big.all("dismiss").length, 0);
+  gateway.run(250);
+  assert(gateway.log.has("the streams of a peer end", "warn"));
+  assertEquals(big.last("dismiss").sessionId, streams[0]);
+  assertStringIncludes(big.last("dismiss").body.error, "short of memory");
+  assertStringIncludes(service.last("dismiss").body.error, "short of memory");
+  assertEquals(big.closed, undefined);
+  gateway.run(250);
+  assert(gateway.log.has("the connection of a peer ends", "warn"));
+  assert(big.closed !== undefined);
+  gateway.run(2_000);
+  assertEquals([small.closed, service.closed], [undefined, undefined]);
+  assertEquals(small.all("dismiss").length, 0);
+});
