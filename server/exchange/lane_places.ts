@@ -7,9 +7,6 @@
 import { LaneWindow } from "./lane_window.ts";
 import type { Slot } from "./slot.ts";
 
-/** Part of the window on top of what one sender may fill. */
-const KEPT_FREE = 1 / 8;
-
 /** The places of a lane's window, in the order they were taken. */
 export class LanePlaces {
   /** Places taken. */
@@ -17,19 +14,23 @@ export class LanePlaces {
   /** Places whose message has no answer yet. */
   live = 0;
   readonly #window: LaneWindow;
+  readonly #onTop: number;
   #last: Slot | undefined = undefined;
 
   /**
-   * @param most Places that one sender alone may take.
+   * @param most Places of the window.
+   * @param onTop Part of them that there are on top, so that somebody finds one
+   * when the window is full.
    */
-  constructor(most: number) {
+  constructor(most: number, onTop: number) {
     this.#window = new LaneWindow(most);
+    this.#onTop = onTop;
   }
 
-  /** How many there are now. Alone, a sender gets those of the window; the part on top is for others. */
+  /** How many there are now. */
   get count(): number {
     const { size } = this.#window;
-    return size + Math.ceil(size * KEPT_FREE);
+    return size + Math.ceil(size * this.#onTop);
   }
 
   /** The place taken last. */

@@ -118,7 +118,10 @@ export class MessageLane {
   constructor(session: Session, owner: LaneOwner) {
     this.#session = session;
     this.#owner = owner;
-    this.#places = new LanePlaces(owner.window);
+    // Alone, a service fills the window of an edge; of the many edges that may
+    // send to a service none does.
+    const onTop = owner.holder.charged ? 1 / 8 : 1 / 4;
+    this.#places = new LanePlaces(owner.window, onTop);
     this.#timer = new Timer(() => this.#onTimer());
   }
 

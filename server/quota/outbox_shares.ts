@@ -12,11 +12,11 @@ import type { Ledger } from "./ledger.ts";
 /** Part of an outbox that is nobody's: what is written in one turn is not worth counting. */
 const FREE_PART = 1 / 4;
 /** Most bytes of it, for thousands of peers may not read. */
-const FREE_BYTES = 65_536;
+const FREE_BYTES = 262_144;
 
 /**
  * The bytes of one outbox by who put them there, in the order they leave. Only
- * what lies above 64 KiB, or a quarter of a small bound, is counted, so that an outbox that is
+ * what lies above 256 KiB, or a quarter of a small bound, is counted, so that an outbox that is
  * written as fast as it fills costs nothing; make this when it does not, and
  * let it go when it is empty.
  */

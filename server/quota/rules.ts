@@ -28,11 +28,13 @@ export function ledgerRules(limits: Limits): KindRules {
     alpha: number,
     weight: number,
   ): KindRule => ({ name, limit, alpha, weight });
+  // Calls and messages on their way are bounded by their number, at a few
+  // hundred bytes each; weighing every one would cost more than it tells.
   // In the order of the kinds' numbers.
   return [
-    rule("calls", limits.maxInflightRequests * 2, 1, 512),
+    rule("calls", limits.maxInflightRequests * 2, 1, 0),
     // The window is the edge's; few services send to it, and alone one has nearly all.
-    rule("messages", limits.messageWindowEdge, 8, 512),
+    rule("messages", limits.messageWindowEdge, 8, 0),
     rule("queued bytes", limits.messageQueueBytes * 2, 1, 1),
     rule("queued messages", Infinity, 1, 512),
     rule("outbox bytes", limits.maxOutboxBytes * 2, 1, 1),
@@ -48,6 +50,6 @@ export function ledgerRules(limits: Limits): KindRules {
     rule("admissions", MOST_ADMISSIONS, ALL, 1024),
     rule("parse bytes", Infinity, 1, 1),
     // What is never acknowledged never comes back: very many edges have to fit.
-    rule("published messages", limits.messageWindowService, 1 / 8, 512),
+    rule("published messages", limits.messageWindowService, 1 / 8, 0),
   ];
 }

@@ -187,20 +187,20 @@ Deno.test("a Go edge has at most 32 messages unacknowledged, the rest follow in 
   for (const id of ids) assertEquals(service.outcome(id), "ok: ");
 });
 
-Deno.test("a service has at most 1 152 messages unacknowledged, of one edge alone at most 128", () => {
+Deno.test("a service has at most 1 280 messages unacknowledged, of one edge alone at most 142", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { topics: ["t"] });
   const edges = Array.from({ length: 60 }, () => gateway.edge());
   service.onMessage = () => undefined;
   for (let i = 0; i < 500; i++) edges[0]!.publish("t", `${i}`);
   gateway.run(5);
-  assertEquals(service.all("message").length, 128);
+  assertEquals(service.all("message").length, 142);
   for (const edge of edges) {
     for (let i = 0; i < 500; i++) edge.publish("t", `${i}`);
   }
   gateway.run(5);
   const sent = service.all("message").length;
-  assert(sent > 1_140 && sent <= 1_152, `${sent}`);
+  assert(sent > 1_260 && sent <= 1_280, `${sent}`);
   service.onMessage = () => ({});
   for (const message of service.all("message")) service.answer(message);
   gateway.run(50);
@@ -332,7 +332,7 @@ Deno.test("senders to one slow receiver take turns", () => {
   };
   for (let i = 0; i < 3_000; i++) flood.publish("t", "x".repeat(500));
   gateway.run(10);
-  assertEquals(waiting.length, 128, "a ninth of all places");
+  assertEquals(waiting.length, 142, "a ninth of all places");
   // Ten milliseconds each: that is more than a second.
   ack(300, 10);
   assert(waiting.length < 80, `${waiting.length} on their way`);
