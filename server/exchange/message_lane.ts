@@ -8,7 +8,7 @@ import { type Session, TIMEOUT, Timer, TYPE_MESSAGE } from "@frontier/proto";
 import type { PeerHolder } from "../directory/peer_holder.ts";
 import type { Share } from "../quota/account.ts";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";
-import { CALLS, ENTRIES, MESSAGES, PUBLISHED, QUEUED } from "../quota/kinds.ts";
+import { CALLS, MESSAGES, PUBLISHED, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Call } from "./call.ts";
 import { LanePlaces } from "./lane_places.ts";
@@ -16,6 +16,8 @@ import type { Slot } from "./slot.ts";
 
 /** What a message costs in the order of turns beside its bytes. */
 const MESSAGE_COST = 1_024;
+/** Bytes that a message in the queue costs beside its body. */
+const RECORD_BYTES = 512;
 /** What a sender may spend in one turn. */
 const TURN = 8_192;
 /** Senders in a row that are passed over because they have their share already. */
@@ -179,12 +181,9 @@ export class MessageLane {
   enqueue(call: Call, body: Uint8Array): boolean {
     const { ledger, holder } = this.#owner;
     const source = call.source!.holder;
-    const share = ledger.take(QUEUED, source, holder, body.length);
+    const bytes = body.length + RECORD_BYTES;
+    const share = ledger.take(QUEUED, source, holder, bytes);
     if (share === undefined) return false;
-    if (ledger.take(ENTRIES, source, holder, 1) === undefined) {
-      ledger.give(share, QUEUED, body.length);
-      return false;
-    }
     call.queued = new Queued(call, source, body, share);
     const queue = this.#queue ??= new FairQueue(TURN);
     queue.push(call.queued, source, body.length + MESSAGE_COST);
@@ -349,8 +348,7 @@ export class MessageLane {
 
   #uncount({ call, body, share }: Queued): void {
     const { ledger } = this.#owner;
-    ledger.give(share, QUEUED, body.length);
-    ledger.give(share, ENTRIES, 1);
+    ledger.give(share, QUEUED, body.length + RECORD_BYTES);
     call.queued = undefined;
   }
 

@@ -8,10 +8,10 @@
 export const CALLS = 0;
 /** Messages that an edge has not acknowledged. */
 export const MESSAGES = 1;
-/** Bytes of messages that wait for a target's window. */
+/** Bytes of messages that wait for a target's window, and what each costs beside its own. */
 export const QUEUED = 2;
-/** Messages that wait for a target's window; what each costs beside its bytes. */
-export const ENTRIES = 3;
+/** Messages that a service has not acknowledged. */
+export const PUBLISHED = 3;
 /** Bytes in a target's outbox. */
 export const OUTBOX = 4;
 /** Bytes of streams stored for a target. */
@@ -26,11 +26,9 @@ export const READING = 8;
 export const ADMISSIONS = 9;
 /** Bytes of bodies that wait for the full parse. */
 export const PARSING = 10;
-/** Messages that a service has not acknowledged. */
-export const PUBLISHED = 11;
 
 /** One of the bounded things; a small number, so that it indexes arrays. */
-export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
+export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
 /** What the ledger knows of a kind. */
 export interface KindRule {

@@ -91,7 +91,7 @@ Deno.test("a lone source has what its limit says", () => {
   for (
     const [kind, amount, limit] of [
       [CALLS, 1, DEFAULT_LIMITS.maxInflightRequests],
-      [QUEUED, 1_000, DEFAULT_LIMITS.messageQueueBytes],
+      [QUEUED, 1_000, DEFAULT_LIMITS.messageQueueBytes * 2],
       [HELD, 65_536, DEFAULT_LIMITS.connectionWindowBytes],
     ] as const
   ) {

@@ -35,8 +35,10 @@ export function ledgerRules(limits: Limits): KindRules {
     rule("calls", limits.maxInflightRequests * 2, 1, 0),
     // The window is the edge's; few services send to it, and alone one has nearly all.
     rule("messages", limits.messageWindowEdge, 8, 0),
-    rule("queued bytes", limits.messageQueueBytes * 2, 1, 1),
-    rule("queued messages", Infinity, 1, 512),
+    // Twice as much, for what every message costs beside its bytes is in it.
+    rule("queued bytes", limits.messageQueueBytes * 4, 1, 1),
+    // What is never acknowledged never comes back: very many edges have to fit.
+    rule("published messages", limits.messageWindowService, 1 / 8, 0),
     rule("outbox bytes", limits.maxOutboxBytes * 2, 1, 1),
     rule("held bytes", limits.connectionWindowBytes * 2, 1, 1),
     rule(
@@ -49,7 +51,5 @@ export function ledgerRules(limits: Limits): KindRules {
     rule("read bytes", Infinity, 1, 1),
     rule("admissions", MOST_ADMISSIONS, ALL, 1024),
     rule("parse bytes", Infinity, 1, 1),
-    // What is never acknowledged never comes back: very many edges have to fit.
-    rule("published messages", limits.messageWindowService, 1 / 8, 0),
   ];
 }
