@@ -31,6 +31,7 @@ export type {
 export { connectTcp, MemoryNetwork } from "@frontier/platform";
 export type {
   BackoffPolicy,
+  Identity,
   LogFields,
   Logger,
   PeerAddress,

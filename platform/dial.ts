@@ -7,7 +7,7 @@
 import { after } from "./after.ts";
 import type { Logger } from "./log.ts";
 import { connectTcp } from "./tcp.ts";
-import { connectTls } from "./tls.ts";
+import { connectTls } from "./tls_connect.ts";
 import type { TlsClientOptions } from "./tls_credentials.ts";
 import type { Transport } from "./transport.ts";
 

@@ -64,9 +64,12 @@ export class Driver implements LinkPort {
    * @param link The engine that was given this driver as its port. What goes
    * wrong ends it with a reason.
    * @param first Bytes that were already read from the transport.
+   * @param onClosed Called once, when the transport is closed.
    */
-  start(link: Link, first?: Uint8Array): void {
+  start(link: Link, first?: Uint8Array, onClosed?: () => void): void {
     this.#link = link;
+    this.#done = onClosed;
+    if (this.#closed) onClosed?.();
     if (link.outbox.pending > 0) this.flush();
     try {
       if (first !== undefined) this.#feed(link, first);
@@ -84,10 +87,7 @@ export class Driver implements LinkPort {
    * @returns When the connection is closed. Never rejects.
    */
   run(link: Link, first?: Uint8Array): Promise<void> {
-    const done = new Promise<void>((resolve) => this.#done = resolve);
-    this.start(link, first);
-    if (this.#closed) this.#done!();
-    return done;
+    return new Promise((resolve) => this.start(link, first, resolve));
   }
 
   // Callbacks, not an async loop: an idle connection keeps no suspended frame.

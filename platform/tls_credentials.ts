@@ -53,6 +53,10 @@ export interface CertificatePair {
 export interface ServerIdentity {
   /** Who of the clients is verified; absent where clients need no certificate. */
   readonly clients?: VerifiedClients;
+  /** The certificates, each under its place in the configuration. */
+  readonly pairs: ReadonlyMap<number, CertificatePair>;
+  /** Why certificates of the previous identity were kept, one text each. */
+  readonly kept: readonly string[];
   /**
    * Chooses the certificate for a client.
    *
@@ -147,7 +151,8 @@ export async function readAuthorities(
  * @param options Where the files are.
  * @param log Where skipped files are named.
  * @param previous What the new identity replaces: clients stay verified while
- * the authorities are the same.
+ * the authorities are the same, and a certificate that cannot be used any more
+ * is kept as it was.
  * @returns What handshakes need.
  * @throws {Error} If no certificate can be used, or a CA file cannot be read.
  */
@@ -158,22 +163,29 @@ export async function readServerIdentity(
 ): Promise<ServerIdentity> {
   const { mtls } = options;
   const ca = mtls ? await readAuthorities(options.caCerts, log) : [];
+  const pairs = new Map<number, CertificatePair>();
+  const kept: string[] = [];
   const choices: { names: readonly string[]; context: SecureContext }[] = [];
   let failure: unknown = undefined;
-  for (const files of options.certs) {
+  for (const [place, files] of options.certs.entries()) {
+    const old = previous?.pairs.get(place);
+    let pair: CertificatePair;
+    let context: SecureContext;
     try {
-      const { cert, key, names } = await readCertificatePair(files);
-      const context = createSecureContext({
-        cert,
-        key,
-        minVersion: "TLSv1.2",
-        ...(mtls && { ca }),
-      });
-      choices.push({ names, context });
+      pair = await readCertificatePair(files);
+      context = makeContext(pair, mtls, ca);
     } catch (error) {
-      failure ??= error;
-      log.error("A certificate cannot be used and is skipped", { error });
+      if (old === undefined) {
+        failure ??= error;
+        log.error("A certificate cannot be used and is skipped", { error });
+        continue;
+      }
+      kept.push(messageOf(error));
+      pair = old;
+      context = makeContext(pair, mtls, ca);
     }
+    pairs.set(place, pair);
+    choices.push({ names: pair.names, context });
   }
   const first = choices[0];
   if (first === undefined) {
@@ -192,10 +204,25 @@ export async function readServerIdentity(
     : undefined;
   return {
     ...(mtls && { clients: known ?? new VerifiedClients(ca) }),
+    pairs,
+    kept,
     contextFor: (name) =>
       (choices.find(({ names }) => covers(names, name.toLowerCase())) ?? first)
         .context,
   };
+}
+
+function makeContext(
+  { cert, key }: CertificatePair,
+  mtls: boolean,
+  ca: string[],
+): SecureContext {
+  return createSecureContext({
+    cert,
+    key,
+    minVersion: "TLSv1.2",
+    ...(mtls && { ca }),
+  });
 }
 
 /** Whether one of a certificate's names is, or stands for, the given one. */

@@ -7,15 +7,12 @@ import {
 } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "./log.ts";
-import { connectTcp } from "./tcp.ts";
-import {
-  connectTls,
-  listenTls,
-  type TlsListener,
-  type TlsListenerOptions,
-} from "./tls.ts";
-import type { TlsClientOptions } from "./tls_credentials.ts";
-import type { Transport } from "./transport.ts";
+import { connectTcp, listenTcp } from "./tcp.ts";
+import { connectTls } from "./tls_connect.ts";
+import type { TlsClientOptions, TlsServerOptions } from "./tls_credentials.ts";
+import { TlsHandshakeError } from "./tls_handshake_error.ts";
+import { TlsServer, type TlsServerBounds } from "./tls_server.ts";
+import type { PeerAddress, Transport, TransportListener } from "./transport.ts";
 
 const here = (name: string): string =>
   fileURLToPath(new URL(`./testdata/${name}`, import.meta.url));
@@ -43,15 +40,110 @@ class Notes implements Logger {
   }
 }
 
-function serve(options: Partial<TlsListenerOptions>): Promise<TlsListener> {
-  return listenTls({
-    hostname: "127.0.0.1",
-    port: 0,
+/** What a {@linkcode TlsListener} is told. */
+interface ServeOptions extends TlsServerOptions, TlsServerBounds {
+  handshakeTimeoutMs: number;
+  onHandshakeError: (error: TlsHandshakeError) => void;
+  log: Logger;
+}
+
+const CLOSED = new Error("Cannot accept: the listener is closed");
+
+/** Accepts TCP connections and shakes hands with all of them side by side. */
+class TlsListener {
+  readonly #raw: TransportListener;
+  readonly #tls: TlsServer;
+  readonly #options: Partial<ServeOptions>;
+  readonly #stop = new AbortController();
+  readonly #handshakes: Set<Promise<void>> = new Set();
+  #ready: Transport[] = [];
+  #waiting: PromiseWithResolvers<Transport>[] = [];
+
+  constructor(
+    raw: TransportListener,
+    tls: TlsServer,
+    options: Partial<ServeOptions>,
+  ) {
+    this.#raw = raw;
+    this.#tls = tls;
+    this.#options = options;
+    void this.#run();
+  }
+
+  get addr(): PeerAddress {
+    return this.#raw.addr;
+  }
+
+  get handshakes(): number {
+    return this.#tls.handshakes;
+  }
+
+  reload(): Promise<void> {
+    return this.#tls.reload();
+  }
+
+  accept(): Promise<Transport> {
+    const next = this.#ready.shift();
+    if (next !== undefined) return Promise.resolve(next);
+    const waiting = Promise.withResolvers<Transport>();
+    if (this.#stop.signal.aborted) waiting.reject(CLOSED);
+    else this.#waiting.push(waiting);
+    return waiting.promise;
+  }
+
+  close(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(CLOSED);
+    this.#raw.close();
+    for (const { reject } of this.#waiting.splice(0)) reject(CLOSED);
+    for (const transport of this.#ready) transport.close();
+  }
+
+  async #run(): Promise<void> {
+    while (true) {
+      let raw: Transport;
+      try {
+        raw = await this.#raw.accept();
+      } catch {
+        return;
+      }
+      const handshake = this.#shake(raw);
+      this.#handshakes.add(handshake);
+      void handshake.finally(() => this.#handshakes.delete(handshake));
+    }
+  }
+
+  async #shake(raw: Transport): Promise<void> {
+    const { handshakeTimeoutMs = 10_000, onHandshakeError } = this.#options;
+    try {
+      const transport = await this.#tls.secure(
+        raw,
+        handshakeTimeoutMs,
+        this.#stop.signal,
+      );
+      const waiting = this.#waiting.shift();
+      if (waiting !== undefined) waiting.resolve(transport);
+      else this.#ready.push(transport);
+    } catch (error) {
+      assert(error instanceof TlsHandshakeError);
+      if (error.kind === "plain") raw.close();
+      onHandshakeError?.(error);
+    }
+  }
+}
+
+async function serve(options: Partial<ServeOptions>): Promise<TlsListener> {
+  const tls = await TlsServer.read({
     mtls: false,
     caCerts: [],
     certs: [pair("localhost")],
     ...options,
-  });
+  }, options.log ?? new Notes());
+  return new TlsListener(
+    listenTcp({ hostname: "127.0.0.1", port: 0 }),
+    tls,
+    options,
+  );
 }
 
 function join(
@@ -152,7 +244,7 @@ async function shownTo(
   });
 }
 
-Deno.test("listenTls() carries bytes both ways", async () => {
+Deno.test("TlsServer carries bytes both ways", async () => {
   const listener = await serve({});
   const done = echo(listener);
   const client = await join(listener);
@@ -174,7 +266,7 @@ Deno.test("listenTls() carries bytes both ways", async () => {
   await done;
 });
 
-Deno.test("listenTls() serves a client of another make", async () => {
+Deno.test("TlsServer serves a client of another make", async () => {
   const listener = await serve({});
   const done = echo(listener);
   const conn = await Deno.connectTls({
@@ -270,7 +362,7 @@ Deno.test("a transport takes no more than its user reads", async () => {
   listener.close();
 });
 
-Deno.test("listenTls() shows the certificate that the name asks for", async () => {
+Deno.test("TlsServer shows the certificate that the name asks for", async () => {
   const listener = await serve({
     certs: [pair("localhost"), pair("alpha"), pair("wildcard")],
   });
@@ -292,7 +384,7 @@ Deno.test("listenTls() shows the certificate that the name asks for", async () =
   await done;
 });
 
-Deno.test("listenTls() skips a pair that cannot be used, and says so", async () => {
+Deno.test("TlsServer skips a pair that cannot be used, and says so", async () => {
   const log = new Notes();
   const listener = await serve({
     log,
@@ -315,7 +407,7 @@ Deno.test("listenTls() skips a pair that cannot be used, and says so", async () 
   await done;
 });
 
-Deno.test("listenTls() does not start without a usable certificate", async () => {
+Deno.test("TlsServer does not start without a usable certificate", async () => {
   await assertRejects(
     () => serve({ certs: [pair("missing")] }),
     Error,
@@ -328,7 +420,7 @@ Deno.test("listenTls() does not start without a usable certificate", async () =>
   );
 });
 
-Deno.test("listenTls() does not start without its CA file", async () => {
+Deno.test("TlsServer does not start without its CA file", async () => {
   const error = await assertRejects(
     () => serve({ mtls: true, caCerts: [here("missing.pem")] }),
     Error,
@@ -411,7 +503,11 @@ Deno.test("reload() changes certificates for new connections only", async () => 
   assertEquals(await ask(old), 1);
   // What cannot be used does not replace what works.
   await Deno.writeTextFile(cert, "nonsense");
-  await assertRejects(() => listener.reload(), Error, "Cannot serve TLS");
+  await assertRejects(
+    () => listener.reload(),
+    Error,
+    `Cannot use the certificate "${cert}"`,
+  );
   assertEquals(
     await ask(await join(listener, { certs: [pair("stranger")] })),
     1,
@@ -481,24 +577,124 @@ Deno.test("a client that speaks no TLS does not end the listener", async () => {
   await done;
 });
 
-Deno.test("silent clients cannot take all places for long", async () => {
+Deno.test("silent clients take no place, those that stall lose theirs", async () => {
   const failures: string[] = [];
   const listener = await serve({
     maxHandshakes: 3,
-    onHandshakeError: (error) => failures.push(error.message),
+    onHandshakeError: (error) => failures.push(error.kind),
   });
   const done = echo(listener);
-  const silent: Transport[] = [];
+  const others: Transport[] = [];
   for (let i = 0; i < 4; i++) {
-    silent.push(await connectTcp({ port: listener.addr.port }));
+    others.push(await connectTcp({ port: listener.addr.port }));
   }
-  const start = performance.now();
   assertEquals(await ask(await join(listener)), 1);
-  assert(performance.now() - start < 5_000, "it waits for its turn only");
-  assertEquals(failures[0], "Others wait for its place");
-  for (const transport of silent) transport.close();
+  assertEquals(failures, []);
+  // Each begins a handshake and leaves it at that.
+  for (const transport of others) await transport.write(new Uint8Array([0x16]));
+  while (listener.handshakes < 3) await delay(10);
+  const start = performance.now();
+  assertEquals(await ask(await join(listener, {}, "localhost")), 1);
+  assert(performance.now() - start < 60_000, "it waits for its turn only");
+  assert(failures.includes("crowded"));
+  for (const transport of others) transport.close();
   listener.close();
   await done;
+});
+
+Deno.test("a client that has gone gives its place back at once", async () => {
+  const failures: string[] = [];
+  const listener = await serve({
+    maxHandshakes: 1,
+    handshakeTimeoutMs: 60_000,
+    onHandshakeError: (error) => failures.push(error.kind),
+  });
+  const done = echo(listener);
+  for (let i = 0; i < 10; i++) {
+    const client = await connectTcp({ port: listener.addr.port });
+    // Half of a record that is to be 512 bytes long.
+    if (i % 2 === 0) await client.write(new Uint8Array([0x16, 3, 1, 2, 0]));
+    client.close();
+  }
+  assertEquals(await ask(await join(listener)), 1);
+  while (failures.length < 10) await delay(10);
+  assertEquals(failures, new Array(10).fill("gone"));
+  assertEquals(listener.handshakes, 0);
+  listener.close();
+  await done;
+});
+
+Deno.test("identity tells who a verified client is, and nothing of others", async () => {
+  for (const mtls of [true, false]) {
+    const listener = await serve({
+      mtls,
+      ...(mtls && { caCerts: [here("ca.pem")] }),
+    });
+    const accepting = listener.accept();
+    const client = await join(listener, { certs: [pair("client")] });
+    const server = await accepting;
+    if (mtls) {
+      const { identity } = server;
+      const { X509Certificate } = await import("node:crypto");
+      const own = new X509Certificate(
+        await Deno.readTextFile(here("client.pem")),
+      );
+      assertEquals(identity?.fingerprint256, own.fingerprint256);
+      assertEquals(identity?.subject, own.subject.split("\n").join(", "));
+      assertEquals(identity?.issuer, own.issuer.split("\n").join(", "));
+      assertEquals(
+        identity?.sans,
+        own.subjectAltName === undefined ? [] : own.subjectAltName.split(", "),
+      );
+      assertEquals(server.identity, identity);
+    } else assertEquals(server.identity, undefined);
+    assertEquals(client.identity, undefined);
+    client.close();
+    server.close();
+    listener.close();
+  }
+});
+
+Deno.test("reload() keeps the old one of a certificate that cannot be used, and takes the others", async () => {
+  const dir = await Deno.makeTempDir();
+  const put = async (name: string, from: string) => {
+    await Deno.copyFile(here(`${from}.pem`), `${dir}/${name}.pem`);
+    await Deno.copyFile(here(`${from}.key`), `${dir}/${name}.key`);
+  };
+  const files = (name: string) => ({
+    cert: `${dir}/${name}.pem`,
+    key: `${dir}/${name}.key`,
+  });
+  await put("a", "localhost");
+  await put("b", "alpha");
+  const listener = await serve({ certs: [files("a"), files("b")] });
+  const done = echo(listener);
+  const old = await shownTo(listener, "localhost");
+  const alpha = await shownTo(listener, "alpha.test");
+  const damages: [name: string, act: () => Promise<void>][] = [
+    [
+      "the key is another's",
+      () => Deno.copyFile(here("client.key"), `${dir}/b.key`),
+    ],
+    ["the certificate is empty", () => Deno.writeTextFile(`${dir}/b.pem`, "")],
+    ["the certificate is missing", () => Deno.remove(`${dir}/b.pem`)],
+  ];
+  let renewed = false;
+  for (const [name, damage] of damages) {
+    renewed = !renewed;
+    await put("a", renewed ? "renewed" : "localhost");
+    await put("b", "alpha");
+    await damage();
+    await assertRejects(() => listener.reload(), Error, `${dir}/b.`, name);
+    assertEquals(await shownTo(listener, "alpha.test"), alpha, name);
+    const shown = await shownTo(listener, "localhost");
+    assertEquals(shown !== old, renewed, name);
+  }
+  await put("b", "alpha");
+  await listener.reload();
+  listener.close();
+  await done;
+  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("close() ends accepts and handshakes under way", async () => {

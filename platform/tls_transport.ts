@@ -9,10 +9,16 @@
  * @module
  */
 
-import { after } from "./after.ts";
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { PeerAddress, Transport } from "./transport.ts";
+import { peerIdentity } from "./tls_identity.ts";
+import { TlsHandshakeError } from "./tls_handshake_error.ts";
+import {
+  closeTransport,
+  type Identity,
+  type PeerAddress,
+  type Transport,
+} from "./transport.ts";
 
 /** Bytes of the buffer that waits for encrypted bytes on an idle connection. */
 const PARKED_BYTES = 512;
@@ -20,30 +26,35 @@ const PARKED_BYTES = 512;
 const BUSY_BYTES = 65_536;
 /** Most bytes encrypted at once. */
 const WRITE_BYTES = 65_536;
+/** Milliseconds until a handshake is given up whose peer has gone. */
+const GONE_MS = 100;
 /** Milliseconds the last bytes of a closing connection may take. */
 const LINGER_MS = 1_000;
 
 /**
- * Starts TLS on a byte stream and reports the socket of a peer that is accepted,
- * or why there is none.
+ * Starts TLS on a byte stream and reports the socket of a peer that is accepted
+ * and whether its certificate was verified, or why there is none.
  */
 export type OpenTls = (
   carrier: Duplex,
-  onReady: (socket: TLSSocket) => void,
+  onReady: (socket: TLSSocket, verified: boolean) => void,
   onError: (error: Error) => void,
 ) => void;
 
 /** What bounds a handshake. */
 export interface HandshakeOptions {
-  /** Milliseconds it may take. */
-  timeoutMs: number;
   /** Gives up when aborted. */
-  signal?: AbortSignal;
+  signal: AbortSignal;
+  /** What was already read of the connection. */
+  first?: Uint8Array;
 }
 
 /** The encrypted side: what `node:tls` takes for its socket. */
 class Carrier extends Duplex {
   readonly #inner: Transport;
+  #first: Uint8Array | undefined;
+  /** Called when the peer has ended the connection, one way or another. */
+  onGone: ((reason: string) => void) | undefined = undefined;
   /** Called when TLS has taken what it was given and could take more. */
   onIdle: () => void = () => this.pull();
   #size = PARKED_BYTES;
@@ -52,17 +63,12 @@ class Carrier extends Duplex {
   #reading = false;
   #writing = false;
   #closing = false;
-  #ended = false;
   #linger: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  constructor(inner: Transport) {
+  constructor(inner: Transport, first: Uint8Array | undefined) {
     super({ readableHighWaterMark: 1, writableHighWaterMark: WRITE_BYTES });
     this.#inner = inner;
-  }
-
-  /** Whether the peer has ended the connection. */
-  get ended(): boolean {
-    return this.#ended;
+    this.#first = first;
   }
 
   /** Lets one more piece in. */
@@ -111,13 +117,19 @@ class Carrier extends Duplex {
     done: (error?: Error | null) => void,
   ): void {
     if (this.#linger !== undefined) clearTimeout(this.#linger);
-    this.#inner.close();
+    closeTransport(this.#inner);
     done(error);
   }
 
   async #feed(): Promise<void> {
     if (!this.#wanted || !this.#allowed || this.#reading) return;
     this.#wanted = this.#allowed = false;
+    const first = this.#first;
+    if (first !== undefined) {
+      this.#first = undefined;
+      this.push(first);
+      return;
+    }
     this.#reading = true;
     try {
       // A new buffer each time: the consumer may keep what it is given.
@@ -126,11 +138,14 @@ class Carrier extends Duplex {
       this.#reading = false;
       if (this.destroyed) return;
       this.#size = count === buf.length ? BUSY_BYTES : PARKED_BYTES;
-      this.#ended = count === null;
+      if (count === null) this.onGone?.("The peer closed the connection");
       this.push(count === null ? null : buf.subarray(0, count));
     } catch (error) {
       this.#reading = false;
-      if (!this.destroyed) this.destroy(toError(error));
+      if (this.destroyed) return;
+      const reason = toError(error);
+      this.onGone?.(reason.message);
+      this.destroy(reason);
     }
   }
 
@@ -146,16 +161,24 @@ export class TlsTransport implements Transport {
   readonly #inner: Transport;
   readonly #carrier: Carrier;
   readonly #socket: TLSSocket;
+  readonly #verified: boolean;
+  #identity: Identity | undefined = undefined;
   #ended = false;
   #closed = false;
   #error: Error | undefined = undefined;
   #wakeReader: (() => void) | undefined = undefined;
   #settleWrite: ((error: Error) => void) | undefined = undefined;
 
-  private constructor(inner: Transport, carrier: Carrier, socket: TLSSocket) {
+  private constructor(
+    inner: Transport,
+    carrier: Carrier,
+    socket: TLSSocket,
+    verified: boolean,
+  ) {
     this.#inner = inner;
     this.#carrier = carrier;
     this.#socket = socket;
+    this.#verified = verified;
     carrier.on("error", (error) => this.#over(error));
     carrier.on("close", () => this.#over(undefined));
     socket.on("error", (error: Error) => this.#over(error));
@@ -185,44 +208,49 @@ export class TlsTransport implements Transport {
     open: OpenTls,
     options: HandshakeOptions,
   ): Promise<TlsTransport> {
-    const { timeoutMs, signal } = options;
+    const { first, signal } = options;
     const { promise, resolve, reject } = Promise.withResolvers<TlsTransport>();
     // Whoever fails before waiting for it does not care how it ends.
     promise.catch(() => {});
-    const carrier = new Carrier(inner);
-    const onClose = () =>
-      reject(
-        new Error(
-          carrier.ended
-            ? "The peer closed the connection"
-            : "The peer is refused",
-        ),
+    const carrier = new Carrier(inner, first);
+    let gone: ReturnType<typeof setTimeout> | undefined = undefined;
+    // The runtime would wait on for a peer that has gone. Its last bytes may
+    // complete the handshake yet.
+    carrier.onGone = (reason) =>
+      gone = setTimeout(
+        () => reject(new TlsHandshakeError("gone", reason)),
+        GONE_MS,
       );
-    const onAbort = () => reject(toError(signal!.reason));
-    const giveUp = after(
-      timeoutMs,
-      () => reject(new Error(`Nothing came of it within ${timeoutMs} ms`)),
-    );
-    signal?.addEventListener("abort", onAbort);
-    carrier.on("error", reject).on("close", onClose);
+    const onClose = () => {
+      if (gone === undefined) reject(new Error("The peer is refused"));
+    };
+    const onAbort = () => reject(toError(signal.reason));
+    signal.addEventListener("abort", onAbort);
+    const onError = (error: Error) => {
+      // A peer that has gone is not an error of the handshake.
+      if (gone === undefined) reject(error);
+    };
+    carrier.on("error", onError).on("close", onClose);
     try {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       open(
         carrier,
-        (socket) => resolve(new TlsTransport(inner, carrier, socket)),
+        (socket, verified) =>
+          resolve(new TlsTransport(inner, carrier, socket, verified)),
         reject,
       );
       carrier.pull();
       const transport = await promise;
-      carrier.off("error", reject).off("close", onClose);
+      carrier.off("error", onError).off("close", onClose);
       return transport;
     } catch (error) {
       // The alert that tells the peer why is written in this turn.
       setImmediate(() => carrier.finish());
       throw error;
     } finally {
-      giveUp();
-      signal?.removeEventListener("abort", onAbort);
+      carrier.onGone = undefined;
+      clearTimeout(gone);
+      signal.removeEventListener("abort", onAbort);
     }
   }
 
@@ -236,9 +264,10 @@ export class TlsTransport implements Transport {
     return this.#inner.remoteAddr;
   }
 
-  /** The socket of `node:tls`, to ask it about the peer. */
-  get socket(): TLSSocket {
-    return this.#socket;
+  /** @inheritdoc */
+  get identity(): Identity | undefined {
+    if (!this.#verified) return undefined;
+    return this.#identity ??= peerIdentity(this.#socket);
   }
 
   /** @inheritdoc */

@@ -14,12 +14,26 @@ export interface PeerAddress {
   readonly port: number;
 }
 
+/** Who a peer is, by a certificate that was verified. */
+export interface Identity {
+  /** The certificate's subject, such as `CN=device-1, O=Example`. */
+  readonly subject: string;
+  /** Its alternative names, such as `DNS:device-1.example` or `URI:spiffe://...`. */
+  readonly sans: readonly string[];
+  /** SHA-256 of the certificate, in upper case hexadecimal with colons. */
+  readonly fingerprint256: string;
+  /** Who issued it, written like the subject. */
+  readonly issuer: string;
+}
+
 /** A connected byte stream. */
 export interface Transport {
   /** Where we are. */
   readonly localAddr: PeerAddress;
   /** Where the peer is. */
   readonly remoteAddr: PeerAddress;
+  /** Who the peer is; absent if it showed no certificate, or none that was verified. */
+  readonly identity?: Identity | undefined;
   /**
    * Reads what has arrived, at least one byte.
    *
@@ -64,6 +78,25 @@ export function formatAddress(addr: PeerAddress): string {
     ? `[${addr.hostname}]`
     : addr.hostname;
   return `${host}:${addr.port}`;
+}
+
+/**
+ * Tells whom an address stands for when peers are counted or served in turn. A
+ * host has a whole IPv6 network of 64 bits to itself.
+ *
+ * @param addr The address.
+ * @returns The host, or the network of an IPv6 address.
+ */
+export function addressGroup(addr: PeerAddress): string {
+  const { hostname } = addr;
+  if (!hostname.includes(":")) return hostname;
+  const [head = "", tail] = hostname.split("%")[0]!.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  if (tail !== undefined) {
+    const after = tail === "" ? 0 : tail.split(":").length;
+    while (groups.length + after < 8) groups.push("0");
+  }
+  return `${groups.slice(0, 4).join(":")}::/64`;
 }
 
 /**

@@ -4,26 +4,29 @@
  * @module
  */
 
-import type { Link, Timers } from "@frontier/proto";
+import { type Link, LINK_SETTINGS, type Timers } from "@frontier/proto";
 import {
+  describeError,
   Driver,
-  formatAddress,
   type PeerAddress,
+  StrangerLog,
   systemTimers,
-  type Transport,
   type TransportListener,
 } from "@frontier/platform";
-import { dial, listen, type ReloadableListener } from "@frontier/platform/net";
+import { dial } from "@frontier/platform/net";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
-import { Acceptor } from "./acceptor.ts";
 import { Bypass } from "./bypass/bypass.ts";
 import {
   type FrontierConfig,
   type FrontierOptions,
   resolveOptions,
 } from "./config/mod.ts";
-import type { Peer } from "./directory/peer.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
+import { Gate } from "./ports/gate.ts";
+import { type OpenListener, openListener } from "./ports/open_listener.ts";
+import { plainRefusal } from "./ports/plain_refusal.ts";
+import { Port, type PortHandler } from "./ports/port.ts";
+import { speaksProtocol } from "./ports/sniff.ts";
 import { createRouting, type Routing } from "./routing.ts";
 
 /** What a gateway is doing. */
@@ -79,8 +82,10 @@ export interface Frontier extends AsyncDisposable {
   readonly status: FrontierStatus;
   /**
    * Reads the certificates of both listeners anew, for the connections to come.
+   * One that cannot be used leaves the old one in its place; a listener whose
+   * files cannot be read at all keeps all of its own, and the other is served.
    *
-   * @throws {Error} If they cannot be used; the old ones stay in use.
+   * @throws {Error} If some cannot be used; the message names them.
    */
   reload(): Promise<void>;
   /**
@@ -105,8 +110,6 @@ export interface Frontier extends AsyncDisposable {
 
 /** Milliseconds between two looks while waiting for something to finish. */
 const LOOK_MS = 20;
-/** Milliseconds between two reports of refused connections. */
-const REFUSALS_LOG_MS = 1_000;
 /** Longest wait for the last connections and events while closing. */
 const CLOSE_MS = 5_000;
 
@@ -138,14 +141,15 @@ export async function startFrontier(
 ): Promise<Frontier> {
   const config = resolveOptions(options);
   const log = options.logger ?? NULL_LOGGER;
-  const { handshakeTimeoutMs, maxMemory } = config.limits;
-  const memory = memoryBudget(maxMemory);
+  const memory = memoryBudget(config.limits.maxMemory);
   // Both are bound before either accepts: early connections wait in the kernel.
-  const service = listeners.service ??
-    await listen({ ...config.servicebound, handshakeTimeoutMs }, log);
+  const service = listeners.service === undefined
+    ? await openListener(config.servicebound, log)
+    : { listener: listeners.service, tls: undefined };
   try {
-    const edge = listeners.edge ??
-      await listen({ ...config.edgebound, handshakeTimeoutMs }, log);
+    const edge = listeners.edge === undefined
+      ? await openListener(config.edgebound, log)
+      : { listener: listeners.edge, tls: undefined };
     log.info("Memory for peers", { ...memory });
     return new Gateway(config, log, edge, service, {
       maxMemory: memory.bytes,
@@ -154,7 +158,7 @@ export async function startFrontier(
       wallClock: listeners.wallClock ?? Date.now,
     });
   } catch (error) {
-    service.close();
+    service.listener.close();
     throw error;
   }
 }
@@ -166,22 +170,19 @@ class Gateway implements Frontier {
   readonly #log: Logger;
   readonly #timers: Timers;
   readonly #routing: Routing;
-  readonly #acceptors: Acceptor[];
-  readonly #listeners: readonly ReloadableListener[];
+  readonly #gate: Gate;
+  readonly #strangers: StrangerLog;
+  readonly #ports: readonly Port[];
   readonly #bypass: Bypass | undefined;
   readonly #links: Set<Link> = new Set();
-  readonly #perAddress: Map<string, number> = new Map();
-  #connections = 0;
-  #refusals = 0;
-  #refusalsLoggedAt = -Infinity;
   #state: FrontierStatus["state"] = "running";
   #closing: Promise<void> | undefined = undefined;
 
   constructor(
     config: FrontierConfig,
     log: Logger,
-    edge: TransportListener,
-    service: TransportListener,
+    edge: OpenListener,
+    service: OpenListener,
     injected: Required<FrontierClock> & { readonly maxMemory: number },
   ) {
     this.#config = config;
@@ -200,29 +201,64 @@ class Gateway implements Frontier {
       random,
       wallClock,
       log,
-      onEnded: (link) => this.#onEnded(link),
+      onEnded: (link) => this.#links.delete(link),
     });
     const { bypass } = config.edgebound;
     this.#bypass = bypass === undefined
       ? undefined
       : new Bypass({ config: bypass, log, random, dial });
-    this.#listeners = [service, edge];
-    this.edgeAddr = edge.addr;
-    this.serviceAddr = service.addr;
-    this.#acceptors = [
-      new Acceptor({
-        listener: service,
-        name: "servicebound",
-        onTransport: (transport) => this.#take(transport, "service"),
+    this.edgeAddr = edge.listener.addr;
+    this.serviceAddr = service.listener.addr;
+    this.#gate = new Gate({ ...config.limits, now: () => timers.now(), log });
+    this.#strangers = new StrangerLog({ log, level: "info", timers });
+    const onPlain = plainRefusal({
+      ...LINK_SETTINGS,
+      handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
+    });
+    const open = (
+      name: string,
+      from: OpenListener,
+      handlers: readonly PortHandler[],
+    ) =>
+      new Port({
+        name,
+        ...from,
+        onPlain,
+        gate: this.#gate,
+        handlers,
+        timeoutMs: config.limits.handshakeTimeoutMs,
+        timers,
         log,
-      }),
-      new Acceptor({
-        listener: edge,
-        name: "edgebound",
-        onTransport: (transport) => this.#take(transport, "edge", this.#bypass),
-        log,
-      }),
+        strangers: this.#strangers,
+      });
+    this.#ports = [
+      open("servicebound", service, [this.#peers("service")]),
+      open("edgebound", edge, [this.#peers("edge"), ...this.#others()]),
     ];
+  }
+
+  /** Those who speak the protocol. */
+  #peers(side: "edge" | "service"): PortHandler {
+    return {
+      sniff: speaksProtocol,
+      handle: (connection) => {
+        const { transport, address, first } = connection;
+        const driver = new Driver(transport, this.#timers);
+        const link = this.#routing.attach(side, driver, address);
+        this.#links.add(link);
+        driver.start(link, first, () => connection.release());
+      },
+    };
+  }
+
+  /** Those who do not, where there is somebody who takes them. */
+  #others(): PortHandler[] {
+    const bypass = this.#bypass;
+    if (bypass === undefined) return [];
+    return [{
+      sniff: () => true,
+      handle: (connection) => void bypass.handle(connection),
+    }];
   }
 
   get status(): FrontierStatus {
@@ -230,14 +266,20 @@ class Gateway implements Frontier {
       state: this.#state,
       edges: this.#routing.directory.edgeCount,
       services: this.#routing.directory.serviceCount,
-      connections: this.#connections,
+      connections: this.#gate.connections,
       streams: this.#routing.streams.count,
       inflight: this.#routing.exchange.inflight,
     };
   }
 
   async reload(): Promise<void> {
-    for (const listener of this.#listeners) await listener.reload?.();
+    const results = await Promise.allSettled(
+      this.#ports.map((port) => port.reload()),
+    );
+    const failures = results.flatMap((result) =>
+      result.status === "rejected" ? [describeError(result.reason)] : []
+    );
+    if (failures.length > 0) throw new Error(failures.join("; "));
   }
 
   kick(id: bigint): Promise<boolean> {
@@ -249,7 +291,7 @@ class Gateway implements Frontier {
       this.#state = "draining";
       this.#routing.directory.draining();
     }
-    await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
+    await Promise.all(this.#ports.map((port) => port.close()));
     await until(
       () =>
         this.#routing.exchange.inflight === 0 &&
@@ -268,7 +310,9 @@ class Gateway implements Frontier {
 
   async #close(): Promise<void> {
     this.#state = "closed";
-    await Promise.all(this.#acceptors.map((acceptor) => acceptor.close()));
+    await Promise.all(this.#ports.map((port) => port.close()));
+    for (const port of this.#ports) port.abandon();
+    this.#strangers[Symbol.dispose]();
     this.#bypass?.close();
     const { edgeCount } = this.#routing.directory;
     const services = new Set<Link>();
@@ -296,83 +340,6 @@ class Gateway implements Frontier {
       edges: edgeCount,
       services: services.size,
     });
-  }
-
-  #take(
-    transport: Transport,
-    side: "edge" | "service",
-    bypass?: Bypass,
-  ): void {
-    const { limits } = this.#config;
-    const { remoteAddr } = transport;
-    const host = remoteAddr.hostname;
-    const fromHost = this.#perAddress.get(host) ?? 0;
-    const perAddress = limits.maxConnectionsPerAddress;
-    if (
-      this.#connections >= limits.maxConnections ||
-      (perAddress > 0 && fromHost >= perAddress)
-    ) {
-      this.#refused(remoteAddr, fromHost);
-      transport.close();
-      return;
-    }
-    this.#connections++;
-    if (perAddress > 0) this.#perAddress.set(host, fromHost + 1);
-    if (bypass === undefined) this.#serve(transport, side);
-    else void this.#sniff(transport, side, bypass);
-  }
-
-  /** Reports refused connections, at most once a second: a flood must not fill the log. */
-  #refused(peer: PeerAddress, fromAddress: number): void {
-    this.#refusals++;
-    const now = this.#timers.now();
-    if (now - this.#refusalsLoggedAt < REFUSALS_LOG_MS) return;
-    this.#log.warn("Connections refused: too many", {
-      peer: formatAddress(peer),
-      refused: this.#refusals,
-      connections: this.#connections,
-      fromAddress,
-    });
-    this.#refusals = 0;
-    this.#refusalsLoggedAt = now;
-  }
-
-  async #sniff(
-    transport: Transport,
-    side: "edge" | "service",
-    bypass: Bypass,
-  ): Promise<void> {
-    const sniffed = await bypass.handle(transport);
-    if (sniffed !== undefined && this.#state !== "closed") {
-      this.#serve(transport, side, sniffed.first);
-      return;
-    }
-    if (sniffed !== undefined) transport.close();
-    this.#forget(transport.remoteAddr);
-  }
-
-  #serve(
-    transport: Transport,
-    side: "edge" | "service",
-    first?: Uint8Array,
-  ): void {
-    const driver = new Driver(transport);
-    const link = this.#routing.attach(side, driver, transport.remoteAddr);
-    this.#links.add(link);
-    driver.start(link, first);
-  }
-
-  #onEnded(link: Link): void {
-    this.#links.delete(link);
-    this.#forget((link.user as Peer).address);
-  }
-
-  #forget({ hostname }: PeerAddress): void {
-    this.#connections--;
-    const count = this.#perAddress.get(hostname);
-    if (count === undefined) return;
-    if (count > 1) this.#perAddress.set(hostname, count - 1);
-    else this.#perAddress.delete(hostname);
   }
 }
 

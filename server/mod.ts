@@ -14,6 +14,7 @@ export { DEFAULT_LIMITS } from "./config/mod.ts";
 export type * from "./config/mod.ts";
 export type { Timer, Timers } from "@frontier/proto";
 export type {
+  Identity,
   PeerAddress,
   Transport,
   TransportListener,

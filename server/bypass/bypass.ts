@@ -4,11 +4,16 @@
  * @module
  */
 
-import { formatAddress, type Transport } from "@frontier/platform";
+import {
+  closeTransport,
+  describeError,
+  formatAddress,
+  type Transport,
+} from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import type { DialConfig, TlsDialConfig } from "../config/types.ts";
+import type { Connection } from "../ports/connection.ts";
 import { proxy } from "./proxy.ts";
-import { sniff } from "./sniff.ts";
 
 /** Connects to a target. */
 export type DialTarget = (
@@ -27,17 +32,12 @@ export interface BypassOptions {
   readonly random: () => number;
   /** Connects to an address. */
   readonly dial: DialTarget;
-  /**
-   * Milliseconds a peer may take for its first bytes.
-   * @default 5_000
-   */
-  readonly sniffTimeoutMs?: number;
 }
 
 /**
- * Lets an older gateway live behind the same port: each connection is looked
- * at, and what does not speak the protocol is passed on, byte for byte, to one
- * of the configured addresses, chosen at random for each connection.
+ * Lets an older gateway live behind the same port: what does not speak the
+ * protocol is passed on, byte for byte, to one of the configured addresses,
+ * chosen at random for each connection.
  */
 export class Bypass {
   readonly #options: BypassOptions;
@@ -51,66 +51,58 @@ export class Bypass {
     this.#options = options;
   }
 
-  /** Connections that are being looked at or passed on, targets included. */
+  /** Connections that are being passed on, targets included. */
   get size(): number {
     return this.#open.size;
   }
 
   /**
-   * Takes a connection.
+   * Takes a connection over.
    *
-   * @param transport The connection.
-   * @returns What was read of a connection that speaks the protocol, which is
-   * the caller's from now on; `undefined` once any other is over and closed.
-   * Never rejects: what goes wrong is logged.
+   * @param connection The connection, with what was read of it.
+   * @returns When it is over, closed and released. Never rejects: what goes
+   * wrong is logged.
    */
-  async handle(
-    transport: Transport,
-  ): Promise<{ first: Uint8Array } | undefined> {
+  async handle(connection: Connection): Promise<void> {
+    const { transport, first } = connection;
     this.#track(transport);
     try {
-      const { protocol, first } = await sniff(
-        transport,
-        this.#options.sniffTimeoutMs,
-      );
       if (this.#stop.signal.aborted) throw closedError();
-      if (protocol) return { first };
-      await this.#proxy(transport, first);
+      await this.#proxy(connection, first ?? new Uint8Array(0));
     } catch (error) {
-      transport.close();
       if (!this.#stop.signal.aborted) {
         this.#options.log.warn("Bypass failed", {
-          peer: formatAddress(transport.remoteAddr),
-          error: error instanceof Error ? error.message : String(error),
+          peer: formatAddress(connection.address),
+          error: describeError(error),
         });
       }
     } finally {
       this.#open.delete(transport);
+      connection.close();
     }
-    return undefined;
   }
 
   /** Ends everything under way; what comes later is closed at once. */
   close(): void {
     this.#stop.abort(closedError());
-    for (const transport of this.#open) transport.close();
+    for (const transport of this.#open) closeTransport(transport);
   }
 
-  async #proxy(client: Transport, first: Uint8Array): Promise<void> {
+  async #proxy(client: Connection, first: Uint8Array): Promise<void> {
     const { config, log, random, dial } = this.#options;
     const { addrs, tls } = config;
     const addr = addrs[Math.floor(random() * addrs.length)];
     if (addr === undefined) throw new Error("illegal bypass addrs");
     let target: Transport | undefined = undefined;
     try {
-      const counts = await proxy(client, first, async () => {
+      const counts = await proxy(client.transport, first, async () => {
         const { signal } = this.#stop;
         target = await dial(addr, tls, { signal, log });
         this.#track(target);
         return target;
       });
       log.info("Bypass ended", {
-        peer: formatAddress(client.remoteAddr),
+        peer: formatAddress(client.address),
         target: addr,
         ...counts,
       });
@@ -121,7 +113,7 @@ export class Bypass {
 
   #track(transport: Transport): void {
     this.#open.add(transport);
-    if (this.#stop.signal.aborted) transport.close();
+    if (this.#stop.signal.aborted) closeTransport(transport);
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Transport } from "@frontier/platform";
+import { closeTransport, type Transport } from "@frontier/platform";
 
 /** Bytes under way in each direction at most. */
 const BUFFER_BYTES = 32_768;
@@ -45,8 +45,8 @@ export async function proxy(
     let quiet: ReturnType<typeof setTimeout> | undefined = undefined;
     let clientEnded = false;
     const end = () => {
-      client.close();
-      target.close();
+      closeTransport(client);
+      closeTransport(target);
     };
     const waitForAnswer = () => {
       if (!clientEnded) return;
@@ -72,7 +72,7 @@ export async function proxy(
     clearTimeout(quiet);
     end();
   } finally {
-    client.close();
+    closeTransport(client);
   }
   return counts;
 }
@@ -91,6 +91,9 @@ async function pump(
 
 async function writeAll(to: Transport, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) {
-    at += await to.write(bytes.subarray(at));
+    const count = await to.write(bytes.subarray(at));
+    // Trying again at once would keep the event loop from everything else.
+    if (!(count > 0)) throw new Error("Cannot write: the peer takes no bytes");
+    at += count;
   }
 }

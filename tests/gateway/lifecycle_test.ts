@@ -7,7 +7,6 @@ import {
   type Transport,
   type TransportListener,
 } from "@frontier/platform";
-import { Acceptor } from "../../server/acceptor.ts";
 import {
   type Frontier,
   type FrontierOptions,
@@ -308,55 +307,6 @@ class Faulty implements TransportListener {
     this.network.close();
   }
 }
-
-Deno.test("accepts that fail, for want of descriptors or aborted, are logged, paused and survived", async () => {
-  const listener = new Faulty();
-  listener.failures = [
-    new Error("Too many open files (os error 24)"),
-    new Deno.errors.ConnectionAborted("Software caused connection abort"),
-    new Error("Too many open files (os error 24)"),
-  ];
-  const log = new Lines();
-  const taken: Transport[] = [];
-  const acceptor = new Acceptor({
-    listener,
-    name: "edgebound",
-    onTransport: (transport) => void taken.push(transport),
-    log,
-  });
-  const begun = performance.now();
-  const client = listener.network.connect();
-  await until(() => taken.length === 1);
-  assert(performance.now() - begun > 100, "it pauses between failures");
-  assertEquals(log.lines.filter(({ level }) => level === "error").length, 3);
-  assert(log.has("Too many open files", "error"));
-  await acceptor.close();
-  client.close();
-});
-
-Deno.test("an acceptor survives a connection that cannot be taken, and closes while it pauses", async () => {
-  const listener = new Faulty();
-  const log = new Lines();
-  let calls = 0;
-  const acceptor = new Acceptor({
-    listener,
-    name: "edgebound",
-    onTransport: () => {
-      if (++calls === 1) throw new Error("no room");
-    },
-    log,
-  });
-  const one = listener.network.connect();
-  assertEquals(await one.read(new Uint8Array(1)), null, "it is closed");
-  const two = listener.network.connect();
-  await until(() => calls === 2);
-  assert(log.has("no room", "error"));
-  listener.failures = [new Error("EMFILE")];
-  const three = listener.network.connect();
-  await until(() => log.has("EMFILE"));
-  await acceptor.close();
-  for (const client of [one, two, three]) client.close();
-});
 
 Deno.test("EMFILE on the edge port leaves connected peers at work", async () => {
   const listener = new Faulty();

@@ -1,0 +1,56 @@
+/**
+ * An accepted connection.
+ *
+ * @module
+ */
+
+import {
+  closeTransport,
+  type PeerAddress,
+  type Transport,
+} from "@frontier/platform";
+
+/** Who counts connections. */
+export interface Counter {
+  /**
+   * A connection is over.
+   *
+   * @param address Where it came from.
+   */
+  leave(address: PeerAddress): void;
+}
+
+/** A connection that is counted until it is released. */
+export class Connection {
+  /** Its bytes, inside TLS where there is TLS. */
+  transport: Transport;
+  /** Where it comes from. */
+  readonly address: PeerAddress;
+  /** What was read of it so far. */
+  first: Uint8Array | undefined = undefined;
+  #counter: Counter | undefined;
+
+  /**
+   * @param transport Its bytes.
+   * @param address Where it comes from.
+   * @param counter Counts it.
+   */
+  constructor(transport: Transport, address: PeerAddress, counter: Counter) {
+    this.transport = transport;
+    this.address = address;
+    this.#counter = counter;
+  }
+
+  /** The connection is over; whoever handles it says so. Later calls do nothing. */
+  release(): void {
+    const counter = this.#counter;
+    this.#counter = undefined;
+    counter?.leave(this.address);
+  }
+
+  /** Ends it. */
+  close(): void {
+    closeTransport(this.transport);
+    this.release();
+  }
+}
