@@ -94,7 +94,7 @@ export class Driver implements LinkPort {
   #read(): void {
     const link = this.#link!;
     if (this.#closed || link.state === "closed") return;
-    if (link.paused) {
+    if (link.paused || link.paced) {
       this.#parked = true;
       return;
     }

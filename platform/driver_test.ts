@@ -475,6 +475,43 @@ Deno.test("paused link does not read, and goes on where it stopped", async () =>
   await assertOver([client, pair[0]], [server, pair[1]]);
 });
 
+Deno.test("paced link reads on when the other one has written, or a little later", async () => {
+  for (const writes of [true, false]) {
+    const pair = await memoryPair();
+    const from = await connected(pair);
+    const other = await memoryPair();
+    const to = await connected(other);
+    const held: (() => void)[] = [];
+    other[1].onWrite = (buf) =>
+      new Promise((resolve) => held.push(() => resolve(buf.length)));
+    const { link } = to.server;
+    const bulk = new Uint8Array(200_000);
+    link.writeBody(link.defaultSession, TYPE_MESSAGE, 1, 1, bulk);
+    from.server.link.paceBy(link);
+    assert(from.server.link.paced);
+    // The read that was pending still brings something, the next one waits.
+    assertEquals(await ask(from.client), "answer");
+    assert(from.server.link.paced);
+    const answer = ask(from.client);
+    if (writes) held.shift()!();
+    assertEquals(await answer, "answer");
+    assertFalse(from.server.link.paced);
+    // Somebody waits for an answer from here: it is not held up.
+    const question = ask(from.server);
+    if (!writes) held.shift()!();
+    link.writeBody(link.defaultSession, TYPE_MESSAGE, 1, 1, bulk);
+    from.server.link.paceBy(link);
+    assertFalse(from.server.link.paced);
+    assertEquals(await question, "answer");
+    for (const end of [from.client, from.server, to.client, to.server]) {
+      end.link.fail("test is over");
+      await end.over;
+    }
+    for (const finish of held) finish();
+    assertEquals(systemTimers.size, 0);
+  }
+});
+
 Deno.test("bytes that were read before are taken first, whatever their size", async () => {
   const network = new MemoryNetwork();
   const client = network.connect();

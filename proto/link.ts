@@ -35,6 +35,7 @@ import {
   type LinkPort,
   type LinkSettings,
 } from "./link_settings.ts";
+import { Pace } from "./pace.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { Session } from "./session.ts";
 import { WaitingSessions } from "./waiting_sessions.ts";
@@ -81,6 +82,8 @@ export class Link extends LinkOutput {
   #closing: CloseExchange | undefined = undefined;
   #deadlineAt: number;
   #pauses = 0;
+  /** Made with the first bulk stream from or to this connection. */
+  #pace: Pace | undefined = undefined;
   #dispatching = false;
 
   /**
@@ -117,6 +120,11 @@ export class Link extends LinkOutput {
   /** Whether reading is to stop. */
   get paused(): boolean {
     return this.#pauses > 0;
+  }
+
+  /** Whether the next read is to wait until the bytes of the last one are written; see {@linkcode Link.paceBy}. */
+  get paced(): boolean {
+    return this.#pace !== undefined && this.#pace.waiting;
   }
 
   /** When the frame being handled arrived, in milliseconds of the clock; reading the clock anew costs more. */
@@ -252,6 +260,7 @@ export class Link extends LinkOutput {
   drained(): void {
     this.#input.onWritten(this);
     this.#handler.onDrained?.(this);
+    this.#pace?.written(this.outbox.pending);
   }
 
   /**
@@ -261,6 +270,24 @@ export class Link extends LinkOutput {
    */
   consume(bytes: number): void {
     this.#input.window?.consume(this, bytes);
+  }
+
+  /**
+   * Bytes of this connection were put into the outbox of another one: if that
+   * is full enough, read on when most of it is written, or a few milliseconds
+   * later. A connection that somebody waits for an answer from is read on.
+   *
+   * @param target The other connection.
+   */
+  paceBy(target: Link): void {
+    if (!Pace.isFull(target.outbox.pending) || this.pending.size > 0) return;
+    this.#ownPace().follow(target.#ownPace());
+  }
+
+  #ownPace(): Pace {
+    return this.#pace ??= new Pace(this.timers, () => {
+      if (this.state !== "closed") this.port.resume();
+    });
   }
 
   /** Stops reading until as many `resume` calls as `pause` calls were made. */
@@ -331,6 +358,7 @@ export class Link extends LinkOutput {
       this.#input.waiting?.clear();
     } finally {
       // A defect of those who hear of it must not leave the connection behind.
+      this.#pace?.end();
       if (!drain) this.outbox.clear();
       this.port.hangUp(drain);
       this.#handler.onClosed(this, reason);

@@ -113,6 +113,13 @@ export class Leg {
    * @param end After the last.
    */
   receive(buf: Uint8Array, start: number, end: number): void {
+    const { link } = this.session;
+    const to = this.other?.session.link;
+    this.#pass(buf, start, end);
+    if (to !== undefined) link.paceBy(to);
+  }
+
+  #pass(buf: Uint8Array, start: number, end: number): void {
     const { session } = this;
     const to = this.other?.session;
     if (to === undefined || to.state === "closing" || to.state === "closed") {

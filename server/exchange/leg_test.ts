@@ -25,6 +25,7 @@ function joined(bufferBytes: number, maxMemory = 100_000_000) {
         set: (timer: Timer, at: number) => wheel.set(timer, at),
         clear: (timer: Timer) => wheel.clear(timer),
       },
+      paceBy: () => {},
       pause: () => events.push(`pause ${name}`),
       resume: () => events.push(`resume ${name}`),
     };
