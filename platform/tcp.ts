@@ -9,19 +9,20 @@ import type { PeerAddress, Transport, TransportListener } from "./transport.ts";
 /** Connections the kernel holds until they are accepted. */
 const BACKLOG = 4096;
 
+/** Writes after which a connection lives long enough to be tuned. */
+const TUNE_AFTER_WRITES = 2;
+
 class TcpTransport implements Transport {
   readonly #conn: Deno.TcpConn;
   #local: PeerAddress | undefined = undefined;
   #remote: PeerAddress | undefined = undefined;
+  /** Writes made so far, until the connection is tuned. */
+  #writes = 0;
+  /** Whether the peer has said nothing since our last write. */
+  #unanswered = false;
 
   constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
-    try {
-      // Frames are batched per turn already: waiting for more only adds latency.
-      conn.setNoDelay(true);
-    } catch {
-      // A peer that is gone already is seen by the first read.
-    }
   }
 
   get localAddr(): PeerAddress {
@@ -33,11 +34,31 @@ class TcpTransport implements Transport {
   }
 
   read(buf: Uint8Array): Promise<number | null> {
+    this.#unanswered = false;
     return this.#conn.read(buf);
   }
 
   write(buf: Uint8Array): Promise<number> {
+    if (this.#writes <= TUNE_AFTER_WRITES) this.#tune();
     return this.#conn.write(buf);
+  }
+
+  /**
+   * Frames are batched per turn already: waiting for more only adds latency. A
+   * first write, and one that answers the peer, do not wait anyway, so that
+   * connections that only come and go are spared a system call.
+   */
+  #tune(): void {
+    if (++this.#writes <= TUNE_AFTER_WRITES && !this.#unanswered) {
+      this.#unanswered = true;
+      return;
+    }
+    this.#writes = TUNE_AFTER_WRITES + 1;
+    try {
+      this.#conn.setNoDelay(true);
+    } catch {
+      // A peer that is gone already is seen by the first read.
+    }
   }
 
   close(): void {
@@ -76,7 +97,7 @@ export interface TcpConnectOptions {
  * Connects over TCP.
  *
  * @param options Where to.
- * @returns The connection, with TCP_NODELAY set.
+ * @returns The connection; small writes are not held back on it.
  * @throws {Error} If the connection cannot be made; the message names the address.
  */
 export async function connectTcp(

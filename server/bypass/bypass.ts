@@ -64,11 +64,13 @@ export class Bypass {
    * wrong is logged.
    */
   async handle(connection: Connection): Promise<void> {
-    const { transport, first } = connection;
+    const { transport } = connection;
+    // Valid during the call only.
+    const first = connection.first?.slice() ?? new Uint8Array(0);
     this.#track(transport);
     try {
       if (this.#stop.signal.aborted) throw closedError();
-      await this.#proxy(connection, first ?? new Uint8Array(0));
+      await this.#proxy(connection, first);
     } catch (error) {
       if (!this.#stop.signal.aborted) {
         this.#options.log.warn("Bypass failed", {

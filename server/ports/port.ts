@@ -17,6 +17,7 @@ import {
 } from "@frontier/platform";
 import { TlsHandshakeError, type TlsServer } from "@frontier/platform/net";
 import type { LogFields, Logger } from "@frontier/platform/log";
+import { Arrival, type ArrivalOwner } from "./arrival.ts";
 import type { Connection } from "./connection.ts";
 import type { Gate } from "./gate.ts";
 import { guessProtocol, type Sniffer, speaksProtocol } from "./sniff.ts";
@@ -24,8 +25,6 @@ import { guessProtocol, type Sniffer, speaksProtocol } from "./sniff.ts";
 /** Milliseconds to wait after a failed accept, at first and at most. */
 const PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
-/** Bytes read before it must be clear what a connection speaks. */
-const FIRST_BYTES = 512;
 
 /** What becomes of connections that speak one protocol. */
 export interface PortHandler {
@@ -34,7 +33,8 @@ export interface PortHandler {
   /**
    * Takes a connection over: it releases it when it is over.
    *
-   * @param connection The connection; its `first` bytes have been read.
+   * @param connection The connection; its `first` bytes have been read. They
+   * are valid during the call only.
    */
   readonly handle: (connection: Connection) => void;
 }
@@ -68,10 +68,12 @@ export interface PortOptions {
  * say first and hands them to whom that concerns. What fails, stays silent or
  * speaks something else ends here, and no other connection hears of it.
  */
-export class Port {
+export class Port implements ArrivalOwner {
   readonly #options: PortOptions;
-  /** Connections that nobody has taken yet. */
-  readonly #waiting: Set<Connection> = new Set();
+  /** Connections that nobody has taken yet, oldest first. */
+  readonly #waiting: Set<Arrival> = new Set();
+  /** Ends the oldest when its time is up: all have the same time. */
+  readonly #timer: Timer = new Timer(() => this.#onTimer());
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   #closed = false;
@@ -128,7 +130,10 @@ export class Port {
   /** Ends the connections that nobody has taken yet. */
   abandon(): void {
     this.#stop.abort(new Error("The port is closed"));
-    for (const connection of this.#waiting) connection.close();
+    for (const arrival of this.#waiting) {
+      this.#settle(arrival);
+      arrival.connection.close();
+    }
   }
 
   async #run(): Promise<void> {
@@ -152,7 +157,7 @@ export class Port {
       pause = PAUSE_MS;
       try {
         const connection = this.#options.gate.enter(transport);
-        if (connection !== undefined) void this.#take(connection);
+        if (connection !== undefined) this.#take(connection);
       } catch (error) {
         this.#cannotTake(error);
         closeTransport(transport);
@@ -160,63 +165,89 @@ export class Port {
     }
   }
 
-  /** Never rejects. */
-  async #take(connection: Connection): Promise<void> {
-    const { tls, timers, timeoutMs, handlers, onPlain } = this.#options;
-    this.#waiting.add(connection);
-    const endsAt = timers.now() + timeoutMs;
-    let late = false;
-    // Closing is what ends a pending read.
-    const timer = new Timer(() => {
-      late = true;
-      closeTransport(connection.transport);
-    });
-    try {
-      let handler: PortHandler | undefined = undefined;
-      if (tls !== undefined) {
-        handler = await this.#secure(connection, tls, onPlain);
-      }
-      if (handler === undefined) {
-        timers.set(timer, endsAt);
-        handler = await sniff(connection, handlers);
-      }
-      if (this.#stop.signal.aborted) connection.close();
-      else if (handler !== undefined) this.#hand(connection, handler);
-      else this.#turnAway(connection, late);
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.#failed(connection, error, late);
-      connection.close();
-    } finally {
-      timers.clear(timer);
-      this.#waiting.delete(connection);
-    }
+  #take(connection: Connection): void {
+    const { tls, timers, timeoutMs } = this.#options;
+    const arrival = new Arrival(connection, timers.now() + timeoutMs, this);
+    this.#waiting.add(arrival);
+    if (!this.#timer.armed) timers.set(this.#timer, arrival.deadlineAt);
+    if (tls === undefined) arrival.read();
+    else void this.#secure(arrival, tls);
   }
 
-  /** @returns Who takes it as it is; `undefined` once it is inside TLS. */
-  async #secure(
-    connection: Connection,
-    tls: TlsServer,
-    onPlain: PortHandler | undefined,
-  ): Promise<PortHandler | undefined> {
-    const { timeoutMs } = this.#options;
+  /** Never rejects. */
+  async #secure(arrival: Arrival, tls: TlsServer): Promise<void> {
+    const { connection } = arrival;
+    const { onPlain, timeoutMs, name } = this.#options;
     try {
-      connection.transport = await tls.secure(
+      const transport = await tls.secure(
         connection.transport,
         timeoutMs,
         this.#stop.signal,
       );
-      return undefined;
+      if (arrival.done) return closeTransport(transport);
+      connection.transport = transport;
+      arrival.read();
     } catch (error) {
-      if (!(error instanceof TlsHandshakeError)) throw error;
-      connection.first = error.first;
-      if (error.first === undefined || !onPlain?.sniff(error.first)) {
-        throw error;
+      if (arrival.done) return;
+      const first = error instanceof TlsHandshakeError
+        ? error.first
+        : undefined;
+      connection.first = first;
+      if (first === undefined || !onPlain?.sniff(first)) {
+        this.onEnd(arrival, error);
+        return;
       }
       this.#name(
         connection.address,
-        `A peer speaks the plain protocol on ${this.#options.name}, which speaks TLS`,
+        `A peer speaks the plain protocol on ${name}, which speaks TLS`,
       );
-      return onPlain;
+      this.#settle(arrival);
+      this.#hand(connection, onPlain);
+    }
+  }
+
+  /** @inheritdoc */
+  onFirst(arrival: Arrival): boolean {
+    const { connection } = arrival;
+    const handler = choose(this.#options.handlers, connection.first!);
+    if (handler === "unclear") return true;
+    this.#settle(arrival);
+    if (handler !== undefined) this.#hand(connection, handler);
+    else this.#turnAway(connection);
+    arrival.recycle();
+    return false;
+  }
+
+  /** @inheritdoc */
+  onEnd(arrival: Arrival, error: unknown): void {
+    const { connection } = arrival;
+    this.#settle(arrival);
+    connection.close();
+    if (error === undefined) this.#turnAway(connection);
+    else this.#failed(connection, error);
+    arrival.recycle();
+  }
+
+  #settle(arrival: Arrival): void {
+    arrival.done = true;
+    this.#waiting.delete(arrival);
+    if (this.#waiting.size === 0) this.#options.timers.clear(this.#timer);
+  }
+
+  #onTimer(): void {
+    const { timers, name } = this.#options;
+    const now = timers.now();
+    for (const arrival of this.#waiting) {
+      if (arrival.deadlineAt > now) {
+        timers.set(this.#timer, arrival.deadlineAt);
+        return;
+      }
+      const { connection } = arrival;
+      this.#settle(arrival);
+      connection.close();
+      this.#note(connection.address, `Connection on ${name} ended`, {
+        reason: "it said too little in time",
+      });
     }
   }
 
@@ -230,14 +261,15 @@ export class Port {
   }
 
   /** Ends a connection that has said nothing, or nothing that anybody here knows. */
-  #turnAway(connection: Connection, late: boolean): void {
+  #turnAway(connection: Connection): void {
     const { address, first } = connection;
     const { name, tls } = this.#options;
     connection.close();
     // One who leaves after a byte that says nothing is a check, too.
-    if (late || first === undefined || speaksProtocol(first) === undefined) {
-      const reason = late ? "it said too little in time" : "it said nothing";
-      this.#note(address, `Connection on ${name} ended`, { reason });
+    if (first === undefined || speaksProtocol(first) === undefined) {
+      this.#note(address, `Connection on ${name} ended`, {
+        reason: "it said nothing",
+      });
       return;
     }
     const speaks = guessProtocol(first);
@@ -253,12 +285,12 @@ export class Port {
     }
   }
 
-  #failed(connection: Connection, error: unknown, late: boolean): void {
+  #failed(connection: Connection, error: unknown): void {
     const { address, first } = connection;
     const { name } = this.#options;
-    const reason = late ? "it said too little in time" : describeError(error);
+    const reason = describeError(error);
     if (error instanceof TlsHandshakeError) {
-      if (error.kind === "plain") this.#turnAway(connection, false);
+      if (error.kind === "plain") this.#turnAway(connection);
       else if (error.kind === "failed" || error.kind === "crowded") {
         this.#name(address, `A TLS handshake on ${name} failed`, {
           reason,
@@ -305,30 +337,6 @@ export class Port {
       };
     });
   }
-}
-
-/**
- * Reads a connection until somebody knows what it speaks.
- *
- * @returns Who does; `undefined` if nobody will, or if it ended.
- */
-async function sniff(
-  connection: Connection,
-  handlers: readonly PortHandler[],
-): Promise<PortHandler | undefined> {
-  const buf = new Uint8Array(FIRST_BYTES);
-  for (let size = 0; size < buf.length;) {
-    const count = await connection.transport.read(buf.subarray(size));
-    if (count === null) return undefined;
-    if (!(count > 0 && size + count <= buf.length)) {
-      throw new Error(`Cannot read: the transport says ${count} bytes`);
-    }
-    size += count;
-    const first = connection.first = buf.subarray(0, size);
-    const handler = choose(handlers, first);
-    if (handler !== "unclear") return handler;
-  }
-  return undefined;
 }
 
 function choose(
