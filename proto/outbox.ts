@@ -32,7 +32,9 @@ export class Outbox {
   #at = 0;
   #level = 0;
   #full: Uint8Array[] | undefined = undefined;
+  /** The buffer of the piece being written: the whole one, for the next user. */
   #flying: Uint8Array | undefined = undefined;
+  #flyingBytes = 0;
 
   /**
    * Reserves a frame.
@@ -72,6 +74,7 @@ export class Outbox {
     const full = this.#full?.shift();
     if (full !== undefined) {
       this.#flying = full;
+      this.#flyingBytes = full.length;
       return full;
     }
     if (this.#at === 0) return undefined;
@@ -79,7 +82,8 @@ export class Outbox {
     if (this.#level > 0 && this.#at <= CLASSES[this.#level - 1]! >> 1) {
       this.#level--;
     }
-    this.#flying = chunk;
+    this.#flying = this.buf;
+    this.#flyingBytes = this.#at;
     this.buf = NOTHING;
     this.#at = 0;
     return chunk;
@@ -90,8 +94,9 @@ export class Outbox {
     const chunk = this.#flying;
     if (chunk === undefined) return;
     this.#flying = undefined;
-    this.pending -= chunk.length;
-    this.written += chunk.length;
+    this.pending -= this.#flyingBytes;
+    this.written += this.#flyingBytes;
+    this.#flyingBytes = 0;
     releaseBuffer(chunk);
   }
 
@@ -102,7 +107,7 @@ export class Outbox {
     this.#full = undefined;
     this.buf = NOTHING;
     this.#at = 0;
-    this.pending = this.#flying?.length ?? 0;
+    this.pending = this.#flyingBytes;
   }
 
   /**
