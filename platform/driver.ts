@@ -24,6 +24,12 @@ function flushAll(): void {
   spare = list;
 }
 
+/** Who wants to know when a connection's bytes have stopped. */
+export interface DriverOwner {
+  /** The transport is closed. Called once. */
+  release(): void;
+}
+
 /**
  * Moves bytes between a {@linkcode Transport} and a {@linkcode Link}: one
  * pending read, at most one pending write, and no waiting of one for the other.
@@ -42,7 +48,7 @@ export class Driver implements LinkPort {
   #closed = false;
   #parked = false;
   #chunk: Uint8Array | undefined = undefined;
-  #done: (() => void) | undefined = undefined;
+  #owner: DriverOwner | undefined = undefined;
   #drainTimer: Timer | undefined = undefined;
   /** Bytes the pending read has room for. */
   #room = 0;
@@ -64,12 +70,12 @@ export class Driver implements LinkPort {
    * @param link The engine that was given this driver as its port. What goes
    * wrong ends it with a reason.
    * @param first Bytes that were already read from the transport.
-   * @param onClosed Called once, when the transport is closed.
+   * @param owner Told when the transport is closed.
    */
-  start(link: Link, first?: Uint8Array, onClosed?: () => void): void {
+  start(link: Link, first?: Uint8Array, owner?: DriverOwner): void {
     this.#link = link;
-    this.#done = onClosed;
-    if (this.#closed) onClosed?.();
+    this.#owner = owner;
+    if (this.#closed) owner?.release();
     if (link.outbox.pending > 0) this.flush();
     try {
       if (first !== undefined) this.#feed(link, first);
@@ -87,7 +93,9 @@ export class Driver implements LinkPort {
    * @returns When the connection is closed. Never rejects.
    */
   run(link: Link, first?: Uint8Array): Promise<void> {
-    return new Promise((resolve) => this.start(link, first, resolve));
+    return new Promise((resolve) =>
+      this.start(link, first, { release: resolve })
+    );
   }
 
   // Callbacks, not an async loop: an idle connection keeps no suspended frame.
@@ -154,7 +162,7 @@ export class Driver implements LinkPort {
     }
   }
 
-  readonly #onWake = (): void => {
+  #wake(): void {
     if (!this.#parked) return;
     this.#parked = false;
     const link = this.#link!;
@@ -165,7 +173,7 @@ export class Driver implements LinkPort {
       return;
     }
     this.#read();
-  };
+  }
 
   /** Writes at the end of this turn what waits in the outbox. */
   flush(): void {
@@ -177,7 +185,7 @@ export class Driver implements LinkPort {
 
   /** Goes on reading after a pause. */
   resume(): void {
-    if (this.#parked) queueMicrotask(this.#onWake);
+    if (this.#parked) queueMicrotask(() => this.#wake());
   }
 
   /** Closes the transport, after writing what waits if so asked. */
@@ -271,7 +279,7 @@ export class Driver implements LinkPort {
     this.#closing = false;
     if (this.#drainTimer !== undefined) this.timers.clear(this.#drainTimer);
     closeTransport(this.#transport);
-    this.#done?.();
+    this.#owner?.release();
   }
 }
 

@@ -246,7 +246,7 @@ class Gateway implements Frontier {
         const driver = new Driver(transport, this.#timers);
         const link = this.#routing.attach(side, driver, address);
         this.#links.add(link);
-        driver.start(link, first, () => connection.release());
+        driver.start(link, first, connection);
       },
     };
   }

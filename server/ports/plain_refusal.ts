@@ -45,7 +45,7 @@ export function plainRefusal(settings: LinkSettings): PortHandler {
     handle(connection: Connection): void {
       const driver = new Driver(connection.transport);
       const link = new Link("server", settings, REFUSAL, driver);
-      driver.start(link, connection.first, () => connection.release());
+      driver.start(link, connection.first, connection);
     },
   };
 }
