@@ -1,14 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connect as connectFrom, type Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import {
   connectTcp,
+  listenTcp,
   MemoryNetwork,
   StrangerLog,
   systemTimers,
   type Transport,
   type TransportListener,
 } from "@frontier/platform";
-import { connectTls } from "@frontier/platform/net";
+import { connectTls, TlsServer } from "@frontier/platform/net";
 import { LINK_SETTINGS } from "@frontier/proto";
 import { Lines } from "../../tests/gateway/simulation.ts";
 import type { Connection } from "./connection.ts";
@@ -250,6 +252,46 @@ Deno.test("connections are counted before TLS, and what is too many is closed an
     client.close();
     silent[1]!.close();
   }
+});
+
+Deno.test("one address that is silent or stalls keeps no other from its handshake", async () => {
+  const tls = await TlsServer.read({ ...TLS, maxHandshakes: 8 }, new Lines());
+  const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+  await using one = setup(listener, { tls });
+  const { port } = listener.addr;
+  const attackers: Socket[] = [];
+  for (let i = 0; i < 120; i++) {
+    const socket = connectFrom({
+      host: "127.0.0.1",
+      port,
+      localAddress: "127.0.0.2",
+    });
+    socket.on("error", () => {});
+    // Every third begins a handshake and leaves it at that.
+    if (i % 3 === 0) socket.write(new Uint8Array([0x16]));
+    attackers.push(socket);
+  }
+  await until(() => one.gate.connections === 120 && tls.handshakes === 8);
+  const begun = performance.now();
+  for (let i = 0; i < 4; i++) {
+    const client = await connectTls({
+      hostname: "127.0.0.1",
+      port,
+      tls: {
+        mtls: true,
+        caCerts: [here("ca.pem")],
+        certs: [],
+        insecureSkipVerify: false,
+      },
+    });
+    await client.write(HELLO);
+    await until(() => one.taken.length === i + 1);
+    client.close();
+  }
+  // A place of the attacker's is free for them after half a second.
+  assert(performance.now() - begun < 10_000);
+  for (const socket of attackers) socket.destroy();
+  await until(() => tls.handshakes === 0);
 });
 
 Deno.test("a peer without TLS on a TLS port is told so, and the log as well", async () => {
