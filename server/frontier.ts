@@ -196,6 +196,8 @@ class Gateway implements Frontier {
         hashBy: config.hashBy,
         forwardDeadlines: config.forwardDeadlines,
         allocateEdgeIds: config.edgebound.allocateEdgeIds,
+        requireEdgeOnline: config.edgebound.requireEdgeOnline,
+        reaskIds: config.edgebound.reaskIds,
       },
       timers,
       random,
@@ -323,16 +325,26 @@ class Gateway implements Frontier {
     const others = [...this.#links].filter((link) => !services.has(link));
     for (const link of others) {
       if (link.state === "open") {
-        this.#routing.edgebound.kick(link.user as never, "gateway shuts down");
+        this.#routing.edgebound.kick(
+          link.user as never,
+          "gateway shuts down",
+          "going-away",
+        );
       } else link.close("gateway shuts down");
     }
     await until(
       () => others.every((link) => link.state === "closed"),
       CLOSE_MS,
     );
-    await until(() => this.#routing.hooks.leaving === 0, CLOSE_MS);
+    this.#routing.edgebound.hurry();
+    await until(() => this.#routing.edgebound.unsettled === 0, CLOSE_MS);
+    this.#routing.edgebound.close();
     for (const service of [...this.#routing.directory.services()]) {
-      this.#routing.servicebound.kick(service, "gateway shuts down");
+      this.#routing.servicebound.kick(
+        service,
+        "gateway shuts down",
+        "going-away",
+      );
     }
     await until(() => this.#links.size === 0, CLOSE_MS);
     for (const link of [...this.#links]) link.fail("gateway shuts down");

@@ -13,10 +13,13 @@ import {
 } from "@frontier/proto";
 import type { PeerAddress } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
-import type { ForwardDeadlines, Limits } from "./config/mod.ts";
+import { compilePolicies } from "./admission/policies.ts";
+import type { Policy } from "./admission/policy.ts";
+import type { ForwardDeadlines, Limits, ReaskIds } from "./config/mod.ts";
 import { Directory } from "./directory/directory.ts";
 import { IdAllocator } from "./directory/id_allocator.ts";
 import type { Peer } from "./directory/peer.ts";
+import type { Route } from "./directory/route.ts";
 import { Edgebound } from "./edgebound/edgebound.ts";
 import { Hooks } from "./edgebound/hooks.ts";
 import { Chooser, type HashBy } from "./exchange/choose.ts";
@@ -39,6 +42,18 @@ export interface RoutingConfig {
   readonly forwardDeadlines: ForwardDeadlines;
   /** Whether ids are made for edges while no service assigns them. */
   readonly allocateEdgeIds: boolean;
+  /**
+   * Whether edges are refused while no service answers `edge_online`.
+   *
+   * @default false
+   */
+  readonly requireEdgeOnline?: boolean;
+  /**
+   * Whose made-up ids are asked for when a service answers `get_edge_id` again.
+   *
+   * @default "ours"
+   */
+  readonly reaskIds?: ReaskIds;
   /** Settings of connections that do not follow from the limits. */
   readonly link?: Partial<LinkSettings>;
 }
@@ -55,6 +70,8 @@ export interface RoutingOptions {
   readonly wallClock: () => number;
   /** Where to report. */
   readonly log: Logger;
+  /** Rules about who may do what; none by default. */
+  readonly policies?: readonly Policy[];
   /** Told when a connection is over. */
   readonly onEnded: (link: Link) => void;
 }
@@ -150,7 +167,6 @@ export function createRouting(options: RoutingOptions): Routing {
     timers,
     timeoutMs: limits.forwardTimeoutMs,
     maxOutboxBytes: limits.maxOutboxBytes,
-    maxInflightRequests: limits.maxInflightRequests,
   });
   new Pressure({
     ledger,
@@ -168,8 +184,16 @@ export function createRouting(options: RoutingOptions): Routing {
   const edgebound = new Edgebound({
     ...sides,
     hooks,
+    timers,
+    policies: compilePolicies(options.policies ?? [], log),
     allocateEdgeIds: config.allocateEdgeIds,
+    requireEdgeOnline: config.requireEdgeOnline ?? false,
+    reaskIds: config.reaskIds ?? "ours",
   });
+  const onRoute = ({ kind }: Route) => {
+    if (kind === "hook") edgebound.servicesChanged();
+  };
+  directory.subscribe({ registered: onRoute, unregistered: onRoute });
   const servicebound = new Servicebound({
     ...sides,
     maxMethods: limits.maxMethodsPerConnection,

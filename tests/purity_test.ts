@@ -6,6 +6,7 @@ const PURE = [
   "proto",
   "server/exchange",
   "server/directory",
+  "server/admission",
   "server/edgebound",
   "server/servicebound",
   "server/quota",

@@ -12,6 +12,7 @@ import {
   type Timer,
 } from "@frontier/proto";
 import { formatAddress, type PeerAddress } from "@frontier/platform";
+import type { EdgeAdmission } from "../admission/edge_admission.ts";
 import type { Asked } from "../exchange/calls.ts";
 import type { LinkTarget } from "../exchange/link_target.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
@@ -104,8 +105,12 @@ export class EdgePeer extends Peer {
   readonly kind = "edge";
   /** Its source address as a number, for routing by address. */
   source = 0;
-  /** Ends an admission that takes too long. */
-  admission: Timer | undefined = undefined;
+  /** Its admission while that is under way. */
+  admission: EdgeAdmission | undefined = undefined;
+  /** Its place in the order in which edges arrived; the newest of one id wins. */
+  arrival = 0;
+  /** What is still to be asked about it: bits of `edgebound/standing.ts`. */
+  standing = 0;
 
   /** @inheritdoc */
   get name(): string {

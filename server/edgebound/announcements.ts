@@ -4,39 +4,40 @@
  * @module
  */
 
-import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
-
-/** An offline event that waits for the verdict on a newer connection. */
-export interface OwedOffline {
-  /** The edge that has gone. */
-  readonly edge: EdgePeer;
-  /** Whom to tell by preference. */
-  readonly to: ServicePeer | undefined;
-}
+import type { OfflineEvent } from "./offline_event.ts";
 
 interface Open {
   count: number;
-  owed: OwedOffline | undefined;
+  owed: OfflineEvent | undefined;
 }
 
 /**
  * Knows which edge ids are being announced. While one is, no offline event of
  * an older connection with the same id may go out: it would arrive after the
  * newer one's online event and clear it. It is owed instead, and paid only if
- * the newer connection is not admitted.
+ * nobody is online under the id in the end.
  */
 export class Announcements {
   readonly #open: Map<bigint, Open> = new Map();
+
+  /** Ids that are being announced. */
+  get size(): number {
+    return this.#open.size;
+  }
 
   /**
    * An edge is being announced.
    *
    * @param id Its id.
+   * @param owed An offline event of the id that was not sent yet.
    */
-  begin(id: bigint): void {
+  begin(id: bigint, owed?: OfflineEvent): void {
     const open = this.#open.get(id);
-    if (open === undefined) this.#open.set(id, { count: 1, owed: undefined });
-    else open.count++;
+    if (open === undefined) this.#open.set(id, { count: 1, owed });
+    else {
+      open.count++;
+      open.owed ??= owed;
+    }
   }
 
   /**
@@ -45,7 +46,7 @@ export class Announcements {
    * @param id Its id.
    * @returns The offline event that was owed and is due now, if any.
    */
-  end(id: bigint): OwedOffline | undefined {
+  end(id: bigint): OfflineEvent | undefined {
     const open = this.#open.get(id);
     if (open === undefined || --open.count > 0) return undefined;
     this.#open.delete(id);
@@ -55,14 +56,13 @@ export class Announcements {
   /**
    * Puts an offline event off.
    *
-   * @param edge The edge that has gone.
-   * @param to Whom to tell by preference.
+   * @param event The event.
    * @returns `false` if nothing stands in its way.
    */
-  defer(edge: EdgePeer, to?: ServicePeer): boolean {
-    const open = this.#open.get(edge.id);
+  defer(event: OfflineEvent): boolean {
+    const open = this.#open.get(event.id);
     if (open === undefined) return false;
-    open.owed = { edge, to };
+    open.owed = event;
     return true;
   }
 
@@ -70,9 +70,12 @@ export class Announcements {
    * An edge with this id is online: nothing is owed any more.
    *
    * @param id The id.
+   * @returns Whether something was.
    */
-  settle(id: bigint): void {
+  settle(id: bigint): boolean {
     const open = this.#open.get(id);
-    if (open !== undefined) open.owed = undefined;
+    if (open?.owed === undefined) return false;
+    open.owed = undefined;
+    return true;
   }
 }

@@ -7,64 +7,118 @@
 import {
   type ConnRequest,
   type FrameReader,
-  ILLEGAL_EDGE_ID,
   type Link,
-  SERVICE_NOT_ONLINE,
   type Session,
-  TIMEOUT,
   Timer,
+  type Timers,
 } from "@frontier/proto";
 import type { PeerAddress } from "@frontier/platform";
+import {
+  EdgeAdmission,
+  type EdgeAdmissionContext,
+} from "../admission/edge_admission.ts";
+import type { Policies } from "../admission/policies.ts";
 import { sourceNumber } from "../exchange/choose.ts";
 import {
   PeerHandler,
   type PeerHandlerContext,
 } from "../exchange/peer_handler.ts";
 import type { IdAllocator } from "../directory/id_allocator.ts";
-import { EdgePeer, type ServicePeer } from "../directory/peer.ts";
-import type { Directory } from "../directory/directory.ts";
-import { Announcements } from "./announcements.ts";
-import type { HookResult, Hooks } from "./hooks.ts";
+import type { ReaskIds } from "../config/mod.ts";
+import { EdgePeer } from "../directory/peer.ts";
+import { CatchUp } from "./catch_up.ts";
+import type { Hooks } from "./hooks.ts";
+import { Presence } from "./presence.ts";
+import { TOLD } from "./standing.ts";
+import { StrayServices } from "./stray_services.ts";
 
-/** Milliseconds both hooks of an admission may take together; the edge waits 10 s. */
-const ADMISSION_MS = 8_000;
 /** Bytes an edge may say of itself; they are kept as long as it is connected. */
 const MAX_META = 1_048_576;
-/** Milliseconds an admission waits for the offline event of the same id. */
-const OFFLINE_FIRST_MS = 3_000;
+/** Milliseconds a service has to register its other hooks, so that ids come before announcements. */
+const SETTLE_MS = 200;
 
 /** What an {@linkcode Edgebound} needs from outside. */
 export interface EdgeboundContext extends PeerHandlerContext {
-  /** Who is there. */
-  readonly directory: Directory;
   /** Asks services about edges. */
   readonly hooks: Hooks;
   /** Makes ids. */
   readonly ids: IdAllocator;
+  /** The clock and its timers. */
+  readonly timers: Timers;
+  /** The embedder's rules; `undefined` when there are none. */
+  readonly policies: Policies | undefined;
   /** Whether ids are made while no service assigns them. */
   readonly allocateEdgeIds: boolean;
+  /** Whether edges are refused while no service answers `edge_online`. */
+  readonly requireEdgeOnline: boolean;
+  /** Whose made-up ids are asked for when a service answers `get_edge_id` again. */
+  readonly reaskIds: ReaskIds;
 }
 
 /**
  * Admits edges and handles what they send.
  *
- * Admission: an id from a service that answers `get_edge_id`, else one of our
- * own; then the consent of a service that answers `edge_online`. An edge is
- * entered in the directory before its ack goes out, so that it is usable the
- * moment its constructor returns. A newer connection takes over the id of an
- * older one; the older one's offline event is dropped then, for the edge is
+ * An edge is entered in the directory before its ack goes out, so that it is
+ * usable the moment its constructor returns. A newer connection takes over the
+ * id of an older one, whose offline event is not sent then, for the edge is
  * online. Source: docs/spec/gateway.md §3.
  */
 export class Edgebound extends PeerHandler<EdgePeer> {
-  readonly #context: EdgeboundContext;
-  readonly #announcements = new Announcements();
+  readonly #hooks: Hooks;
+  readonly #presence: Presence;
+  readonly #catchUp: CatchUp;
+  readonly #admissions: EdgeAdmissionContext;
+  readonly #strays: StrayServices;
+  readonly #timers: Timers;
+  readonly #settled: Timer = new Timer(() => this.#wake());
+  #arrivals = 0;
+  #closed = false;
 
   /**
    * @param context What it needs from outside.
    */
   constructor(context: EdgeboundContext) {
     super(context);
-    this.#context = context;
+    const { directory, hooks, timers, log, reaskIds } = context;
+    this.#hooks = hooks;
+    this.#timers = timers;
+    this.#presence = new Presence({ directory, hooks, timers, log });
+    this.#catchUp = new CatchUp({
+      directory,
+      hooks,
+      presence: this.#presence,
+      timers,
+      reaskIds,
+      log,
+      reconnect: (edge) => this.#reconnect(edge),
+      expel: (edge, reason) => this.#expel(edge, reason),
+    });
+    this.#admissions = {
+      directory,
+      hooks,
+      presence: this.#presence,
+      ids: context.ids,
+      policies: context.policies,
+      allocateEdgeIds: context.allocateEdgeIds,
+      requireEdgeOnline: context.requireEdgeOnline,
+      admit: (edge) => this.#admit(edge),
+    };
+    this.#strays = new StrayServices(log);
+  }
+
+  /** Offline events that services are to confirm yet, sent or not. */
+  get leaving(): number {
+    return this.#presence.leaving;
+  }
+
+  /** Events that services are to answer yet: while there are some, they may not know who is online. */
+  get unsettled(): number {
+    return this.#presence.unsettled;
+  }
+
+  /** Edges about which something is asked as soon as a service answers it. */
+  get due(): number {
+    return this.#catchUp.due;
   }
 
   /**
@@ -80,11 +134,41 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     link.user = edge;
   }
 
+  /** Services, or their hooks, have come or gone. */
+  servicesChanged(): void {
+    this.#hooks.servicesChanged();
+    if (
+      this.#closed || (this.#presence.kept === 0 && this.#catchUp.due === 0)
+    ) {
+      return;
+    }
+    this.#timers.set(this.#settled, this.#timers.now() + SETTLE_MS);
+  }
+
+  #wake(): void {
+    this.#presence.wake();
+    this.#catchUp.wake();
+  }
+
+  /** The gateway closes: offline events go out as fast as services read. */
+  hurry(): void {
+    this.#presence.wake();
+    this.#hooks.hurry();
+  }
+
+  /** The last services are about to be closed: reports what they were not told, and asks nothing more. */
+  close(): void {
+    this.#closed = true;
+    this.#presence.report();
+    this.#catchUp.close();
+    this.#timers.clear(this.#settled);
+  }
+
   /** @inheritdoc */
   override onConn(link: Link, request: ConnRequest): void {
     const edge = link.user as EdgePeer;
-    const { hooks, ids } = this.#context;
     edge.meta = request.meta;
+    edge.arrival = ++this.#arrivals;
     if (edge.meta !== undefined && edge.meta.length > MAX_META) {
       this.log.warn("Edge refused", {
         peer: edge.describe(),
@@ -95,27 +179,9 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       );
       return;
     }
-    const until = link.timers.now() + ADMISSION_MS;
-    // The id an edge claims is not looked at: it could be somebody else's.
-    const asked = hooks.getEdgeId(edge.meta, ADMISSION_MS, (result) => {
-      if (result.error !== undefined) link.refuse(result.error);
-      else if (result.value.length !== 8) link.refuse(ILLEGAL_EDGE_ID);
-      else {
-        const view = new DataView(result.value.buffer, result.value.byteOffset);
-        edge.idHi = view.getUint32(0);
-        edge.idLo = view.getUint32(4);
-        this.#announce(edge, until);
-      }
-    });
-    if (asked) return;
-    if (!this.#context.allocateEdgeIds) {
-      link.refuse(SERVICE_NOT_ONLINE);
-      return;
-    }
-    ids.next();
-    edge.idHi = ids.hi;
-    edge.idLo = ids.lo;
-    this.#announce(edge, until);
+    this.#strays.look(edge, link.timers.now());
+    edge.admission = new EdgeAdmission(this.#admissions, edge);
+    edge.admission.start();
   }
 
   /** @inheritdoc */
@@ -141,100 +207,60 @@ export class Edgebound extends PeerHandler<EdgePeer> {
 
   /** @inheritdoc */
   protected override onGone(edge: EdgePeer, reason: string): void {
-    this.#stopAdmission(edge);
+    this.#endAdmission(edge);
     // An edge whose id was taken over is online still: no offline event.
-    if (!this.#context.directory.removeEdge(edge, reason)) return;
+    if (!this.#remove(edge, reason)) return;
     this.log.debug("Edge offline", { peer: edge.describe(), reason });
-    this.#offline(edge);
+    this.#presence.gone(edge);
   }
 
-  /** Tells that an edge has gone, unless a newer connection may have its id. */
-  #offline(edge: EdgePeer, to?: ServicePeer): void {
-    if (this.#announcements.defer(edge, to)) return;
-    this.#tellOffline(edge, to);
-  }
-
-  #tellOffline(edge: EdgePeer, to: ServicePeer | undefined): void {
-    this.#context.hooks.edgeOffline(edge, (reason) => {
-      this.log.warn("Service did not take an edge's offline event", {
-        peer: edge.describe(),
-        reason,
-      });
-    }, to);
-  }
-
-  /** Asks for the edge's admission, then admits it. */
-  #announce(edge: EdgePeer, until: number): void {
-    const { hooks, ids } = this.#context;
-    const { link } = edge;
-    if (edge.idHi === 0 && edge.idLo === 0) {
-      ids.next();
-      edge.idHi = ids.hi;
-      edge.idLo = ids.lo;
-    }
-    hooks.afterOffline(edge.id, OFFLINE_FIRST_MS, () => {
-      if (link.state !== "handshake") return;
-      this.#announcements.begin(edge.id);
-      const asked = hooks.edgeOnline(edge, (result, service) => {
-        this.#stopAdmission(edge);
-        this.#onVerdict(edge, result, service);
-      });
-      if (!asked) {
-        this.#announcements.end(edge.id);
-        this.#admit(edge);
-        return;
-      }
-      // The verdict may be there already.
-      if (link.state !== "handshake") return;
-      edge.admission = new Timer(() => {
-        link.refuse(TIMEOUT, edge.idHi, edge.idLo);
-      });
-      link.timers.set(edge.admission, until);
-    });
-  }
-
-  #stopAdmission(edge: EdgePeer): void {
-    if (edge.admission === undefined) return;
-    edge.link.timers.clear(edge.admission);
+  #endAdmission(edge: EdgePeer): void {
+    edge.admission?.end();
     edge.admission = undefined;
   }
 
-  #onVerdict(
-    edge: EdgePeer,
-    result: HookResult,
-    service: ServicePeer | undefined,
-  ): void {
-    const { link } = edge;
-    const { directory } = this.#context;
-    const owed = this.#announcements.end(edge.id);
-    if (result.error === undefined && link.state === "handshake") {
-      this.#admit(edge);
-      return;
-    }
-    if (result.error !== undefined) {
-      link.refuse(result.error, edge.idHi, edge.idLo);
-    }
-    if (directory.edge(edge.idHi, edge.idLo) !== undefined) return;
-    if (result.error === undefined) {
-      // The service believes it online, but it has gone or was refused.
-      this.#offline(edge, service);
-    } else if (owed !== undefined) this.#tellOffline(owed.edge, owed.to);
-  }
-
   #admit(edge: EdgePeer): void {
-    const { directory } = this.#context;
-    const older = directory.edge(edge.idHi, edge.idLo);
+    this.#endAdmission(edge);
+    const older = this.directory.edge(edge.idHi, edge.idLo);
     if (older !== undefined) {
-      directory.removeEdge(older, "replaced");
+      this.#remove(older, "replaced");
+      edge.standing |= older.standing & TOLD;
       this.log.info("Edge id taken over by a newer connection", {
         older: older.describe(),
         newer: edge.describe(),
       });
     }
-    directory.addEdge(edge);
-    this.#announcements.settle(edge.id);
+    this.directory.addEdge(edge);
+    this.#presence.online(edge);
+    this.#catchUp.admitted(edge);
     edge.link.accept(edge.idHi, edge.idLo);
     this.log.debug("Edge online", { peer: edge.describe() });
-    if (older !== undefined) this.kick(older, "replaced by a newer connection");
+    if (older !== undefined) {
+      this.kick(older, "replaced by a newer connection", "replaced");
+    }
+  }
+
+  #remove(edge: EdgePeer, reason: string): boolean {
+    if (!this.directory.removeEdge(edge, reason)) return false;
+    this.#catchUp.gone(edge);
+    return true;
+  }
+
+  /** The edge should have another id, which it gets when it connects anew. */
+  #reconnect(edge: EdgePeer): void {
+    this.log.info("Edge is to reconnect, for a service gives it another id", {
+      peer: edge.describe(),
+    });
+    this.kick(edge, "reconnects under another id", "reconnect");
+  }
+
+  /** A service refuses an edge that was let in while nobody could be asked. */
+  #expel(edge: EdgePeer, reason: string): void {
+    this.#remove(edge, `refused: ${reason}`);
+    this.log.info("Edge refused by a service that came later", {
+      peer: edge.describe(),
+      reason,
+    });
+    this.kick(edge, `refused: ${reason}`);
   }
 }

@@ -4,31 +4,15 @@
  * @module
  */
 
-import {
-  DataBody,
-  emptyDataFields,
-  encodeBase64,
-  encodeDataBody,
-  FORCE_CLOSED,
-  type FrameReader,
-  type Link,
-  PAYLOAD_TOO_LARGE,
-  Pending,
-  ProtocolError,
-  SHORT_BUFFER,
-  Timer,
-  type Timers,
-  TYPE_REQUEST,
-} from "@frontier/proto";
-import { formatAddress } from "@frontier/platform";
+import type { Timers } from "@frontier/proto";
 import { chooseIndex, type HashBy } from "../exchange/choose.ts";
 import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
 import type { Directory, Hook } from "../directory/directory.ts";
-
-/** What a hook came to: the service's answer, or why there is none. */
-export type HookResult =
-  | { readonly value: Uint8Array; readonly error?: undefined }
-  | { readonly error: string };
+import type { EdgeFacts } from "./edge_event.ts";
+import { type AdmissionHook, HookAsk, type OnOutcome } from "./hook_ask.ts";
+import type { HookOutcome } from "./hook_call.ts";
+import { HookLane } from "./hook_lane.ts";
+import type { OfflineEvent } from "./offline_event.ts";
 
 /** What {@linkcode Hooks} needs from outside. */
 export interface HooksContext {
@@ -44,47 +28,36 @@ export interface HooksContext {
   readonly timeoutMs: number;
   /** Bytes waiting for a service above which it is asked nothing more. */
   readonly maxOutboxBytes: number;
-  /** Requests to one service that may be unanswered at a time. */
-  readonly maxInflightRequests: number;
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const body = new DataBody();
-
-class HookCall extends Pending {
-  readonly #done: (result: HookResult) => void;
-
-  constructor(done: (result: HookResult) => void) {
-    super();
-    this.#done = done;
-  }
-
-  override onAnswer(link: Link, frame: FrameReader): void {
-    if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
-      this.#done({ error: FORCE_CLOSED });
-      throw new ProtocolError(
-        `Cannot accept answer of service ${link.clientId}: its body is malformed`,
-      );
-    }
-    const error = body.errorText();
-    this.#done(error === "" ? { value: body.valueBytes() } : { error });
-  }
-
-  override onFail(_link: Link, reason: string): void {
-    this.#done({ error: reason });
-  }
+/** Hears what became of offline events. */
+export interface OfflineListener {
+  /**
+   * A service has confirmed an event, or not.
+   *
+   * @param event The event.
+   * @param outcome What the service did.
+   */
+  onEvent(event: OfflineEvent, outcome: HookOutcome): void;
+  /**
+   * The service that was to be told has gone before it was.
+   *
+   * @param event The event.
+   */
+  onReturned(event: OfflineEvent): void;
 }
 
 /**
  * The three questions the gateway asks services: which id an edge gets, whether
  * it may come online, and, without waiting for consent, that it went offline.
- * Source: docs/spec/wire.md §9.4.
+ * Each service has a lane of its own for them. Source: docs/spec/wire.md §9.4.
  */
 export class Hooks {
+  /** Hears what became of offline events. */
+  listener: OfflineListener | undefined = undefined;
   readonly #context: HooksContext;
-  /** Offline events on their way, by edge id, with those who wait for them. */
-  readonly #leaving: Map<bigint, (() => void)[]> = new Map();
+  readonly #lanes: Map<ServicePeer, HookLane> = new Map();
+  #hasty = false;
 
   /**
    * @param context What it needs from outside.
@@ -93,166 +66,160 @@ export class Hooks {
     this.#context = context;
   }
 
-  /** Offline events that no service has confirmed yet. */
-  get leaving(): number {
-    return this.#leaving.size;
+  /**
+   * Tells whether anybody answers a hook.
+   *
+   * @param hook Which hook.
+   * @returns Whether a service has registered it.
+   */
+  has(hook: Hook): boolean {
+    return this.#context.directory.byHook(hook).length > 0;
+  }
+
+  /** Questions that wait for a place. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const lane of this.#lanes.values()) waiting += lane.waiting;
+    return waiting;
+  }
+
+  /** Questions that are unanswered. */
+  get unanswered(): number {
+    let asks = 0;
+    for (const lane of this.#lanes.values()) asks += lane.asks;
+    return asks;
   }
 
   /**
-   * Asks for an edge's id.
+   * Asks for an edge's id. The answer's value should be 8 bytes.
    *
-   * @param meta What the edge said of itself.
-   * @param timeoutMs Milliseconds the answer may take.
-   * @param done Gets the answer: 8 bytes.
-   * @returns `false` when no service answers that question.
+   * @param edge The edge.
+   * @param until When nobody waits for it any more, in milliseconds of the clock.
+   * @param done Gets the outcome.
+   * @returns The question, or `undefined` when no service answers it.
    */
   getEdgeId(
-    meta: Uint8Array | undefined,
-    timeoutMs: number,
-    done: (result: HookResult) => void,
-  ): boolean {
-    const services = this.#context.directory.byHook("get_edge_id");
-    if (services.length === 0) return false;
-    const index = Math.floor(this.#context.random() * services.length);
-    this.#call(services[index]!, "get_edge_id", meta, timeoutMs, done);
-    return true;
+    edge: EdgePeer,
+    until: number,
+    done: OnOutcome,
+  ): HookAsk | undefined {
+    return this.#ask(new HookAsk("get_edge_id", edge, until, done));
   }
 
   /**
    * Announces an edge.
    *
    * @param edge The edge, with its id.
-   * @param done Gets the verdict, and the service that gave it.
-   * @returns `false` when nobody asks to be told.
+   * @param until When nobody waits for it any more, in milliseconds of the clock.
+   * @param done Gets the verdict.
+   * @returns The question, or `undefined` when nobody asks to be told.
    */
   edgeOnline(
     edge: EdgePeer,
-    done: (result: HookResult, service: ServicePeer) => void,
-  ): boolean {
-    const service = this.#choose("edge_online", edge);
-    if (service === undefined) return false;
-    this.#call(
-      service,
-      "edge_online",
-      event(edge),
-      this.#context.timeoutMs,
-      (result) => done(result, service),
-    );
-    return true;
+    until: number,
+    done: OnOutcome,
+  ): HookAsk | undefined {
+    return this.#ask(new HookAsk("edge_online", edge, until, done));
+  }
+
+  /**
+   * Looks for room for a question that can wait.
+   *
+   * @param hook Which question.
+   * @param edge The edge it is about.
+   * @returns A service's lane, if asking there keeps nobody else waiting now.
+   */
+  spare(hook: AdmissionHook, edge: EdgePeer): HookLane | undefined {
+    const service = this.#choose(hook, edge);
+    if (service === undefined) return undefined;
+    const lane = this.#lane(service);
+    return lane.spare ? lane : undefined;
+  }
+
+  /**
+   * Asks a question that can wait.
+   *
+   * @param lane Where there is room.
+   * @param hook Which question.
+   * @param edge The edge it is about.
+   * @param done Gets the outcome.
+   */
+  askSpare(
+    lane: HookLane,
+    hook: AdmissionHook,
+    edge: EdgePeer,
+    done: OnOutcome,
+  ): void {
+    lane.ask(new HookAsk(hook, edge, Infinity, done));
   }
 
   /**
    * Tells that an edge has gone.
    *
-   * @param edge The edge.
-   * @param onFailed Hears why the service could not be told, or what it answered instead of consent.
-   * @param to The service to tell if it still answers the hook; else one is chosen.
+   * @param event What to tell.
+   * @returns `false` when nobody asks to be told.
    */
-  edgeOffline(
-    edge: EdgePeer,
-    onFailed: (reason: string) => void,
-    to?: ServicePeer,
-  ): void {
+  edgeOffline(event: OfflineEvent): boolean {
     const services = this.#context.directory.byHook("edge_offline");
+    const { to } = event;
     const service = to !== undefined && services.includes(to)
       ? to
-      : this.#choose("edge_offline", edge);
-    if (service === undefined) return;
-    const { id } = edge;
-    const waiting: (() => void)[] = [];
-    this.#leaving.set(id, waiting);
-    this.#call(
-      service,
-      "edge_offline",
-      event(edge),
-      this.#context.timeoutMs,
-      ({ error }) => {
-        if (error !== undefined) onFailed(error);
-        if (this.#leaving.get(id) === waiting) this.#leaving.delete(id);
-        for (const go of waiting) go();
-      },
-    );
+      : this.#choose("edge_offline", event);
+    if (service === undefined) return false;
+    this.#lane(service).tell(event);
+    return true;
   }
 
-  /**
-   * Runs an action when the offline event of an id has been dealt with, so that
-   * it cannot overtake the next online event.
-   *
-   * @param id The edge id.
-   * @param maxMs Longest wait in milliseconds.
-   * @param action What to do.
-   */
-  afterOffline(id: bigint, maxMs: number, action: () => void): void {
-    const waiting = this.#leaving.get(id);
-    if (waiting === undefined) {
-      action();
-      return;
+  /** Services have come or gone: what waits for one that has gone is asked of another. */
+  servicesChanged(): void {
+    for (const [service, lane] of this.#lanes) {
+      if (service.online) continue;
+      this.#lanes.delete(service);
+      const { asks, events } = lane.dissolve();
+      for (const event of events) this.listener?.onReturned(event);
+      for (const ask of asks) {
+        if (this.#ask(ask) === undefined) ask.finish({ kind: "nobody" });
+      }
     }
-    let done = false;
-    const once = () => {
-      if (done) return;
-      done = true;
-      this.#context.timers.clear(timer);
-      action();
-    };
-    const timer = new Timer(once);
-    this.#context.timers.set(timer, this.#context.timers.now() + maxMs);
-    waiting.push(once);
   }
 
-  #choose(hook: Hook, edge: EdgePeer): ServicePeer | undefined {
+  /** The gateway closes: offline events are sent as fast as services read. */
+  hurry(): void {
+    this.#hasty = true;
+    for (const lane of this.#lanes.values()) {
+      lane.hasty = true;
+      lane.pump();
+    }
+  }
+
+  #ask(ask: HookAsk): HookAsk | undefined {
+    const service = this.#choose(ask.hook, ask.edge);
+    if (service === undefined) return undefined;
+    this.#lane(service).ask(ask);
+    return ask;
+  }
+
+  #lane(service: ServicePeer): HookLane {
+    let lane = this.#lanes.get(service);
+    if (lane !== undefined) return lane;
+    const { timers, timeoutMs, maxOutboxBytes } = this.#context;
+    lane = new HookLane(service, {
+      timers,
+      timeoutMs,
+      maxOutboxBytes,
+      onEvent: (event, outcome) => this.listener?.onEvent(event, outcome),
+    });
+    lane.hasty = this.#hasty;
+    this.#lanes.set(service, lane);
+    return lane;
+  }
+
+  /** An edge without an id yet cannot be hashed: any service names it. */
+  #choose(hook: Hook, edge: EdgeFacts): ServicePeer | undefined {
     const { directory, hashBy, random } = this.#context;
     const services = directory.byHook(hook);
     if (services.length === 0) return undefined;
-    return services[chooseIndex(services.length, hashBy, edge, random)];
+    const by = hook === "get_edge_id" ? "random" : hashBy;
+    return services[chooseIndex(services.length, by, edge, random)];
   }
-
-  #call(
-    service: ServicePeer,
-    hook: Hook,
-    value: Uint8Array | undefined,
-    timeoutMs: number,
-    done: (result: HookResult) => void,
-  ): void {
-    const { link } = service;
-    const session = link.defaultSession;
-    const request = encodeDataBody({
-      ...emptyDataFields(),
-      key: encoder.encode(hook),
-      value,
-      timeoutNs: BigInt(Math.round(timeoutMs * 1e6)),
-    });
-    // Edges choose the size of their meta and the moment they come: a service
-    // must survive that.
-    if (request.length + 8 > link.settings.maxPayload) {
-      done({ error: PAYLOAD_TOO_LARGE });
-      return;
-    }
-    if (
-      link.outbox.pending >= this.#context.maxOutboxBytes ||
-      link.pendingCount >= this.#context.maxInflightRequests
-    ) {
-      done({ error: SHORT_BUFFER });
-      return;
-    }
-    const call = new HookCall(done);
-    const endsAt = this.#context.timers.now() + timeoutMs;
-    if (!link.expect(call, session, endsAt)) {
-      done({ error: SHORT_BUFFER });
-      return;
-    }
-    link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
-  }
-}
-
-/** The event as Go peers expect it; the id is a bare number of up to 20 digits. */
-function event(edge: EdgePeer): Uint8Array {
-  const { address, meta } = edge;
-  return encoder.encode(
-    `{"EdgeID":${edge.id},"Meta":${
-      meta === undefined ? "null" : `"${decoder.decode(encodeBase64(meta))}"`
-    },"Net":${JSON.stringify(address.network)},"Str":${
-      JSON.stringify(formatAddress(address))
-    }}`,
-  );
 }

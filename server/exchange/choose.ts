@@ -24,7 +24,7 @@ export type HashBy = "edgeid" | "srcip" | "random";
 export function chooseIndex(
   count: number,
   hashBy: HashBy,
-  edge: EdgePeer,
+  edge: Pick<EdgePeer, "idHi" | "idLo" | "source">,
   random: () => number,
 ): number {
   if (count === 1) return 0;

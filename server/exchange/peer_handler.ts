@@ -6,6 +6,7 @@
 
 import {
   type ConnRequest,
+  type FarewellReason,
   FORCE_CLOSED,
   type FrameReader,
   type Link,
@@ -162,9 +163,11 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
    *
    * @param peer The peer; it must be out of routing already.
    * @param reason Why.
+   * @param farewell What one of ours is told before.
    */
-  kick(peer: P, reason: string): void {
+  kick(peer: P, reason: string, farewell?: FarewellReason): void {
     const { link } = peer;
+    if (farewell !== undefined) link.sendFarewell(farewell);
     const at = link.openedAt + YOUNG_MS;
     if (link.ours || link.state !== "open" || at <= link.timers.now()) {
       link.close(reason);

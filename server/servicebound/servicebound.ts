@@ -103,7 +103,9 @@ export class Servicebound extends PeerHandler<ServicePeer> {
       name: service.name,
       topics: service.topics,
     });
-    if (older !== undefined) this.kick(older, "replaced by a newer connection");
+    if (older !== undefined) {
+      this.kick(older, "replaced by a newer connection", "replaced");
+    }
   }
 
   /** @inheritdoc */

@@ -714,6 +714,6 @@ Deno.test("an offline event that a service does not take is logged, and blocks n
     edge.disconn();
     gateway.run(31_000);
     assert(gateway.log.has("offline event", "warn"), how);
-    assertEquals(gateway.hooks.leaving, 0);
+    assertEquals(gateway.edgebound.leaving, 0);
   }
 });

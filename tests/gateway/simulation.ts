@@ -10,6 +10,8 @@ import {
 } from "../../proto/testing/sim_network.ts";
 import type { ForwardDeadlines } from "../../server/config/mod.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../server/config/limits.ts";
+import type { Policy } from "../../server/admission/policy.ts";
+import type { ReaskIds } from "../../server/config/mod.ts";
 import type { Edgebound } from "../../server/edgebound/edgebound.ts";
 import type { Hooks } from "../../server/edgebound/hooks.ts";
 import type { HashBy } from "../../server/exchange/choose.ts";
@@ -47,6 +49,12 @@ export interface SimGatewayOptions extends SimOptions {
    * @default true
    */
   allocateEdgeIds?: boolean;
+  /** Whether edges are refused while no service answers `edge_online`. */
+  requireEdgeOnline?: boolean;
+  /** Whose made-up ids are asked for again. */
+  reaskIds?: ReaskIds;
+  /** Rules about who may do what. */
+  policies?: readonly Policy[];
 }
 
 /** What a peer over the simulated network may be told. */
@@ -239,12 +247,15 @@ export class SimGateway {
         hashBy: options.hashBy ?? "edgeid",
         forwardDeadlines: options.forwardDeadlines ?? "services",
         allocateEdgeIds: options.allocateEdgeIds ?? true,
+        requireEdgeOnline: options.requireEdgeOnline,
+        reaskIds: options.reaskIds,
         link: options.link,
       },
       timers: network.wheel,
       random: network.random,
       wallClock: () => network.now + this.wallOffset,
       log: this.log,
+      policies: options.policies,
       onEnded: (link) => this.ended.push(link),
     });
   }
@@ -336,7 +347,7 @@ export class SimGateway {
       streams: this.streams.count,
       edges: this.directory.edgeCount,
       services: this.directory.serviceCount,
-      leaving: this.hooks.leaving,
+      leaving: this.edgebound.leaving,
     };
   }
 }

@@ -1,0 +1,46 @@
+/**
+ * What rules see of a peer.
+ *
+ * @module
+ */
+
+import type { PeerAddress } from "@frontier/platform";
+import { EdgePeer, type Peer, ServicePeer } from "../directory/peer.ts";
+import type { PolicyPeer } from "./policy.ts";
+
+/** The facts of a peer, without the connection behind them. */
+class View implements PolicyPeer {
+  readonly #peer: Peer;
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  get kind(): "edge" | "service" {
+    return this.#peer instanceof EdgePeer ? "edge" : "service";
+  }
+
+  get id(): bigint {
+    return this.#peer.id;
+  }
+
+  get address(): PeerAddress {
+    return this.#peer.address;
+  }
+
+  get meta(): Uint8Array | undefined {
+    return this.#peer instanceof EdgePeer ? this.#peer.meta : undefined;
+  }
+
+  get name(): string {
+    return this.#peer instanceof ServicePeer ? this.#peer.name : "";
+  }
+}
+
+/**
+ * @param peer A peer.
+ * @returns What rules may see of it.
+ */
+export function policyPeer(peer: Peer): PolicyPeer {
+  return new View(peer);
+}
