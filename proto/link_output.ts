@@ -4,6 +4,7 @@
  * @module
  */
 
+import { emptyDataFields, encodeDataBody } from "./json_body.ts";
 import {
   TYPE_CREDIT,
   TYPE_REGISTER_ACK,
@@ -258,14 +259,23 @@ export abstract class LinkOutput {
   }
 
   /**
-   * Confirms a register.
+   * Confirms a register, or refuses it. Go peers do not read a refusal.
    *
    * @param session The session it came on.
    * @param idHi High half of its packet id.
    * @param idLo Low half of its packet id.
+   * @param refusal Why it is refused; empty confirms it.
    */
-  ackRegister(session: Session, idHi: number, idLo: number): void {
-    this.writeBody(session, TYPE_REGISTER_ACK, idHi, idLo, EMPTY_JSON);
+  ackRegister(
+    session: Session,
+    idHi: number,
+    idLo: number,
+    refusal = "",
+  ): void {
+    const body = refusal === ""
+      ? EMPTY_JSON
+      : encodeDataBody({ ...emptyDataFields(), error: refusal });
+    this.writeBody(session, TYPE_REGISTER_ACK, idHi, idLo, body);
   }
 
   /**

@@ -15,6 +15,7 @@ import {
 } from "@frontier/platform";
 import { dial } from "@frontier/platform/net";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
+import type { Policy } from "./admission/policy.ts";
 import { Bypass } from "./bypass/bypass.ts";
 import {
   type FrontierConfig,
@@ -64,12 +65,14 @@ export interface FrontierClock {
   wallClock?: () => number;
 }
 
-/** Connections from elsewhere than a TCP port, and time from elsewhere than the system. */
+/** What an embedder may put in: connections from elsewhere than a TCP port, time from elsewhere than the system, rules of its own. */
 export interface FrontierListeners extends FrontierClock {
   /** Where edges connect; instead of the configured address. */
   edge?: TransportListener;
   /** Where services connect; instead of the configured address. */
   service?: TransportListener;
+  /** Rules about who may do what, asked in this order; none by default. */
+  policies?: readonly Policy[];
 }
 
 /** A running gateway. */
@@ -156,6 +159,7 @@ export async function startFrontier(
       timers: listeners.timers ?? systemTimers,
       random: listeners.random ?? Math.random,
       wallClock: listeners.wallClock ?? Date.now,
+      policies: listeners.policies ?? [],
     });
   } catch (error) {
     service.listener.close();
@@ -183,7 +187,10 @@ class Gateway implements Frontier {
     log: Logger,
     edge: OpenListener,
     service: OpenListener,
-    injected: Required<FrontierClock> & { readonly maxMemory: number },
+    injected: Required<FrontierClock> & {
+      readonly maxMemory: number;
+      readonly policies: readonly Policy[];
+    },
   ) {
     this.#config = config;
     this.#log = log;
@@ -203,6 +210,7 @@ class Gateway implements Frontier {
       random,
       wallClock,
       log,
+      policies: injected.policies,
       onEnded: (link) => this.#links.delete(link),
     });
     const { bypass } = config.edgebound;

@@ -12,6 +12,12 @@ import { main } from "./cli/main.ts";
 export * from "./frontier.ts";
 export { DEFAULT_LIMITS } from "./config/mod.ts";
 export type * from "./config/mod.ts";
+export type {
+  Policy,
+  PolicyPeer,
+  PolicyRoute,
+  Refusal,
+} from "./admission/policy.ts";
 export type { Timer, Timers } from "@frontier/proto";
 export type {
   Identity,

@@ -16,6 +16,7 @@ import type { Logger } from "@frontier/platform/log";
 import { compilePolicies } from "./admission/policies.ts";
 import type { Policy } from "./admission/policy.ts";
 import type { ForwardDeadlines, Limits, ReaskIds } from "./config/mod.ts";
+import { RouteVerdicts } from "./admission/route_verdicts.ts";
 import { Directory } from "./directory/directory.ts";
 import { IdAllocator } from "./directory/id_allocator.ts";
 import type { Peer } from "./directory/peer.ts";
@@ -139,6 +140,10 @@ export function createRouting(options: RoutingOptions): Routing {
     rules: ledgerRules(limits),
   });
   const ids = new IdAllocator(random, wallClock);
+  const policies = compilePolicies(options.policies ?? [], log);
+  const verdicts = policies?.asksRoutes === true
+    ? new RouteVerdicts(policies)
+    : undefined;
   const exchange = new Exchange({
     directory,
     chooser,
@@ -147,6 +152,7 @@ export function createRouting(options: RoutingOptions): Routing {
     forwardDeadlines: config.forwardDeadlines,
     random,
     wallClock,
+    verdicts,
     log,
   });
   const streams = new Streams({
@@ -158,6 +164,7 @@ export function createRouting(options: RoutingOptions): Routing {
       bufferBytes: limits.streamBufferBytes,
       stallMs: limits.streamStallMs,
     },
+    verdicts,
     log,
   });
   const hooks = new Hooks({
@@ -180,12 +187,11 @@ export function createRouting(options: RoutingOptions): Routing {
     kicked.delete(link);
     options.onEnded(link);
   };
-  const sides = { directory, exchange, streams, ids, log, onEnded };
+  const sides = { directory, exchange, streams, ids, policies, log, onEnded };
   const edgebound = new Edgebound({
     ...sides,
     hooks,
     timers,
-    policies: compilePolicies(options.policies ?? [], log),
     allocateEdgeIds: config.allocateEdgeIds,
     requireEdgeOnline: config.requireEdgeOnline ?? false,
     reaskIds: config.reaskIds ?? "ours",

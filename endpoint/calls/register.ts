@@ -5,6 +5,7 @@
  */
 
 import {
+  decodeDataBody,
   type FrameReader,
   FrontierError,
   type Link,
@@ -105,9 +106,18 @@ export class Register extends Operation {
     link.writeBody(session, TYPE_REGISTER, this.idHi, this.idLo, name);
   }
 
-  /** Tells the caller that the method is routable. */
-  protected override answer(_link: Link, _frame: FrameReader): void {
-    this.#waiter.resolve();
+  /** Tells the caller that the method is routable, or why not. */
+  protected override answer(_link: Link, frame: FrameReader): void {
+    const { error } = decodeDataBody(frame.buf, frame.bodyStart, frame.bodyEnd);
+    if (error === "") this.#waiter.resolve();
+    else {
+      this.#waiter.reject(
+        new FrontierError(
+          "refused",
+          `Cannot register ${this.method}: ${error}`,
+        ),
+      );
+    }
   }
 
   /** Tells the caller that it failed. */

@@ -9,8 +9,8 @@ import type { Peer } from "../directory/peer.ts";
 import { policyPeer } from "./policy_peer.ts";
 import type { Policy, PolicyPeer, PolicyRoute, Refusal } from "./policy.ts";
 
-/** What a peer is told when a rule fails. */
-const FAILED = "refused";
+/** What a peer is told when a rule fails, or gives no reason: an empty text would read as success. */
+const REFUSED = "refused";
 
 /** What peers do on routes. */
 export type RouteAction = "call" | "publish" | "stream";
@@ -30,6 +30,13 @@ export class Policies {
   constructor(policies: readonly Policy[], log: Logger) {
     this.#policies = policies;
     this.#log = log;
+  }
+
+  /** Whether any rule is about calls, messages or streams. */
+  get asksRoutes(): boolean {
+    return this.#policies.some(({ call, publish, stream }) =>
+      call !== undefined || publish !== undefined || stream !== undefined
+    );
   }
 
   /**
@@ -95,12 +102,12 @@ export class Policies {
           (error: unknown) => this.#failed(policy, error),
         ).then((late) => {
           if (late === undefined) this.#connect(peer, i + 1, done);
-          else done(late);
+          else done(late || REFUSED);
         });
         return;
       }
       if (refusal !== undefined) {
-        done(refusal);
+        done(refusal || REFUSED);
         return;
       }
     }
@@ -115,7 +122,7 @@ export class Policies {
     for (const policy of this.#policies) {
       try {
         const refusal = ask(policy, who);
-        if (refusal !== undefined) return refusal;
+        if (refusal !== undefined) return refusal || REFUSED;
       } catch (error) {
         return this.#failed(policy, error);
       }
@@ -128,7 +135,7 @@ export class Policies {
       policy: policy.name,
       error: error instanceof Error ? error.message : String(error),
     });
-    return FAILED;
+    return REFUSED;
   }
 }
 

@@ -6,7 +6,10 @@
 
 import type { PeerAddress } from "@frontier/platform";
 
-/** Why something is not allowed, as the peer is told; `undefined` allows it. */
+/**
+ * Why something is not allowed, as the peer is told; an empty text is sent as
+ * `refused`. `undefined` allows it.
+ */
 export type Refusal = string | undefined;
 
 /** A peer that wants something. */
@@ -17,7 +20,7 @@ export interface PolicyPeer {
   readonly id: bigint;
   /** Where it connects from. */
   readonly address: PeerAddress;
-  /** What it says of itself, as it came; not to be changed. */
+  /** What an edge says of itself, as it came; not to be changed. `undefined` when it says nothing, and for a service. */
   readonly meta: Uint8Array | undefined;
   /** The name of a service; empty for an edge. */
   readonly name: string;
@@ -30,7 +33,10 @@ export interface PolicyRoute {
    * opens a stream to a service's `name`; a service names an `edge`.
    */
   readonly kind: "method" | "topic" | "name" | "edge";
-  /** The method, topic or service name; the decimal id of an edge. */
+  /**
+   * The method, topic or service name; the decimal id of an edge. A topic that
+   * only takers of `*` get is `*`.
+   */
   readonly name: string;
   /** The edge, where one is named. */
   readonly edge: PolicyPeer | undefined;
@@ -71,7 +77,7 @@ export interface Policy {
    *
    * @param peer Who.
    * @param method Which method.
-   * @returns Why it is not routed to.
+   * @returns Why calls are not routed to it; the service is told, if it is ours.
    */
   register?(peer: PolicyPeer, method: string): Refusal;
   /**

@@ -5,7 +5,7 @@
  */
 
 import type { PeerAddress } from "@frontier/platform";
-import { EdgePeer, type Peer, ServicePeer } from "../directory/peer.ts";
+import type { Peer } from "../directory/peer.ts";
 import type { PolicyPeer } from "./policy.ts";
 
 /** The facts of a peer, without the connection behind them. */
@@ -17,7 +17,7 @@ class View implements PolicyPeer {
   }
 
   get kind(): "edge" | "service" {
-    return this.#peer instanceof EdgePeer ? "edge" : "service";
+    return this.#peer.kind;
   }
 
   get id(): bigint {
@@ -29,11 +29,11 @@ class View implements PolicyPeer {
   }
 
   get meta(): Uint8Array | undefined {
-    return this.#peer instanceof EdgePeer ? this.#peer.meta : undefined;
+    return this.#peer.meta;
   }
 
   get name(): string {
-    return this.#peer instanceof ServicePeer ? this.#peer.name : "";
+    return this.#peer.name;
   }
 }
 

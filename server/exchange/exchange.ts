@@ -18,6 +18,7 @@ import {
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines } from "../config/mod.ts";
+import type { RouteVerdicts } from "../admission/route_verdicts.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
@@ -60,6 +61,8 @@ export interface ExchangeContext {
   readonly random: () => number;
   /** The wall clock in Unix milliseconds, for deadlines of peers that send absolute ones. */
   readonly wallClock: () => number;
+  /** What rules say about routes; `undefined` when there are none. */
+  readonly verdicts: RouteVerdicts | undefined;
   /** Where to report. */
   readonly log: Logger;
 }
@@ -78,6 +81,7 @@ export class Exchange {
   readonly #chooser: Chooser;
   readonly #forwardTimeoutMs: number;
   readonly #wallClock: () => number;
+  readonly #verdicts: RouteVerdicts | undefined;
   readonly #calls: Calls;
   readonly #answers: Answers;
   readonly #body = new DataBody();
@@ -92,6 +96,7 @@ export class Exchange {
     this.#chooser = context.chooser;
     this.#forwardTimeoutMs = limits.forwardTimeoutMs;
     this.#wallClock = context.wallClock;
+    this.#verdicts = context.verdicts;
     this.#calls = new Calls((context.random() * 0x1_0000_0000) >>> 0);
     const { ledger } = context;
     this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
@@ -153,7 +158,7 @@ export class Exchange {
     this.#read(frame);
     const call = this.#request(service, service.link.defaultSession, frame);
     call.edit = "strip";
-    this.#toEdge(call);
+    this.#toEdge(call, service);
   }
 
   /**
@@ -204,7 +209,7 @@ export class Exchange {
     this.#read(frame);
     const call = this.#message(service, service.link.defaultSession, frame);
     call.edit = "strip";
-    this.#toEdge(call);
+    this.#toEdge(call, service);
   }
 
   /**
@@ -302,19 +307,26 @@ export class Exchange {
       this.#refuse(call, missing);
       return;
     }
+    if (this.#verdicts !== undefined && !this.#permits(call, edge, routes)) {
+      return;
+    }
     const { target } = call.kind === "request"
       ? this.#chooser.choose(routes, edge)
       : this.#chooser.chooseForMessage(routes, edge);
     this.#offer(call, target, missing);
   }
 
-  #toEdge(call: Call): void {
+  #toEdge(call: Call, service: ServicePeer): void {
     const body = this.#body;
     if (!body.readTail()) {
       this.#refuse(call, ILLEGAL_CUSTOM);
       return;
     }
     const edge = this.#directory.edge(body.tailHi, body.tailLo);
+    if (
+      this.#verdicts !== undefined && edge !== undefined &&
+      !this.#permits(call, service, edge)
+    ) return;
     this.#offer(
       call,
       edge === undefined
@@ -322,6 +334,15 @@ export class Exchange {
         : edge.target ??= this.target(edge, edge.link.defaultSession),
       EDGE_NOT_ONLINE,
     );
+  }
+
+  /** Asks the rules; one that they refuse is answered. */
+  #permits(call: Call, peer: Peer, route: RouteSet | EdgePeer): boolean {
+    const action = call.kind === "request" ? "call" : "publish";
+    const refusal = this.#verdicts!.refusal(peer, action, route);
+    if (refusal === undefined) return true;
+    this.#refuse(call, refusal);
+    return false;
   }
 
   /** Offers a call to its target. */

@@ -15,8 +15,10 @@ import {
   TOO_MANY_SESSIONS,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
+import type { RouteVerdicts } from "../admission/route_verdicts.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
+import type { RouteSet } from "../directory/route.ts";
 import { SESSIONS } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Chooser } from "./choose.ts";
@@ -38,6 +40,8 @@ export interface StreamsContext {
   readonly limits: LegLimits;
   /** Where to report. */
   readonly log: Logger;
+  /** What rules say about routes; `undefined` when there are none. */
+  readonly verdicts: RouteVerdicts | undefined;
 }
 
 const MAX_ID = 0xffff_ffff_ffff_ffffn;
@@ -72,6 +76,7 @@ export class Streams {
       session.refuse(SERVICE_NOT_ONLINE);
       return;
     }
+    if (!this.#permits(edge, session, routes)) return;
     this.#open(edge, session, chooser.choose(routes, edge).owner);
   }
 
@@ -93,7 +98,9 @@ export class Streams {
       }
     }
     if (edge === undefined) session.refuse(EDGE_NOT_ONLINE);
-    else this.#open(service, session, edge);
+    else if (this.#permits(service, session, edge)) {
+      this.#open(service, session, edge);
+    }
   }
 
   /**
@@ -213,6 +220,14 @@ export class Streams {
     for (const session of [...peer.link.sessions()]) {
       legOf(session)?.abort(reason);
     }
+  }
+
+  /** Asks the rules; a stream that they refuse is over. */
+  #permits(peer: Peer, session: Session, route: RouteSet | EdgePeer): boolean {
+    const refusal = this.#context.verdicts?.refusal(peer, "stream", route);
+    if (refusal === undefined) return true;
+    session.refuse(refusal);
+    return false;
   }
 
   #open(source: Peer, session: Session, target: Peer): void {

@@ -12,6 +12,7 @@ import {
   type Session,
 } from "@frontier/proto";
 import type { PeerAddress } from "@frontier/platform";
+import type { Policies } from "../admission/policies.ts";
 import {
   PeerHandler,
   type PeerHandlerContext,
@@ -24,12 +25,16 @@ import { parseServiceMeta } from "./service_meta.ts";
 /** Bytes of all method names of one connection together, in base64. */
 const MAX_METHOD_BYTES = 1_048_576;
 
+const decoder = new TextDecoder();
+
 /** What a {@linkcode Servicebound} needs from outside. */
 export interface ServiceboundContext extends PeerHandlerContext {
   /** Who is there. */
   readonly directory: Directory;
   /** Makes ids. */
   readonly ids: IdAllocator;
+  /** The embedder's rules; `undefined` when there are none. */
+  readonly policies: Policies | undefined;
   /** Methods one connection may register. */
   readonly maxMethods: number;
 }
@@ -65,7 +70,6 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   /** @inheritdoc */
   override onConn(link: Link, request: ConnRequest): void {
     const service = link.user as ServicePeer;
-    const { directory, ids } = this.#context;
     try {
       const meta = parseServiceMeta(request.meta);
       service.name = meta.service;
@@ -79,6 +83,25 @@ export class Servicebound extends PeerHandler<ServicePeer> {
       link.refuse(error.message);
       return;
     }
+    const { policies } = this.#context;
+    if (policies === undefined) {
+      this.#admit(service, request);
+      return;
+    }
+    policies.connect(service, (refusal) => {
+      // It may have gone meanwhile.
+      if (link.state !== "handshake") return;
+      for (const topic of service.topics) {
+        refusal ??= policies.topic(service, topic);
+      }
+      if (refusal === undefined) this.#admit(service, request);
+      else link.refuse(refusal);
+    });
+  }
+
+  #admit(service: ServicePeer, request: ConnRequest): void {
+    const { link } = service;
+    const { directory, ids } = this.#context;
     if (request.wantedHi === 0 && request.wantedLo === 0) {
       ids.next();
       service.idHi = ids.hi;
@@ -115,6 +138,14 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     if (session.isDefault && service.online) {
       const { directory, maxMethods } = this.#context;
       const name = frame.buf.slice(frame.bodyStart, frame.bodyEnd);
+      const refusal = this.#context.policies?.register(
+        service,
+        decoder.decode(name),
+      );
+      if (refusal !== undefined) {
+        link.ackRegister(session, frame.idHi, frame.idLo, refusal);
+        return;
+      }
       directory.addMethod(service, name);
       // Too many end the connection, and the directory forgets them all.
       if (service.methodKeys.size > maxMethods) {
