@@ -191,6 +191,7 @@ export function createRouting(options: RoutingOptions): Routing {
   const edgebound = new Edgebound({
     ...sides,
     hooks,
+    ledger,
     timers,
     allocateEdgeIds: config.allocateEdgeIds,
     requireEdgeOnline: config.requireEdgeOnline ?? false,

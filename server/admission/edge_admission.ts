@@ -7,6 +7,7 @@
 import {
   ILLEGAL_EDGE_ID,
   SERVICE_NOT_ONLINE,
+  SHORT_BUFFER,
   TIMEOUT,
   Timer,
 } from "@frontier/proto";
@@ -18,6 +19,9 @@ import type { HookOutcome } from "../edgebound/hook_call.ts";
 import type { Hooks } from "../edgebound/hooks.ts";
 import type { Presence } from "../edgebound/presence.ts";
 import { UNASKED, UNNAMED } from "../edgebound/standing.ts";
+import type { Share } from "../quota/account.ts";
+import { ADMISSIONS } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import type { Policies } from "./policies.ts";
 
 /** Milliseconds an admission may take altogether; the edge waits 10 s. */
@@ -35,6 +39,8 @@ export interface EdgeAdmissionContext {
   readonly hooks: Hooks;
   /** What services believe. */
   readonly presence: Presence;
+  /** Counts what waits. */
+  readonly ledger: Ledger;
   /** Makes ids. */
   readonly ids: IdAllocator;
   /** The embedder's rules, asked first; `undefined` when there are none. */
@@ -63,6 +69,8 @@ export class EdgeAdmission {
   /** The question that it waits for. */
   #ask: HookAsk | undefined = undefined;
   #deadline: Timer | undefined = undefined;
+  /** What is counted of it while it waits. */
+  #share: Share | undefined = undefined;
 
   /**
    * @param context What it needs from outside.
@@ -91,6 +99,17 @@ export class EdgeAdmission {
       });
     }
     if (!this.#open) return;
+    const { ledger } = this.#context;
+    this.#share = ledger.take(
+      ADMISSIONS,
+      this.#edge.holder,
+      ledger.process,
+      1,
+    );
+    if (this.#share === undefined) {
+      this.#refuse(SHORT_BUFFER);
+      return;
+    }
     this.#deadline = new Timer(() => this.#onDeadline());
     this.#edge.link.timers.set(this.#deadline, this.#until);
   }
@@ -103,6 +122,10 @@ export class EdgeAdmission {
     if (this.#deadline !== undefined) {
       this.#edge.link.timers.clear(this.#deadline);
       this.#deadline = undefined;
+    }
+    if (this.#share !== undefined) {
+      this.#context.ledger.give(this.#share, ADMISSIONS, 1);
+      this.#share = undefined;
     }
     const ask = this.#ask;
     this.#ask = undefined;

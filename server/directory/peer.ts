@@ -15,6 +15,7 @@ import { formatAddress, type PeerAddress } from "@frontier/platform";
 import type { EdgeAdmission } from "../admission/edge_admission.ts";
 import type { Asked } from "../exchange/calls.ts";
 import type { LinkTarget } from "../exchange/link_target.ts";
+import type { Share } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
 import { PeerHolder } from "./peer_holder.ts";
 import type { PeerRecord } from "./peer_record.ts";
@@ -109,6 +110,8 @@ export class EdgePeer extends Peer {
   admission: EdgeAdmission | undefined = undefined;
   /** Its place in the order in which edges arrived; the newest of one id wins. */
   arrival = 0;
+  /** What is counted of its meta, if that is large. */
+  metaShare: Share | undefined = undefined;
   /** What is still to be asked about it: bits of `edgebound/standing.ts`. */
   standing = 0;
 

@@ -9,6 +9,7 @@ import {
   type FrameReader,
   type Link,
   type Session,
+  SHORT_BUFFER,
   Timer,
   type Timers,
 } from "@frontier/proto";
@@ -26,6 +27,8 @@ import {
 import type { IdAllocator } from "../directory/id_allocator.ts";
 import type { ReaskIds } from "../config/mod.ts";
 import { EdgePeer } from "../directory/peer.ts";
+import { METAS } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import { CatchUp } from "./catch_up.ts";
 import type { Hooks } from "./hooks.ts";
 import { Presence } from "./presence.ts";
@@ -34,6 +37,8 @@ import { StrayServices } from "./stray_services.ts";
 
 /** Bytes an edge may say of itself; they are kept as long as it is connected. */
 const MAX_META = 1_048_576;
+/** Bytes of a meta that are counted with the connection; those of larger ones are counted of their own. */
+const SMALL_META = 4_096;
 /** Milliseconds a service has to register its other hooks, so that ids come before announcements. */
 const SETTLE_MS = 200;
 
@@ -41,6 +46,8 @@ const SETTLE_MS = 200;
 export interface EdgeboundContext extends PeerHandlerContext {
   /** Asks services about edges. */
   readonly hooks: Hooks;
+  /** Counts what waits. */
+  readonly ledger: Ledger;
   /** Makes ids. */
   readonly ids: IdAllocator;
   /** The clock and its timers. */
@@ -70,6 +77,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   readonly #admissions: EdgeAdmissionContext;
   readonly #strays: StrayServices;
   readonly #timers: Timers;
+  readonly #ledger: Ledger;
   readonly #settled: Timer = new Timer(() => this.#wake());
   #arrivals = 0;
   #closed = false;
@@ -82,6 +90,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     const { directory, hooks, timers, log, reaskIds } = context;
     this.#hooks = hooks;
     this.#timers = timers;
+    this.#ledger = context.ledger;
     this.#presence = new Presence({ directory, hooks, timers, log });
     this.#catchUp = new CatchUp({
       directory,
@@ -97,6 +106,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       directory,
       hooks,
       presence: this.#presence,
+      ledger: context.ledger,
       ids: context.ids,
       policies: context.policies,
       allocateEdgeIds: context.allocateEdgeIds,
@@ -179,6 +189,10 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       );
       return;
     }
+    if (!this.#countMeta(edge)) {
+      link.refuse(SHORT_BUFFER);
+      return;
+    }
     this.#strays.look(edge, link.timers.now());
     edge.admission = new EdgeAdmission(this.#admissions, edge);
     edge.admission.start();
@@ -208,10 +222,23 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   /** @inheritdoc */
   protected override onGone(edge: EdgePeer, reason: string): void {
     this.#endAdmission(edge);
+    if (edge.metaShare !== undefined) {
+      this.#ledger.give(edge.metaShare, METAS, edge.meta!.length);
+      edge.metaShare = undefined;
+    }
     // An edge whose id was taken over is online still: no offline event.
     if (!this.#remove(edge, reason)) return;
     this.log.debug("Edge offline", { peer: edge.describe(), reason });
     this.#presence.gone(edge);
+  }
+
+  /** Counts a large meta, which stays as long as the edge is connected. */
+  #countMeta(edge: EdgePeer): boolean {
+    const bytes = edge.meta?.length ?? 0;
+    if (bytes <= SMALL_META) return true;
+    const { process } = this.#ledger;
+    edge.metaShare = this.#ledger.take(METAS, edge.holder, process, bytes);
+    return edge.metaShare !== undefined;
   }
 
   #endAdmission(edge: EdgePeer): void {

@@ -192,3 +192,27 @@ Deno.test("a service at the port of edges is warned about, once a minute and add
   gateway.edge({ meta });
   assertEquals(warnings(), 3);
 });
+
+Deno.test("metas of edges that wait are counted, those that do not fit are told to try again, and all comes back", () => {
+  const gateway = new SimGateway({ maxMemory: 32 * MEBIBYTE });
+  const { ledger } = gateway.routing;
+  const service = gateway.service("S", { methods: ["edge_online"] });
+  service.onRequest = () => undefined;
+  gateway.run();
+  const before = ledger.memory;
+  const meta = new Uint8Array(MEBIBYTE);
+  const flood = Array.from({ length: 60 }, () => gateway.edge({ meta }));
+  assert(ledger.memory <= 32 * MEBIBYTE, `${ledger.memory}`);
+  const refused = flood.filter((edge) => edge.all("conn-ack").length > 0);
+  for (const { connAck } of refused) {
+    assertEquals(connAck.body.error, "short buffer");
+  }
+  assert(refused.length > 20 && refused.length < 50, `${refused.length}`);
+  // Somebody with little to say has room all the time.
+  const small = gateway.edge({ meta: bytes("small") });
+  assertEquals(small.all("conn-ack").length, 0);
+  gateway.run(9_000);
+  for (const edge of flood) assert(edge.connAck.returnCode === 1);
+  gateway.run(30_000);
+  assertEquals(ledger.memory, before);
+});
