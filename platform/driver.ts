@@ -6,11 +6,19 @@
 
 import { type Link, type LinkPort, Timer, type Timers } from "@frontier/proto";
 import { describeError } from "./describe_error.ts";
+import { ReadTurns } from "./read_turns.ts";
 import { systemTimers } from "./system_timers.ts";
 import { closeTransport, type Transport } from "./transport.ts";
 
 /** Milliseconds the last bytes of a closing connection may take. */
 const DRAIN_MS = 2_000;
+
+/** Of all connections of the process. */
+const turns = new ReadTurns({
+  now: () => systemTimers.now(),
+  later: (turn) => setTimeout(turn, 0),
+  cancel: clearTimeout,
+});
 
 let dirty: Driver[] = [];
 let spare: Driver[] = [];
@@ -76,6 +84,7 @@ export class Driver implements LinkPort {
     this.#link = link;
     this.#owner = owner;
     if (this.#closed) owner?.release();
+    else turns.join();
     if (link.outbox.pending > 0) this.flush();
     try {
       if (first !== undefined) this.#feed(link, first);
@@ -136,7 +145,7 @@ export class Driver implements LinkPort {
       this.#onDefect(error);
       return;
     }
-    this.#read();
+    if (!turns.mustWait(this, count, this.#link!.seenAt)) this.#read();
   };
 
   readonly #onError = (error: unknown): void => {
@@ -172,6 +181,11 @@ export class Driver implements LinkPort {
       this.#onDefect(error);
       return;
     }
+    this.#read();
+  }
+
+  /** Its turn has come; called once after it had to wait. */
+  readOn(): void {
     this.#read();
   }
 
@@ -279,6 +293,7 @@ export class Driver implements LinkPort {
     this.#closing = false;
     if (this.#drainTimer !== undefined) this.timers.clear(this.#drainTimer);
     closeTransport(this.#transport);
+    if (this.#link !== undefined) turns.leave();
     this.#owner?.release();
   }
 }
