@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AttackOrder } from "./attack.ts";
 import type { Order, Outcome } from "./load/driver.ts";
 import type { Plan } from "./load/measure.ts";
 import {
@@ -35,6 +36,10 @@ export async function runScenario(
   scenario: Scenario,
   options: RunOptions,
 ): Promise<Outcome> {
+  if (scenario.load.kind === "attack") {
+    const order = { ...scenario.load.options, plan: options.plan };
+    return await runAttack(order);
+  }
   await using gateway = await GatewayProcess.start(
     serverOf(scenario) ?? options.gateway,
     {
@@ -65,6 +70,13 @@ export async function runScenario(
   });
   if (profile !== undefined) await gateway.command(`profile ${profile}`);
   return outcome;
+}
+
+/** Attacks have processes of their own, and a fresh gateway for each window. */
+async function runAttack(order: AttackOrder): Promise<Outcome> {
+  const args = [JSON.stringify(order)];
+  await using driver = new LineProcess(["--allow-all"], "attack.ts", args);
+  return JSON.parse(await driver.line()) as Outcome;
 }
 
 /** The module that is measured; `undefined` for a gateway. */

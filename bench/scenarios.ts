@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { AttackOptions } from "./attack.ts";
 import type { BareRpcOptions } from "./load/bare.ts";
 import type { ConnectCloseOptions, IdleOptions } from "./load/connect.ts";
 import type { MessageOptions } from "./load/messages.ts";
@@ -44,7 +45,8 @@ export interface Goal {
 
 /**
  * The load itself, by kind; `bare-*` kinds run over joined sockets
- * instead of a gateway, `nats-*` kinds against nats-server, `sdk-*` kinds use the client library in processes of their own.
+ * instead of a gateway, `nats-*` kinds against nats-server, `sdk-*` kinds use the client library in processes of their own,
+ * `attack` counts what victims do while others attack.
  */
 export type Load =
   | { kind: "rpc"; options: RpcOptions }
@@ -59,7 +61,8 @@ export type Load =
   | { kind: "bare-idle"; options: IdleOptions }
   | { kind: "nats-rpc"; options: RpcOptions }
   | { kind: "sdk-rpc"; options: { edges: number; depth: number } }
-  | { kind: "sdk-stream"; options: { streams: number } };
+  | { kind: "sdk-stream"; options: { streams: number } }
+  | { kind: "attack"; options: AttackOptions };
 
 /** A named row of the table. */
 export interface Scenario {
@@ -87,6 +90,16 @@ const levelWith = (of: string): Goal[] => [
 ];
 
 const PEAK: Goal = { metric: "peakMegabytes", max: 200 };
+
+/** Attacks that are measured, by what their rows are called; all of them are tested in tests/attacks. */
+const ATTACKS: [row: string, attack: string][] = [
+  ["calls", "calls that are never answered, of a Go service"],
+  ["messages", "messages left in streams"],
+  ["downloads", "downloads that nobody reads, with credit"],
+  ["bodies", "bodies of 10 MB with members that come twice"],
+  ["admissions", "edges that want in with a megabyte of meta"],
+  ["memory", "answers that are never read"],
+];
 
 /** A read and a write for each body, and each call has two of them: what a relay needs for the text of one body, times 2. */
 const TWO_BODIES = 2;
@@ -264,6 +277,12 @@ export const SCENARIOS: readonly Scenario[] = [
       `yardstick: calls through nats-server, ${edges} edges, ${depth} in flight each`,
     load: { kind: "nats-rpc", options: { edges, depth, reverseDepth } },
     goals: [],
+  })),
+  ...ATTACKS.map(([row, attack]): Scenario => ({
+    name: `attack-${row}-50`,
+    work: `what victims do beside 50 attackers: ${attack}`,
+    load: { kind: "attack", options: { attack, connections: 50 } },
+    goals: [{ metric: "p99Us", max: 50_000 }],
   })),
 ];
 

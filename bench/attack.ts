@@ -1,0 +1,56 @@
+/**
+ * What victims notice of attacks: the stage of `tests/attacks`, measured. A process of its own, for it needs more permissions
+ * than the benchmark: it gets one {@linkcode AttackOrder} as JSON in its first argument, and prints one {@linkcode Outcome}.
+ *
+ * @module
+ */
+
+import { harm, stage } from "../tests/attacks/stage.ts";
+import type { Outcome } from "./load/driver.ts";
+import type { Plan } from "./load/measure.ts";
+
+/** Which attack, and from how many connections. */
+export interface AttackOptions {
+  /** Name of the attack, as `tests/attacks` calls it. */
+  attack: string;
+  /** Connections of the attackers. */
+  connections: number;
+}
+
+/** What to run. */
+export interface AttackOrder extends AttackOptions {
+  /** How often and how long; each window has a gateway of its own, and begins with the attack. */
+  plan: Plan;
+}
+
+if (import.meta.main) {
+  const order = JSON.parse(Deno.args[0]!) as AttackOrder;
+  const outcome = await runAttack(order);
+  console.log(JSON.stringify(outcome));
+}
+
+/** Operations of all victims together, and the slowest percentiles of any sort of work. */
+async function runAttack(
+  { attack, connections, plan }: AttackOrder,
+): Promise<Outcome> {
+  const outcome: Outcome = { windows: [], errors: 0, firstError: "" };
+  const seconds = plan.warmup + plan.seconds;
+  for (let i = 0; i < plan.repeat; i++) {
+    const staged = await stage(attack, connections, seconds * 1000);
+    const works = Object.values(staged.victims);
+    const { rss, peak, cpuSeconds } = staged.process;
+    outcome.windows.push({
+      seconds,
+      ops: works.reduce((sum, { done }) => sum + done, 0),
+      bytes: 0,
+      p50Us: Math.max(...works.map(({ p50Ms }) => p50Ms)) * 1000,
+      p99Us: Math.max(...works.map(({ p99Ms }) => p99Ms)) * 1000,
+      otherCpuSeconds: 0,
+      used: { gateway: { cpuSeconds, rssBytes: rss, peakBytes: peak } },
+    });
+    const found = harm(staged);
+    outcome.errors += found.length;
+    if (outcome.firstError === "") outcome.firstError = found[0] ?? "";
+  }
+  return outcome;
+}

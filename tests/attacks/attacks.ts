@@ -1,0 +1,35 @@
+/** All attacks. */
+
+import type { Attacks } from "./attack.ts";
+import { CPU_ATTACKS } from "./kinds/cpu.ts";
+import { FLOOD_ATTACKS } from "./kinds/floods.ts";
+import { MEMORY_ATTACKS } from "./kinds/memory.ts";
+import { STREAM_ATTACKS } from "./kinds/streams.ts";
+
+const SINGLE: Attacks = {
+  ...STREAM_ATTACKS,
+  ...FLOOD_ATTACKS,
+  ...MEMORY_ATTACKS,
+  ...CPU_ATTACKS,
+};
+
+/** Attacks by name. */
+export const ATTACKS: Attacks = {
+  ...SINGLE,
+  "all of it at once": {
+    targets: ["svc", "go", "files", "late", "mute", "hooks"],
+    work: [
+      "call echo",
+      "publish t",
+      "call go.echo",
+      "publish go.t",
+      "echo svc",
+      "download files",
+      "admission",
+    ],
+    run: async (battle) => {
+      const one = battle.part(1);
+      await Promise.all(Object.values(SINGLE).map(({ run }) => run(one)));
+    },
+  },
+};
