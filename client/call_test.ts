@@ -72,7 +72,7 @@ Deno.test("Service.call() appends the id of the edge to the custom bytes", async
 
 Deno.test("call() rejects with the code of the error text", async () => {
   using gateway = new ScriptedGateway({
-    onRequest: (request) => request.error(request.text),
+    onRequest: (request) => request.error(request.text, "not-run"),
   });
   await using edge = await Edge.connect({ dial: gateway.dial });
   for (

@@ -28,7 +28,7 @@ Deno.test("publish() sends topic, data and custom, and waits for the ack", async
 
 Deno.test("publish() rejects with the reason of the ack", async () => {
   using gateway = new ScriptedGateway({
-    onMessage: (message) => message.error("topic not online"),
+    onMessage: (message) => message.error("topic not online", "not-run"),
   });
   await using edge = await Edge.connect({ dial: gateway.dial });
   const error = await assertRejects(() => edge.publish("t", ""), FrontierError);

@@ -21,6 +21,7 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_REQUEST,
   TYPE_RESPONSE,
+  type Verdict,
 } from "@frontier/proto";
 import { Driver, MemoryNetwork, type Transport } from "@frontier/platform";
 
@@ -41,8 +42,8 @@ export interface Arrival {
   readonly text: string;
   /** Answers it with data. */
   done(value?: Uint8Array | string): void;
-  /** Answers it with an error. */
-  error(text: string): void;
+  /** Answers it with an error of the application, or with one of the gateway. */
+  error(text: string, verdict?: Verdict): void;
 }
 
 /** What a test wants; everything else is done as a friendly gateway would. */
@@ -240,7 +241,7 @@ export class GatewaySide implements LinkHandler {
         answer({
           value: typeof value === "string" ? encoder.encode(value) : value,
         }),
-      error: (error) => answer({ error }),
+      error: (error, verdict = "") => answer({ error, verdict }),
     };
   }
 }

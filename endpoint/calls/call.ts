@@ -110,8 +110,12 @@ abstract class Exchange<T> extends Operation implements Outgoing {
       return false;
     }
     if (body.errorEnd > body.errorStart) {
-      const text = body.errorText();
-      const error = FrontierError.fromWire(text, false, "", this.what);
+      const error = FrontierError.fromWire(
+        body.errorText(),
+        link.verdict,
+        body.verdict,
+        this.what,
+      );
       this.#onError(error);
       this.waiter.reject(error);
       return false;
