@@ -19,6 +19,9 @@ import { aborted, dial } from "./abortable.ts";
 import type { ClientLimits } from "./limits.ts";
 import type { ConnectOptions } from "./options.ts";
 
+/** Seconds between heartbeats that the wire can announce. */
+const HEARTBEATS: readonly number[] = [5, 20, 80, 320];
+
 /** What an end needs to connect. */
 export interface AttemptParts {
   /** What the connection is for. */
@@ -106,13 +109,23 @@ function open(
  * @param options How it connects.
  * @param limits Its bounds.
  * @returns The settings.
- * @throws {RangeError} If the time limit is not a positive number.
+ * @throws {RangeError} If the time limit is not a positive number, or the wire
+ * has no way to announce the heartbeat.
  */
 export function linkSettings(
   options: ConnectOptions,
   limits: ClientLimits,
 ): LinkSettings {
   const { features, heartbeatSeconds, connectTimeoutMs } = options;
+  if (
+    heartbeatSeconds !== undefined && !HEARTBEATS.includes(heartbeatSeconds)
+  ) {
+    throw new RangeError(
+      `Cannot send a heartbeat every ${heartbeatSeconds} s: need one of ${
+        HEARTBEATS.join(", ")
+      }`,
+    );
+  }
   return {
     ...LINK_SETTINGS,
     sessionWindow: limits.streamWindow,

@@ -20,6 +20,8 @@ Deno.test("connect() refuses options that mean nothing", async () => {
       { connectTimeoutMs: NaN },
       { wantedId: -1n },
       { reconnect: { factor: 0 } },
+      { heartbeatSeconds: 7 as 5 },
+      { heartbeatSeconds: Infinity as 5 },
     ]
   ) {
     await assertRejects(() => Edge.connect(options), RangeError);
@@ -54,4 +56,26 @@ Deno.test("a gateway that does not read gets errors instead of ever more data", 
   );
   assertEquals(refused.length, 7);
   await until(() => side.link.outbox.pending === 0);
+});
+
+Deno.test("every limit may be infinite", async () => {
+  using gateway = new ScriptedGateway();
+  const limits = Object.fromEntries(
+    Object.keys(CLIENT_LIMITS).map((name) => [name, Infinity]),
+  );
+  await using edge = await Edge.connect({
+    dial: gateway.dial,
+    limits,
+    methods: { later: async (request) => (await null, request.data) },
+  });
+  assertEquals((await edge.call("echo", "x")).text(), "x");
+  const responses = await Promise.all(
+    Array.from({ length: 50 }, () => gateway.side.request("later", "y")),
+  );
+  assertEquals(responses.filter(({ error }) => error !== ""), []);
+  const session = gateway.side.link.openSession("")!;
+  const stream = await edge.acceptStream();
+  await until(() => session.state === "open");
+  session.send(new Uint8Array(1_000), 0, 1_000);
+  assertEquals(await stream.read(new Uint8Array(2_000)), 1_000);
 });

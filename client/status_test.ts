@@ -221,3 +221,17 @@ Deno.test("drain() does not wait for messages of a connection that is gone", asy
   await edge.drain({ timeoutMs: 30_000 });
   assert(performance.now() - begin < 10_000);
 });
+
+Deno.test("drain() does not wait for handlers whose caller's time is over", async () => {
+  using gateway = new ScriptedGateway();
+  const edge = await Edge.connect({
+    dial: gateway.dial,
+    methods: { stuck: () => new Promise(() => {}) },
+  });
+  void gateway.side.request("stuck", "", { timeoutNs: 40_000_000n });
+  await until(() => gateway.log.length > 0);
+  await edge.call("echo");
+  const begin = performance.now();
+  await edge.drain({ timeoutMs: 30_000 });
+  assert(performance.now() - begin < 10_000);
+});

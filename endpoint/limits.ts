@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Limits of one endpoint. */
+/** Limits of one endpoint; infinite is none. */
 export interface EndpointLimits {
   /**
    * Handlers that run at a time for one caller; its further requests wait. All
@@ -77,6 +77,9 @@ export interface EndpointLimits {
   readonly streamBytes: number;
 }
 
+/** What a window without a limit comes to, in bytes. */
+const LARGEST_WINDOW = 2 ** 30;
+
 /** The defaults of {@linkcode EndpointLimits}. */
 export const ENDPOINT_LIMITS: EndpointLimits = {
   handlers: 1_024,
@@ -97,7 +100,7 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
  * @param given Those that differ from the defaults.
  * @param defaults The defaults.
  * @returns All of them.
- * @throws {RangeError} If one is not positive, or a window has more than 31 bits.
+ * @throws {RangeError} If one is not positive, or a finite window has more than 31 bits.
  */
 export function resolveLimits<T extends EndpointLimits>(
   given: Partial<T> | undefined,
@@ -109,11 +112,19 @@ export function resolveLimits<T extends EndpointLimits>(
       throw new RangeError(`Cannot use ${limit} as ${name}: need more than 0`);
     }
   }
-  for (const window of [limits.streamWindow, limits.connectionWindow]) {
-    // It travels as 32 bits, and grants add up.
-    if (!Number.isInteger(window) || window >= 2 ** 31) {
-      throw new RangeError(`Cannot use a window of ${window} bytes`);
-    }
+  const { streamWindow, connectionWindow } = limits;
+  return {
+    ...limits,
+    streamWindow: checkWindow(streamWindow),
+    connectionWindow: checkWindow(connectionWindow),
+  };
+}
+
+/** Windows travel as 32 bits, and grants add up. */
+function checkWindow(window: number): number {
+  if (window === Infinity) return LARGEST_WINDOW;
+  if (!Number.isInteger(window) || window >= 2 ** 31) {
+    throw new RangeError(`Cannot use a window of ${window} bytes`);
   }
-  return limits;
+  return window;
 }

@@ -142,7 +142,11 @@ export class Places implements JobOwner {
    */
   idle(): Promise<void> {
     if (this.#running === 0 && this.#queue.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#timers ??= this.#first?.session.link.timers;
+      this.#watchAll();
+    });
   }
 
   /** Tells nobody any more, and waits for nothing. */
@@ -179,7 +183,7 @@ export class Places implements JobOwner {
     job.next = this.#first;
     if (this.#first !== undefined) this.#first.previous = job;
     this.#first = job;
-    if (this.#queue.size > 0) this.#watch(job);
+    if (this.#awaited) this.#watch(job);
   }
 
   #release(job: Job): void {
@@ -201,11 +205,12 @@ export class Places implements JobOwner {
       // One that finished at once has left no trace of its caller.
       this.#forget(this.#sourceOf(job));
     }
-    if (this.#queue.size === 0) this.#timers?.clear(this.#due);
-    if (this.#running > 0 || this.#queue.size > 0) return;
-    const resolvers = this.#idle;
-    this.#idle = [];
-    for (const resolve of resolvers) resolve();
+    if (this.#running === 0 && this.#queue.size === 0) {
+      const resolvers = this.#idle;
+      this.#idle = [];
+      for (const resolve of resolvers) resolve();
+    }
+    if (!this.#awaited) this.#timers?.clear(this.#due);
   }
 
   readonly #mayRun = (source: Source): boolean => {
@@ -223,7 +228,11 @@ export class Places implements JobOwner {
     if (this.#queue.size === 0) this.#calmDown();
   }
 
-  /** While requests wait, a place is free as soon as the time of its caller is over. */
+  /** Whether anybody waits for places to become free: then they are as soon as the time of their caller is over. */
+  get #awaited(): boolean {
+    return this.#queue.size > 0 || this.#idle.length > 0;
+  }
+
   #watch(job: Job): void {
     if (job.endsAt === Infinity) return;
     if (this.#due.armed && this.#due.at <= job.endsAt) return;
@@ -249,7 +258,7 @@ export class Places implements JobOwner {
       job = next;
     }
     this.#next();
-    if (this.#queue.size > 0) this.#watchAll();
+    if (this.#awaited) this.#watchAll();
   }
 
   #sourceOf(job: Job): Source {
