@@ -254,7 +254,8 @@ class Gateway implements Frontier {
       handle: (connection) => {
         const { transport, address, first } = connection;
         const driver = new Driver(transport, this.#timers);
-        const link = this.#routing.attach(side, driver, address);
+        const { identity } = transport;
+        const link = this.#routing.attach(side, driver, address, identity);
         this.#links.add(link);
         driver.start(link, first, connection);
       },

@@ -11,7 +11,7 @@ import {
   type LinkSettings,
   type Timers,
 } from "@frontier/proto";
-import type { PeerAddress } from "@frontier/platform";
+import type { Identity, PeerAddress } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import { compilePolicies } from "./admission/policies.ts";
 import type { Policy } from "./admission/policy.ts";
@@ -99,9 +99,15 @@ export interface Routing {
    * @param side Where it came in.
    * @param port Carries its bytes.
    * @param address Where it comes from.
+   * @param identity Who it is, by a certificate that was verified.
    * @returns Its engine, which waits for the peer to introduce itself.
    */
-  attach(side: "edge" | "service", port: LinkPort, address: PeerAddress): Link;
+  attach(
+    side: "edge" | "service",
+    port: LinkPort,
+    address: PeerAddress,
+    identity?: Identity,
+  ): Link;
   /**
    * Closes the connection of a peer in an orderly way.
    *
@@ -214,10 +220,11 @@ export function createRouting(options: RoutingOptions): Routing {
     hooks,
     edgebound,
     servicebound,
-    attach(side, port, address): Link {
+    attach(side, port, address, identity): Link {
       const bound = side === "edge" ? edgebound : servicebound;
       const link = new Link("server", settings, bound, port);
       bound.attach(link, address, wallClock());
+      (link.user as Peer).identity = identity;
       return link;
     },
     async kick(id, reason = "kicked"): Promise<boolean> {

@@ -210,6 +210,12 @@ Deno.test("a snapshot holds a record of everybody, and changes no more", () => {
   directory.addMethod(one, utf8.encode("größe"));
   const two = edge(2n);
   two.meta = utf8.encode("m");
+  two.identity = {
+    subject: "CN=two",
+    sans: ["DNS:two.example"],
+    fingerprint256: "AA:BB",
+    issuer: "CN=authority",
+  };
   directory.addEdge(two);
   const records = directory.snapshot();
   directory.removeService(one);
@@ -220,6 +226,7 @@ Deno.test("a snapshot holds a record of everybody, and changes no more", () => {
       name: "S",
       meta: undefined,
       address: ADDR,
+      identity: undefined,
       created: 0,
       methods: ["größe"],
       topics: ["t"],
@@ -231,6 +238,7 @@ Deno.test("a snapshot holds a record of everybody, and changes no more", () => {
       name: "",
       meta: utf8.encode("m"),
       address: ADDR,
+      identity: two.identity,
       created: 0,
       methods: [],
       topics: [],

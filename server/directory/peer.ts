@@ -11,7 +11,11 @@ import {
   type Link,
   type Timer,
 } from "@frontier/proto";
-import { formatAddress, type PeerAddress } from "@frontier/platform";
+import {
+  formatAddress,
+  type Identity,
+  type PeerAddress,
+} from "@frontier/platform";
 import type { EdgeAdmission } from "../admission/edge_admission.ts";
 import type { Asked } from "../exchange/calls.ts";
 import type { LinkTarget } from "../exchange/link_target.ts";
@@ -31,6 +35,8 @@ export abstract class Peer implements PeerRecord {
   readonly link: Link;
   /** @inheritdoc */
   readonly address: PeerAddress;
+  /** @inheritdoc */
+  identity: Identity | undefined = undefined;
   /** @inheritdoc */
   readonly created: number;
   /** High half of its id. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PeerAddress } from "@frontier/platform";
+import type { Identity, PeerAddress } from "@frontier/platform";
 import type { Peer } from "./peer.ts";
 
 /** What is known of an edge or a service, for whoever reports or stores it. */
@@ -19,6 +19,8 @@ export interface PeerRecord {
   readonly meta: Uint8Array | undefined;
   /** Where it connected from. */
   readonly address: PeerAddress;
+  /** Who it is, by a certificate that was verified; `undefined` without one. */
+  readonly identity: Identity | undefined;
   /** When its connection came, in Unix milliseconds. */
   readonly created: number;
   /** Names of the methods it answers, as text. */
@@ -34,13 +36,14 @@ export interface PeerRecord {
  * @returns A copy of what is known of it at this moment.
  */
 export function recordOf(peer: Peer): PeerRecord {
-  const { id, kind, name, meta, address, created } = peer;
+  const { id, kind, name, meta, address, identity, created } = peer;
   return Object.freeze({
     id,
     kind,
     name,
     meta,
     address,
+    identity,
     created,
     methods: [...peer.methods],
     topics: [...peer.topics],
