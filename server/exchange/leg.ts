@@ -28,6 +28,8 @@ export interface LegLimits {
 
 /** Largest buffer for held bytes: one full read and its frame header. */
 const CHUNK_SIZE = 262_144 + STREAM_HEAD;
+/** Milliseconds a sender whose buffer is full waits before more is stored. */
+const BRIEF_MS = 200;
 /** How many times as long as without progress a sender waits for one with too little of it. */
 const MOST_STALLS = 6;
 /** Why both sides of a stream end that was given up. */
@@ -71,6 +73,10 @@ export class Leg {
   /** After the last byte held in the last buffer. */
   #fill = 0;
   #paused = false;
+  /** Whether the pause is a short one. */
+  #brief = false;
+  /** Whether more than the buffer is held, so that the sender's connection is read on. */
+  #storing = false;
   #ended = false;
   #progressAt = 0;
   #pausedAt = 0;
@@ -134,11 +140,14 @@ export class Leg {
     }
     const allowed = this.#count(end - at);
     this.#hold(buf, at, end);
-    if (session.link.credit || this.#paused || allowed) return;
+    if (session.link.credit || this.#paused) return;
+    const full = this.heldBytes >= this.#limits.bufferBytes;
+    if (allowed) {
+      if (full && !this.#storing) this.#pauseBriefly();
+      return;
+    }
     // Below half of the memory a stream may always have its buffer.
-    if (
-      this.#ledger.level > 0 || this.heldBytes >= this.#limits.bufferBytes
-    ) this.#pause();
+    if (full || this.#ledger.level > 0) this.#pause();
   }
 
   /** The other side can take bytes again. */
@@ -166,6 +175,9 @@ export class Leg {
     this.#progressAt = this.session.link.timers.now();
     this.session.consume(moved, keepsUp(to));
     const step = this.#limits.bufferBytes / 8;
+    if (this.heldBytes <= this.#limits.bufferBytes - step) {
+      this.#storing = false;
+    }
     if (
       this.#paused &&
       (this.heldBytes === 0 || this.heldBytes <= this.#pausedBytes - step)
@@ -231,6 +243,18 @@ export class Leg {
     this.#watch();
   }
 
+  /**
+   * A receiver that keeps moving takes an eighth of the buffer in no time. For
+   * one that does not, more is stored: what else comes on the sender's
+   * connection must not wait for it.
+   */
+  #pauseBriefly(): void {
+    this.#pause();
+    this.#brief = true;
+    const { timers } = this.session.link;
+    timers.set(this.#stall!, timers.now() + BRIEF_MS);
+  }
+
   /** Copies bytes into pooled buffers that can be sent as they are. */
   #hold(buf: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end;) {
@@ -261,12 +285,18 @@ export class Leg {
   /** Gives the stream up after too long a time without progress. */
   #watch(): void {
     const { timers } = this.session.link;
+    this.#brief = false;
     this.#progressAt = timers.now();
     this.#stall ??= new Timer(() => this.#onStall());
     timers.set(this.#stall, this.#progressAt + this.#limits.stallMs);
   }
 
   #onStall(): void {
+    if (this.#brief) {
+      this.#storing = true;
+      this.#resume();
+      return;
+    }
     const { timers } = this.session.link;
     const { stallMs } = this.#limits;
     let due = this.#progressAt + stallMs;
@@ -299,7 +329,7 @@ export class Leg {
 
   #resume(): void {
     if (!this.#paused) return;
-    this.#paused = false;
+    this.#paused = this.#brief = false;
     if (!this.#ended) this.#disarm();
     this.session.link.resume();
   }

@@ -75,9 +75,11 @@ Deno.test("a leg holds tiny pieces at the cost of their bytes", () => {
 });
 
 Deno.test("a leg is read on while its sender has a share of the memory left", () => {
-  const { from, to, events, state, ledger } = joined(100_000, BUDGET);
+  const { from, to, events, state, ledger, wheel } = joined(100_000, BUDGET);
   from.receive(new Uint8Array(656_000), 0, 656_000);
-  assertEquals(events, []);
+  // Full for too long: more is stored.
+  wheel.advance(208);
+  assertEquals(events.splice(0), ["pause from", "resume from"]);
   from.receive(new Uint8Array(1_000), 0, 1_000);
   assertEquals(events, ["pause from"]);
   state.room = 12_000;
@@ -90,6 +92,30 @@ Deno.test("a leg is read on while its sender has a share of the memory left", ()
   to.drop();
   from.drop();
   assertEquals([ledger.memory, ledger.accounts], [0, 0]);
+});
+
+Deno.test("a leg that moves holds its buffer and no more, however large the share", () => {
+  const { from, events, state, wheel } = joined(80_000, BUDGET);
+  for (let round = 0; round < 5; round++) {
+    from.receive(new Uint8Array(80_000), 0, 80_000);
+    assertEquals(events.splice(0), ["pause from"]);
+    wheel.advance(wheel.now() + 150);
+    state.room = 80_000;
+    from.drain();
+    assertEquals(events.splice(0), ["resume from"]);
+  }
+  // Then nothing moves, and it stores on until the buffer is not full again.
+  from.receive(new Uint8Array(80_000), 0, 80_000);
+  wheel.advance(wheel.now() + 208);
+  assertEquals(events.splice(0), ["pause from", "resume from"]);
+  from.receive(new Uint8Array(80_000), 0, 80_000);
+  assertEquals(events, []);
+  state.room = 90_000;
+  from.drain();
+  from.receive(new Uint8Array(10_000), 0, 10_000);
+  assertEquals(events, ["pause from"]);
+  from.drop();
+  assertEquals(wheel.size, 0);
 });
 
 Deno.test("below half of the memory a leg may always have its buffer", () => {

@@ -525,7 +525,7 @@ Deno.test("a stalled stream is dismissed after 10 s, that stream alone, and read
   edge.stream(second, "behind the flood");
   gateway.run(9_900);
   assertEquals(quick.read(quick.last("session").negotiateId), "");
-  gateway.run(300);
+  gateway.run(600);
   assertEquals(
     quick.read(quick.last("session").negotiateId),
     "behind the flood",
@@ -764,7 +764,7 @@ Deno.test("a Go sender to a reader with credit that reads nothing is held up for
   gateway.run(20);
   assertEquals(service.count(down), 50_000, "its window and no more");
   assert(edge.link.paused);
-  gateway.run(10_100);
+  gateway.run(10_500);
   assert(!edge.link.paused);
   assertEquals(edge.all("dismiss").length, 1);
   assertEquals([edge.closed, service.closed], [undefined, undefined]);
@@ -851,7 +851,7 @@ Deno.test("a stalled stream ends with a reason on both sides", () => {
     { ours: true, window: [50_000, 16_000_000] },
   );
   for (let i = 0; i < 10; i++) edge.stream(up, new Uint8Array(50_000));
-  gateway.run(10_200);
+  gateway.run(10_600);
   for (const peer of [edge, service]) {
     assertStringIncludes(peer.all("dismiss")[0]!.body.error, "stalled");
   }
