@@ -18,6 +18,8 @@ export class OutboxRoom {
   readonly congested: Set<Peer> = new Set();
   readonly #ledger: Ledger;
   readonly #limit: number;
+  /** Bytes in an outbox below which nobody is asked. */
+  readonly #free: number;
 
   /**
    * @param ledger Where it is counted.
@@ -26,6 +28,7 @@ export class OutboxRoom {
   constructor(ledger: Ledger, limit: number) {
     this.#ledger = ledger;
     this.#limit = limit;
+    this.#free = OutboxShares.freeBytes(limit);
   }
 
   /**
@@ -38,11 +41,8 @@ export class OutboxRoom {
    */
   take(peer: Peer, source: Peer, bytes: number): boolean {
     const { pending } = peer.link.outbox;
-    if (peer.trail === undefined) {
-      if (OutboxShares.free(pending, this.#limit)) return true;
-      this.#follow(peer);
-    }
-    return peer.trail!.take(source.holder, bytes, pending);
+    return (pending < this.#free && peer.trail === undefined) ||
+      this.#take(peer, source, bytes, pending);
   }
 
   /**
@@ -79,6 +79,11 @@ export class OutboxRoom {
     peer.trail?.clear();
     peer.trail = undefined;
     this.congested.delete(peer);
+  }
+
+  #take(peer: Peer, source: Peer, bytes: number, pending: number): boolean {
+    if (peer.trail === undefined) this.#follow(peer);
+    return peer.trail!.take(source.holder, bytes, pending);
   }
 
   #follow(peer: Peer): void {

@@ -114,7 +114,6 @@ export class Slots {
   release(slot: Slot): void {
     this.sent(slot);
     this.#ledger.give(slot.share!, slot.kind, 1);
-    slot.share = undefined;
     if (slot.call !== undefined) slot.call.slot = undefined;
     slot.call = slot.target = slot.session = undefined;
     if (this.#spares.length < SPARES) this.#spares.push(slot);

@@ -24,6 +24,7 @@ export class OutboxShares {
   readonly #ledger: Ledger;
   readonly #owner: Holder;
   readonly #limit: number;
+  readonly #free: number;
   readonly #shares: Share[] = [];
   readonly #lengths: number[] = [];
   /** Where each of them ends, counted from the first byte that was ever put in. */
@@ -42,6 +43,7 @@ export class OutboxShares {
     this.#ledger = ledger;
     this.#owner = owner;
     this.#limit = limit;
+    this.#free = OutboxShares.freeBytes(limit);
     this.#written = written;
   }
 
@@ -51,12 +53,11 @@ export class OutboxShares {
   }
 
   /**
-   * @param pending Bytes in the outbox.
-   * @param limit Bytes that may be in it.
-   * @returns Whether so few are in it that nobody is asked.
+   * @param limit Bytes that all sources together may have in an outbox.
+   * @returns Bytes in it below which nobody is asked.
    */
-  static free(pending: number, limit: number): boolean {
-    return pending < freeBytes(limit);
+  static freeBytes(limit: number): number {
+    return Math.min(FREE_BYTES, limit * FREE_PART);
   }
 
   /**
@@ -68,7 +69,7 @@ export class OutboxShares {
    * @returns `false` when its source has too much in it.
    */
   take(source: Holder, bytes: number, pending: number): boolean {
-    if (this.empty && OutboxShares.free(pending, this.#limit)) return true;
+    if (this.empty && pending < this.#free) return true;
     // The shares leave out what was nobody's.
     if (pending + bytes > this.#limit) return false;
     const owner = this.#owner;
@@ -156,8 +157,4 @@ export class OutboxShares {
     this.#ends.splice(0, count);
     this.#head = 0;
   }
-}
-
-function freeBytes(limit: number): number {
-  return Math.min(FREE_BYTES, limit * FREE_PART);
 }
