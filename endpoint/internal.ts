@@ -18,6 +18,7 @@ export * from "./handlers/method_table.ts";
 export * from "./handlers/places.ts";
 export * from "./handlers/receiver.ts";
 export * from "./handlers/request_queue.ts";
+export * from "./handlers/share.ts";
 export * from "./handlers/source.ts";
 export * from "./handlers/workload.ts";
 export { resolveLimits } from "./limits.ts";

@@ -7,22 +7,23 @@
 /** Limits of one endpoint; infinite is none. */
 export interface EndpointLimits {
   /**
-   * Handlers that run at a time for one caller; its further requests wait. All
-   * callers together have twice as many places: above half of them, a caller may
-   * hold at most as many as are free. Hooks have as many of their own.
+   * Handlers that run at a time; further requests wait. A lone caller may use
+   * all of them. From 8 on there is a quarter more, for those that come later:
+   * while several callers are there and half is taken, each may hold at most as
+   * many as are free. Hooks have as many of their own.
    *
    * @default {1_024}
    */
   readonly handlers: number;
   /**
-   * Requests of one caller that wait for a place, and twice as many of all,
-   * shared like the places; more are answered `short buffer`.
+   * Requests that wait for a place, shared like the places; more are answered
+   * `short buffer`.
    *
    * @default {4_096}
    */
   readonly requests: number;
   /**
-   * Bytes of the requests of one caller that wait, and twice as many of all.
+   * Bytes of the requests that wait, shared like the places.
    *
    * @default {16_777_216}
    */

@@ -44,8 +44,11 @@ Deno.test("an edge whose calls never end keeps nobody else waiting, nor itself f
   assertEquals(online, 3);
   assert(performance.now() - begin < 1_400, "all before a stuck call ended");
   const codes = (await Promise.all(refusals)).map(({ code }) => code);
-  assertEquals(codes.filter((code) => code === "short-buffer").length, 76);
-  assertEquals(codes.filter((code) => code === "timeout").length, 24);
+  const late = codes.filter((code) => code === "timeout").length;
+  const refused = codes.filter((code) => code === "short-buffer").length;
+  // At most all places and all room for what waits.
+  assert(late > 0 && late <= 8 + 16, `${late} were taken`);
+  assertEquals(late + refused, codes.length);
   // The handlers go on, and their places are free; by the service's clock a moment later.
   for (let attempt = 1;; attempt++) {
     try {

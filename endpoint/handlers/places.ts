@@ -13,9 +13,10 @@ import {
 } from "@frontier/proto";
 import type { Job, JobOwner } from "./job.ts";
 import { type QueueBounds, RequestQueue } from "./request_queue.ts";
+import { Share } from "./share.ts";
 import { Source, type SourceKey } from "./source.ts";
 
-/** What one caller may use when nobody else is there. */
+/** What a lone caller may use. */
 export interface PlaceBounds extends QueueBounds {
   /** Handlers that run at a time. */
   readonly handlers: number;
@@ -42,15 +43,14 @@ const CALM_MS = 1_000;
  * A bounded number of handlers runs, a bounded number of requests waits, the
  * rest is turned away at once.
  *
- * Of everything there is twice what one caller may use alone. Below half all
- * are served; above, a caller may hold at most as much as is still free. So
- * one caller never takes what the next one needs, and many share. Requests
- * that wait get their turns caller by caller.
+ * Callers {@linkcode Share} both, so that one never takes what the next one
+ * needs. Requests that wait get their turns caller by caller.
  *
  * A handler whose caller has given up frees its place, though it goes on.
  */
 export class Places implements JobOwner {
-  readonly #bounds: PlaceBounds;
+  readonly #share: Share;
+  readonly #mostAbandoned: number;
   readonly #onBusy: (busy: boolean) => void;
   readonly #sources = new Map<SourceKey, Source>();
   readonly #queue: RequestQueue;
@@ -67,11 +67,12 @@ export class Places implements JobOwner {
   /**
    * Starts empty.
    *
-   * @param bounds What one caller may use alone.
+   * @param bounds What a lone caller may use.
    * @param onBusy Hears when requests begin to wait, and when none has for a while.
    */
   constructor(bounds: PlaceBounds, onBusy: (busy: boolean) => void) {
-    this.#bounds = bounds;
+    this.#share = new Share(bounds.handlers);
+    this.#mostAbandoned = bounds.handlers * ABANDONED_FACTOR;
     this.#queue = new RequestQueue(bounds);
     this.#onBusy = onBusy;
   }
@@ -98,14 +99,14 @@ export class Places implements JobOwner {
    */
   admit(job: Job): void {
     // Nobody waits then: no need to know whose it is.
-    if (this.#running < this.#bounds.handlers) {
+    if (this.#share.isPlenty(this.#running, 1)) {
       this.#start(job);
       return;
     }
     const source = this.#sourceOf(job);
     if (source.waiting.length === 0 && this.#mayRun(source)) {
       this.#start(job);
-    } else if (this.#queue.hasRoom(source, job.bytes)) {
+    } else if (this.#queue.hasRoom(source, job.bytes, this.#alone)) {
       this.#queue.add(source, job);
       this.#setBusy(job.session.link.timers);
       if (this.#queue.size > 1) this.#watch(job);
@@ -156,8 +157,7 @@ export class Places implements JobOwner {
 
   /** The caller of a handler that runs has given up. */
   onAbandoned(job: Job): void {
-    const most = this.#bounds.handlers * ABANDONED_FACTOR;
-    if (!job.holdsPlace || this.#abandoned >= most) return;
+    if (!job.holdsPlace || this.#abandoned >= this.#mostAbandoned) return;
     this.#release(job);
     this.#abandoned++;
     this.#next();
@@ -213,11 +213,13 @@ export class Places implements JobOwner {
     if (!this.#awaited) this.#timers?.clear(this.#due);
   }
 
-  readonly #mayRun = (source: Source): boolean => {
-    const { handlers } = this.#bounds;
-    return this.#running < handlers ||
-      source.running < 2 * handlers - this.#running;
-  };
+  /** Whether only one caller has handlers that run or requests that wait. */
+  get #alone(): boolean {
+    return this.#sources.size <= 1;
+  }
+
+  readonly #mayRun = (source: Source): boolean =>
+    this.#share.allows(source.running, this.#running, 1, this.#alone);
 
   #drop(selects: (job: Job) => boolean, reason: string): void {
     if (this.#queue.size === 0) return;

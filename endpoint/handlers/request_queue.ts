@@ -5,9 +5,10 @@
  */
 
 import type { Job } from "./job.ts";
+import { Share } from "./share.ts";
 import type { Source } from "./source.ts";
 
-/** What one caller may have waiting when nobody else is there. */
+/** What a lone caller may have waiting. */
 export interface QueueBounds {
   /** Requests that wait for a place. */
   readonly requests: number;
@@ -16,24 +17,26 @@ export interface QueueBounds {
 }
 
 /**
- * A queue for each caller; the callers take turns. There is room for twice what
- * one caller may have alone: above half, one gets at most as much as is free.
+ * A queue for each caller; the callers take turns, and {@linkcode Share} the
+ * room there is.
  */
 export class RequestQueue {
   /** Requests that wait. */
   size = 0;
   #bytes = 0;
-  readonly #bounds: QueueBounds;
+  readonly #requests: Share;
+  readonly #room: Share;
   /** Callers with requests that wait, in the order of their turns. */
   readonly #turns = new Set<Source>();
 
   /**
    * Starts empty.
    *
-   * @param bounds What one caller may have alone.
+   * @param bounds What a lone caller may have.
    */
   constructor(bounds: QueueBounds) {
-    this.#bounds = bounds;
+    this.#requests = new Share(bounds.requests);
+    this.#room = new Share(bounds.requestBytes);
   }
 
   /**
@@ -41,14 +44,13 @@ export class RequestQueue {
    *
    * @param source Whose request it is.
    * @param bytes Its size.
+   * @param alone Whether no other caller is there.
    * @returns Whether it may be added.
    */
-  hasRoom(source: Source, bytes: number): boolean {
-    const { requests, requestBytes } = this.#bounds;
-    return (this.size < requests ||
-      source.waiting.length < 2 * requests - this.size) &&
-      (this.#bytes + bytes <= requestBytes ||
-        source.bytes + bytes <= 2 * requestBytes - this.#bytes);
+  hasRoom(source: Source, bytes: number, alone: boolean): boolean {
+    const { waiting, bytes: own } = source;
+    return this.#requests.allows(waiting.length, this.size, 1, alone) &&
+      this.#room.allows(own, this.#bytes, bytes, alone);
   }
 
   /**

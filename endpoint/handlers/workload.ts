@@ -10,7 +10,7 @@ import { type Load, type PlaceBounds, Places } from "./places.ts";
 
 /** What a workload is told. */
 export interface WorkloadOptions {
-  /** What one caller may use alone. */
+  /** What a lone caller may use. */
   readonly bounds: PlaceBounds;
   /** Methods that have places of their own. */
   readonly hooks: ReadonlySet<string>;

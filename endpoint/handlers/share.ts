@@ -1,0 +1,54 @@
+/**
+ * Sharing what is bounded.
+ *
+ * @module
+ */
+
+/** From this limit on a part is kept for others. */
+const LEAST_SHARED = 8;
+
+/**
+ * A limit that callers share. A lone caller may take all of it. From 8 on there
+ * is a quarter more, which only others get; while several callers are there and
+ * half of the limit is taken, each may hold at most as much as is still free.
+ * So one that takes all it can leaves room for those that come later.
+ */
+export class Share {
+  readonly #limit: number;
+  readonly #total: number;
+
+  /**
+   * Shares a limit.
+   *
+   * @param limit What a lone caller may take.
+   */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#total = limit < LEAST_SHARED ? limit : limit + limit / 4;
+  }
+
+  /**
+   * Tells whether all callers together have so little that nobody needs to be asked who it is.
+   *
+   * @param all What all have.
+   * @param more What one more wants.
+   * @returns Whether it may be taken without a question.
+   */
+  isPlenty(all: number, more: number): boolean {
+    return all + more <= this.#limit / 2;
+  }
+
+  /**
+   * Tells whether a caller may take something.
+   *
+   * @param own What it has.
+   * @param all What all have.
+   * @param more What it wants.
+   * @param alone Whether nobody else is there.
+   * @returns Whether it may.
+   */
+  allows(own: number, all: number, more: number, alone: boolean): boolean {
+    if (this.isPlenty(all, more)) return true;
+    return alone ? own + more <= this.#limit : own + more <= this.#total - all;
+  }
+}
