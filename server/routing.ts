@@ -11,7 +11,11 @@ import {
   type LinkSettings,
   type Timers,
 } from "@frontier/proto";
-import type { Identity, PeerAddress } from "@frontier/platform";
+import {
+  type Identity,
+  type PeerAddress,
+  StrangerLog,
+} from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import { compilePolicies } from "./admission/policies.ts";
 import type { Policy } from "./admission/policy.ts";
@@ -193,7 +197,17 @@ export function createRouting(options: RoutingOptions): Routing {
     kicked.delete(link);
     options.onEnded(link);
   };
-  const sides = { directory, exchange, streams, ids, policies, log, onEnded };
+  const strangers = new StrangerLog({ log, timers });
+  const sides = {
+    directory,
+    exchange,
+    streams,
+    ids,
+    policies,
+    strangers,
+    log,
+    onEnded,
+  };
   const edgebound = new Edgebound({
     ...sides,
     hooks,

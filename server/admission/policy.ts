@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PeerAddress } from "@frontier/platform";
+import type { Identity, PeerAddress } from "@frontier/platform";
 
 /**
  * Why something is not allowed, as the peer is told; an empty text is sent as
@@ -20,6 +20,8 @@ export interface PolicyPeer {
   readonly id: bigint;
   /** Where it connects from. */
   readonly address: PeerAddress;
+  /** Who it is by a certificate that was verified; `undefined` without one. */
+  readonly identity: Identity | undefined;
   /** What an edge says of itself, as it came; not to be changed. `undefined` when it says nothing, and for a service. */
   readonly meta: Uint8Array | undefined;
   /** The name of a service; empty for an edge. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PeerAddress } from "@frontier/platform";
+import type { Identity, PeerAddress } from "@frontier/platform";
 import type { Peer } from "../directory/peer.ts";
 import type { PolicyPeer } from "./policy.ts";
 
@@ -26,6 +26,10 @@ class View implements PolicyPeer {
 
   get address(): PeerAddress {
     return this.#peer.address;
+  }
+
+  get identity(): Identity | undefined {
+    return this.#peer.identity;
   }
 
   get meta(): Uint8Array | undefined {

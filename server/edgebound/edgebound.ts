@@ -33,7 +33,7 @@ import { CatchUp } from "./catch_up.ts";
 import type { Hooks } from "./hooks.ts";
 import { Presence } from "./presence.ts";
 import { TOLD } from "./standing.ts";
-import { StrayServices } from "./stray_services.ts";
+import { isServiceMeta } from "./stray_services.ts";
 
 /** Bytes an edge may say of itself; they are kept as long as it is connected. */
 const MAX_META = 1_048_576;
@@ -75,7 +75,6 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   readonly #presence: Presence;
   readonly #catchUp: CatchUp;
   readonly #admissions: EdgeAdmissionContext;
-  readonly #strays: StrayServices;
   readonly #timers: Timers;
   readonly #ledger: Ledger;
   readonly #settled: Timer = new Timer(() => this.#wake());
@@ -113,7 +112,6 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       requireEdgeOnline: context.requireEdgeOnline,
       admit: (edge) => this.#admit(edge),
     };
-    this.#strays = new StrayServices(log);
   }
 
   /** Offline events that services are to confirm yet, sent or not. */
@@ -172,6 +170,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     this.#presence.report();
     this.#catchUp.close();
     this.#timers.clear(this.#settled);
+    this.strangers[Symbol.dispose]();
   }
 
   /** @inheritdoc */
@@ -180,7 +179,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     edge.meta = request.meta;
     edge.arrival = ++this.#arrivals;
     if (edge.meta !== undefined && edge.meta.length > MAX_META) {
-      this.log.warn("Edge refused", {
+      this.strangers.report(edge.address.hostname, "Edge refused", {
         peer: edge.describe(),
         reason: `meta of ${edge.meta.length} bytes`,
       });
@@ -193,7 +192,13 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       link.refuse(SHORT_BUFFER);
       return;
     }
-    this.#strays.look(edge, link.timers.now());
+    if (edge.meta !== undefined && isServiceMeta(edge.meta)) {
+      this.strangers.report(
+        edge.address.hostname,
+        "An edge introduces itself as a service does: services connect to the servicebound port",
+        { peer: edge.describe() },
+      );
+    }
     edge.admission = new EdgeAdmission(this.#admissions, edge);
     edge.admission.start();
   }

@@ -14,6 +14,7 @@ import {
   type Session,
   Timer,
 } from "@frontier/proto";
+import type { StrangerLog } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
@@ -33,6 +34,8 @@ export interface PeerHandlerContext {
   readonly streams: Streams;
   /** Where to report. */
   readonly log: Logger;
+  /** Where to report what strangers do, one line per address and minute. */
+  readonly strangers: StrangerLog;
   /** Told when a connection is over. */
   readonly onEnded: (link: Link) => void;
 }
@@ -50,6 +53,8 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   protected readonly streams: Streams;
   /** Where to report. */
   protected readonly log: Logger;
+  /** Where to report what strangers do. */
+  protected readonly strangers: StrangerLog;
   readonly #onEnded: (link: Link) => void;
 
   /**
@@ -60,6 +65,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     this.exchange = context.exchange;
     this.streams = context.streams;
     this.log = context.log;
+    this.strangers = context.strangers;
     this.#onEnded = context.onEnded;
   }
 

@@ -76,10 +76,11 @@ export class Servicebound extends PeerHandler<ServicePeer> {
       service.topics = meta.topics;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      this.log.warn("Service refused", {
-        peer: service.describe(),
-        reason: error.message,
-      });
+      this.strangers.report(
+        service.address.hostname,
+        "Service refused: edges connect to the edgebound port",
+        { peer: service.describe(), reason: error.message },
+      );
       link.refuse(error.message);
       return;
     }
