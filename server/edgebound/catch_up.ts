@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Timer, type Timers } from "@frontier/proto";
+import { SHORT_BUFFER, Timer, type Timers } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
 import type { ReaskIds } from "../config/mod.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -66,6 +66,8 @@ export class CatchUp {
   #walk: Iterator<EdgePeer> | undefined = undefined;
   /** Questions asked since the walk began. */
   #asked = 0;
+  /** Whether a service had no free handler since then. */
+  #busy = false;
   readonly #timer: Timer = new Timer(() => this.#step());
 
   /**
@@ -144,6 +146,7 @@ export class CatchUp {
     if (this.#walk === undefined) {
       this.#walk = directory.edges()[Symbol.iterator]();
       this.#asked = 0;
+      this.#busy = false;
     }
     let asks = 0;
     let waitMs = STEP_MS;
@@ -152,7 +155,7 @@ export class CatchUp {
       if (next.done === true) {
         // What was passed over, or came meanwhile, has its turn next time.
         this.#walk = undefined;
-        if (this.#asked === 0) waitMs = PAUSE_MS;
+        if (this.#asked === 0 || this.#busy) waitMs = PAUSE_MS;
         break;
       }
       if (this.#ask(next.value, names, announces)) {
@@ -192,7 +195,7 @@ export class CatchUp {
   #onId(edge: EdgePeer, outcome: HookOutcome): void {
     edge.standing &= ~ASKING;
     // It is asked when a service is there again: this one may not have heard.
-    if (outcome.kind === "nobody" || outcome.kind === "lost") return;
+    if (this.#isOpen(outcome)) return;
     this.#settle(edge, UNNAMED);
     if (!edge.online || outcome.kind !== "answer") return;
     if (outcome.value.length !== 8) return;
@@ -203,6 +206,13 @@ export class CatchUp {
     const same = hi === edge.idHi && lo === edge.idLo;
     if (same || (hi === 0 && lo === 0)) return;
     this.#context.reconnect(edge);
+  }
+
+  /** Whether a question is still to be asked. */
+  #isOpen(outcome: HookOutcome): boolean {
+    const busy = outcome.kind === "unsent" && outcome.error === SHORT_BUFFER;
+    if (busy) this.#busy = true;
+    return busy || outcome.kind === "nobody" || outcome.kind === "lost";
   }
 
   #announce(edge: EdgePeer): boolean {
@@ -232,13 +242,14 @@ export class CatchUp {
     let told = outcome.kind === "answer" || outcome.kind === "late" ||
       outcome.kind === "lost";
     // Whoever comes next is told.
-    if (outcome.kind !== "nobody" && outcome.kind !== "lost") {
-      this.#settle(edge, UNASKED);
-    }
+    const open = this.#isOpen(outcome);
+    if (!open) this.#settle(edge, UNASKED);
     if (outcome.kind === "refusal" && edge.online) {
       told = (edge.standing & TOLD) !== 0;
       expel(edge, outcome.error);
-    } else if (outcome.kind === "late" || outcome.kind === "unsent") {
+    } else if (
+      !open && (outcome.kind === "late" || outcome.kind === "unsent")
+    ) {
       log.warn("Edge could not be announced", {
         peer: edge.describe(),
         reason: outcome.error,

@@ -27,7 +27,7 @@ import type { Hook } from "../directory/directory.ts";
  * | --- | --- |
  * | `answer` | the service answered, with a value |
  * | `refusal` | the service said no, with an error |
- * | `unsent` | the service was surely not asked |
+ * | `unsent` | the service was surely not asked, or says that it did not look at it |
  * | `late` | the service was asked and did not answer in time; it may have acted |
  * | `lost` | the service was asked, then its connection ended; it may have acted |
  * | `nobody` | no service is left that could be asked |
@@ -59,11 +59,11 @@ class HookCall extends Pending {
       );
     }
     const error = body.errorText();
-    this.#done(
-      error === ""
-        ? { kind: "answer", value: body.valueBytes() }
-        : { kind: "refusal", error },
-    );
+    if (error === "") this.#done({ kind: "answer", value: body.valueBytes() });
+    else {
+      const looked = !link.verdict || body.verdict !== "not-run";
+      this.#done({ kind: looked ? "refusal" : "unsent", error });
+    }
   }
 
   override onFail(_link: Link, reason: string): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TIMEOUT, Timer, type Timers } from "@frontier/proto";
+import { SHORT_BUFFER, TIMEOUT, Timer, type Timers } from "@frontier/proto";
 import type { ServicePeer } from "../directory/peer.ts";
 import { FairQueue } from "../quota/fair_queue.ts";
 import type { AskPlaces, HookAsk } from "./hook_ask.ts";
@@ -20,6 +20,10 @@ const MAX_ASK_BYTES = 8_388_608;
 const SPARE_ASKS = 64;
 /** Offline events one service may have unconfirmed at a time. */
 const MAX_EVENTS = 4_096;
+/** Bytes of unconfirmed offline events; a larger one goes alone. */
+const MAX_EVENT_BYTES = 8_388_608;
+/** Milliseconds a service without a free handler is left alone with offline events. */
+const BUSY_MS = 250;
 /** Bytes in the outbox above which no offline event is added. */
 const EVENT_MARK = 1_048_576;
 /** Milliseconds an answer needs; who has less left is not asked about. */
@@ -66,6 +70,9 @@ export class HookLane implements AskPlaces {
   /** Whether events go out as fast as the outbox takes them. */
   hasty = false;
   #unconfirmed = 0;
+  #unconfirmedBytes = 0;
+  /** When a service that had no free handler is told the next event. */
+  #busyUntil = -Infinity;
   #pumping = false;
   readonly #context: HookLaneContext;
   readonly #verdicts: FairQueue<HookAsk> = new FairQueue(QUANTUM);
@@ -209,7 +216,9 @@ export class HookLane implements AskPlaces {
   get #takesEvent(): boolean {
     const { link } = this.service;
     if (!this.#writable || link.pendingCount >= MAX_PENDING) return false;
+    if (this.#busyUntil > this.#context.timers.now()) return false;
     return this.hasty || (this.#unconfirmed < MAX_EVENTS &&
+      this.#unconfirmedBytes < MAX_EVENT_BYTES &&
       link.outbox.pending < EVENT_MARK);
   }
 
@@ -254,22 +263,33 @@ export class HookLane implements AskPlaces {
   }
 
   #sendEvent(event: OfflineEvent): void {
-    const { timeoutMs, onEvent } = this.#context;
+    const { timeoutMs } = this.#context;
+    const body = encodeEdgeEvent(event);
     this.events.delete(event.id);
     event.lane = undefined;
     event.sent = true;
     this.#unconfirmed++;
-    callHook(
-      this.service,
-      "edge_offline",
-      encodeEdgeEvent(event),
-      timeoutMs,
-      (outcome) => {
-        this.#unconfirmed--;
-        onEvent(event, outcome);
-        this.pump();
-      },
-    );
+    this.#unconfirmedBytes += body.length;
+    callHook(this.service, "edge_offline", body, timeoutMs, (outcome) => {
+      this.#unconfirmed--;
+      this.#unconfirmedBytes -= body.length;
+      this.#onConfirmed(event, outcome);
+      this.pump();
+    });
+  }
+
+  #onConfirmed(event: OfflineEvent, outcome: HookOutcome): void {
+    const { onEvent, timers } = this.#context;
+    const busy = outcome.kind === "unsent" && outcome.error === SHORT_BUFFER;
+    if (!busy) onEvent(event, outcome);
+    else if (!this.service.online) {
+      onEvent(event, { kind: "lost", error: outcome.error });
+    } else {
+      this.#busyUntil = timers.now() + BUSY_MS;
+      event.sent = false;
+      event.lane = this;
+      this.events.set(event.id, event);
+    }
   }
 
   /** Looks again soon when only the outbox is in the way, for nothing else tells. */

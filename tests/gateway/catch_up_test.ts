@@ -290,3 +290,38 @@ Deno.test("offline events beyond what a service may have unconfirmed wait, and n
   assertEquals(new Set(events(service)).size, count);
   assertEquals(gateway.edgebound.leaving, 0);
 });
+
+Deno.test("a service of ours without a free handler is told and asked again, and nothing is lost", () => {
+  const gateway = new SimGateway();
+  const early = edges(gateway, 30, false);
+  const service = gateway.service("S", {
+    ours: true,
+    methods: ["edge_online", "edge_offline"],
+  });
+  let places = 3;
+  service.onRequest = () => {
+    if (places-- > 0) return {};
+    return { error: "short buffer", verdict: "not-run" };
+  };
+  const heard = (what: string) => {
+    const done = new Set<string>();
+    for (const { body } of service.all("request")) {
+      if (text(body.key) === what) done.add(text(body.value));
+    }
+    return done.size;
+  };
+  gateway.run(3_000);
+  assertEquals(gateway.edgebound.due, 27);
+  places = Infinity;
+  gateway.run(2_000);
+  assertEquals(gateway.edgebound.due, 0);
+  assertEquals(heard("edge_online"), 30);
+  places = 2;
+  for (const edge of early) edge.cut();
+  gateway.run(1_000);
+  assertEquals(gateway.edgebound.leaving, 28);
+  places = Infinity;
+  gateway.run(1_000);
+  assertEquals(gateway.edgebound.leaving, 0);
+  assertEquals(heard("edge_offline"), 30);
+});
