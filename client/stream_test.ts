@@ -140,8 +140,9 @@ Deno.test("closing the writable sends everything, then ends the stream", async (
   await using pair = await Pair.open();
   const data = new Uint8Array(1_000_000).map((_, i) => i % 251);
   await ReadableStream.from([data]).pipeTo(pair.stream.writable);
+  // The close returns when all of it is on its way, the other side may still be reading.
+  await until(() => pair.session.state === "closed");
   assertEquals(pair.receivedBytes, data.length);
-  assertEquals(pair.session.state, "closed");
   await pair.stream.closed;
   assertEquals(await pair.stream.read(new Uint8Array(1)), null);
 });
