@@ -14,20 +14,15 @@ import {
   scanBase64,
 } from "./base64.ts";
 import { ZERO_TIME } from "./constants.ts";
-import {
-  type DataFields,
-  decodeDataBody,
-  encodeDataBody,
-} from "./json_body.ts";
-import { skipString } from "./json_scan.ts";
+import type { BodyView } from "./body_view.ts";
 import { unquoteText } from "./json_text.ts";
-import { ProtocolError } from "./protocol_error.ts";
-import { NO_TIME, scanTime, ZERO_TIME_VALUE } from "./rfc3339.ts";
+import { skipString } from "./json_scan.ts";
+import { earlierDeadline, NO_TIME, scanTime } from "./rfc3339.ts";
+import { SlowParse } from "./slow_parse.ts";
 import { type Verdict, verdictMember } from "./verdict.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
@@ -65,32 +60,20 @@ function isAt(buf: Uint8Array, at: number, literal: Uint8Array): boolean {
   return true;
 }
 
-/** Finds the closing quote of plain printable ASCII; -1 for anything else. */
+/** Characters that Go writes in a JSON string as they are, as far as they are ASCII. */
+const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
+for (const char of '"\\<>&') PLAIN[char.charCodeAt(0)] = 0;
+
+/** Finds the closing quote of plain ASCII; -1 for anything else. */
 function scanPlain(buf: Uint8Array, at: number, end: number): number {
-  for (; at < end; at++) {
-    const byte = buf[at]!;
-    if (byte === QUOTE) return at;
-    if (byte < 0x20 || byte >= 0x80 || byte === BACKSLASH) return -1;
-  }
-  return -1;
+  while (at < end && PLAIN[buf[at]!] === 1) at++;
+  return at < end && buf[at] === QUOTE ? at : -1;
 }
 
 /** Finds the closing quote of any text that Go's scanner takes; -1 when there is none. */
 function scanText(buf: Uint8Array, at: number, end: number): number {
   const after = skipString(buf, at - 1, end);
   return after < 0 ? -1 : after - 1;
-}
-
-/** The earlier of two instants of which each may be unset. */
-function earlier(a: number, b: number): number {
-  if (a === NO_TIME) return b;
-  return b === NO_TIME || a < b ? a : b;
-}
-
-/** Unix ms as a deadline field holds it, where 0 means that there is none. */
-function asDeadline(time: number): number {
-  if (time === NO_TIME) return 0;
-  return time === 0 ? 1 : time;
 }
 
 /**
@@ -109,7 +92,7 @@ function asDeadline(time: number): number {
  * if (!accepted || body.methodText() !== "echo") throw new Error("Not read");
  * ```
  */
-export class DataBody {
+export class DataBody implements BodyView {
   /** The buffer that all offsets are for. Not the one given to `read` when the body had to be rewritten. */
   buf: Uint8Array = NO_BYTES;
   /** First byte of the body. */
@@ -150,7 +133,7 @@ export class DataBody {
   tailLo = 0;
 
   /**
-   * Reads a body.
+   * Reads a body at once, however long that takes.
    *
    * @param buf Holds the body.
    * @param start First byte of the body.
@@ -159,21 +142,26 @@ export class DataBody {
    * means nothing then.
    */
   read(buf: Uint8Array, start: number, end: number): boolean {
-    return this.#scan(buf, start, end, false) ||
-      this.#readSlowly(buf, start, end);
+    if (this.scan(buf, start, end)) return true;
+    const parse = new SlowParse(buf, start, end);
+    if (parse.step(Infinity) !== "done") return false;
+    parse.fill(this);
+    return true;
   }
 
   /**
-   * Scans the shape that Go peers and we write; `false` means: some other shape.
-   * A topic with escapes or beyond ASCII counts as other, unless our own encoder
-   * wrote it, so that one topic has one spelling. An error may be spelt anyhow.
+   * Scans the shape that Go peers and we write. A topic with escapes or beyond
+   * ASCII is another shape, so that one topic has one spelling; an error may be
+   * spelt anyhow.
+   *
+   * @param buf Holds the body.
+   * @param start First byte of the body.
+   * @param end Byte after the body.
+   * @returns Whether the body was read; `false` says that it has another shape,
+   * or none, and that only a {@linkcode SlowParse} can tell. The view means
+   * nothing then.
    */
-  #scan(
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    encoded: boolean,
-  ): boolean {
+  scan(buf: Uint8Array, start: number, end: number): boolean {
     this.buf = buf;
     this.start = start;
     this.end = end;
@@ -212,9 +200,7 @@ export class DataBody {
     }
     if (isAt(buf, at, TOPIC)) {
       this.topicStart = at + TOPIC.length;
-      at = this.topicEnd = encoded
-        ? scanText(buf, this.topicStart, end)
-        : scanPlain(buf, this.topicStart, end);
+      at = this.topicEnd = scanPlain(buf, this.topicStart, end);
       if (at < 0) return false;
       this.headEnd = ++at;
       if (buf[at] !== COMMA) return this.#endsAt(at);
@@ -271,7 +257,7 @@ export class DataBody {
       at = scanPlain(buf, from, end);
       deadline = at < 0 ? NaN : scanTime(buf, from, at);
       if (Number.isNaN(deadline)) return false;
-      this.deadlineMs = asDeadline(deadline);
+      this.deadlineMs = earlierDeadline(deadline, NO_TIME);
       if (buf[++at] !== COMMA) return this.#endsAt(at);
       at++;
     }
@@ -280,7 +266,7 @@ export class DataBody {
     at = scanPlain(buf, from, end);
     const context = at < 0 ? NaN : scanTime(buf, from, at);
     if (Number.isNaN(context)) return false;
-    this.deadlineMs = asDeadline(earlier(deadline, context));
+    this.deadlineMs = earlierDeadline(deadline, context);
     return buf[at + 1] === CLOSE_OBJECT && this.#endsAt(at + 2);
   }
 
@@ -299,35 +285,6 @@ export class DataBody {
     if (digits > 1 && buf[from] === 0x30) return -1;
     this.timeoutMs = nanos / NANOS_PER_MILLI;
     return at;
-  }
-
-  /**
-   * Reads any other shape in full and rewrites it in the usual one. The times
-   * are kept in the view only.
-   */
-  #readSlowly(buf: Uint8Array, start: number, end: number): boolean {
-    let fields: DataFields;
-    try {
-      fields = decodeDataBody(buf, start, end);
-    } catch (error) {
-      if (error instanceof ProtocolError) return false;
-      throw error;
-    }
-    const { timeoutNs, deadline, contextDeadline } = fields;
-    fields.timeoutNs = 0n;
-    fields.deadline = fields.contextDeadline = ZERO_TIME_VALUE;
-    const rewritten = encodeDataBody(fields);
-    if (!this.#scan(rewritten, 0, rewritten.length, true)) return false;
-    this.timeoutMs = timeoutNs > 0n ? Number(timeoutNs) / NANOS_PER_MILLI : 0;
-    const own = deadline.unixMillis;
-    const context = contextDeadline.unixMillis;
-    this.deadlineMs = asDeadline(
-      earlier(
-        own === "zero" ? NO_TIME : own,
-        context === "zero" ? NO_TIME : context,
-      ),
-    );
-    return true;
   }
 
   /**

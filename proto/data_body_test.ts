@@ -173,6 +173,21 @@ for (const text of SLOW) {
   Deno.test(`slow: ${text}`, () => assertFalse(readFast(text)));
 }
 
+Deno.test("one topic has one spelling, whoever wrote it", () => {
+  const spellings = [
+    "a<b>&c",
+    "a\\u003cb\\u003e\\u0026c",
+    "\\u0061<b>\\u0026c",
+  ];
+  for (const inside of spellings) {
+    assert(read(`{"topic":"${inside}",${TIMES}}`));
+    const { buf, topicStart, topicEnd } = body;
+    const topic = new TextDecoder().decode(buf.subarray(topicStart, topicEnd));
+    assertEquals(topic, spellings[1]);
+    assertEquals(body.topicText(), "a<b>&c");
+  }
+});
+
 Deno.test("the earlier of two deadlines counts, unset ones do not", () => {
   const early = "2024-08-20T15:09:56Z";
   const late = "2024-08-20T15:09:57+00:00";

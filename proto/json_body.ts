@@ -9,20 +9,20 @@
  * @module
  */
 
+import { ByteField } from "./byte_field.ts";
+import { DataMembers, readDataMembers } from "./data_members.ts";
 import {
-  type ByteField,
-  isNull,
-  readBody,
-  readBytes,
-  readInt64,
-  readMembers,
-  readText,
-  readTime,
-  wrongValue,
+  type FieldReader,
+  type FieldReaders,
+  ObjectRead,
+  TextField,
 } from "./json_fields.ts";
+import { NameTable } from "./json_names.ts";
+import type { Budget } from "./json_scan.ts";
 import { BodyWriter } from "./json_writer.ts";
+import { ProtocolError } from "./protocol_error.ts";
 import { type TimeValue, ZERO_TIME_VALUE } from "./rfc3339.ts";
-import { asVerdict, type Verdict, VERDICT_KEY } from "./verdict.ts";
+import { type Verdict, VERDICT_KEY } from "./verdict.ts";
 
 /** The fields of message, message ack, request and response. */
 export interface DataFields {
@@ -68,11 +68,14 @@ export interface SessionBody {
   peer: string;
 }
 
-const QUOTE = 0x22;
-const OPEN_OBJECT = 0x7b;
 const UINT32_MAX = 2 ** 32 - 1;
 /** An `ext` or `window` beyond this many bytes is not looked at. */
 const LONGEST_EXTENSION = 4096;
+
+/** Longest body of a conn, conn ack or disconn ack that is looked at, in bytes. */
+export const MAX_CONN_BODY: number = 2 * 1024 * 1024;
+/** Longest body of a session, dismiss, register ack and their acks that is looked at, in bytes. */
+export const MAX_SESSION_BODY: number = 512 * 1024;
 
 const decoder = new TextDecoder();
 
@@ -90,63 +93,19 @@ export function decodeDataBody(
   start: number,
   end: number,
 ): DataFields {
-  const key: ByteField = { value: undefined, memory: undefined };
-  const value: ByteField = { value: undefined, memory: undefined };
-  const custom: ByteField = { value: undefined, memory: undefined };
-  const fields = emptyDataFields();
-  readBody(buf, start, end, "data body", [
-    ["key", (b, s, e) => readBytes(b, s, e, "key", key)],
-    ["value", (b, s, e) => readBytes(b, s, e, "value", value)],
-    [
-      "topic",
-      (b, s, e) => fields.topic = readText(b, s, e, "topic") ?? fields.topic,
-    ],
-    ["custom", (b, s, e) => readBytes(b, s, e, "custom", custom)],
-    [
-      "error",
-      (b, s, e) => fields.error = readText(b, s, e, "error") ?? fields.error,
-    ],
-    [VERDICT_KEY, (b, s, e) => fields.verdict = readVerdict(b, s, e), "exact"],
-    [
-      "timeout",
-      (b, s, e) =>
-        fields.timeoutNs = readInt64(b, s, e, "timeout") ?? fields.timeoutNs,
-    ],
-    [
-      "deadline",
-      (b, s, e) =>
-        fields.deadline = readTime(b, s, e, "deadline") ?? fields.deadline,
-    ],
-    ["context", (b, s, e) => readContext(b, s, e, fields)],
-  ]);
-  fields.key = key.value;
-  fields.value = value.value;
-  fields.custom = custom.value;
-  return fields;
-}
-
-/** Reads a verdict; what is none of ours says nothing. */
-function readVerdict(buf: Uint8Array, start: number, end: number): Verdict {
-  if (end - start > LONGEST_EXTENSION || buf[start] !== QUOTE) return "";
-  return asVerdict(readText(buf, start, end, VERDICT_KEY) ?? "");
-}
-
-function readContext(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  fields: DataFields,
-): void {
-  if (isNull(buf, start)) return;
-  if (buf[start] !== OPEN_OBJECT) throw wrongValue("context", "an object");
-  readMembers(buf, start, end, 1, [
-    [
-      "deadline",
-      (b, s, e) =>
-        fields.contextDeadline = readTime(b, s, e, "context deadline") ??
-          fields.contextDeadline,
-    ],
-  ]);
+  const members = new DataMembers({ left: Infinity });
+  while (!readDataMembers(members, buf, start, end).step());
+  return {
+    key: members.key.bytes(),
+    value: members.value.bytes(),
+    topic: members.topic.text(),
+    custom: members.custom.bytes(),
+    error: members.error.text(),
+    verdict: members.verdict,
+    timeoutNs: members.timeout.value(),
+    deadline: members.deadline.value(),
+    contextDeadline: members.contextDeadline.value(),
+  };
 }
 
 /**
@@ -189,6 +148,69 @@ export function encodeDataBody(fields: DataFields): Uint8Array<ArrayBuffer> {
   return writer.finish();
 }
 
+/** What the bodies about connections and sessions say, as far as one was read. */
+class Envelope {
+  readonly budget: Budget = { left: Infinity };
+  readonly meta = new ByteField("meta", this.budget);
+  readonly error = new TextField("error");
+  readonly peer = new TextField("peer");
+  ext: string[] = [];
+  window: [number, number] | undefined;
+
+  /** The free bytes as an optional member. */
+  get metaMember(): { meta?: Uint8Array } {
+    const meta = this.meta.bytes();
+    return meta === undefined ? {} : { meta };
+  }
+}
+
+type Reader = FieldReader<Envelope>;
+
+const readMeta: Reader = (into, b, s, e) => into.meta.read(b, s, e);
+const readError: Reader = (into, b, s, e) => into.error.read(b, s, e);
+
+const CONN = new NameTable<Reader>({
+  meta: readMeta,
+  error: readError,
+  ext: (into, b, s, e) => {
+    const value = readExtension(b, s, e);
+    if (isFeatureList(value)) into.ext = value;
+  },
+  window: (into, b, s, e) => {
+    const value = readExtension(b, s, e);
+    if (isWindow(value)) into.window = value;
+  },
+});
+
+const SESSION = new NameTable<Reader>({
+  meta: readMeta,
+  error: readError,
+  peer: (into, b, s, e) => into.peer.read(b, s, e),
+});
+
+const REGISTER_ACK = new NameTable<Reader>({ error: readError });
+
+/** Reads a body at once; one that would take long is refused unread. */
+function readEnvelope(
+  what: string,
+  readers: FieldReaders<Envelope>,
+  longest: number,
+  buf: Uint8Array,
+  start: number,
+  end: number,
+): Envelope {
+  if (end - start > longest) {
+    throw new ProtocolError(
+      `Cannot decode ${what}: ${end - start} bytes exceed ${longest}`,
+    );
+  }
+  const into = new Envelope();
+  const { budget } = into;
+  const read = new ObjectRead(what, readers, into, budget, buf, start, end);
+  while (!read.step());
+  return into;
+}
+
 /** Reads one of our own fields; what is malformed counts as absent. */
 function readExtension(buf: Uint8Array, start: number, end: number): unknown {
   if (end - start > LONGEST_EXTENSION) return undefined;
@@ -214,32 +236,17 @@ function isWindow(value: unknown): value is [number, number] {
  * @param start First byte of the body.
  * @param end Byte after the body.
  * @returns The fields. A malformed `ext` or `window` counts as absent.
- * @throws {ProtocolError} If a Go peer would refuse the body.
+ * @throws {ProtocolError} If a Go peer would refuse the body, or it is longer
+ * than {@linkcode MAX_CONN_BODY}.
  */
 export function decodeConnBody(
   buf: Uint8Array,
   start: number,
   end: number,
 ): ConnBody {
-  const meta: ByteField = { value: undefined, memory: undefined };
-  const body: ConnBody = { error: "", ext: [], window: undefined };
-  readBody(buf, start, end, "conn body", [
-    ["meta", (b, s, e) => readBytes(b, s, e, "meta", meta)],
-    [
-      "error",
-      (b, s, e) => body.error = readText(b, s, e, "error") ?? body.error,
-    ],
-    ["ext", (b, s, e) => {
-      const value = readExtension(b, s, e);
-      if (isFeatureList(value)) body.ext = value;
-    }],
-    ["window", (b, s, e) => {
-      const value = readExtension(b, s, e);
-      if (isWindow(value)) body.window = value;
-    }],
-  ]);
-  if (meta.value !== undefined) body.meta = meta.value;
-  return body;
+  const read = readEnvelope("conn body", CONN, MAX_CONN_BODY, buf, start, end);
+  const { ext, window } = read;
+  return { error: read.error.text(), ext, window, ...read.metaMember };
 }
 
 /**
@@ -271,25 +278,18 @@ export function encodeConnBody(
  * @param start First byte of the body.
  * @param end Byte after the body.
  * @returns The fields.
- * @throws {ProtocolError} If a Go peer would refuse the body.
+ * @throws {ProtocolError} If a Go peer would refuse the body, or it is longer
+ * than {@linkcode MAX_SESSION_BODY}.
  */
 export function decodeSessionBody(
   buf: Uint8Array,
   start: number,
   end: number,
 ): SessionBody {
-  const meta: ByteField = { value: undefined, memory: undefined };
-  const body: SessionBody = { error: "", peer: "" };
-  readBody(buf, start, end, "session body", [
-    ["meta", (b, s, e) => readBytes(b, s, e, "meta", meta)],
-    [
-      "error",
-      (b, s, e) => body.error = readText(b, s, e, "error") ?? body.error,
-    ],
-    ["peer", (b, s, e) => body.peer = readText(b, s, e, "peer") ?? body.peer],
-  ]);
-  if (meta.value !== undefined) body.meta = meta.value;
-  return body;
+  const what = "session body";
+  const read = readEnvelope(what, SESSION, MAX_SESSION_BODY, buf, start, end);
+  const { error, peer } = read;
+  return { error: error.text(), peer: peer.text(), ...read.metaMember };
 }
 
 /**
@@ -316,18 +316,18 @@ export function encodeSessionBody(
  * @param start First byte of the body.
  * @param end Byte after the body.
  * @returns The reason of a refusal; empty on success.
- * @throws {ProtocolError} If a Go peer would refuse the body.
+ * @throws {ProtocolError} If a Go peer would refuse the body, or it is longer
+ * than {@linkcode MAX_SESSION_BODY}.
  */
 export function decodeErrorBody(
   buf: Uint8Array,
   start: number,
   end: number,
 ): string {
-  let error = "";
-  readBody(buf, start, end, "register ack body", [
-    ["error", (b, s, e) => error = readText(b, s, e, "error") ?? error],
-  ]);
-  return error;
+  const what = "register ack body";
+  const longest = MAX_SESSION_BODY;
+  const read = readEnvelope(what, REGISTER_ACK, longest, buf, start, end);
+  return read.error.text();
 }
 
 /**

@@ -6,6 +6,7 @@
  * @module
  */
 
+const ZERO = 0x30;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
 const REPLACEMENT = 0xfffd;
@@ -43,6 +44,20 @@ function unicodeEscape(buf: Uint8Array, at: number, end: number): number {
   return value;
 }
 
+/**
+ * Resolves an escape that stands for one ASCII character.
+ *
+ * @param buf Holds a valid JSON string.
+ * @param at Index after the backslash.
+ * @returns The character, or 0 when it is none.
+ */
+export function escapedByte(buf: Uint8Array, at: number): number {
+  if (buf[at] !== LETTER_U) return ESCAPES[buf[at]!]!;
+  if (buf[at + 1] !== ZERO || buf[at + 2] !== ZERO) return 0;
+  const code = hexValue(buf[at + 3]!) << 4 | hexValue(buf[at + 4]!);
+  return code < 0x80 ? code : 0;
+}
+
 function isContinuation(buf: Uint8Array, at: number, end: number): boolean {
   return at < end && (buf[at]! & 0xc0) === 0x80;
 }
@@ -71,70 +86,79 @@ function sequenceLength(buf: Uint8Array, at: number, end: number): number {
     : 0;
 }
 
-/** Writes one code point as UTF-8, if there is somewhere to write; returns the offset after it. */
-function putCodePoint(
-  out: Uint8Array | undefined,
+/** Bytes that the last character had in the text. */
+let width = 0;
+
+/**
+ * Gives the width of the character that {@linkcode codePointAt} read last.
+ *
+ * @returns Bytes of the text.
+ */
+export function lastWidth(): number {
+  return width;
+}
+
+function escapedCodePoint(buf: Uint8Array, at: number, end: number): number {
+  if (buf[at + 1] !== LETTER_U) {
+    width = 2;
+    return ESCAPES[buf[at + 1]!]!;
+  }
+  width = 6;
+  const code = unicodeEscape(buf, at, end);
+  if (code < 0xd800 || code >= 0xe000) return code;
+  const low = code < 0xdc00 ? unicodeEscape(buf, at + 6, end) : -1;
+  if (low < 0xdc00 || low >= 0xe000) return REPLACEMENT;
+  width = 12;
+  return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+}
+
+/**
+ * Reads one character of a valid JSON string, escaped or not. A byte that is
+ * not UTF-8, and half of a surrogate pair, is U+FFFD, as in Go.
+ *
+ * @param buf Holds the string.
+ * @param at Where the character begins.
+ * @param end Index of the closing quote.
+ * @returns Its code point.
+ */
+export function codePointAt(buf: Uint8Array, at: number, end: number): number {
+  const byte = buf[at]!;
+  if (byte === BACKSLASH) return escapedCodePoint(buf, at, end);
+  width = 1;
+  if (byte < 0x80) return byte;
+  const length = sequenceLength(buf, at, end);
+  // Go replaces every single byte that fits nowhere.
+  if (length === 0) return REPLACEMENT;
+  width = length;
+  let code = byte & 0xff >> length + 1;
+  for (let i = 1; i < length; i++) code = code << 6 | buf[at + i]! & 0x3f;
+  return code;
+}
+
+/**
+ * Writes one code point as UTF-8.
+ *
+ * @param out Takes it; there is room for four bytes.
+ * @param at Where it begins.
+ * @param code The code point.
+ * @returns The offset after it.
+ */
+export function putCodePoint(
+  out: Uint8Array,
   at: number,
   code: number,
 ): number {
-  const length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  if (out === undefined) return at + length;
-  if (length === 1) {
+  if (code < 0x80) {
     out[at] = code;
     return at + 1;
   }
+  const length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   for (let i = length - 1; i > 0; i--) {
     out[at + i] = 0x80 | code & 0x3f;
     code >>= 6;
   }
   out[at] = (0xf00 >> length) & 0xff | code;
   return at + length;
-}
-
-/** Unquotes into `out`, or only counts when there is none; returns the number of bytes. */
-function unquoteInto(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  out: Uint8Array | undefined,
-): number {
-  let written = 0;
-  let at = start;
-  while (at < end) {
-    const byte = buf[at]!;
-    if (byte !== BACKSLASH) {
-      const length = sequenceLength(buf, at, end);
-      if (length === 0) {
-        // Go replaces every single byte that fits nowhere.
-        written = putCodePoint(out, written, REPLACEMENT);
-        at++;
-        continue;
-      }
-      for (let i = 0; i < length; i++, written++) {
-        if (out !== undefined) out[written] = buf[at + i]!;
-      }
-      at += length;
-      continue;
-    }
-    if (buf[at + 1] !== LETTER_U) {
-      written = putCodePoint(out, written, ESCAPES[buf[at + 1]!]!);
-      at += 2;
-      continue;
-    }
-    let code = unicodeEscape(buf, at, end);
-    at += 6;
-    if (code >= 0xd800 && code < 0xe000) {
-      const low = code < 0xdc00 ? unicodeEscape(buf, at, end) : -1;
-      if (low >= 0xdc00 && low < 0xe000) {
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        at += 6;
-      } else {
-        code = REPLACEMENT;
-      }
-    }
-    written = putCodePoint(out, written, code);
-  }
-  return written;
 }
 
 /**
@@ -149,27 +173,8 @@ function isPlain(buf: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * Resolves the escapes of a valid JSON string. Bytes that are not UTF-8, and
- * halves of surrogate pairs, become U+FFFD one by one, as in Go.
- *
- * @param buf Holds the string.
- * @param start First byte between the quotes.
- * @param end Index of the closing quote.
- * @returns The text in UTF-8: a view of `buf` when nothing had to change.
- */
-export function unquoteBytes(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-): Uint8Array {
-  if (isPlain(buf, start, end)) return buf.subarray(start, end);
-  const out = new Uint8Array(unquoteInto(buf, start, end, undefined));
-  unquoteInto(buf, start, end, out);
-  return out;
-}
-
-/**
- * Reads a valid JSON string as text, with the rules of {@linkcode unquoteBytes}.
+ * Reads a valid JSON string as text. Bytes that are not UTF-8, and halves of
+ * surrogate pairs, become U+FFFD one by one, as in Go.
  *
  * @param buf Holds the string.
  * @param start First byte between the quotes.
@@ -181,7 +186,14 @@ export function unquoteText(
   start: number,
   end: number,
 ): string {
-  return decoder.decode(unquoteBytes(buf, start, end));
+  if (isPlain(buf, start, end)) return decoder.decode(buf.subarray(start, end));
+  // A byte that is replaced takes three: no other character becomes longer.
+  const out = new Uint8Array((end - start) * 3);
+  let written = 0;
+  for (let at = start; at < end; at += width) {
+    written = putCodePoint(out, written, codePointAt(buf, at, end));
+  }
+  return decoder.decode(out.subarray(0, written));
 }
 
 /** What Go escapes beyond `JSON.stringify`. */

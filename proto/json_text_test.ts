@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { quoteText, unquoteBytes, unquoteText } from "./json_text.ts";
+import { quoteText, unquoteText } from "./json_text.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -42,16 +42,6 @@ for (const [name, inside, expected] of READ) {
     assertEquals(unquoted(inside), expected);
   });
 }
-
-Deno.test("text that stands for itself is not copied", () => {
-  const buf = encoder.encode('"plain"');
-  assertEquals(unquoteBytes(buf, 1, 6).buffer, buf.buffer);
-});
-
-Deno.test("a surrogate in UTF-8 is replaced in the bytes too", () => {
-  const bytes = unquoteBytes(Uint8Array.of(0xed, 0xa0, 0x80, 0x5c, 0x6e), 0, 5);
-  assertEquals(bytes.toHex(), "efbfbd".repeat(3) + "0a");
-});
 
 const WRITTEN: [string, string, string][] = [
   ["plain text", "echo", "echo"],

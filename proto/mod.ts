@@ -7,6 +7,7 @@
  */
 
 export * from "./base64.ts";
+export * from "./body_view.ts";
 export * from "./buffer_pool.ts";
 export * from "./constants.ts";
 export * from "./data_body.ts";
@@ -24,6 +25,7 @@ export * from "./protocol_error.ts";
 export * from "./rfc3339.ts";
 export * from "./session.ts";
 export * from "./session_map.ts";
+export * from "./slow_parse.ts";
 export * from "./splice.ts";
 export * from "./timer_wheel.ts";
 export * from "./verdict.ts";

@@ -176,6 +176,21 @@ export function scanTime(buf: Uint8Array, start: number, end: number): number {
 }
 
 /**
+ * Gives the deadline that two instants of {@linkcode scanTime} make.
+ *
+ * @param own One of them.
+ * @param context The other.
+ * @returns The earlier one that is set in Unix milliseconds, 0 when none is. A
+ * deadline at the epoch becomes 1: it is long over, but it is one.
+ */
+export function earlierDeadline(own: number, context: number): number {
+  let time = own;
+  if (own === NO_TIME || context !== NO_TIME && context < own) time = context;
+  if (time === NO_TIME) return 0;
+  return time === 0 ? 1 : time;
+}
+
+/**
  * Reads a time.
  *
  * @param buf Holds the text.
