@@ -1,7 +1,7 @@
 /**
  * Where the fields of a data body lie.
  *
- * Source: the wire specification, section 1.6.8.
+ * Source: docs/spec/wire.md §1.6.8.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * A byte field of a JSON object, read as Go reads it into a `[]byte`: base64
  * with the freedoms of Go's decoder, or an array of numbers, or null.
  *
- * Source: the wire specification, section 1.5.2.
+ * Source: docs/spec/wire.md §1.5.2.
  *
  * @module
  */

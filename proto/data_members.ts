@@ -1,7 +1,7 @@
 /**
  * The members of data bodies, collected while a body is read in full.
  *
- * Source: the wire specification, section 1.6.8.
+ * Source: docs/spec/wire.md §1.6.8.
  *
  * @module
  */

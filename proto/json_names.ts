@@ -2,7 +2,7 @@
  * The names of members, matched as Go matches them with the names of fields:
  * without regard to case, where the Kelvin sign is a k and the long s an s.
  *
- * Source: the wire specification, section 1.5.2.
+ * Source: docs/spec/wire.md §1.5.2.
  *
  * @module
  */

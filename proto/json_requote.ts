@@ -1,6 +1,6 @@
 /**
  * Gives the inside of a JSON string the one spelling that Go's encoding/json
- * has for it (the wire specification, section 1.5.1).
+ * has for it (docs/spec/wire.md §1.5.1).
  *
  * @module
  */

@@ -3,7 +3,7 @@
  * does not know: as lenient and as strict as Go's encoding/json is with the same
  * structure, so that what passes here cannot make a Go peer drop its connection.
  *
- * Source: the wire specification, sections 1.5 and 1.6.8.
+ * Source: docs/spec/wire.md §1.5 and §1.6.8.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * Writes data bodies in the shape that Go peers and we use.
  *
- * Source: the wire specification, section 1.6.8.
+ * Source: docs/spec/wire.md §1.6.8.
  *
  * @module
  */
