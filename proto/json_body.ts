@@ -74,7 +74,7 @@ const LONGEST_EXTENSION = 4096;
 
 /** Longest body of a conn, conn ack or disconn ack that is looked at, in bytes. */
 export const MAX_CONN_BODY: number = 2 * 1024 * 1024;
-/** Longest body of a session, dismiss, register ack and their acks that is looked at, in bytes. */
+/** Longest body of a session, dismiss, their acks, a register ack or a farewell that is looked at, in bytes. */
 export const MAX_SESSION_BODY: number = 512 * 1024;
 
 const decoder = new TextDecoder();
@@ -148,12 +148,13 @@ export function encodeDataBody(fields: DataFields): Uint8Array<ArrayBuffer> {
   return writer.finish();
 }
 
-/** What the bodies about connections and sessions say, as far as one was read. */
+/** What any body but a data body says, as far as it was read. */
 class Envelope {
   readonly budget: Budget = { left: Infinity };
   readonly meta = new ByteField("meta", this.budget);
   readonly error = new TextField("error");
   readonly peer = new TextField("peer");
+  readonly reason = new TextField("reason");
   ext: string[] = [];
   window: [number, number] | undefined;
 
@@ -189,6 +190,10 @@ const SESSION = new NameTable<Reader>({
 });
 
 const REGISTER_ACK = new NameTable<Reader>({ error: readError });
+
+const FAREWELL = new NameTable<Reader>({
+  reason: (into, b, s, e) => into.reason.read(b, s, e),
+});
 
 /** Reads a body at once; one that would take long is refused unread. */
 function readEnvelope(
@@ -356,11 +361,9 @@ export function decodeFarewellBody(
   start: number,
   end: number,
 ): string {
-  let reason = "";
-  readBody(buf, start, end, "farewell body", [
-    ["reason", (b, s, e) => reason = readText(b, s, e, "reason") ?? reason],
-  ]);
-  return reason;
+  const what = "farewell body";
+  const longest = MAX_SESSION_BODY;
+  return readEnvelope(what, FAREWELL, longest, buf, start, end).reason.text();
 }
 
 /**
