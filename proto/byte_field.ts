@@ -7,13 +7,8 @@
  * @module
  */
 
-import {
-  BASE64_VALUES,
-  decodeBase64,
-  encodeBase64Into,
-  isCanonicalBase64,
-  NOT_BASE64,
-} from "./base64.ts";
+import { decodeBase64, encodeBase64Into, isCanonicalBase64 } from "./base64.ts";
+import { BASE64_PAD, BASE64_VALUES, NOT_BASE64 } from "./base64_table.ts";
 import { escapedByte } from "./json_text.ts";
 import type { Budget, Steps } from "./json_scan.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -21,7 +16,6 @@ import { ProtocolError } from "./protocol_error.ts";
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const PAD = 0x3d;
 const LF = 0x0a;
 const CR = 0x0d;
 const ZERO = 0x30;
@@ -48,6 +42,7 @@ export class ByteField implements Steps {
   #step: (() => void) | undefined;
 
   /** Where canonical base64 lies that nobody needed in bytes yet; both 0 for none. */
+  #textBuf: Uint8Array = NO_BYTES;
   #textStart = 0;
   #textEnd = 0;
   /** The bytes, and perhaps more that Go would have behind them. */
@@ -135,7 +130,7 @@ export class ByteField implements Steps {
     if (this.#textEnd === 0) {
       return encodeBase64Into(this.#memory, 0, this.#length, dst, at);
     }
-    dst.set(this.#buf.subarray(this.#textStart, this.#textEnd), at);
+    dst.set(this.#textBuf.subarray(this.#textStart, this.#textEnd), at);
     return at + this.#textEnd - this.#textStart;
   }
 
@@ -159,6 +154,7 @@ export class ByteField implements Steps {
     const end = this.#end;
     if (start === end) return undefined;
     if (isCanonicalBase64(this.#buf, start, end)) {
+      this.#textBuf = this.#buf;
       this.#textStart = start;
       this.#textEnd = end;
       return undefined;
@@ -176,7 +172,7 @@ export class ByteField implements Steps {
     const end = this.#textEnd;
     if (end === 0) return;
     this.#budget.left -= end - start;
-    this.#memory = decodeBase64(this.#buf, start, end);
+    this.#memory = decodeBase64(this.#textBuf, start, end);
     this.#known = this.#length = this.#memory.length;
     this.#textStart = this.#textEnd = 0;
   }
@@ -202,7 +198,7 @@ export class ByteField implements Steps {
       const value = BASE64_VALUES[byte]!;
       if (value < NOT_BASE64 && this.#pads === 0) {
         group = group << 6 | value;
-      } else if (byte === PAD && count >= 2 && count < 4) {
+      } else if (byte === BASE64_PAD && count >= 2 && count < 4) {
         // Padding ends the text: only line ends may follow the group.
         this.#pads++;
         group <<= 6;

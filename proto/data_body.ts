@@ -7,12 +7,8 @@
  * @module
  */
 
-import {
-  BASE64_VALUES,
-  base64DecodedLength,
-  decodeBase64,
-  scanBase64,
-} from "./base64.ts";
+import { base64DecodedLength, decodeBase64, scanBase64 } from "./base64.ts";
+import { BASE64_VALUES } from "./base64_table.ts";
 import { ZERO_TIME } from "./constants.ts";
 import type { BodyView } from "./body_view.ts";
 import { unquoteText } from "./json_text.ts";
