@@ -72,10 +72,11 @@ const UINT32_MAX = 2 ** 32 - 1;
 /** An `ext` or `window` beyond this many bytes is not looked at. */
 const LONGEST_EXTENSION = 4096;
 
-/** Longest body of a conn, conn ack or disconn ack that is looked at, in bytes. */
-export const MAX_CONN_BODY: number = 2 * 1024 * 1024;
-/** Longest body of a session, dismiss, their acks, a register ack or a farewell that is looked at, in bytes. */
-export const MAX_SESSION_BODY: number = 512 * 1024;
+/**
+ * Longest body that is read of a packet other than message, request and their
+ * answers, in bytes: it is read at once, while everybody else waits.
+ */
+export const MAX_CONTROL_BODY: number = 2 * 1024 * 1024;
 
 const decoder = new TextDecoder();
 
@@ -199,14 +200,14 @@ const FAREWELL = new NameTable<Reader>({
 function readEnvelope(
   what: string,
   readers: FieldReaders<Envelope>,
-  longest: number,
   buf: Uint8Array,
   start: number,
   end: number,
 ): Envelope {
-  if (end - start > longest) {
+  const length = end - start;
+  if (length > MAX_CONTROL_BODY) {
     throw new ProtocolError(
-      `Cannot decode ${what}: ${end - start} bytes exceed ${longest}`,
+      `Cannot decode ${what}: ${length} bytes exceed ${MAX_CONTROL_BODY}`,
     );
   }
   const into = new Envelope();
@@ -242,14 +243,14 @@ function isWindow(value: unknown): value is [number, number] {
  * @param end Byte after the body.
  * @returns The fields. A malformed `ext` or `window` counts as absent.
  * @throws {ProtocolError} If a Go peer would refuse the body, or it is longer
- * than {@linkcode MAX_CONN_BODY}.
+ * than {@linkcode MAX_CONTROL_BODY}.
  */
 export function decodeConnBody(
   buf: Uint8Array,
   start: number,
   end: number,
 ): ConnBody {
-  const read = readEnvelope("conn body", CONN, MAX_CONN_BODY, buf, start, end);
+  const read = readEnvelope("conn body", CONN, buf, start, end);
   const { ext, window } = read;
   return { error: read.error.text(), ext, window, ...read.metaMember };
 }
@@ -284,15 +285,14 @@ export function encodeConnBody(
  * @param end Byte after the body.
  * @returns The fields.
  * @throws {ProtocolError} If a Go peer would refuse the body, or it is longer
- * than {@linkcode MAX_SESSION_BODY}.
+ * than {@linkcode MAX_CONTROL_BODY}.
  */
 export function decodeSessionBody(
   buf: Uint8Array,
   start: number,
   end: number,
 ): SessionBody {
-  const what = "session body";
-  const read = readEnvelope(what, SESSION, MAX_SESSION_BODY, buf, start, end);
+  const read = readEnvelope("session body", SESSION, buf, start, end);
   const { error, peer } = read;
   return { error: error.text(), peer: peer.text(), ...read.metaMember };
 }
@@ -322,7 +322,7 @@ export function encodeSessionBody(
  * @param end Byte after the body.
  * @returns The reason of a refusal; empty on success.
  * @throws {ProtocolError} If a Go peer would refuse the body, or it is longer
- * than {@linkcode MAX_SESSION_BODY}.
+ * than {@linkcode MAX_CONTROL_BODY}.
  */
 export function decodeErrorBody(
   buf: Uint8Array,
@@ -330,9 +330,7 @@ export function decodeErrorBody(
   end: number,
 ): string {
   const what = "register ack body";
-  const longest = MAX_SESSION_BODY;
-  const read = readEnvelope(what, REGISTER_ACK, longest, buf, start, end);
-  return read.error.text();
+  return readEnvelope(what, REGISTER_ACK, buf, start, end).error.text();
 }
 
 /**
@@ -362,8 +360,7 @@ export function decodeFarewellBody(
   end: number,
 ): string {
   const what = "farewell body";
-  const longest = MAX_SESSION_BODY;
-  return readEnvelope(what, FAREWELL, longest, buf, start, end).reason.text();
+  return readEnvelope(what, FAREWELL, buf, start, end).reason.text();
 }
 
 /**

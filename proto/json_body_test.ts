@@ -11,6 +11,7 @@ import {
   encodeDataBody,
   encodeErrorBody,
   encodeSessionBody,
+  MAX_CONTROL_BODY,
   type SessionBody,
 } from "./json_body.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -378,6 +379,16 @@ Deno.test("conn body: what Go refuses is refused", () => {
     ]
   ) {
     assertThrows(() => conn(text), ProtocolError, "Cannot decode");
+  }
+});
+
+Deno.test("a body that would hold up everybody is refused unread", () => {
+  const long = new Uint8Array(MAX_CONTROL_BODY + 1).fill(0x20);
+  long.set(encoder.encode('{"error":"e"}'));
+  const readers = [decodeConnBody, decodeSessionBody, decodeErrorBody];
+  for (const decode of readers) {
+    decode(long, 0, MAX_CONTROL_BODY);
+    assertThrows(() => decode(long, 0, long.length), ProtocolError, "exceed");
   }
 });
 

@@ -12,35 +12,62 @@ import { interopTest } from "./interop_test_case.ts";
 /** As base64 in JSON the largest is just below the frame limit of 10 MiB. */
 const SIZES = [65_536, 1_000_003, 7_000_000];
 
+/**
+ * Around whole chunks of base64 and of the windows in which it is checked, with
+ * each of the three paddings; the last ones before a multiple of 65 536
+ * characters and 64 more were once taken for malformed.
+ */
+const CHUNK_SIZES = [1, 2, 3, 4, 5, 6].flatMap((chunks) =>
+  [-2, -1, 0, 1, 46, 47, 48, 49].map((more) => chunks * 49_152 + more)
+);
+
+/** Sends a payload of each size every way, as request, answer and message. */
+async function exchange(
+  { edge, service }: GoPair,
+  sizes: readonly number[],
+): Promise<void> {
+  const target = { edge: edge.clientId };
+  for (const size of sizes) {
+    const data = { size, seed: size };
+    const up = await edge.call("echo", { data });
+    const down = await service.call("echo", { ...target, data });
+    assertEquals([up.length, down.length, down.sha256], [
+      size,
+      size,
+      up.sha256,
+    ]);
+    await edge.publish("t1", { data });
+    await service.publish("x", { ...target, data });
+    assertEquals((await service.event("message")).sha256, up.sha256);
+    assertEquals((await edge.event("message")).sha256, up.sha256);
+  }
+}
+
+async function answerEach({ edge, service }: GoPair): Promise<void> {
+  await service.register("echo", { quiet: true });
+  await edge.register("echo", { quiet: true });
+  await Promise.all([service.consume(), edge.consume()]);
+}
+
 forEachPair(
-  "large requests, answers and messages",
-  async ({ edge, service }) => {
-    await service.register("echo", { quiet: true });
-    await edge.register("echo", { quiet: true });
-    await service.register("generate", {
-      mode: "generate",
-      bytes: 7_000_000,
-      quiet: true,
-    });
-    await Promise.all([service.consume(), edge.consume()]);
-    const target = { edge: edge.clientId };
-    for (const size of SIZES) {
-      const data = { size, seed: size };
-      const up = await edge.call("echo", { data });
-      const down = await service.call("echo", { ...target, data });
-      assertEquals([up.length, down.length, down.sha256], [
-        size,
-        size,
-        up.sha256,
-      ]);
-      await edge.publish("t1", { data });
-      await service.publish("x", { ...target, data });
-      assertEquals((await service.event("message")).sha256, up.sha256);
-      assertEquals((await edge.event("message")).sha256, up.sha256);
-    }
-    assertEquals((await edge.call("generate")).length, 7_000_000);
+  "requests, answers and messages around whole chunks",
+  async (pair) => {
+    await answerEach(pair);
+    await exchange(pair, CHUNK_SIZES);
   },
 );
+
+forEachPair("large requests, answers and messages", async (pair) => {
+  const { edge, service } = pair;
+  await answerEach(pair);
+  await service.register("generate", {
+    mode: "generate",
+    bytes: 7_000_000,
+    quiet: true,
+  });
+  await exchange(pair, SIZES);
+  assertEquals((await edge.call("generate")).length, 7_000_000);
+});
 
 forEachPair(
   "a large transfer through a stream",
