@@ -43,6 +43,10 @@ const USUAL_END = encoder.encode(
 
 const NO_BYTES = new Uint8Array(0);
 const NANOS_PER_MILLI = 1e6;
+/** Topics and errors of more bytes go the slow way, which can be done in parts. */
+const LONGEST_TEXT = 65_536;
+/** Times of more bytes go the slow way. */
+const LONGEST_TIME = 64;
 /** Timeouts of more digits go the slow way. */
 const TIMEOUT_DIGITS = 15;
 /** Length of the id at the end of `custom`, in bytes. */
@@ -196,7 +200,11 @@ export class DataBody implements BodyView {
     }
     if (isAt(buf, at, TOPIC)) {
       this.topicStart = at + TOPIC.length;
-      at = this.topicEnd = scanPlain(buf, this.topicStart, end);
+      at = this.topicEnd = scanPlain(
+        buf,
+        this.topicStart,
+        Math.min(end, this.topicStart + LONGEST_TEXT),
+      );
       if (at < 0) return false;
       this.headEnd = ++at;
       if (buf[at] !== COMMA) return this.#endsAt(at);
@@ -212,7 +220,11 @@ export class DataBody implements BodyView {
     if (end - at === USUAL_END.length && isAt(buf, at, USUAL_END)) return true;
     if (isAt(buf, at, ERROR)) {
       this.errorStart = at + ERROR.length;
-      at = this.errorEnd = scanText(buf, this.errorStart, end);
+      at = this.errorEnd = scanText(
+        buf,
+        this.errorStart,
+        Math.min(end, this.errorStart + LONGEST_TEXT),
+      );
       if (at < 0) return false;
       if (buf[++at] !== COMMA) return this.#endsAt(at);
       at++;
@@ -250,7 +262,7 @@ export class DataBody implements BodyView {
     let deadline = NO_TIME;
     if (isAt(buf, at, DEADLINE)) {
       const from = at + DEADLINE.length;
-      at = scanPlain(buf, from, end);
+      at = scanPlain(buf, from, Math.min(end, from + LONGEST_TIME));
       deadline = at < 0 ? NaN : scanTime(buf, from, at);
       if (Number.isNaN(deadline)) return false;
       this.deadlineMs = earlierDeadline(deadline, NO_TIME);
@@ -259,7 +271,7 @@ export class DataBody implements BodyView {
     }
     if (!isAt(buf, at, CONTEXT)) return false;
     const from = at + CONTEXT.length;
-    at = scanPlain(buf, from, end);
+    at = scanPlain(buf, from, Math.min(end, from + LONGEST_TIME));
     const context = at < 0 ? NaN : scanTime(buf, from, at);
     if (Number.isNaN(context)) return false;
     this.deadlineMs = earlierDeadline(deadline, context);

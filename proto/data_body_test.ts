@@ -173,6 +173,26 @@ for (const text of SLOW) {
   Deno.test(`slow: ${text}`, () => assertFalse(readFast(text)));
 }
 
+Deno.test("what is long and no base64 is left to the way that can be done in parts", () => {
+  const long = "x".repeat(70_000);
+  for (
+    const [text, topic, error] of [
+      [`{"topic":"${long}",${TIMES}}`, long, ""],
+      [`{"error":"${long}",${TIMES}}`, "", long],
+      [`{"deadline":"2024-08-20T15:09:56.${"1".repeat(70)}Z"}`, "", ""],
+    ] as const
+  ) {
+    assertFalse(readFast(text));
+    assertEquals([body.topicText(), body.errorText()], [topic, error]);
+  }
+  assertEquals(
+    body.deadlineMs,
+    Date.parse("2024-08-20T15:09:56Z") + 111.111111,
+  );
+  const most = "x".repeat(65_000);
+  assert(readFast(`{"topic":"${most}","error":"${most}",${TIMES}}`));
+});
+
 Deno.test("one topic has one spelling, whoever wrote it", () => {
   const spellings = [
     "a<b>&c",

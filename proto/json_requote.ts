@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Budget, Steps } from "./json_scan.ts";
+import type { Budget } from "./json_scan.ts";
 import { codePointAt, lastWidth, putCodePoint } from "./json_text.ts";
 
 const QUOTE = 0x22;
@@ -16,9 +16,6 @@ const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
 const LINE_SEPARATOR = 0x2028;
 const PARAGRAPH_SEPARATOR = 0x2029;
-
-/** Most bytes that one character becomes: `\u003c`. */
-const LONGEST = 6;
 
 const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
 
@@ -32,6 +29,13 @@ for (
   const [from, to] of ['""', "\\\\", "\bb", "\ff", "\nn", "\rr", "\tt"]
 ) {
   SHORT[from!.charCodeAt(0)] = to!.charCodeAt(0);
+}
+
+/** Bytes that Go writes for one character. */
+function quotedLength(code: number): number {
+  if (code < 0x80) return SAME[code] === 1 ? 1 : SHORT[code] !== 0 ? 2 : 6;
+  if (isSeparator(code)) return 6;
+  return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
 /** Writes one character as Go does. */
@@ -55,13 +59,18 @@ function isSeparator(code: number): boolean {
   return code === LINE_SEPARATOR || code === PARAGRAPH_SEPARATOR;
 }
 
-/** The new spelling of one string, made in steps. */
-export class Requote implements Steps {
+/**
+ * The new spelling of one string. It may be six times as long as the old one, so
+ * it is measured first, and written to where it belongs at once.
+ */
+export class Requote {
   readonly #buf: Uint8Array;
+  readonly #start: number;
   readonly #end: number;
   readonly #budget: Budget;
   #at: number;
-  #out: Uint8Array;
+  #length = 0;
+  #measured = false;
   #written = 0;
 
   /**
@@ -74,32 +83,63 @@ export class Requote implements Steps {
    */
   constructor(buf: Uint8Array, start: number, end: number, budget: Budget) {
     this.#buf = buf;
-    this.#at = start;
+    this.#start = this.#at = start;
     this.#end = end;
     this.#budget = budget;
-    this.#out = new Uint8Array(end - start + LONGEST);
   }
 
-  /** The new inside, when it is done. */
-  get text(): Uint8Array {
-    return this.#out.subarray(0, this.#written);
+  /** Bytes of the new spelling, when it is measured. */
+  get length(): number {
+    return this.#length;
   }
 
-  /** @inheritdoc */
-  step(): boolean {
+  /** Where this step ends. */
+  #limit(): number {
+    return Math.min(this.#end, this.#at + Math.max(1, this.#budget.left));
+  }
+
+  /**
+   * Goes on measuring.
+   *
+   * @returns Whether it is done.
+   */
+  measure(): boolean {
+    if (this.#measured) return true;
     const buf = this.#buf;
     const end = this.#end;
-    const from = this.#at;
-    const to = Math.min(end, from + Math.max(1, this.#budget.left));
-    let at = from;
-    let out = this.#out;
-    let written = this.#written;
+    const to = this.#limit();
+    let at = this.#at;
+    let length = this.#length;
     while (at < to) {
-      if (written + LONGEST > out.length) {
-        out = new Uint8Array(out.length * 2);
-        out.set(this.#out);
-        this.#out = out;
+      if (SAME[buf[at]!] === 1) {
+        length++;
+        at++;
+        continue;
       }
+      length += quotedLength(codePointAt(buf, at, end));
+      at += lastWidth();
+    }
+    this.#length = length;
+    if (!this.#reach(at)) return false;
+    this.#at = this.#start;
+    this.#measured = true;
+    return true;
+  }
+
+  /**
+   * Goes on writing.
+   *
+   * @param out Takes it; the same in every step.
+   * @param start Where it begins in `out`.
+   * @returns Whether it is done.
+   */
+  write(out: Uint8Array, start: number): boolean {
+    const buf = this.#buf;
+    const end = this.#end;
+    const to = this.#limit();
+    let at = this.#at;
+    let written = start + this.#written;
+    while (at < to) {
       const byte = buf[at]!;
       if (SAME[byte] === 1) {
         out[written++] = byte;
@@ -109,9 +149,13 @@ export class Requote implements Steps {
       written = putQuoted(out, written, codePointAt(buf, at, end));
       at += lastWidth();
     }
-    this.#budget.left -= at - from;
+    this.#written = written - start;
+    return this.#reach(at);
+  }
+
+  #reach(at: number): boolean {
+    this.#budget.left -= at - this.#at;
     this.#at = at;
-    this.#written = written;
-    return at >= end;
+    return at >= this.#end;
   }
 }

@@ -7,8 +7,12 @@ import { quoteText, unquoteText } from "./json_text.ts";
 function requoted(inside: Uint8Array, part: number): string {
   const budget = { left: 0 };
   const requote = new Requote(inside, 0, inside.length, budget);
-  do budget.left = part; while (!requote.step());
-  return new TextDecoder().decode(requote.text);
+  do budget.left = part; while (!requote.measure());
+  const out = new Uint8Array(requote.length + 2).fill(0x21);
+  do budget.left = part; while (!requote.write(out, 1));
+  const text = new TextDecoder().decode(out);
+  assertEquals([text.at(0), text.at(-1)], ["!", "!"]);
+  return text.slice(1, -1);
 }
 
 const unit = fc.oneof(

@@ -141,11 +141,12 @@ function scanParts(buf: Uint8Array, start: number, end: number): boolean {
   ) {
     let scale = 1e9;
     const last = ++at + MAX_FRACTION_DIGITS;
-    for (let value; (value = digit(buf, at, end)) <= 9; at++) {
-      if (at >= last) continue;
+    for (let value; at < last && (value = digit(buf, at, end)) <= 9; at++) {
       scale /= 10;
       nanos += value * scale;
     }
+    // Go takes any number of further digits, and drops them.
+    while (at < end && ((buf[at]! - 0x30) & 0xff) <= 9) at++;
   }
   if (!scanZone(buf, at, end)) return false;
   seconds = daysSinceEpoch(year, month, day) * DAY + hour * HOUR +

@@ -14,10 +14,9 @@ import { Requote } from "./json_requote.ts";
 import type { Budget, Steps } from "./json_scan.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { earlierDeadline } from "./rfc3339.ts";
-import { writeUsual } from "./usual_body.ts";
+import { UsualBody } from "./usual_body.ts";
 
 const NANOS_PER_MILLI = 1e6;
-const NO_BYTES = new Uint8Array(0);
 
 /** How far a {@linkcode SlowParse} is. */
 export type Progress = "more" | "done" | "malformed";
@@ -53,6 +52,8 @@ export class SlowParse {
   readonly #buf: Uint8Array;
   #reading: Steps | undefined;
   #topic: Requote | undefined;
+  #usual: UsualBody | undefined;
+  #topicAt = 0;
   #result: BodyView | undefined;
 
   /**
@@ -89,32 +90,38 @@ export class SlowParse {
   }
 
   #step(): boolean {
-    const { topic } = this.#members;
     if (this.#reading !== undefined) {
       if (!this.#reading.step()) return false;
       this.#reading = undefined;
-      if (topic.end > topic.start) {
-        const { start, end } = topic;
+      const { start, end } = this.#members.topic;
+      if (end > start) {
         this.#topic = new Requote(this.#buf, start, end, this.#budget);
       }
     }
-    if (this.#topic !== undefined && !this.#topic.step()) return false;
-    // Writing is a matter of copies, and is done in one go.
-    if (this.#budget.left <= 0) return false;
-    this.#result = this.#write();
+    if (this.#usual === undefined) {
+      if (this.#topic?.measure() === false) return false;
+      // What is no topic is written by copies, each in one go.
+      if (this.#budget.left <= 0) return false;
+      const { start, end } = this.#members.error;
+      const error = this.#buf.subarray(start, end);
+      const topicLength = this.#topic?.length ?? 0;
+      this.#usual = new UsualBody(this.#members, error, topicLength);
+      this.#topicAt = this.#usual.begin();
+    }
+    if (this.#topic?.write(this.#usual.out, this.#topicAt) === false) {
+      return false;
+    }
+    this.#result = this.#withTimes(this.#usual.end());
     return true;
   }
 
-  #write(): BodyView {
-    const members = this.#members;
-    const { start, end } = members.error;
-    const error = this.#buf.subarray(start, end);
-    const view = writeUsual(members, error, this.#topic?.text ?? NO_BYTES);
-    const timeoutNs = members.timeout.value();
+  #withTimes(view: BodyView): BodyView {
+    const { timeout, deadline, contextDeadline } = this.#members;
+    const timeoutNs = timeout.value();
     if (timeoutNs > 0n) view.timeoutMs = Number(timeoutNs) / NANOS_PER_MILLI;
     view.deadlineMs = earlierDeadline(
-      members.deadline.unixMillis,
-      members.contextDeadline.unixMillis,
+      deadline.unixMillis,
+      contextDeadline.unixMillis,
     );
     return view;
   }

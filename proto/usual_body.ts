@@ -28,90 +28,117 @@ const TIMES = encoder.encode(
 /** Room for all keys with their punctuation, a verdict and the times. */
 const OVERHEAD = 96 + TIMES.length;
 
-/** Writes the members of one body, with the commas between them. */
-class UsualWriter {
+/**
+ * One body in the usual shape. Its times are unset, and its error keeps its
+ * spelling. Its topic is written by somebody else, between `begin` and `end`.
+ */
+export class UsualBody {
+  /** Takes the body. */
   readonly out: Uint8Array;
-  at = 1;
+  readonly #members: DataMembers;
+  readonly #error: Uint8Array;
+  readonly #topicLength: number;
+  readonly #view: BodyView;
+  #at = 1;
 
-  constructor(room: number) {
-    this.out = new Uint8Array(room);
+  /**
+   * Makes the room.
+   *
+   * @param members What the body says.
+   * @param error Inside of the error in JSON.
+   * @param topicLength Length of the inside of the topic in JSON, in bytes.
+   */
+  constructor(members: DataMembers, error: Uint8Array, topicLength: number) {
+    const { key, value, custom } = members;
+    this.#members = members;
+    this.#error = error;
+    this.#topicLength = topicLength;
+    this.out = new Uint8Array(
+      key.textLength + value.textLength + custom.textLength + topicLength +
+        error.length + OVERHEAD,
+    );
     this.out[0] = OPEN_OBJECT;
+    this.#view = emptyView(this.out);
   }
 
-  literal(literal: Uint8Array): void {
-    if (this.at > 1) this.out[this.at++] = COMMA;
-    this.out.set(literal, this.at);
-    this.at += literal.length;
+  /**
+   * Writes what is before the topic.
+   *
+   * @returns Where the topic begins.
+   */
+  begin(): number {
+    const view = this.#view;
+    const { key, value } = this.#members;
+    [view.keyStart, view.keyEnd] = this.#bytes(KEY, key);
+    [view.valueStart, view.valueEnd] = this.#bytes(VALUE, value);
+    if (this.#topicLength > 0) this.#member(TOPIC);
+    return this.#at;
   }
 
-  /** Writes a member that is not empty; returns where it begins between its quotes. */
-  bytes(key: Uint8Array, field: ByteField): number {
-    if (field.textLength === 0) return 0;
-    this.literal(key);
-    const start = this.at;
-    this.at = field.writeText(this.out, start);
-    this.out[this.at++] = QUOTE;
-    return start;
+  /**
+   * Writes what is after the topic.
+   *
+   * @returns Where everything lies.
+   */
+  end(): BodyView {
+    const view = this.#view;
+    if (this.#topicLength > 0) {
+      view.topicStart = this.#at;
+      view.topicEnd = this.#at += this.#topicLength;
+      this.out[this.#at++] = QUOTE;
+    }
+    view.headEnd = this.#at;
+    const { custom, verdict } = this.#members;
+    [view.customStart, view.customEnd] = this.#bytes(CUSTOM, custom);
+    if (this.#error.length > 0) {
+      this.#member(ERROR);
+      view.errorStart = this.#at;
+      view.errorEnd = this.#at += this.#error.length;
+      this.out.set(this.#error, view.errorStart);
+      this.out[this.#at++] = QUOTE;
+      view.verdict = verdict;
+      if (verdict !== "") this.#member(verdictMember(verdict));
+    }
+    this.#member(TIMES);
+    view.end = this.#at;
+    return view;
   }
 
-  /** Writes a member that is not empty; returns where it begins between its quotes. */
-  text(key: Uint8Array, inside: Uint8Array): number {
-    if (inside.length === 0) return 0;
-    this.literal(key);
-    const start = this.at;
-    this.out.set(inside, start);
-    this.at += inside.length;
-    this.out[this.at++] = QUOTE;
-    return start;
+  #member(literal: Uint8Array): void {
+    if (this.#at > 1) this.out[this.#at++] = COMMA;
+    this.out.set(literal, this.#at);
+    this.#at += literal.length;
+  }
+
+  /** Writes a field unless it is empty; returns where it lies between its quotes. */
+  #bytes(key: Uint8Array, field: ByteField): [start: number, end: number] {
+    if (field.textLength === 0) return [0, 0];
+    this.#member(key);
+    const start = this.#at;
+    const end = field.writeText(this.out, start);
+    this.out[end] = QUOTE;
+    this.#at = end + 1;
+    return [start, end];
   }
 }
 
-/**
- * Writes a body in the usual shape. Its times are unset, and are not in the view
- * either; the error keeps its spelling.
- *
- * @param members What the body says.
- * @param error Inside of the error in JSON.
- * @param topic Inside of the topic in JSON, in its one spelling.
- * @returns The view, over a buffer of its own.
- */
-export function writeUsual(
-  members: DataMembers,
-  error: Uint8Array,
-  topic: Uint8Array,
-): BodyView {
-  const { key, value, custom } = members;
-  const verdict = error.length > 0 ? members.verdict : "";
-  const writer = new UsualWriter(
-    key.textLength + value.textLength + custom.textLength + topic.length +
-      error.length + OVERHEAD,
-  );
-  const keyStart = writer.bytes(KEY, key);
-  const keyEnd = keyStart + key.textLength;
-  const valueStart = writer.bytes(VALUE, value);
-  const valueEnd = valueStart + value.textLength;
-  const topicStart = writer.text(TOPIC, topic);
-  const headEnd = writer.at;
-  const customStart = writer.bytes(CUSTOM, custom);
-  const errorStart = writer.text(ERROR, error);
-  if (verdict !== "") writer.literal(verdictMember(verdict));
-  writer.literal(TIMES);
+function emptyView(buf: Uint8Array): BodyView {
   return {
-    buf: writer.out,
+    buf,
     start: 0,
-    end: writer.at,
-    keyStart,
-    keyEnd,
-    valueStart,
-    valueEnd,
-    topicStart,
-    topicEnd: topicStart + topic.length,
-    customStart,
-    customEnd: customStart + custom.textLength,
-    errorStart,
-    errorEnd: errorStart + error.length,
-    verdict,
-    headEnd,
+    end: 0,
+    keyStart: 0,
+    keyEnd: 0,
+    valueStart: 0,
+    valueEnd: 0,
+    topicStart: 0,
+    topicEnd: 0,
+    customStart: 0,
+    customEnd: 0,
+    errorStart: 0,
+    errorEnd: 0,
+    verdict: "",
+    headEnd: 0,
     timeoutMs: 0,
     deadlineMs: 0,
   };
