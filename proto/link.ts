@@ -281,7 +281,7 @@ export class Link extends LinkOutput {
    */
   paceBy(target: Link): void {
     if (!Pace.isFull(target.outbox.pending) || this.pending.size > 0) return;
-    this.#ownPace().follow(target.#ownPace());
+    this.#ownPace().follow(target.#ownPace(), this.seenAt);
   }
 
   #ownPace(): Pace {
