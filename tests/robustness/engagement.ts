@@ -8,7 +8,7 @@ import type {
   Service,
   Stream,
 } from "../../client/mod.ts";
-import { failure, until, within } from "./outcome.ts";
+import { failure, until } from "./outcome.ts";
 
 /** How one end reaches the peer that will go away. */
 export interface Way {
@@ -80,7 +80,14 @@ export class Engagement {
     this.#full = full;
     this.#read = idle.read(new Uint8Array(16));
     this.#writing = writing;
-    for (const promise of [this.#call, this.#publish, this.#writing]) {
+    for (
+      const promise of [
+        this.#call,
+        this.#publish,
+        this.#read,
+        this.#writing,
+      ]
+    ) {
       // What they come to is looked at later.
       promise.catch(() => {});
     }
@@ -117,20 +124,19 @@ export class Engagement {
    * @throws {Error} If something hangs, succeeds or fails in another way.
    */
   async lost(limitMs: number): Promise<void> {
-    const [call, publish, write, count, arrived] = await Promise.all([
+    let arrived = 0;
+    const drained = drain(this.#full, (bytes) => arrived += bytes);
+    const codes = await Promise.all([
       failure("The call", this.#call, limitMs),
       failure("The publish", this.#publish, limitMs),
-      failure("The write", this.#writing, limitMs),
-      within("The read", this.#read, limitMs),
+      failure("The read", this.#read, limitMs),
       // What the peer had sent comes first; the stream ends behind it.
-      within("The rest of the full stream", drain(this.#full), limitMs),
-      within("The idle stream", this.#idle.closed, limitMs),
-      within("The full stream", this.#full.closed, limitMs),
+      failure("The rest of the full stream", drained, limitMs),
+      failure("The idle stream", this.#idle.closed, limitMs),
+      failure("The full stream", this.#full.closed, limitMs),
     ]);
-    assertEquals(call, "force-closed");
-    assertEquals(publish, "force-closed");
-    assertEquals(write, "eof");
-    assertEquals(count, null);
+    for (const code of codes) assertEquals(code, "force-closed");
+    assertEquals(await failure("The write", this.#writing, limitMs), "eof");
     assert(arrived > 0, "What had arrived was lost");
   }
 }
@@ -144,9 +150,10 @@ async function write(stream: Stream, onMoved: () => void): Promise<never> {
 }
 
 /** Reads to the end. */
-async function drain(stream: Stream): Promise<number> {
+async function drain(
+  stream: Stream,
+  onBytes: (count: number) => void,
+): Promise<void> {
   const buf = new Uint8Array(65_536);
-  let bytes = 0;
-  for (let count; (count = await stream.read(buf)) !== null;) bytes += count;
-  return bytes;
+  for (let count; (count = await stream.read(buf)) !== null;) onBytes(count);
 }
