@@ -47,7 +47,12 @@ export class Message extends Received {
       unanswered: Unanswered;
     },
   ) {
-    super(session, content.data, content.custom, content.tailed);
+    super(
+      session.isDefault ? 0n : session.id,
+      content.data,
+      content.custom,
+      content.tailed,
+    );
     this.topic = topic;
     this.#session = session;
     this.#unanswered = content.unanswered;

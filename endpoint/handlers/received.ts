@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Session } from "@frontier/proto";
 import { decodeText, NO_BYTES } from "../payload.ts";
 
 /** Length of the edge id at the end of the custom bytes. */
@@ -19,24 +18,25 @@ export abstract class Received {
    * the 8 bytes of the edge's id.
    */
   readonly rawCustom: Uint8Array<ArrayBuffer>;
+  /** The `id` of the stream it came on; 0 outside of streams. */
+  readonly streamId: bigint;
   readonly #tailed: boolean;
-  readonly #session: Session;
 
   /**
    * Holds what arrived.
    *
-   * @param session The session it came on.
+   * @param streamId The stream it came on.
    * @param data The data.
    * @param rawCustom The custom bytes as received.
    * @param tailed Whether they may end in the id of an edge.
    */
   constructor(
-    session: Session,
+    streamId: bigint,
     data: Uint8Array<ArrayBuffer>,
     rawCustom: Uint8Array<ArrayBuffer>,
     tailed: boolean,
   ) {
-    this.#session = session;
+    this.streamId = streamId;
     this.data = data;
     this.rawCustom = rawCustom;
     this.#tailed = tailed && rawCustom.length >= TAIL_BYTES;
@@ -55,11 +55,6 @@ export abstract class Received {
     const { buffer, byteOffset, length } = this.rawCustom;
     return new DataView(buffer, byteOffset + length - TAIL_BYTES)
       .getBigUint64(0);
-  }
-
-  /** The `id` of the stream it came on; 0 outside of streams. */
-  get streamId(): bigint {
-    return this.#session.isDefault ? 0n : this.#session.id;
   }
 
   /**

@@ -81,7 +81,7 @@ export class Receiver {
     }
     const { workload, tailed, limits } = this.#parts;
     const request = new RpcRequest(
-      session,
+      session.isDefault ? 0n : session.id,
       method.name,
       body.valueBytes(),
       customOf(body),

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Session } from "@frontier/proto";
 import type { Payload } from "../payload.ts";
 import { Received } from "./received.ts";
 
@@ -16,20 +15,20 @@ export class RpcRequest extends Received {
   /**
    * Holds a request; the end that received it calls this.
    *
-   * @param session The session it came on.
+   * @param streamId The stream it came on.
    * @param method The method called.
    * @param data The data.
    * @param rawCustom The custom bytes as received.
    * @param tailed Whether they may end in the id of an edge.
    */
   constructor(
-    session: Session,
+    streamId: bigint,
     method: string,
     data: Uint8Array<ArrayBuffer>,
     rawCustom: Uint8Array<ArrayBuffer>,
     tailed: boolean,
   ) {
-    super(session, data, rawCustom, tailed);
+    super(streamId, data, rawCustom, tailed);
     this.method = method;
   }
 }
