@@ -14,7 +14,7 @@ import {
 import type { Job, JobOwner } from "./job.ts";
 import { type QueueBounds, RequestQueue } from "./request_queue.ts";
 import { Share } from "./share.ts";
-import { Source, type SourceKey } from "./source.ts";
+import { type Source, Sources } from "./source.ts";
 
 /** What a lone caller may use. */
 export interface PlaceBounds extends QueueBounds {
@@ -52,7 +52,7 @@ export class Places implements JobOwner {
   readonly #share: Share;
   readonly #mostAbandoned: number;
   readonly #onBusy: (busy: boolean) => void;
-  readonly #sources = new Map<SourceKey, Source>();
+  readonly #sources = new Sources();
   readonly #queue: RequestQueue;
   readonly #due: Timer = new Timer(() => this.#expire());
   readonly #calm: Timer = new Timer(() => this.#calmed());
@@ -103,7 +103,7 @@ export class Places implements JobOwner {
       this.#start(job);
       return;
     }
-    const source = this.#sourceOf(job);
+    const source = this.#sources.of(job);
     if (source.waiting.length === 0 && this.#mayRun(source)) {
       this.#start(job);
     } else if (this.#queue.hasRoom(source, job.bytes, this.#alone)) {
@@ -117,7 +117,7 @@ export class Places implements JobOwner {
       if (this.#queue.size === 0) this.#calmDown();
       job.refuse(SHORT_BUFFER);
     }
-    this.#forget(source);
+    this.#sources.forget(source);
   }
 
   /**
@@ -176,7 +176,7 @@ export class Places implements JobOwner {
 
   #start(job: Job): void {
     if (!job.run(this)) return;
-    const source = job.source = this.#sourceOf(job);
+    const source = job.source = this.#sources.of(job);
     job.holdsPlace = true;
     source.running++;
     this.#running++;
@@ -192,7 +192,7 @@ export class Places implements JobOwner {
     job.source = undefined;
     source.running--;
     this.#running--;
-    this.#forget(source);
+    this.#sources.forget(source);
   }
 
   /** Lets jobs run that may. */
@@ -203,7 +203,7 @@ export class Places implements JobOwner {
       if (this.#queue.size === 0) this.#calmDown();
       this.#start(job);
       // One that finished at once has left no trace of its caller.
-      this.#forget(this.#sourceOf(job));
+      this.#sources.forget(this.#sources.of(job));
     }
     if (this.#running === 0 && this.#queue.size === 0) {
       const resolvers = this.#idle;
@@ -225,7 +225,7 @@ export class Places implements JobOwner {
     if (this.#queue.size === 0) return;
     this.#queue.remove(selects, (job, source) => {
       job.refuse(reason);
-      this.#forget(source);
+      this.#sources.forget(source);
     });
     if (this.#queue.size === 0) this.#calmDown();
   }
@@ -261,20 +261,6 @@ export class Places implements JobOwner {
     }
     this.#next();
     if (this.#awaited) this.#watchAll();
-  }
-
-  #sourceOf(job: Job): Source {
-    const { edgeId } = job.request;
-    const key = edgeId === 0n ? job.session : edgeId;
-    let source = this.#sources.get(key);
-    if (source === undefined) this.#sources.set(key, source = new Source(key));
-    return source;
-  }
-
-  #forget(source: Source): void {
-    if (source.running === 0 && source.waiting.length === 0) {
-      this.#sources.delete(source.key);
-    }
   }
 
   #setBusy(timers: Timers): void {

@@ -42,6 +42,11 @@ export abstract class Received {
     this.#tailed = tailed && rawCustom.length >= TAIL_BYTES;
   }
 
+  /** Whether the custom bytes end in the id of the edge it came from. */
+  get hasEdgeId(): boolean {
+    return this.#tailed;
+  }
+
   /** The custom bytes the sender set: without the id that a gateway appended. */
   get custom(): Uint8Array<ArrayBuffer> {
     if (!this.#tailed) return this.rawCustom;

@@ -7,26 +7,106 @@
 import type { Session } from "@frontier/proto";
 import type { Job } from "./job.ts";
 
-/** What tells callers apart: the id of an edge, or the session where nobody says. */
-export type SourceKey = bigint | Session;
-
 /** One caller, as long as it has a handler that runs or a request that waits. */
 export class Source {
-  /** What tells it from others. */
-  readonly key: SourceKey;
+  /** The session it calls on; `undefined` when an edge's id tells who it is. */
+  readonly session: Session | undefined;
+  /** High half of the edge's id. */
+  readonly idHi: number;
+  /** Low half of it. */
+  readonly idLo: number;
   /** Places its handlers hold. */
   running: number = 0;
   /** Its requests that wait, the oldest first. */
   waiting: Job[] = [];
   /** Bytes of those. */
   bytes: number = 0;
+  /** Another edge with the same low half. */
+  next: Source | undefined = undefined;
 
   /**
    * Starts with nothing.
    *
-   * @param key What tells it from others.
+   * @param session The session it calls on, if no id tells who it is.
+   * @param idHi High half of the edge's id.
+   * @param idLo Low half of it.
    */
-  constructor(key: SourceKey) {
-    this.key = key;
+  constructor(session: Session | undefined, idHi: number, idLo: number) {
+    this.session = session;
+    this.idHi = idHi;
+    this.idLo = idLo;
   }
+}
+
+/** The callers that are there: edges by their ids, others by their sessions. */
+export class Sources {
+  /** How many are there. */
+  size = 0;
+  readonly #edges = new Map<number, Source>();
+  readonly #sessions = new Map<Session, Source>();
+
+  /**
+   * Finds whose a request is.
+   *
+   * @param job The request.
+   * @returns Its caller, new if it was not there.
+   */
+  of(job: Job): Source {
+    const { session, request } = job;
+    const { rawCustom } = request;
+    if (!request.hasEdgeId) return this.#ofSession(session);
+    const end = rawCustom.length;
+    const hi = u32(rawCustom, end - 8);
+    const lo = u32(rawCustom, end - 4);
+    const first = this.#edges.get(lo);
+    for (let source = first; source !== undefined; source = source.next) {
+      if (source.idHi === hi) return source;
+    }
+    const source = new Source(undefined, hi, lo);
+    source.next = first;
+    this.#edges.set(lo, source);
+    this.size++;
+    return source;
+  }
+
+  /**
+   * Forgets a caller that has nothing more.
+   *
+   * @param source The caller.
+   */
+  forget(source: Source): void {
+    if (source.running > 0 || source.waiting.length > 0) return;
+    if (source.session !== undefined) {
+      if (this.#sessions.delete(source.session)) this.size--;
+      return;
+    }
+    const first = this.#edges.get(source.idLo);
+    if (first === source) {
+      if (source.next === undefined) this.#edges.delete(source.idLo);
+      else this.#edges.set(source.idLo, source.next);
+      this.size--;
+      return;
+    }
+    for (let other = first; other !== undefined; other = other.next) {
+      if (other.next !== source) continue;
+      other.next = source.next;
+      this.size--;
+      return;
+    }
+  }
+
+  #ofSession(session: Session): Source {
+    let source = this.#sessions.get(session);
+    if (source === undefined) {
+      source = new Source(session, 0, 0);
+      this.#sessions.set(session, source);
+      this.size++;
+    }
+    return source;
+  }
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 |
+    bytes[at + 3]!) >>> 0;
 }
