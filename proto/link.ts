@@ -264,12 +264,22 @@ export class Link extends LinkOutput {
   }
 
   /**
-   * Received bytes were dealt with: the connection's window opens again.
+   * Asks whether the peer may be granted more bytes on a session, and notes it.
    *
-   * @param bytes How many.
+   * @param session The session.
+   * @param bytes How many more.
+   * @returns Whether it may.
    */
-  consume(bytes: number): void {
-    this.#input.window?.consume(this, bytes);
+  promise(session: Session, bytes: number): boolean {
+    const sessions = this.#input.sessions!;
+    const handler = this.#handler;
+    const agreed = handler.mayPromise === undefined
+      ? bytes <= (this.settings.connectionWindow - sessions.promised) / 4
+      : handler.mayPromise(this, session, bytes);
+    if (!agreed) return false;
+    session.promised += bytes;
+    sessions.promised += bytes;
+    return true;
   }
 
   /**

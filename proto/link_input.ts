@@ -207,12 +207,11 @@ export class LinkInput {
     const bytes = frame.bodyEnd - frame.bodyStart;
     this.window?.take(bytes);
     const session = this.#find(link, frame);
-    if (session === undefined || session.isDefault) {
-      this.window?.consume(link, bytes);
-      return;
+    if (session !== undefined && !session.isDefault) {
+      session.onBytes(bytes);
+      if (bytes > 0) this.#handler.onStream(link, session, frame);
     }
-    session.onBytes(bytes);
-    if (bytes > 0) this.#handler.onStream(link, session, frame);
+    this.window?.consume(link, bytes);
   }
 
   #onCredit(link: Link, frame: FrameReader): void {

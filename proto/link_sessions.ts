@@ -24,6 +24,8 @@ import { readU32 } from "./wire_numbers.ts";
  * first session. Source: docs/spec/wire.md §4.2.
  */
 export class LinkSessions {
+  /** Bytes that windows of open sessions were widened by. */
+  promised = 0;
   readonly #known = new SessionMap();
   /** A client's, whose id the server has not told yet. */
   #opening: SessionMap | undefined = undefined;
@@ -71,6 +73,7 @@ export class LinkSessions {
     this.#known.delete(session);
     this.#opening?.delete(session);
     if (session.byPeer) this.#asked--;
+    this.promised -= session.promised;
   }
 
   /**

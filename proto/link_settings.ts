@@ -20,13 +20,23 @@ export interface LinkSettings {
    */
   readonly features: readonly string[];
   /**
-   * Bytes a session's sender may send before we grant more, with `credit`.
+   * Bytes a session's sender may send before it is known whether anybody wants
+   * them, with `credit`. The handshake announces it; it cannot be taken back.
+   *
+   * @default {16_384}
+   */
+  readonly initialWindow: number;
+  /**
+   * Bytes the sender of an accepted session may send before we grant more, with
+   * `credit`. While its reader keeps up it may become four times as many.
    *
    * @default {262_144}
    */
   readonly sessionWindow: number;
   /**
-   * Bytes all sessions of the connection may send before we grant more, with `credit`.
+   * Bytes that may be on their way to us on all sessions together, with
+   * `credit`. Without {@linkcode LinkHandler.mayPromise} it also bounds how much
+   * the windows of all sessions are widened beyond `initialWindow`.
    *
    * @default {16_777_216}
    */
@@ -90,6 +100,7 @@ export interface LinkSettings {
 /** The defaults of {@linkcode LinkSettings}. */
 export const LINK_SETTINGS: LinkSettings = {
   features: FEATURES,
+  initialWindow: 16_384,
   sessionWindow: 262_144,
   connectionWindow: 16_777_216,
   maxPayload: MAX_PAYLOAD,
@@ -184,6 +195,20 @@ export interface LinkHandler {
   onSessionClosed(link: Link, session: Session, reason: string): void;
   /** A session that could not take bytes can take some again. */
   onWritable(link: Link, session: Session): void;
+  /**
+   * Asks whether a peer may be granted more bytes on a session than it has been
+   * granted so far: when the session is accepted, and while its reader keeps up.
+   * `session.promised` is the sum of all that was agreed to; it is free again
+   * when the session is closed. A refusal only keeps the window as it is, and it
+   * is asked again later.
+   *
+   * @param link The connection.
+   * @param session The session.
+   * @param bytes By how much the window is to become larger.
+   * @returns Whether it may. Without this method, sessions share
+   * `connectionWindow`: each is given at most a quarter of what is left.
+   */
+  mayPromise?(link: Link, session: Session, bytes: number): boolean;
   /** Client: the server is about to close the connection, and says why. */
   onFarewell?(link: Link, reason: FarewellReason): void;
   /** Bytes of the outbox were written. */

@@ -12,6 +12,7 @@ import {
   TYPE_STREAM,
 } from "./constants.ts";
 import type { FrameReader } from "./frame_reader.ts";
+import { initialWindow } from "./credit.ts";
 import { GrowingWindow } from "./growing_window.ts";
 import { encodeSessionBody } from "./json_body.ts";
 import type { Link } from "./link.ts";
@@ -36,6 +37,8 @@ export type SessionState =
 const STREAM_PART = 262_144;
 /** Bytes a stream frame has before its data: header and session id. */
 export const STREAM_HEAD: number = HEADER_SIZE + 8;
+/** How often `sessionWindow` the window of a session grows to whose reader keeps up. */
+const GROWTH = 4;
 /** Milliseconds a dismiss exchange may take. */
 const CLOSE_TIMEOUT = 30_000;
 const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
@@ -83,12 +86,14 @@ export class Session {
   heldBytes = 0;
   /** Bytes received and not yet consumed. */
   unread = 0;
+  /** Bytes its window was widened by, beyond what the handshake granted. */
+  promised = 0;
   /** Chain of {@linkcode SessionMap}. */
   next: Session | undefined = undefined;
   /** Whether it is in the link's list of sessions that want to send. */
   waiting = false;
 
-  /** Made when the first bytes are consumed. */
+  /** Made when it is widened, or the first bytes are consumed. */
   #window: GrowingWindow | undefined = undefined;
   #dismissSent = false;
   #dismissReceived = false;
@@ -111,7 +116,7 @@ export class Session {
     this.idLo = idLo;
     this.state = state;
     this.sendWindow = link.peerSessionWindow;
-    this.receiveWindow = link.credit ? link.settings.sessionWindow : Infinity;
+    this.receiveWindow = link.credit ? initialWindow(link.settings) : Infinity;
   }
 
   /** Its id. */
@@ -151,8 +156,13 @@ export class Session {
     else if (this.state !== "closing" && this.state !== "closed") action();
   }
 
-  /** Accepts a session the peer asked for. */
-  accept(): void {
+  /**
+   * Accepts a session the peer asked for.
+   *
+   * @param raise Whether its bytes are wanted now. If not, call
+   * {@linkcode Session.raise} when they are.
+   */
+  accept(raise = true): void {
     if (this.state !== "accepting") return;
     this.state = "open";
     this.#ask?.sendAck(this, this.#refusal);
@@ -166,6 +176,49 @@ export class Session {
         () => this.release(),
       );
     }
+    if (raise) this.raise();
+  }
+
+  /**
+   * Widens the receive window of an open session, from the little that the
+   * handshake granted to `sessionWindow`: somebody wants the bytes. Happens once;
+   * nothing happens without credit.
+   */
+  raise(): void {
+    if (this.state !== "open" || !this.link.credit || this.#raised) return;
+    // What comes on it is thrown away.
+    if (this.isDefault) return;
+    this.#raised = true;
+    if (this.#held === undefined) this.#raise();
+    else this.#held.push(() => this.#raise());
+  }
+  #raised = false;
+
+  #raise(): void {
+    const { settings } = this.link;
+    const least = initialWindow(settings);
+    let more = settings.sessionWindow - this.#receiveSize.size;
+    // What is left of a share may still be worth something.
+    for (; more >= least; more >>= 1) {
+      if (this.link.promise(this, more)) {
+        this.#receiveSize.widen(more);
+        this.#grant(more);
+        return;
+      }
+    }
+  }
+
+  get #receiveSize(): GrowingWindow {
+    const { settings } = this.link;
+    return this.#window ??= new GrowingWindow(
+      initialWindow(settings),
+      settings.sessionWindow * GROWTH,
+    );
+  }
+
+  #grant(bytes: number): void {
+    this.receiveWindow += bytes;
+    this.link.sendCredit(this.idHi, this.idLo, bytes);
   }
 
   /**
@@ -177,7 +230,7 @@ export class Session {
   refuse(reason: string): void {
     if (this.state !== "accepting") return;
     this.#refusal = reason;
-    this.accept();
+    this.accept(false);
     this.close();
   }
   #refusal = "";
@@ -273,8 +326,8 @@ export class Session {
 
   /**
    * Tells that received bytes are no longer held, and lets the peer send as
-   * many more; with a window that grows to four times its initial size while
-   * nothing is left unread.
+   * many more; with a window that doubles, up to four times `sessionWindow`,
+   * while nothing is left unread.
    *
    * @param bytes How many.
    * @param keepsUp `false` keeps the window from growing.
@@ -282,19 +335,23 @@ export class Session {
   consume(bytes: number, keepsUp = true): void {
     const link = this.link;
     if (!link.credit) return;
-    // Never more than was received: what a finished session still held has
-    // been given back to the connection already.
+    // Never more than was received.
     if (bytes > this.unread) bytes = this.unread;
     if (bytes <= 0) return;
     this.unread -= bytes;
-    link.consume(bytes);
     if (this.state !== "open") return;
-    this.#window ??= new GrowingWindow(link.settings.sessionWindow);
-    // While nothing is held, the window itself is what slows the sender.
-    const grant = this.#window.free(bytes, keepsUp && this.unread === 0);
+    const window = this.#receiveSize;
+    let grant = window.free(bytes);
     if (grant === 0) return;
-    this.receiveWindow += grant;
-    link.sendCredit(this.idHi, this.idLo, grant);
+    // While nothing is held, the window itself is what slows the sender.
+    if (keepsUp && this.unread === 0) {
+      const more = window.growth;
+      if (more > 0 && link.promise(this, more)) {
+        window.widen(more);
+        grant += more;
+      }
+    }
+    this.#grant(grant);
   }
 
   /**
@@ -349,6 +406,7 @@ export class Session {
       this.#dismiss(this.#closeWanted);
       return false;
     }
+    if (this.refusal === "") this.raise();
     return true;
   }
 
@@ -394,7 +452,6 @@ export class Session {
     if (!this.#dismissReceived) this.endReason = reason;
     this.#held = undefined;
     if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
-    if (this.unread > 0) this.link.consume(this.unread);
     this.unread = 0;
     this.link.forget(this, this.refusal === "" ? reason : this.refusal);
   }

@@ -69,6 +69,8 @@ export class Recorder implements LinkHandler {
   readonly link: Link;
   /** The port it was made with. */
   readonly port: SimPort;
+  /** @inheritdoc */
+  mayPromise: LinkHandler["mayPromise"];
   /** Events in order, as short texts such as `open` or `closed: reason`. */
   readonly events: string[] = [];
   /** Frames handed to the handler. */

@@ -339,7 +339,7 @@ export class Leg {
   }
 }
 
-/** Whether a reader has granted more than at first, and not used it up: it reads as fast as it is sent to. */
+/** Whether a reader has granted more than a usual window, and it is not used up: it reads as fast as it is sent to. */
 function keepsUp(to: Session): boolean {
-  return to.sendWindow >= to.link.peerSessionWindow;
+  return to.sendWindow >= to.link.settings.sessionWindow;
 }
