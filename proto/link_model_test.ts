@@ -456,7 +456,7 @@ Deno.test("random histories keep every promise of the link", () => {
 
 Deno.test("a history is the same whenever it is told", () => {
   const tell = (): string[] => {
-    const network = new SimNetwork({ seed: 5, maxDelayMs: 9, maxPiece: 7 });
+    const network = new SimNetwork({ seed: 7, maxDelayMs: 9, maxPiece: 7 });
     const [a, b] = network.pair();
     const client = new ModelEnd("client", a, randomSettings(network), network);
     const server = new ModelEnd("server", b, randomSettings(network), network);

@@ -54,6 +54,12 @@ export interface LinkSettings {
    */
   readonly maxSessions: number;
   /**
+   * Bytes of meta and peer name that a peer may send with a session.
+   *
+   * @default {65_536}
+   */
+  readonly maxSessionMeta: number;
+  /**
    * Milliseconds until the handshake must be complete.
    *
    * @default {10_000}
@@ -84,6 +90,13 @@ export interface LinkSettings {
    */
   readonly streamMark: number;
   /**
+   * Milliseconds a peer may take nothing of the bytes that wait for it before it
+   * is cut.
+   *
+   * @default {120_000}
+   */
+  readonly writeStallMs: number;
+  /**
    * Seconds between heartbeats that a client announces: 5, 20, 80 or 320.
    *
    * @default {20}
@@ -105,11 +118,13 @@ export const LINK_SETTINGS: LinkSettings = {
   connectionWindow: 16_777_216,
   maxPayload: MAX_PAYLOAD,
   maxSessions: 4096,
+  maxSessionMeta: 65_536,
   handshakeTimeoutMs: 10_000,
   closeGraceMs: 2_000,
   openTimeoutMs: 30_000,
   earlyHoldMs: 20,
   streamMark: 524_288,
+  writeStallMs: 120_000,
   heartbeatSeconds: 20,
   random: Math.random,
 };
@@ -136,7 +151,10 @@ export interface LinkPort {
   readonly timers: Timers;
   /** Bytes wait in the link's outbox. Called for every frame: it must be cheap. */
   flush(): void;
-  /** The link has stopped being paused: go on with `link.receive(0)`, then read. */
+  /**
+   * The link has stopped being paused: go on with `link.receive(0)`, then read,
+   * unless a read is pending.
+   */
   resume(): void;
   /**
    * Closes the transport. Called once.
@@ -209,6 +227,15 @@ export interface LinkHandler {
    * `connectionWindow`: each is given at most a quarter of what is left.
    */
   mayPromise?(link: Link, session: Session, bytes: number): boolean;
+  /**
+   * The memory that incoming bytes are read into has become larger or smaller
+   * than the little that an idle connection has. What a link has had is given back
+   * before `onClosed`.
+   *
+   * @param link The connection.
+   * @param delta Bytes more, or less when negative.
+   */
+  onReadMemory?(link: Link, delta: number): void;
   /** Client: the server is about to close the connection, and says why. */
   onFarewell?(link: Link, reason: FarewellReason): void;
   /** Bytes of the outbox were written. */

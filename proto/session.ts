@@ -16,8 +16,10 @@ import { initialWindow } from "./credit.ts";
 import { GrowingWindow } from "./growing_window.ts";
 import { encodeSessionBody } from "./json_body.ts";
 import type { Link } from "./link.ts";
+import type { Pending } from "./pending.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { SessionAsk } from "./session_ask.ts";
+import { shortText } from "./short_text.ts";
 import { Timer } from "./timer_wheel.ts";
 
 /** Where a session is in its life. */
@@ -35,6 +37,13 @@ export type SessionState =
 
 /** Most payload bytes of one stream frame that we write. */
 const STREAM_PART = 262_144;
+/**
+ * Most payload bytes of one stream frame to a peer without credit, unless more
+ * came in one: its library bounds what it parks in packets, not in bytes.
+ */
+const PLAIN_PART = 65_536;
+/** Fewest bytes that are worth a write of their own. */
+const LEAST_ADOPTED = 4_096;
 /** Bytes a stream frame has before its data: header and session id. */
 export const STREAM_HEAD: number = HEADER_SIZE + 8;
 /** How often `sessionWindow` the window of a session grows to whose reader keeps up. */
@@ -80,8 +89,11 @@ export class Session {
   receiveWindow: number;
   /** Whether the peer asked for it. */
   byPeer = false;
-  /** Packets sent on it that wait for an answer; kept by the {@linkcode PendingTable}. */
-  pendings = 0;
+  /**
+   * The youngest packet sent on it that waits for an answer, first of a list;
+   * kept by the {@linkcode PendingTable}, not for the default session.
+   */
+  pendings: Pending | undefined = undefined;
   /** Bytes that wait for the end of its hold; kept by whoever makes them wait. */
   heldBytes = 0;
   /** Bytes received and not yet consumed. */
@@ -229,7 +241,10 @@ export class Session {
    */
   refuse(reason: string): void {
     if (this.state !== "accepting") return;
-    this.#refusal = reason;
+    this.#refusal = reason = shortText(reason);
+    this.link.owed += reason.length;
+    this.peer = "";
+    this.meta = undefined;
     this.accept(false);
     this.close();
   }
@@ -261,20 +276,22 @@ export class Session {
    * @param buf Where the bytes are.
    * @param start The first.
    * @param end After the last.
+   * @param came Length of the packet that they came in, if they did; 0 otherwise.
    * @returns How many were taken.
    */
-  send(buf: Uint8Array, start: number, end: number): number {
+  send(buf: Uint8Array, start: number, end: number, came = 0): number {
     const take = Math.min(end - start, this.writable());
     if (take <= 0) return 0;
     const link = this.link;
-    const most = Math.min(STREAM_PART, link.settings.maxPayload - 8);
+    const part = link.credit ? STREAM_PART : Math.max(PLAIN_PART, came);
+    const most = Math.min(part, STREAM_PART, link.settings.maxPayload - 8);
     for (let from = start, left = take; left > 0;) {
-      const part = Math.min(left, most);
-      const at = link.openFrame(this, part);
-      link.outbox.buf.set(buf.subarray(from, from + part), at);
-      link.sendFrame(TYPE_STREAM, at + part);
-      from += part;
-      left -= part;
+      const count = Math.min(left, most);
+      const at = link.openFrame(this, count);
+      link.outbox.buf.set(buf.subarray(from, from + count), at);
+      link.sendFrame(TYPE_STREAM, at + count);
+      from += count;
+      left -= count;
     }
     this.sendWindow -= take;
     link.sendWindow -= take;
@@ -286,6 +303,8 @@ export class Session {
   /**
    * Sends raw bytes that lie in a pooled buffer, and gives the buffer away with
    * them: no copy. The {@linkcode STREAM_HEAD} bytes before them are overwritten.
+   * Refused for so few bytes that a write of their own costs more than a copy, and
+   * for more than one packet may have.
    *
    * @param buffer The buffer, from the pool.
    * @param start The first byte; at least `STREAM_HEAD`.
@@ -296,6 +315,9 @@ export class Session {
   adopt(buffer: Uint8Array, start: number, end: number): boolean {
     const link = this.link;
     const length = end - start;
+    if (length < LEAST_ADOPTED || !link.credit && length > PLAIN_PART) {
+      return false;
+    }
     // The outbox's mark is soft, a window is not.
     if (
       this.writable() === 0 || this.sendWindow < length ||
@@ -421,7 +443,7 @@ export class Session {
     const link = this.link;
     if (this.#dismissReceived) return;
     this.#dismissReceived = true;
-    if (link.reason) this.endReason = error;
+    if (link.reason) this.endReason = shortText(error);
     link.writeBody(this, TYPE_DISMISS_ACK, packetHi, packetLo, EMPTY_BODY);
     if (this.state === "accepting") {
       // Given up before we answered: there is nothing to dismiss.
@@ -467,7 +489,7 @@ export class Session {
       link.nextLo(),
       reason === "" || !link.reason
         ? EMPTY_BODY
-        : encodeSessionBody({ error: reason }),
+        : encodeSessionBody({ error: shortText(reason) }),
     );
     this.#arm(
       link.timers.now() + CLOSE_TIMEOUT,

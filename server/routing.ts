@@ -138,6 +138,8 @@ export function createRouting(options: RoutingOptions): Routing {
     maxSessions: limits.maxSessionsPerConnection,
     handshakeTimeoutMs: limits.handshakeTimeoutMs,
     closeGraceMs: limits.closeGraceMs,
+    maxSessionMeta: limits.maxSessionMetaBytes,
+    writeStallMs: limits.writeStallMs,
     sessionWindow: limits.sessionWindowBytes,
     connectionWindow: limits.connectionWindowBytes,
     random,
