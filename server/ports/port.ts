@@ -121,7 +121,15 @@ export class Port implements ArrivalOwner {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.#options.listener.close();
+      const { listener, name, log } = this.#options;
+      try {
+        listener.close();
+      } catch (error) {
+        // The rest of the gateway is to close all the same.
+        log.error(`Cannot stop listening on ${name}`, {
+          error: describeError(error),
+        });
+      }
       this.#wake?.();
     }
     await this.#done;
