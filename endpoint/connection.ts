@@ -240,7 +240,8 @@ export class Connection implements LinkHandler {
   /** Offers a stream that the peer opens. */
   onSession(_link: Link, session: Session): void {
     const stream = new StreamCore(session, this.#owner);
-    if (this.#owner.onStream(stream)) session.accept();
+    // The peer need not wait for the application, but may send little until then.
+    if (this.#owner.onStream(stream)) session.accept(stream.wanted);
     else session.refuse(TOO_MANY_SESSIONS);
   }
 

@@ -219,7 +219,7 @@ export class Endpoint implements ConnectionOwner {
   /** The peer has opened a stream; tells whether there is room for it. */
   onStream(core: StreamCore): boolean {
     const stream = new Stream(core);
-    if (!this.streams.push(stream, 0)) return false;
+    if (!this.streams.push(stream, 0, () => core.want())) return false;
     const over = () => {
       // What came complete can still be read, as long as nobody needs its place.
       if (core.spent) this.streams.remove(stream);
