@@ -202,10 +202,13 @@ export class Connection implements LinkHandler {
 
   /** Client role: the peer has refused us. */
   onRefused(_link: Link, reason: string): void {
+    const cause = FrontierError.fromWire(reason);
+    // Nobody has looked at us yet, or there is no room: later there may be.
+    const { retryable } = cause;
     this.#refusal = new FrontierError(
       "refused",
       `Cannot connect: the gateway refused: ${reason}`,
-      { cause: FrontierError.fromWire(reason) },
+      { cause, retryable },
     );
   }
 

@@ -1,7 +1,7 @@
 /** A gateway that restarts under edges and services of the SDK. */
 
-import { assert, assertEquals } from "@std/assert";
-import { Edge, Service } from "@frontier/client";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Edge, FrontierError, Service } from "@frontier/client";
 import { type Frontier, startFrontier } from "@frontier/server";
 
 const EDGES = 100;
@@ -64,4 +64,33 @@ Deno.test("edges that are back before their service have their ids in the end, a
   assertEquals(known(), expected);
   await edges[0]!.close();
   await until(() => !online.has(1n));
+});
+
+Deno.test("where consent is required, an edge that comes before its service is told to try again", async () => {
+  await using gateway = await startFrontier({
+    edgebound: {
+      hostname: "127.0.0.1",
+      port: 0,
+      allocateEdgeIds: true,
+      requireEdgeOnline: true,
+    },
+    servicebound: { hostname: "127.0.0.1", port: 0 },
+  });
+  const connect = () => Edge.connect({ port: gateway.edgeAddr.port });
+  const early = await assertRejects(connect, FrontierError);
+  assertEquals([early.code, early.retryable], ["refused", true]);
+  await using service = await Service.connect({
+    port: gateway.serviceAddr.port,
+    name: "S",
+  });
+  let open = true;
+  await service.registerEdgeOnline(() => {
+    if (!open) throw new Error("not you");
+  });
+  await using edge = await connect();
+  assertEquals(gateway.status.edges, 1);
+  open = false;
+  const refused = await assertRejects(connect, FrontierError);
+  assertEquals([refused.code, refused.retryable], ["refused", false]);
+  await edge.close();
 });
