@@ -179,6 +179,11 @@ export class Connection implements LinkHandler {
     closeTransport(this.#transport);
   }
 
+  /** Closes in an orderly way, within 2 s. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close(2_000);
+  }
+
   /** Server role: asks for the verdict on the client. */
   async onConn(link: Link, request: ConnRequest): Promise<void> {
     const wantedId = (BigInt(request.wantedHi) << 32n) |
