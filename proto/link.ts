@@ -207,6 +207,19 @@ export class Link extends LinkOutput {
     this.#beginClose(`refused: ${reason}`);
   }
 
+  /**
+   * The handshake has to be done by a given time, if that is before its own:
+   * the peer has used up part of it already, before it reached us.
+   *
+   * @param at The time, in milliseconds of the clock.
+   */
+  hurry(at: number): void {
+    const early = this.state === "init" || this.state === "handshake";
+    if (!early || at >= this.#deadlineAt) return;
+    this.#deadlineAt = at;
+    this.#rearm();
+  }
+
   // Sessions
 
   /**
