@@ -163,6 +163,7 @@ export function createRouting(options: RoutingOptions): Routing {
     limits,
     forwardDeadlines: config.forwardDeadlines,
     random,
+    timers,
     wallClock,
     verdicts,
     log,
