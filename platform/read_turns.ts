@@ -8,7 +8,7 @@
 const TURN_MS = 3;
 /** Bytes of a read that tell of more behind them; who sends less leaves the event loop its time, and never waits. */
 const MUCH = 16_384;
-/** Connections that read on in one turn. */
+/** Most connections that read on in one turn; fewer when what they send takes long. */
 const AT_ONCE = 8;
 
 /** What a {@linkcode ReadTurns} needs from outside. */
@@ -49,6 +49,8 @@ export class ReadTurns<Id> {
   #readers = 0;
   #line: Reader[] = [];
   #head = 0;
+  /** How many read on in the next turn. */
+  #few = AT_ONCE;
   /** The turn after this one; `undefined` while there are none. */
   #next: Id | undefined = undefined;
   #began = 0;
@@ -97,9 +99,11 @@ export class ReadTurns<Id> {
 
   readonly #turn = (): void => {
     this.#next = undefined;
-    this.#began = this.#clock.now();
+    const now = this.#clock.now();
+    this.#adapt(now - this.#began);
+    this.#began = now;
     const line = this.#line;
-    const end = Math.min(line.length, this.#head + AT_ONCE);
+    const end = Math.min(line.length, this.#head + this.#few);
     if (end === 0) return;
     this.#next = this.#clock.later(this.#turn);
     const from = this.#head;
@@ -113,4 +117,10 @@ export class ReadTurns<Id> {
     }
     for (let i = from; i < end; i++) line[i]!.readOn();
   };
+
+  /** What frames cost differs a hundredfold: a turn is to be short all the same. */
+  #adapt(took: number): void {
+    if (took > TURN_MS * 2) this.#few = Math.max(1, this.#few >> 1);
+    else if (took < TURN_MS) this.#few = Math.min(AT_ONCE, this.#few * 2);
+  }
 }

@@ -66,6 +66,32 @@ Deno.test("after some milliseconds everybody waits, and goes on in the order the
   assert(most <= 8 && looks >= 3_000 / 8);
 });
 
+Deno.test("fewer go on at once while their turns take long", () => {
+  const scene = new Scene();
+  let went = 0;
+  let costMs = 40;
+  const reader: Reader = {
+    readOn: () => {
+      went++;
+      scene.now += costMs;
+      scene.turns.mustWait(reader, MUCH, scene.now);
+    },
+  };
+  scene.turns.mustWait(reader, MUCH, 0);
+  scene.now = 4;
+  for (let i = 0; i < 50; i++) scene.turns.mustWait(reader, MUCH, 4);
+  const inTurn = (): number => {
+    went = 0;
+    scene.look();
+    return went;
+  };
+  for (let i = 0; i < 4; i++) inTurn();
+  assertEquals(inTurn(), 1);
+  costMs = 0.1;
+  for (let i = 0; i < 5; i++) inTurn();
+  assertEquals(inTurn(), 8);
+});
+
 Deno.test("when the last one leaves, nothing is left to do", () => {
   const scene = new Scene();
   const { turns } = scene;
