@@ -104,6 +104,14 @@ function open(
 }
 
 /**
+ * Sessions that a gateway may have opened to us at a time. It opens them for
+ * all of its peers over this one connection, shares 65 536 among them, and
+ * waits for our answers: reaching this is a defect, not one peer's doing. How
+ * many wait to be accepted is bounded by the endpoint.
+ */
+const MAX_SESSIONS = 131_072;
+
+/**
  * Makes the settings of an end's connections.
  *
  * @param options How it connects.
@@ -128,6 +136,7 @@ export function linkSettings(
   }
   return {
     ...LINK_SETTINGS,
+    maxSessions: MAX_SESSIONS,
     sessionWindow: limits.streamWindow,
     connectionWindow: limits.connectionWindow,
     closeGraceMs: 1_500,

@@ -175,9 +175,7 @@ export class Service extends End {
     edgeId: bigint,
     options?: OpenStreamOptions,
   ): Promise<Stream> {
-    const id = `${checkId(edgeId)}`;
-    const label = `edge ${id}`;
-    return await this.core.endpoint.openStream(id, options, label);
+    return await this.core.endpoint.openStream(`${checkId(edgeId)}`, options);
   }
 
   /**
