@@ -6,14 +6,14 @@
 
 import {
   CONTEXT_CANCELED,
-  type DataBody,
+  DataBody,
   EDGE_NOT_ONLINE,
   FORCE_CLOSED,
   type FrameReader,
   ILLEGAL_CUSTOM,
+  ProtocolError,
   RECORD_NOT_FOUND,
   type Session,
-  type Timers,
   TOPIC_NOT_ONLINE,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
@@ -24,7 +24,6 @@ import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { Answers } from "./answers.ts";
-import { BodyReader } from "./body_reader.ts";
 import type { Call } from "./call.ts";
 import { Calls } from "./calls.ts";
 import type { Chooser } from "./choose.ts";
@@ -60,8 +59,6 @@ export interface ExchangeContext {
   readonly forwardDeadlines: ForwardDeadlines;
   /** Source of randomness, from 0 to 1, 1 excluded. */
   readonly random: () => number;
-  /** The clock and its timers. */
-  readonly timers: Timers;
   /** The wall clock in Unix milliseconds, for deadlines of peers that send absolute ones. */
   readonly wallClock: () => number;
   /** What rules say about routes; `undefined` when there are none. */
@@ -87,8 +84,7 @@ export class Exchange {
   readonly #verdicts: RouteVerdicts | undefined;
   readonly #calls: Calls;
   readonly #answers: Answers;
-  readonly #reader: BodyReader;
-  readonly #body: DataBody;
+  readonly #body = new DataBody();
   readonly #targets: LinkTargetContext;
 
   /**
@@ -105,8 +101,6 @@ export class Exchange {
     const { ledger } = context;
     this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
     this.#answers = new Answers(limits, this.room, context.log);
-    this.#reader = new BodyReader({ ledger, timers: context.timers });
-    this.#body = this.#reader.body;
     this.#targets = {
       limits,
       calls: this.#calls,
@@ -114,7 +108,7 @@ export class Exchange {
       room: this.room,
       slots: new Slots(ledger),
       answers: this.#answers,
-      reader: this.#reader,
+      body: this.#body,
       forwardDeadlines: context.forwardDeadlines,
       wallClock: context.wallClock,
     };
@@ -143,8 +137,7 @@ export class Exchange {
    * @param frame Its request, on the default session.
    */
   edgeRequest(edge: EdgePeer, frame: FrameReader): void {
-    const body = this.#reader.read(edge, frame);
-    if (body === undefined) return;
+    const body = this.#read(frame);
     const call = this.#request(edge, edge.link.defaultSession, frame);
     call.edit = "append";
     const routes = this.#directory.byMethod(
@@ -162,7 +155,7 @@ export class Exchange {
    * @param frame Its request, on the default session.
    */
   serviceRequest(service: ServicePeer, frame: FrameReader): void {
-    if (this.#reader.read(service, frame) === undefined) return;
+    this.#read(frame);
     const call = this.#request(service, service.link.defaultSession, frame);
     call.edit = "strip";
     this.#toEdge(call, service);
@@ -182,7 +175,7 @@ export class Exchange {
     frame: FrameReader,
     target: Target | undefined,
   ): void {
-    if (this.#reader.read(source, frame) === undefined) return;
+    this.#read(frame);
     const call = this.#request(source, session, frame);
     call.edit = "same";
     this.#offer(call, target, FORCE_CLOSED);
@@ -195,8 +188,7 @@ export class Exchange {
    * @param frame Its message, on the default session.
    */
   edgeMessage(edge: EdgePeer, frame: FrameReader): void {
-    const body = this.#reader.read(edge, frame);
-    if (body === undefined) return;
+    const body = this.#read(frame);
     const call = this.#message(edge, edge.link.defaultSession, frame);
     call.edit = "append";
     const routes = this.#directory.byTopic(
@@ -214,7 +206,7 @@ export class Exchange {
    * @param frame Its message, on the default session.
    */
   serviceMessage(service: ServicePeer, frame: FrameReader): void {
-    if (this.#reader.read(service, frame) === undefined) return;
+    this.#read(frame);
     const call = this.#message(service, service.link.defaultSession, frame);
     call.edit = "strip";
     this.#toEdge(call, service);
@@ -234,7 +226,7 @@ export class Exchange {
     frame: FrameReader,
     target: Target | undefined,
   ): void {
-    if (this.#reader.read(source, frame) === undefined) return;
+    this.#read(frame);
     const call = this.#message(source, session, frame);
     call.edit = "same";
     this.#offer(call, target, FORCE_CLOSED);
@@ -264,7 +256,6 @@ export class Exchange {
    * @param source Who asked.
    */
   cancelAll(source: Peer): void {
-    this.#reader.forget(source);
     for (const call of source.asked?.all() ?? []) {
       if (call.kind === "message") {
         this.#calls.detach(call);
@@ -274,6 +265,18 @@ export class Exchange {
       this.#calls.leave(call);
       this.#calls.release(call);
     }
+  }
+
+  #read(frame: FrameReader): DataBody {
+    const body = this.#body;
+    if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
+      throw new ProtocolError(
+        `Cannot accept body of packet type 0x${
+          frame.type.toString(16)
+        }: it is malformed`,
+      );
+    }
+    return body;
   }
 
   #request(source: Peer, session: Session, frame: FrameReader): Call {

@@ -19,7 +19,8 @@ import type { RouteVerdicts } from "../admission/route_verdicts.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
-import { SESSIONS } from "../quota/kinds.ts";
+import type { Share } from "../quota/account.ts";
+import { OPENINGS, SESSIONS } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Chooser } from "./choose.ts";
 import type { Exchange } from "./exchange.ts";
@@ -109,7 +110,9 @@ export class Streams {
    * @param session The target's session.
    */
   onOpen(session: Session): void {
-    const other = legOf(session)?.other;
+    const leg = legOf(session);
+    if (leg !== undefined) this.#answered(leg);
+    const other = leg?.other;
     if (other === undefined || other.session.state !== "accepting") {
       session.close();
       return;
@@ -193,6 +196,7 @@ export class Streams {
     const leg = legOf(session);
     if (leg === undefined) return;
     const other = leg.other?.session;
+    this.#answered(leg);
     // Opened and given up at once, it is a session of the target until now.
     if (leg.place !== undefined) {
       this.#context.ledger.give(leg.place, SESSIONS, 1);
@@ -231,8 +235,7 @@ export class Streams {
   }
 
   #open(source: Peer, session: Session, target: Peer): void {
-    const { ledger } = this.#context;
-    const share = ledger.take(SESSIONS, source.holder, target.holder, 1);
+    const share = this.#place(source, target);
     if (share === undefined) {
       session.refuse(TOO_MANY_SESSIONS);
       return;
@@ -240,6 +243,8 @@ export class Streams {
     // The original opens the second session without peer and meta, too.
     const opened = target.link.openSession("");
     if (opened === undefined) {
+      const { ledger } = this.#context;
+      ledger.give(share, OPENINGS, 1);
       ledger.give(share, SESSIONS, 1);
       session.refuse(TOO_MANY_SESSIONS);
       return;
@@ -251,8 +256,26 @@ export class Streams {
     const leg = this.#leg(source, session);
     const other = this.#leg(target, opened);
     other.place = share;
+    other.opening = true;
     leg.other = other;
     other.other = leg;
+  }
+
+  /** Takes a place among the sessions of a target, and among those that it has not answered. */
+  #place(source: Peer, target: Peer): Share | undefined {
+    const { ledger } = this.#context;
+    const share = ledger.take(SESSIONS, source.holder, target.holder, 1);
+    if (share === undefined) return undefined;
+    if (ledger.take(OPENINGS, source.holder, target.holder, 1)) return share;
+    ledger.give(share, SESSIONS, 1);
+    return undefined;
+  }
+
+  /** The target of a stream has answered, or never will. */
+  #answered(leg: Leg): void {
+    if (!leg.opening) return;
+    leg.opening = false;
+    this.#context.ledger.give(leg.place!, OPENINGS, 1);
   }
 
   #targetOf(leg: Leg | undefined): Target | undefined {

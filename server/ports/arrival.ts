@@ -38,6 +38,8 @@ export interface ArrivalOwner {
 export class Arrival {
   /** The connection. */
   readonly connection: Connection;
+  /** When it must have said enough, in milliseconds of the clock. */
+  readonly deadlineAt: number;
   /** Whether it has been dealt with: what its reads bring is ignored. */
   done = false;
   readonly #owner: ArrivalOwner;
@@ -46,10 +48,16 @@ export class Arrival {
 
   /**
    * @param connection The connection.
+   * @param deadlineAt When it must have said enough.
    * @param owner Hears what it says.
    */
-  constructor(connection: Connection, owner: ArrivalOwner) {
+  constructor(
+    connection: Connection,
+    deadlineAt: number,
+    owner: ArrivalOwner,
+  ) {
     this.connection = connection;
+    this.deadlineAt = deadlineAt;
     this.#owner = owner;
   }
 

@@ -121,15 +121,7 @@ export class Port implements ArrivalOwner {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      const { listener, name, log } = this.#options;
-      try {
-        listener.close();
-      } catch (error) {
-        // The rest of the gateway is to close all the same.
-        log.error(`Cannot stop listening on ${name}`, {
-          error: describeError(error),
-        });
-      }
+      this.#options.listener.close();
       this.#wake?.();
     }
     await this.#done;
@@ -175,10 +167,9 @@ export class Port implements ArrivalOwner {
 
   #take(connection: Connection): void {
     const { tls, timers, timeoutMs } = this.#options;
-    const deadlineAt = connection.deadlineAt = timers.now() + timeoutMs;
-    const arrival = new Arrival(connection, this);
+    const arrival = new Arrival(connection, timers.now() + timeoutMs, this);
     this.#waiting.add(arrival);
-    if (!this.#timer.armed) timers.set(this.#timer, deadlineAt);
+    if (!this.#timer.armed) timers.set(this.#timer, arrival.deadlineAt);
     if (tls === undefined) arrival.read();
     else void this.#secure(arrival, tls);
   }
@@ -247,11 +238,11 @@ export class Port implements ArrivalOwner {
     const { timers, name } = this.#options;
     const now = timers.now();
     for (const arrival of this.#waiting) {
-      const { connection } = arrival;
-      if (connection.deadlineAt > now) {
-        timers.set(this.#timer, connection.deadlineAt);
+      if (arrival.deadlineAt > now) {
+        timers.set(this.#timer, arrival.deadlineAt);
         return;
       }
+      const { connection } = arrival;
       this.#settle(arrival);
       connection.close();
       this.#note(connection.address, `Connection on ${name} ended`, {

@@ -11,6 +11,13 @@ import type { Kind, KindRules } from "./kinds.ts";
 import { ShareTable } from "./share_table.ts";
 import { SizeClasses } from "./size_classes.ts";
 
+/** A limit from here on has something on top, for those who have little. */
+const LARGE = 4_096;
+/** What that is, in parts of the limit. */
+const ON_TOP = 1 / 4;
+/** Part of a limit that is little. */
+const LITTLE = 1 / 512;
+
 /** Records kept for the next holder, of each sort. */
 const SPARES = 4_096;
 
@@ -271,8 +278,13 @@ export class Ledger {
     const held = share === undefined ? 0 : share.held[kind]!;
     // held + n <= alpha * (limit - used - n), solved for n.
     let fits = (alpha * (limit - used) - held) / (1 + alpha);
-    // While there is one left, whoever has none may have it.
-    if (fits < 1 && held === 0 && used < limit) fits = 1;
+    // Sources that come one by one leave half of what was left each, in the end
+    // nothing: who has little finds room all the same.
+    const little = Math.max(1, limit * LITTLE) - held;
+    if (fits < little) {
+      const left = limit < LARGE ? limit : limit * (1 + ON_TOP);
+      fits = Math.max(fits, Math.min(little, left - used));
+    }
     const weight = this.#weights[kind]!;
     if (weight === 0) return fits;
     const payer = target.charged && !source.charged ? target : source;

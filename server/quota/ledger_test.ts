@@ -115,21 +115,25 @@ for (const count of [1, 2, 10, 50, 500]) {
       }
     }
     const total = DEFAULT_LIMITS.maxInflightRequests * 2;
-    const even = total / (count + 1);
+    const little = total / 512;
+    const even = Math.max(little, total / (count + 1));
     for (const held of got) assert(Math.abs(held - even) <= 1, `${held}`);
     const late = new TestHolder("late", true);
     const { held } = takeAll(book, CALLS, late, target);
-    assert(held >= Math.floor(even / 2), `${held} of ${even}`);
+    assert(
+      held >= little && held >= Math.floor(even / 2),
+      `${held} of ${even}`,
+    );
   });
 }
 
 Deno.test("one after the other, greedy sources leave the last one room", () => {
   const book = ledger();
   const target = service();
-  for (const edge of edges(12)) takeAll(book, CALLS, edge, target);
-  // Each took half of what was left, for no one else was there to share with.
+  for (const edge of edges(100)) takeAll(book, CALLS, edge, target);
+  // Each took most of what was left, for no one else was there to share with.
   const { held } = takeAll(book, CALLS, new TestHolder("late", true), target);
-  assert(held >= 15, `${held}`);
+  assert(held >= 256, `${held}`);
 });
 
 Deno.test("the parts of those who stay grow when others leave", () => {

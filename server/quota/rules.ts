@@ -51,5 +51,6 @@ export function ledgerRules(limits: Limits): KindRules {
     rule("read bytes", Infinity, 1, 1),
     rule("admissions", MOST_ADMISSIONS, ALL, 1024),
     rule("parse bytes", Infinity, 1, 1),
+    rule("openings", limits.maxSessionsPerConnection * 2, 1, 0),
   ];
 }
