@@ -40,11 +40,7 @@ async function pair(
   );
   const connections: [Connection, Connection] = [dialled, listened];
   const close = async () => {
-    for (const connection of connections) {
-      await connection[Symbol.asyncDispose]();
-    }
-    client[Symbol.dispose]();
-    server[Symbol.dispose]();
+    await Promise.all(connections.map((connection) => connection.close(1_000)));
     network.close();
   };
   try {

@@ -10,7 +10,6 @@ import {
   TYPE_CONN_ACK,
   TYPE_DISCONN,
 } from "./constants.ts";
-import { initialWindow } from "./credit.ts";
 import {
   FEATURE_CANCEL,
   FEATURE_CREDIT,
@@ -154,13 +153,13 @@ export class Handshake {
 }
 
 function windowsOf(settings: LinkSettings): [number, number] {
-  return [initialWindow(settings), settings.connectionWindow];
+  return [settings.sessionWindow, settings.connectionWindow];
 }
 
 /** Turns on what both sides have; a peer without any feature is an original one. */
 function agree(link: Link, { ext, window }: ConnBody): void {
   if (ext.length === 0) return;
-  const { features } = link.settings;
+  const { features, sessionWindow } = link.settings;
   const has = (feature: string) =>
     ext.includes(feature) && features.includes(feature);
   link.ours = true;
@@ -174,7 +173,7 @@ function agree(link: Link, { ext, window }: ConnBody): void {
   link.peerSessionWindow = window[0];
   link.sendWindow = window[1];
   link.defaultSession.sendWindow = window[0];
-  link.defaultSession.receiveWindow = initialWindow(link.settings);
+  link.defaultSession.receiveWindow = sessionWindow;
 }
 
 /**

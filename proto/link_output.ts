@@ -60,8 +60,6 @@ export abstract class LinkOutput {
   peerSessionWindow: number = Infinity;
   /** Bytes all sessions together may still send; infinite without credit. */
   sendWindow: number = Infinity;
-  /** Bytes of acks and refusals that the peer has earned and that were not written, at most. */
-  owed = 0;
   /** Carries the bytes. */
   protected readonly port: LinkPort;
   /** Packets of ours that wait for their answer. */
@@ -231,8 +229,7 @@ export abstract class LinkOutput {
       expiresAt = this.timers.now();
     }
     if (!this.pending.add(pending, expiresAt)) return false;
-    const due = this.pending.nextExpiry();
-    if (due < this.#timer.at) this.timers.set(this.#timer, due);
+    if (expiresAt < this.#timer.at) this.timers.set(this.#timer, expiresAt);
     return true;
   }
 

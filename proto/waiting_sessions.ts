@@ -13,8 +13,7 @@ import type { Session } from "./session.ts";
  * order in which they are served: all of them once, before one of them twice.
  */
 export class WaitingSessions {
-  // In the order in which they came; any of them can leave at no cost.
-  readonly #list = new Set<Session>();
+  #list: Session[] = [];
 
   /**
    * Remembers a session.
@@ -26,7 +25,7 @@ export class WaitingSessions {
     session.waiting = true;
     // What only the session waits for, its credit or the end of its hold,
     // comes with a `retry` of its own.
-    if (session.sendWindow > 0 && !session.held) this.#list.add(session);
+    if (session.sendWindow > 0 && !session.held) this.#list.push(session);
   }
 
   /**
@@ -38,7 +37,8 @@ export class WaitingSessions {
    */
   retry(link: Link, session: Session, handler: LinkHandler): void {
     if (!session.waiting) return;
-    this.#list.delete(session);
+    const index = this.#list.indexOf(session);
+    if (index >= 0) this.#list.splice(index, 1);
     wake(link, session, handler);
   }
 
@@ -51,21 +51,21 @@ export class WaitingSessions {
    */
   retryAll(link: Link, handler: LinkHandler): void {
     const list = this.#list;
-    // Who cannot send all it has waits again, behind the others.
-    let left = list.size;
-    if (left === 0) return;
-    for (const session of list) {
-      if (left-- === 0 || link.streamRoom() <= 0 || link.sendWindow <= 0) {
+    if (list.length === 0 || link.streamRoom() <= 0) return;
+    this.#list = [];
+    for (let i = 0; i < list.length; i++) {
+      if (link.streamRoom() <= 0 || link.sendWindow <= 0) {
+        // Those not served yet come first next time.
+        this.#list = [...list.slice(i), ...this.#list];
         return;
       }
-      list.delete(session);
-      wake(link, session, handler);
+      wake(link, list[i]!, handler);
     }
   }
 
   /** The connection is over. */
   clear(): void {
-    this.#list.clear();
+    this.#list = [];
   }
 }
 

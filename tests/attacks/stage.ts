@@ -33,7 +33,7 @@ export interface Outcome {
   readonly ledger: number;
   /** What the gateway took, after a collection of garbage, while the attackers are still there. */
   readonly process: ProcessFigures;
-  /** What it had to say. */
+  /** What it had to say: the last warning of each sort. */
   readonly log: readonly string[];
 }
 
@@ -81,8 +81,15 @@ export async function stage(
     controlMs,
     ledger,
     process: figures,
-    log: gateway.log.slice(0, 20),
+    log: distinct(gateway.log),
   };
+}
+
+/** One line of each sort; numbers make no difference. */
+function distinct(lines: readonly string[]): string[] {
+  const sorts = new Map<string, string>();
+  for (const line of lines) sorts.set(line.replaceAll(/\d+/g, ""), line);
+  return [...sorts.values()];
 }
 
 /**

@@ -100,13 +100,12 @@ async function giveUp(battle: Battle, peer: string): Promise<void> {
 /** As before, but its dismisses come later, when all of them are open. */
 async function openAll(battle: Battle, peer: string): Promise<void> {
   const socket = await battle.edge();
-  for (let round = 0; round < 5 && !socket.closed; round++) {
-    await socket.send(opens(peer, 4_000), 5_000);
+  const count = 4_000;
+  for (let next = FIRST; !socket.closed; next += BigInt(count)) {
+    const id = (i: number) => next + BigInt(i);
+    await socket.send(many(count, (i) => frames.open(1n, id(i), peer)), 5_000);
     await battle.pause(300);
-    await socket.send(
-      many(4_000, (i) => frames.dismiss(FIRST + BigInt(i))),
-      5_000,
-    );
+    await socket.send(many(count, (i) => frames.dismiss(id(i))), 5_000);
     await battle.pause(300);
   }
 }
