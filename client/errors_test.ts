@@ -38,7 +38,7 @@ Deno.test("errors of the other side name the operation and its target", async ()
     "Cannot publish to edge 42: busy",
     `Cannot publish on stream ${stream.id}: busy`,
     'Cannot open a stream to "files": busy',
-    'Cannot open a stream to "42": busy',
+    "Cannot open a stream to edge 42: busy",
   ]);
   for (const { code, wireText } of errors) {
     assertEquals([code, wireText], ["remote", "busy"]);

@@ -175,7 +175,9 @@ export class Service extends End {
     edgeId: bigint,
     options?: OpenStreamOptions,
   ): Promise<Stream> {
-    return await this.core.endpoint.openStream(`${checkId(edgeId)}`, options);
+    const id = `${checkId(edgeId)}`;
+    const label = `edge ${id}`;
+    return await this.core.endpoint.openStream(id, options, label);
   }
 
   /**

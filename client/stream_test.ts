@@ -328,6 +328,46 @@ Deno.test("a service opens streams by edge id", async () => {
   await assertRejects(() => service.openStream(-1n), RangeError);
 });
 
+Deno.test("a stream that nobody has accepted is sent a little, an accepted one a window", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  const { link } = gateway.side;
+  const session = link.openSession("")!;
+  await until(() => session.state === "open");
+  const bytes = new Uint8Array(1_000_000);
+  assertEquals(session.send(bytes, 0, bytes.length), 16_384);
+  const stream = await edge.acceptStream();
+  await until(() => session.sendWindow > 0);
+  assertEquals(session.sendWindow, 262_144 - 16_384);
+  const waiting = edge.acceptStream();
+  const second = link.openSession("")!;
+  await waiting;
+  await until(() => second.sendWindow === 262_144);
+  const buf = new Uint8Array(100_000);
+  assertEquals(await stream.read(buf), 16_384);
+});
+
+Deno.test("streams that wait to be accepted hold up no other", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  const { link } = gateway.side;
+  const read = link.openSession("")!;
+  const stream = await edge.acceptStream();
+  await until(() => read.state === "open");
+  const bytes = new Uint8Array(300_000);
+  for (let i = 0; i < 100; i++) {
+    const other = link.openSession("")!;
+    await until(() => other.state === "open");
+    assertEquals(other.send(bytes, 0, bytes.length), 16_384);
+  }
+  let got = 0;
+  const buf = new Uint8Array(65_536);
+  while (got < 20_000_000) {
+    read.send(bytes, 0, bytes.length);
+    got += (await stream.read(buf))!;
+  }
+});
+
 Deno.test("acceptStream() and streams() give what the other side opens", async () => {
   using gateway = new ScriptedGateway();
   const edge = await Edge.connect({

@@ -179,6 +179,11 @@ export class Connection implements LinkHandler {
     closeTransport(this.#transport);
   }
 
+  /** Closes in an orderly way, within 2 s. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close(2_000);
+  }
+
   /** Server role: asks for the verdict on the client. */
   async onConn(link: Link, request: ConnRequest): Promise<void> {
     const wantedId = (BigInt(request.wantedHi) << 32n) |
@@ -202,10 +207,13 @@ export class Connection implements LinkHandler {
 
   /** Client role: the peer has refused us. */
   onRefused(_link: Link, reason: string): void {
+    const cause = FrontierError.fromWire(reason);
+    // Nobody has looked at us yet, or there is no room: later there may be.
+    const { retryable } = cause;
     this.#refusal = new FrontierError(
       "refused",
       `Cannot connect: the gateway refused: ${reason}`,
-      { cause: FrontierError.fromWire(reason) },
+      { cause, retryable },
     );
   }
 
@@ -240,7 +248,8 @@ export class Connection implements LinkHandler {
   /** Offers a stream that the peer opens. */
   onSession(_link: Link, session: Session): void {
     const stream = new StreamCore(session, this.#owner);
-    if (this.#owner.onStream(stream)) session.accept();
+    // The peer need not wait for the application, but may send little until then.
+    if (this.#owner.onStream(stream)) session.accept(stream.wanted);
     else session.refuse(TOO_MANY_SESSIONS);
   }
 

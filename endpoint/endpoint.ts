@@ -210,16 +210,21 @@ export class Endpoint implements ConnectionOwner {
    *
    * @param peer What it is for.
    * @param options Time limit, signal and meta.
+   * @param label What to call it in messages.
    * @returns The stream.
    */
-  openStream(peer: string, options: OpenStreamOptions = {}): Promise<Stream> {
-    return traced(this.#openStream(peer, options));
+  openStream(
+    peer: string,
+    options: OpenStreamOptions = {},
+    label: string = `"${peer}"`,
+  ): Promise<Stream> {
+    return traced(this.#openStream(peer, options, label));
   }
 
   /** The peer has opened a stream; tells whether there is room for it. */
   onStream(core: StreamCore): boolean {
     const stream = new Stream(core);
-    if (!this.streams.push(stream, 0)) return false;
+    if (!this.streams.push(stream, 0, () => core.want())) return false;
     const over = () => {
       // What came complete can still be read, as long as nobody needs its place.
       if (core.spent) this.streams.remove(stream);
@@ -250,7 +255,7 @@ export class Endpoint implements ConnectionOwner {
    *
    * @param reason Makes the error of one who waits for messages or streams.
    */
-  close(reason: () => FrontierError): void {
+  close(reason: () => FrontierError = closed): void {
     this.pause();
     this.dropUnread();
     this.channel.inbox.close(reason);
@@ -258,9 +263,15 @@ export class Endpoint implements ConnectionOwner {
     this.workload.close();
   }
 
+  /** Receives nothing more. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   async #openStream(
     peer: string,
     options: OpenStreamOptions,
+    label: string,
   ): Promise<Stream> {
     const meta = options.meta === undefined
       ? undefined
@@ -268,7 +279,7 @@ export class Endpoint implements ConnectionOwner {
     const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
     const core = await new Promise<StreamCore>((resolve, reject) => {
       const waiter = { resolve, reject };
-      const target = { peer, meta };
+      const target = { peer, label, meta };
       const open = new OpenStream(target, timeoutMs, options.signal, waiter);
       if (open.watch()) this.submit(open);
     });
@@ -283,4 +294,8 @@ function failOffline(operation: Operation): void {
       `Cannot ${operation.what}: there is no connection`,
     ),
   );
+}
+
+function closed(): FrontierError {
+  return new FrontierError("eof", "Cannot receive: the endpoint is closed");
 }

@@ -40,7 +40,11 @@ async function pair(
   );
   const connections: [Connection, Connection] = [dialled, listened];
   const close = async () => {
-    await Promise.all(connections.map((connection) => connection.close(1_000)));
+    for (const connection of connections) {
+      await connection[Symbol.asyncDispose]();
+    }
+    client[Symbol.dispose]();
+    server[Symbol.dispose]();
     network.close();
   };
   try {

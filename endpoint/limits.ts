@@ -56,14 +56,16 @@ export interface EndpointLimits {
   readonly pendingStreams: number;
   /**
    * Bytes of one stream received and not read: the window granted to a peer
-   * that negotiated `credit`.
+   * that negotiated `credit`. While the reader keeps up it may become four times
+   * as large; a stream that nobody has accepted is granted 16 KiB.
    *
    * @default {262_144}
    */
   readonly streamWindow: number;
   /**
-   * Bytes of all streams received and not read, from a gateway that negotiated
-   * `credit`: so many unread streams fill it and hold up the others.
+   * Bytes that all streams of a connection together may be granted beyond 16 KiB
+   * each, from a peer that negotiated `credit`: a stream gets at most a quarter
+   * of what is left.
    *
    * @default {16_777_216}
    */

@@ -54,7 +54,12 @@ export class Driver implements LinkPort {
   #writing = false;
   #closing = false;
   #closed = false;
+  /** Whether reading goes on only when the link says so. */
   #parked = false;
+  /** Whether a read is pending. */
+  #reading = false;
+  /** Whether a read was begun while the link was paused. */
+  #peeked = false;
   #chunk: Uint8Array | undefined = undefined;
   #owner: DriverOwner | undefined = undefined;
   #drainTimer: Timer | undefined = undefined;
@@ -110,13 +115,17 @@ export class Driver implements LinkPort {
   // Callbacks, not an async loop: an idle connection keeps no suspended frame.
   #read(): void {
     const link = this.#link!;
-    if (this.#closed || link.state === "closed") return;
-    if (link.paused || link.paced) {
+    if (this.#closed || this.#reading || link.state === "closed") return;
+    if (!link.paused) this.#peeked = false;
+    if (link.paced || (link.paused && this.#peeked)) {
       this.#parked = true;
       return;
     }
+    // One small read stays pending, which sees the peer's death.
+    if (link.paused) this.#peeked = true;
+    this.#reading = true;
     try {
-      const room = link.reader.reserve();
+      const room = link.reserve();
       this.#room = room.length;
       // Resolved, so that whatever comes back behaves like a promise.
       Promise.resolve(this.#transport.read(room))
@@ -127,8 +136,9 @@ export class Driver implements LinkPort {
   }
 
   readonly #onRead = (count: number | null): void => {
+    this.#reading = false;
     if (count === null) {
-      this.#fail("connection closed by the peer");
+      this.#onEnd("connection closed by the peer");
       return;
     }
     if (!isCount(count, this.#room)) {
@@ -152,6 +162,14 @@ export class Driver implements LinkPort {
     this.#fail(describeError(error));
   };
 
+  #onEnd(reason: string): void {
+    try {
+      this.#link!.ended(reason);
+    } catch (error) {
+      this.#onDefect(error);
+    }
+  }
+
   /** A defect of ours, not of the transport: it ends this connection, and no other. */
   #onDefect(error: unknown): void {
     this.#fail(`internal error: ${describeError(error)}`);
@@ -172,7 +190,6 @@ export class Driver implements LinkPort {
   }
 
   #wake(): void {
-    if (!this.#parked) return;
     this.#parked = false;
     const link = this.#link!;
     try {
@@ -199,7 +216,8 @@ export class Driver implements LinkPort {
 
   /** Goes on reading after a pause. */
   resume(): void {
-    if (this.#parked) queueMicrotask(() => this.#wake());
+    // Otherwise the read that is pending goes on, and nothing was left unhandled.
+    if (this.#peeked || this.#parked) queueMicrotask(() => this.#wake());
   }
 
   /** Closes the transport, after writing what waits if so asked. */
@@ -253,6 +271,7 @@ export class Driver implements LinkPort {
       );
       return;
     }
+    this.#link!.onWritten(count);
     if (count < chunk.length) {
       this.#send(chunk.subarray(count));
       return;
@@ -279,7 +298,7 @@ export class Driver implements LinkPort {
 
   #feed(link: Link, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
-      const room = link.reader.reserve();
+      const room = link.reserve();
       const part = bytes.subarray(at, at + room.length);
       room.set(part);
       at += part.length;

@@ -5,6 +5,7 @@
  */
 
 import type { Link } from "./link.ts";
+import type { LinkSettings } from "./link_settings.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** No window is ever wider, in bytes. */
@@ -13,9 +14,11 @@ const MAX_WINDOW = 2 ** 48;
 const GRANT_PART = 4;
 
 /**
- * Our side of a connection's credit: the raw bytes that all sessions of the
- * peer together may still send. Only links with `credit` have one. Source:
- * docs/PROTOCOL.md.
+ * Our side of a connection's credit: the raw bytes that may be on their way to
+ * us on all sessions together. They are granted again as soon as they have
+ * arrived and are stored, or passed on: what a reader leaves unread is bounded by
+ * the window of its own session and must not stop the others. Only links with
+ * `credit` have one. Source: docs/PROTOCOL.md.
  */
 export class ReceiveWindow {
   #left: number;
@@ -46,7 +49,7 @@ export class ReceiveWindow {
   }
 
   /**
-   * Received bytes were dealt with: grants as many, once that is worth a frame.
+   * Received bytes are stored: grants as many, once that is worth a frame.
    *
    * @param link The connection.
    * @param bytes How many.
@@ -58,6 +61,14 @@ export class ReceiveWindow {
     link.sendCredit(0, 0, this.#ungranted);
     this.#ungranted = 0;
   }
+}
+
+/**
+ * @param settings Settings.
+ * @returns Bytes that a peer may send on each session before it was granted more.
+ */
+export function initialWindow(settings: LinkSettings): number {
+  return Math.min(settings.initialWindow, settings.sessionWindow);
 }
 
 /**

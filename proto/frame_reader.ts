@@ -9,7 +9,7 @@ import { PACKET_RULES } from "./packet_rules.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** Bytes of the buffer that waits for the first byte of an idle connection. */
-const PARKED_SIZE = 256;
+export const PARKED_SIZE = 256;
 /** Bytes of the buffer of a busy connection. */
 const BUSY_SIZE = 65_536;
 /** Bytes of the buffer of a connection that is flooded with raw bytes. */
@@ -21,6 +21,7 @@ const SMALL_READS = 16;
 /** So many reads without a large frame and the buffer returns to its busy size. */
 const BIG_READS = 64;
 
+const NOTHING = new Uint8Array(0);
 /** No length reaches it, so that one comparison rejects unknown types too. */
 const UNKNOWN = 0xffff_ffff;
 /** Smallest payload per type, so that no later code indexes out of range. */
@@ -98,6 +99,7 @@ export class FrameReader {
   #smallReads = 0;
   #bigReads = 0;
   #floodReads = 0;
+  #rewound = false;
   readonly #maxPayload: number;
 
   /**
@@ -112,6 +114,12 @@ export class FrameReader {
   /** Bytes held that no frame was made of yet. */
   get buffered(): number {
     return this.#end - this.#start;
+  }
+
+  /** Whether a frame that needs a larger buffer than usual has begun, and its end has not arrived. */
+  get inLargeFrame(): boolean {
+    return this.#need > BUSY_SIZE && this.#streamLeft === 0 &&
+      this.#end > this.#start;
   }
 
   /** Whether a frame has begun and its end has not arrived. */
@@ -160,16 +168,28 @@ export class FrameReader {
     ) {
       this.#move(BUSY_SIZE);
     } else if (this.#start > 0) {
-      if (free === 0 || free < this.#need - held) {
-        this.buf.copyWithin(0, this.#start, this.#end);
-        this.#start = 0;
-        this.#end = held;
-      }
+      if (free === 0 || free < this.#need - held) this.#compact();
     } else if (free === 0) {
       // Full, and no frame was taken from it: its owner has paused.
       this.#move(size * 2);
     }
     return this.buf.subarray(this.#end);
+  }
+
+  /**
+   * Returns a little free space, for who does not deal with frames now but wants
+   * to see the end of the stream.
+   *
+   * @returns A view of 1 to 256 bytes.
+   */
+  reserveLittle(): Uint8Array {
+    const held = this.#end - this.#start;
+    if (held === 0) this.#start = this.#end = 0;
+    else if (this.#end === this.buf.length) {
+      if (this.#start > 0) this.#compact();
+      else this.#move(this.buf.length + PARKED_SIZE);
+    }
+    return this.buf.subarray(this.#end, this.#end + PARKED_SIZE);
   }
 
   /**
@@ -201,6 +221,27 @@ export class FrameReader {
   }
 
   /**
+   * Goes back to before the current frame: {@linkcode FrameReader.next} gives it
+   * again. What its offsets enclose now keeps its bytes until then, whatever is
+   * reserved meanwhile. Not for parts of stream frames.
+   */
+  rewind(): void {
+    this.#start = this.bodyStart - HEADER_SIZE -
+      (HAS_SESSION[this.type] === 1 ? 8 : 0);
+    this.#rewound = true;
+  }
+
+  /** Lets go of the buffer; no frame will be read any more. */
+  release(): void {
+    this.buf = NOTHING;
+    this.#start =
+      this.#end =
+      this.#need =
+      this.#streamLeft =
+        0;
+  }
+
+  /**
    * Moves on to the next frame, or to the next part of a stream frame.
    *
    * @returns `false` when more bytes are needed.
@@ -210,6 +251,7 @@ export class FrameReader {
   next(): boolean {
     const buf = this.buf;
     let start = this.#start;
+    this.#rewound = false;
     const available = this.#end - start;
     if (this.#streamLeft > 0) {
       return available > 0 && this.#streamPart(start, available);
@@ -259,6 +301,17 @@ export class FrameReader {
       return false;
     }
     return true;
+  }
+
+  /** Moves what is held to the front; somebody may still look at a frame that was rewound. */
+  #compact(): void {
+    if (this.#rewound) {
+      this.#move(this.buf.length);
+      return;
+    }
+    this.buf.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
   #move(size: number): void {

@@ -74,6 +74,7 @@ const CODE_OF_TEXT: ReadonlyMap<string, FrontierErrorCode> = new Map([
   [text.SHORT_BUFFER, "short-buffer"],
   [text.TOO_MANY_SESSIONS, "short-buffer"],
   [text.PAYLOAD_TOO_LARGE, "payload-too-large"],
+  [text.SESSION_META_TOO_LARGE, "payload-too-large"],
   [text.ANSWER_LOST, "answer-lost"],
   [text.EDGE_NOT_ONLINE, "edge-not-online"],
   [text.SERVICE_NOT_ONLINE, "service-not-online"],

@@ -18,6 +18,7 @@ Deno.test("fromWire() maps the texts of the wire to codes, and back", () => {
     ["io: read/write on closed pipe", "eof"],
     ["no such rpc: echo", "no-such-rpc"],
     ["packet payload too large", "payload-too-large"],
+    ["session meta too large", "payload-too-large"],
     ["answer lost", "answer-lost"],
     ["illegal edgeID", "refused"],
     ["out of paper", "remote"],

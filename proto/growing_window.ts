@@ -4,13 +4,11 @@
  * @module
  */
 
-/** How often its initial size the window of a session grows to whose reader keeps up. */
-const GROWTH = 4;
-
 /**
  * The window of a session: bytes that were dealt with are granted again, not
- * one by one but in large parts, and more than they were while the window alone
- * is what slows the sender.
+ * one by one but in large parts. It begins small and may double, while it alone
+ * is what slows the sender, up to a greatest size. It never becomes smaller: what
+ * was granted cannot be taken back. Sizes are bytes.
  */
 export class GrowingWindow {
   readonly #most: number;
@@ -21,30 +19,44 @@ export class GrowingWindow {
    * Begins with what the handshake granted.
    *
    * @param bytes The whole window.
+   * @param most What it may grow to.
    */
-  constructor(bytes: number) {
+  constructor(bytes: number, most: number) {
     this.#size = bytes;
-    this.#most = bytes * GROWTH;
+    this.#most = most;
+  }
+
+  /** The whole window: what the peer may send, what is unread, and what was not granted again yet. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** By how much it would grow now; 0 when it is as large as it may be. */
+  get growth(): number {
+    return Math.min(this.#size, this.#most - this.#size);
   }
 
   /**
    * Bytes were dealt with.
    *
    * @param bytes How many.
-   * @param mayGrow Whether none are left that were not.
    * @returns How many the peer is to be granted now; mostly 0.
    */
-  free(bytes: number, mayGrow: boolean): number {
+  free(bytes: number): number {
     this.#ungranted += bytes;
     // A quarter is worth a frame.
     if (this.#ungranted < this.#size >> 2) return 0;
-    let grant = this.#ungranted;
+    const grant = this.#ungranted;
     this.#ungranted = 0;
-    if (mayGrow && this.#size < this.#most) {
-      const more = Math.min(this.#size, this.#most - this.#size);
-      this.#size += more;
-      grant += more;
-    }
     return grant;
+  }
+
+  /**
+   * Makes it larger; the peer is to be granted as much.
+   *
+   * @param bytes By how much.
+   */
+  widen(bytes: number): void {
+    this.#size += bytes;
   }
 }

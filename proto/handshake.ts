@@ -10,6 +10,7 @@ import {
   TYPE_CONN_ACK,
   TYPE_DISCONN,
 } from "./constants.ts";
+import { initialWindow } from "./credit.ts";
 import {
   FEATURE_CANCEL,
   FEATURE_CREDIT,
@@ -153,13 +154,13 @@ export class Handshake {
 }
 
 function windowsOf(settings: LinkSettings): [number, number] {
-  return [settings.sessionWindow, settings.connectionWindow];
+  return [initialWindow(settings), settings.connectionWindow];
 }
 
 /** Turns on what both sides have; a peer without any feature is an original one. */
 function agree(link: Link, { ext, window }: ConnBody): void {
   if (ext.length === 0) return;
-  const { features, sessionWindow } = link.settings;
+  const { features } = link.settings;
   const has = (feature: string) =>
     ext.includes(feature) && features.includes(feature);
   link.ours = true;
@@ -173,7 +174,7 @@ function agree(link: Link, { ext, window }: ConnBody): void {
   link.peerSessionWindow = window[0];
   link.sendWindow = window[1];
   link.defaultSession.sendWindow = window[0];
-  link.defaultSession.receiveWindow = sessionWindow;
+  link.defaultSession.receiveWindow = initialWindow(link.settings);
 }
 
 /**

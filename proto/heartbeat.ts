@@ -1,5 +1,5 @@
 /**
- * Signs of life of a peer.
+ * Signs of life of a peer, and ours for it.
  *
  * @module
  */
@@ -8,21 +8,32 @@
 const SERVER_PERIODS = 2;
 /** Heartbeat periods of silence after which a client gives its server up. */
 const CLIENT_PERIODS = 2.5;
+/** Heartbeat periods without a heartbeat after which a server shows by itself that it reads. */
+const PROOF_PERIODS = 1.25;
 /** Bytes of an unfinished frame that count as a sign of life. */
 const LIFE_BYTES = 4_096;
 /** Milliseconds a timer may be late before the process must have been stopped. */
 const STOPPED_MS = 1_000;
+/** Milliseconds of silence that bytes which the server takes make up for. */
+const FLOWING_MS = 300_000;
 
 /**
  * When a peer was heard last, and when to doubt that it is still there. It
  * knows times only: whoever owns it sends the heartbeats and hangs up. All
  * times are milliseconds of the clock. Source: docs/spec/wire.md §3.4.
+ *
+ * A heartbeat waits behind what its client writes, for minutes where the way is
+ * slow. So a server that reads such a write and sees no heartbeat shows that it
+ * reads, and a client whose bytes go out, slowly, believes that somebody takes
+ * them.
  */
 export class Heartbeat {
   /** When the peer gave its last sign of life. */
   seenAt: number;
   /** When to check; infinite when there is nothing to check. */
   dueAt: number = Infinity;
+  /** When a server that receives something is to show that it reads; infinite for who need not. */
+  proofAt: number = Infinity;
 
   /** When it sent something other than a heartbeat. */
   #dataAt = 0;
@@ -55,6 +66,16 @@ export class Heartbeat {
     this.#period = period;
     this.seenAt = now;
     this.dueAt = now + (serving ? period * SERVER_PERIODS : period);
+  }
+
+  /**
+   * A server has shown its client that it reads, by the answer to a heartbeat
+   * perhaps: the next time is due when no heartbeat comes.
+   *
+   * @param now The time.
+   */
+  proved(now: number): void {
+    this.proofAt = now + this.#period * PROOF_PERIODS;
   }
 
   /**
@@ -107,12 +128,18 @@ export class Heartbeat {
    *
    * @param now The time, not before `dueAt`.
    * @param paused Whether we are not reading, so that nothing can be seen.
+   * @param flowedAt When bytes that waited were last taken by the transport. A
+   * heartbeat behind them has not reached the server. Counts for five minutes
+   * of silence: what takes them need not be the server.
    * @returns `false` when it has been silent for too long.
    */
-  checkServer(now: number, paused: boolean): boolean {
+  checkServer(now: number, paused: boolean, flowedAt: number): boolean {
     this.#forgiveStop(now);
     this.dueAt = now + this.#period;
-    return paused || now - this.seenAt <= this.#period * CLIENT_PERIODS;
+    if (paused) return true;
+    const limit = this.#period * CLIENT_PERIODS;
+    return now - Math.max(this.seenAt, flowedAt) <= limit &&
+      now - this.seenAt <= Math.max(limit, FLOWING_MS);
   }
 
   #forgiveStop(now: number): void {

@@ -29,7 +29,7 @@ Deno.test("nobody is given up while reading is paused", () => {
   assertEquals(server.dueAt, 81_000);
   const client = started(false);
   client.dueAt = 101_000;
-  assertEquals(client.checkServer(101_000, true), true);
+  assertEquals(client.checkServer(101_000, true, -Infinity), true);
 });
 
 Deno.test("a client gives up after two and a half periods", () => {
@@ -37,10 +37,38 @@ Deno.test("a client gives up after two and a half periods", () => {
   const alive: boolean[] = [];
   for (const now of [21_000, 41_000, 51_000, 51_001]) {
     heartbeat.dueAt = now;
-    alive.push(heartbeat.checkServer(now, false));
+    alive.push(heartbeat.checkServer(now, false, -Infinity));
     assertEquals(heartbeat.dueAt, now + PERIOD);
   }
   assertEquals(alive, [true, true, true, false]);
+});
+
+Deno.test("bytes that go out make up for silence, for five minutes", () => {
+  const heartbeat = started(false);
+  const check = (now: number, flowedAt: number) => {
+    heartbeat.dueAt = now;
+    return heartbeat.checkServer(now, false, flowedAt);
+  };
+  assertEquals(check(61_000, 41_000), true);
+  assertEquals(check(91_001, 41_000), false);
+  assertEquals(check(301_000, 300_000), true);
+  assertEquals(check(301_001, 300_000), false);
+  heartbeat.onFrame(301_001);
+  assertEquals(check(351_001, -Infinity), true);
+});
+
+Deno.test("a client with a long period is given its whole silence", () => {
+  const heartbeat = new Heartbeat(0);
+  heartbeat.start(320_000, false, 0);
+  heartbeat.dueAt = 800_000;
+  assertEquals(heartbeat.checkServer(800_000, false, -Infinity), true);
+});
+
+Deno.test("proof is due one and a quarter periods after the last, and never at first", () => {
+  const heartbeat = started(true);
+  assertEquals(heartbeat.proofAt, Infinity);
+  heartbeat.proved(10_000);
+  assertEquals(heartbeat.proofAt, 35_000);
 });
 
 Deno.test("a check that comes late forgives all silence but one period", () => {

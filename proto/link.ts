@@ -6,6 +6,7 @@
 
 import { CloseExchange } from "./close_exchange.ts";
 import {
+  HEADER_SIZE,
   TYPE_DISCONN,
   TYPE_DISCONN_ACK,
   TYPE_DISMISS,
@@ -17,7 +18,8 @@ import {
   TYPE_RESPONSE,
 } from "./constants.ts";
 import { ReceiveWindow } from "./credit.ts";
-import { FrameReader } from "./frame_reader.ts";
+import { FramePace } from "./frame_pace.ts";
+import { FrameReader, PARKED_SIZE } from "./frame_reader.ts";
 import { Handshake, isAwaited } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import {
@@ -39,10 +41,16 @@ import { Pace } from "./pace.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { Session } from "./session.ts";
 import { WaitingSessions } from "./waiting_sessions.ts";
+import { FORCE_CLOSED, TIMEOUT } from "./wire_errors.ts";
+import { WriteWatch } from "./write_watch.ts";
 
 /** Who dialled: the client did. */
 export type LinkRole = "client" | "server";
 
+/** Bytes that wait above which it is watched whether the peer takes them. */
+const WATCHED_BYTES = 4_096;
+/** Bytes of the answers to a dismiss: its ack, and our own dismiss. */
+const DISMISS_ACK = 48;
 /** Milliseconds a peer that dismissed the default session has to disconnect. */
 const DISMISSED_MS = 30_000;
 
@@ -78,12 +86,17 @@ export class Link extends LinkOutput {
   readonly #handler: LinkHandler;
   readonly #input: LinkInput;
   readonly #heartbeat: Heartbeat;
+  /** The large frame that is arriving. */
+  #framePace: FramePace | undefined = undefined;
+  /** While many bytes wait to be written. */
+  #watch: WriteWatch | undefined = undefined;
   #handshake: Handshake | undefined = undefined;
   #closing: CloseExchange | undefined = undefined;
   #deadlineAt: number;
   #pauses = 0;
   /** Made with the first bulk stream from or to this connection. */
   #pace: Pace | undefined = undefined;
+  #deferrals = 0;
   #dispatching = false;
 
   /**
@@ -117,7 +130,7 @@ export class Link extends LinkOutput {
     return this.state === "open" && this.#closing === undefined;
   }
 
-  /** Whether reading is to stop. */
+  /** Whether frames are not handled now; reading is to stop. */
   get paused(): boolean {
     return this.#pauses > 0;
   }
@@ -125,6 +138,11 @@ export class Link extends LinkOutput {
   /** Whether the next read is to wait until the bytes of the last one are written; see {@linkcode Link.paceBy}. */
   get paced(): boolean {
     return this.#pace !== undefined && this.#pace.waiting;
+  }
+
+  /** How often {@linkcode Link.defer} was called. */
+  get deferrals(): number {
+    return this.#deferrals;
   }
 
   /** When the frame being handled arrived, in milliseconds of the clock; reading the clock anew costs more. */
@@ -189,6 +207,19 @@ export class Link extends LinkOutput {
     this.#beginClose(`refused: ${reason}`);
   }
 
+  /**
+   * The handshake has to be done by a given time, if that is before its own:
+   * the peer has used up part of it already, before it reached us.
+   *
+   * @param at The time, in milliseconds of the clock.
+   */
+  hurry(at: number): void {
+    const early = this.state === "init" || this.state === "handshake";
+    if (!early || at >= this.#deadlineAt) return;
+    this.#deadlineAt = at;
+    this.#rearm();
+  }
+
   // Sessions
 
   /**
@@ -201,7 +232,9 @@ export class Link extends LinkOutput {
    * of this connection wait for their answer.
    */
   openSession(peer: string, meta?: Uint8Array): Session | undefined {
-    const sessions = this.#input.sessions ??= new LinkSessions();
+    const sessions = this.#input.sessions ??= new LinkSessions(
+      this.settings.random,
+    );
     return sessions.open(this, peer, meta);
   }
 
@@ -223,10 +256,8 @@ export class Link extends LinkOutput {
    */
   forget(session: Session, reason: string): void {
     this.#input.sessions?.delete(session);
-    // Counted, so that short sessions stay cheap beside very many calls.
-    if (session.pendings > 0) {
-      const lost = this.pending.takeAll((p) => p.session === session);
-      for (const pending of lost) pending.onFail(this, "force closed");
+    for (const pending of this.pending.takeOf(session)) {
+      pending.onFail(this, FORCE_CLOSED);
     }
     if (!session.isDefault) {
       this.#handler.onSessionClosed(this, session, reason);
@@ -256,7 +287,30 @@ export class Link extends LinkOutput {
     this.#input.waiting?.retry(this, session, this.#handler);
   }
 
-  /** The port has written something: sessions that wait may send again. */
+  /**
+   * The port's transport has taken bytes of the outbox; to be told of every part.
+   *
+   * @param count How many.
+   */
+  onWritten(count: number): void {
+    this.owed = count < this.owed ? this.owed - count : 0;
+    this.#watch?.onWritten(count);
+  }
+
+  /**
+   * Tells how long the peer has taken nothing of what waits for it. Exact to the
+   * moments at which it is asked.
+   *
+   * @returns Milliseconds without progress; 0 while nothing waits.
+   */
+  writeStalledMs(): number {
+    if (this.state !== "open" || this.outbox.pending === 0) return 0;
+    const now = this.timers.now();
+    this.#watch ??= this.#watchWrites(now);
+    return this.#watch.look(now);
+  }
+
+  /** The port has written a whole piece: sessions that wait may send again. */
   drained(): void {
     this.#input.onWritten(this);
     this.#handler.onDrained?.(this);
@@ -264,12 +318,22 @@ export class Link extends LinkOutput {
   }
 
   /**
-   * Received bytes were dealt with: the connection's window opens again.
+   * Asks whether the peer may be granted more bytes on a session, and notes it.
    *
-   * @param bytes How many.
+   * @param session The session.
+   * @param bytes How many more.
+   * @returns Whether it may.
    */
-  consume(bytes: number): void {
-    this.#input.window?.consume(this, bytes);
+  promise(session: Session, bytes: number): boolean {
+    const sessions = this.#input.sessions!;
+    const handler = this.#handler;
+    const agreed = handler.mayPromise === undefined
+      ? bytes <= (this.settings.connectionWindow - sessions.promised) / 4
+      : handler.mayPromise(this, session, bytes);
+    if (!agreed) return false;
+    session.promised += bytes;
+    sessions.promised += bytes;
+    return true;
   }
 
   /**
@@ -290,9 +354,26 @@ export class Link extends LinkOutput {
     });
   }
 
-  /** Stops reading until as many `resume` calls as `pause` calls were made. */
+  /**
+   * Stops handling frames until as many `resume` calls as `pause` calls were made.
+   * Meanwhile the port may go on to read what {@linkcode Link.reserve} has room for.
+   */
   pause(): void {
     this.#pauses++;
+  }
+
+  /**
+   * Puts off the frame being handled, a request, message, register or answer, as
+   * if it had not come: the link pauses, and after one `resume` the same frame is
+   * handled again. The bytes its offsets enclose do not change until then. What
+   * waits for an answer goes on waiting, and may fail in the meantime.
+   *
+   * To be called before anything else is done with the frame.
+   */
+  defer(): void {
+    this.reader.rewind();
+    this.#deferrals++;
+    this.pause();
   }
 
   /** Undoes one `pause`. */
@@ -349,9 +430,10 @@ export class Link extends LinkOutput {
     if ((this.state as LinkState) === "closed") return;
     this.enter("closed");
     this.stopTimer();
+    this.#framePace = this.#watch = undefined;
     try {
-      for (const pending of this.pending.takeAll(() => true)) {
-        pending.onFail(this, "force closed");
+      for (const pending of this.pending.takeAll()) {
+        pending.onFail(this, FORCE_CLOSED);
       }
       for (const session of [...this.sessions()]) session.finish(reason);
       this.defaultSession.finish(reason);
@@ -361,15 +443,60 @@ export class Link extends LinkOutput {
       this.#pace?.end();
       if (!drain) this.outbox.clear();
       this.port.hangUp(drain);
+      this.#resized(PARKED_SIZE - this.reader.buf.length);
+      // A frame being handled is still looked at.
+      if (!this.#dispatching) this.reader.release();
       this.#handler.onClosed(this, reason);
     }
+  }
+
+  /**
+   * The transport has ended in order. Frames that have arrived are still handled,
+   * also when the link is paused; then it fails.
+   *
+   * @param reason Why, for the handler.
+   */
+  ended(reason: string): void {
+    if (this.state === "closed") return;
+    const { deferrals } = this;
+    this.#dispatching = true;
+    try {
+      while (this.#isOpen() && this.reader.next()) {
+        this.#dispatch(this.reader);
+        if (this.#deferrals !== deferrals) break;
+      }
+    } catch (error) {
+      this.#onThrown(error);
+    } finally {
+      this.#dispatching = false;
+    }
+    this.fail(reason);
+    this.reader.release();
   }
 
   // Receiving
 
   /**
-   * Takes over bytes that were read into `reader.reserve()` and acts on every
-   * complete frame.
+   * Returns free space for the next bytes; a little while the link is paused,
+   * enough to see the end of the stream.
+   *
+   * @returns A view of at least one byte.
+   */
+  reserve(): Uint8Array {
+    const { reader } = this;
+    const before = reader.buf.length;
+    const room = this.#pauses > 0 ? reader.reserveLittle() : reader.reserve();
+    if (reader.buf.length !== before) this.#resized(reader.buf.length - before);
+    return room;
+  }
+
+  #resized(delta: number): void {
+    if (delta !== 0) this.#handler.onReadMemory?.(this, delta);
+  }
+
+  /**
+   * Takes over bytes that were read into `reserve()` and acts on every complete
+   * frame.
    *
    * @param count How many bytes; 0 to go on after a pause.
    */
@@ -384,20 +511,59 @@ export class Link extends LinkOutput {
     }
     if (this.#dispatching) return;
     this.#dispatching = true;
+    const reader = this.reader;
+    let whole = false;
     try {
-      const reader = this.reader;
       while (this.#pauses === 0 && reader.next()) {
+        whole = true;
         heartbeat.onFrame(now);
         this.#dispatch(reader);
-        // The cast undoes the narrowing of the check above.
-        if ((this.state as LinkState) === "closed") return;
+        if (!this.#isOpen()) break;
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.fail(`protocol error: ${error.message}`);
+      this.#onThrown(error);
     } finally {
       this.#dispatching = false;
     }
+    if (this.state === "open") this.#afterRead(now, whole);
+    else if (!this.#isOpen()) reader.release();
+  }
+
+  /** Whether frames are still handled; not narrowed by the compiler. */
+  #isOpen(): boolean {
+    return this.state !== "closed";
+  }
+
+  #onThrown(error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error;
+    this.fail(`protocol error: ${error.message}`);
+  }
+
+  /** Looks at what may take too long; mostly three comparisons. */
+  #afterRead(now: number, whole: boolean): void {
+    if (now > this.#heartbeat.proofAt) {
+      this.#heartbeat.proved(now);
+      this.owed += HEADER_SIZE;
+      this.sendFrame(TYPE_HEARTBEAT_ACK, this.outbox.open(0));
+    }
+    if (this.outbox.pending >= WATCHED_BYTES && this.#watch === undefined) {
+      this.#watch = this.#watchWrites(now);
+    }
+    if (whole) this.#framePace = undefined;
+    if (
+      this.#framePace === undefined && this.#pauses === 0 &&
+      this.reader.inLargeFrame
+    ) {
+      this.#framePace = new FramePace(now, this.reader.buffered);
+      this.#rearm();
+    }
+  }
+
+  #watchWrites(now: number): WriteWatch {
+    const watch = new WriteWatch(now, this.settings.writeStallMs);
+    this.#watch = watch;
+    this.#rearm();
+    return watch;
   }
 
   #dispatch(frame: FrameReader): void {
@@ -491,7 +657,9 @@ export class Link extends LinkOutput {
     this.enter("open");
     this.openedAt = now;
     this.#deadlineAt = Infinity;
-    this.#heartbeat.start(heartbeatMs, this.role === "server", now);
+    const serving = this.role === "server";
+    this.#heartbeat.start(heartbeatMs, serving, now);
+    if (serving && this.ours) this.#heartbeat.proved(now);
     if (this.credit) {
       this.#input.window = new ReceiveWindow(this.settings.connectionWindow);
     }
@@ -526,7 +694,7 @@ export class Link extends LinkOutput {
       return;
     }
     if (session.dismissReceived) return;
-    this.#input.countAck();
+    this.#input.owe(this, DISMISS_ACK);
     // Out of routing first: the peer's close returns with the ack.
     if (isDefault) this.#leave("closed by the peer");
     session.onDismiss(frame.idHi, frame.idLo, error);
@@ -556,7 +724,8 @@ export class Link extends LinkOutput {
     // Nothing but heartbeats since the last one: the buffer can be small.
     if (this.#heartbeat.idle) this.reader.park();
     this.#handler.onHeartbeat?.(this);
-    this.#input.countAck();
+    if (this.ours) this.#heartbeat.proved(this.#heartbeat.seenAt);
+    this.#input.owe(this, HEADER_SIZE);
     const at = this.outbox.open(0);
     this.commitFrame(TYPE_HEARTBEAT_ACK, frame.idHi, frame.idLo, at);
   }
@@ -596,7 +765,10 @@ export class Link extends LinkOutput {
   }
 
   #rearm(): void {
-    this.rearm(Math.min(this.#deadlineAt, this.#heartbeat.dueAt));
+    let at = Math.min(this.#deadlineAt, this.#heartbeat.dueAt);
+    if (this.#framePace !== undefined) at = Math.min(at, this.#framePace.dueAt);
+    if (this.#watch !== undefined) at = Math.min(at, this.#watch.dueAt);
+    this.rearm(at);
   }
 
   /** Something is late: the peer, or an answer. */
@@ -615,8 +787,8 @@ export class Link extends LinkOutput {
     if (this.state === "closed") {
       // Somebody went on asking after the end.
       this.stopTimer();
-      for (const pending of this.pending.takeAll(() => true)) {
-        pending.onFail(this, "force closed");
+      for (const pending of this.pending.takeAll()) {
+        pending.onFail(this, FORCE_CLOSED);
       }
       return;
     }
@@ -630,12 +802,31 @@ export class Link extends LinkOutput {
       if ((this.state as LinkState) === "closed") return;
     }
     if (now >= this.#heartbeat.dueAt) this.#onHeartbeatTimer(now);
-    if ((this.state as LinkState) === "closed") return;
-    if (this.pending.size > 0) {
-      const late = this.pending.takeAll((p) => p.expiresAt <= now);
-      for (const pending of late) pending.onFail(this, "timeout");
+    this.#checkPace(now);
+    this.#checkWrites(now);
+    if (!this.#isOpen()) return;
+    for (const pending of this.pending.takeExpired(now)) {
+      pending.onFail(this, TIMEOUT);
     }
-    if ((this.state as LinkState) !== "closed") this.#rearm();
+    if (this.#isOpen()) this.#rearm();
+  }
+
+  #checkPace(now: number): void {
+    const pace = this.#framePace;
+    if (pace === undefined || now < pace.dueAt) return;
+    if (this.state !== "open" || !this.reader.inLargeFrame) {
+      this.#framePace = undefined;
+    } else if (!pace.check(now, this.reader.buffered, this.paused)) {
+      this.fail("a large frame arrived too slowly");
+    }
+  }
+
+  #checkWrites(now: number): void {
+    const watch = this.#watch;
+    if (watch === undefined || now < watch.dueAt) return;
+    if (this.state !== "open" || this.outbox.pending < WATCHED_BYTES) {
+      this.#watch = undefined;
+    } else if (!watch.check(now)) this.fail("what is sent is not read");
   }
 
   #onHeartbeatTimer(now: number): void {
@@ -646,11 +837,16 @@ export class Link extends LinkOutput {
       }
       return;
     }
-    if (!heartbeat.checkServer(now, this.paused)) {
+    const { outbox } = this;
+    this.#watch?.onHeartbeat(now, outbox.pending);
+    const flowedAt = this.#watch?.flowedAt ?? -Infinity;
+    if (!heartbeat.checkServer(now, this.paused, flowedAt)) {
       this.fail("no heartbeat ack");
       return;
     }
-    const at = this.outbox.open(0);
-    this.sendFrame(TYPE_HEARTBEAT, at);
+    if (outbox.pending >= WATCHED_BYTES && this.#watch === undefined) {
+      this.#watchWrites(now).onHeartbeat(now, outbox.pending);
+    }
+    this.sendFrame(TYPE_HEARTBEAT, outbox.open(0));
   }
 }

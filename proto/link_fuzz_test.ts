@@ -213,6 +213,16 @@ function runAttack(seed: number): void {
   target.onBytes = (session, count) => {
     if (network.random() < 0.7) session.consume(count);
   };
+  // A few frames are put off, now and then until the end.
+  target.onFrame = () => {
+    if (network.random() < 0.9) return;
+    target.link.defer();
+    if (network.random() < 0.8) {
+      network.after(network.pick(20), () => target.link.resume());
+    }
+  };
+  let memory = 0;
+  target.onReadMemory = (_link, delta) => memory += delta;
   if (role === "client") target.link.connect(EMPTY, 5n);
   network.run();
   if (network.random() < 0.85) {
@@ -247,15 +257,19 @@ function runAttack(seed: number): void {
     assert(target.link.reader.buf.length <= 65_536 + received * 4);
     assert(target.link.sessionCount <= 150);
     assert(target.link.outbox.pending < 2_000_000);
+    assert(target.link.owed <= 1_100_000);
   }
+  target.onFrame = () => {};
   while (target.link.paused) target.link.resume();
   network.run(100);
+  if (network.random() < 0.2) target.link.ended("gone");
   if (target.link.state !== "closed") target.link.close("done");
   network.run(200_000);
   assertEquals(target.link.state, "closed");
   assertEquals(target.link.pendingCount, 0);
   assertEquals(target.link.sessionCount, 0);
   assertEquals(network.wheel.size, 0);
+  assertEquals(memory, 0);
   const ends = target.events.filter((e) => e.startsWith("closed: "));
   assertEquals(ends.length, 1);
   assert(ends[0]!.length > "closed: ".length);

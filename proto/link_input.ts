@@ -5,7 +5,6 @@
  */
 
 import {
-  HEADER_SIZE,
   TYPE_CREDIT,
   TYPE_MESSAGE,
   TYPE_MESSAGE_ACK,
@@ -29,11 +28,15 @@ import type { PendingTable } from "./pending.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import type { Session } from "./session.ts";
 import type { WaitingSessions } from "./waiting_sessions.ts";
-import { TOO_MANY_SESSIONS } from "./wire_errors.ts";
+import { FORCE_CLOSED, TOO_MANY_SESSIONS } from "./wire_errors.ts";
 import { readU32 } from "./wire_numbers.ts";
 
-/** Bytes of acks that may wait, without one being written, before the peer counts as deaf. */
-const MAX_UNWRITTEN_ACKS = 1_048_576;
+/** Bytes of acks that may wait to be written before the peer counts as deaf. */
+const MAX_OWED = 1_048_576;
+/** Bytes of the ack of a register. */
+const REGISTER_ACK = 24;
+/** Bytes of a session's ack and first credit, and of the dismiss when it is refused. */
+const SESSION_ACK = 34 + 26 + 24;
 
 /**
  * Finds out what every frame of an open {@linkcode Link} belongs to, a session,
@@ -52,7 +55,6 @@ export class LinkInput {
   readonly #handler: LinkHandler;
   readonly #pending: PendingTable;
   readonly #heartbeat: Heartbeat;
-  #unwrittenAcks = 0;
 
   /**
    * Made by the link.
@@ -116,7 +118,7 @@ export class LinkInput {
       case TYPE_REGISTER: {
         const session = this.#find(link, frame);
         if (session !== undefined && session.state === "open") {
-          this.countAck();
+          this.owe(link, REGISTER_ACK);
           this.#handler.onRegister(link, session, frame);
         }
         return true;
@@ -148,14 +150,16 @@ export class LinkInput {
   }
 
   /**
-   * Counts an ack that the peer has earned. Reading never waits for writing, so
-   * a peer that does not read must not earn acks for ever.
+   * Counts an ack that the peer earns with the frame being handled. Reading never
+   * waits for writing, so a peer that does not read must not earn acks for ever.
    *
+   * @param link The connection.
+   * @param bytes How long it is, at most.
    * @throws {ProtocolError} If too many of them were not written.
    */
-  countAck(): void {
-    this.#unwrittenAcks += HEADER_SIZE;
-    if (this.#unwrittenAcks > MAX_UNWRITTEN_ACKS) {
+  owe(link: Link, bytes: number): void {
+    link.owed += bytes;
+    if (link.owed > MAX_OWED) {
       throw new ProtocolError("Cannot send acks: the peer does not read");
     }
   }
@@ -166,7 +170,6 @@ export class LinkInput {
    * @param link The connection.
    */
   onWritten(link: Link): void {
-    this.#unwrittenAcks = 0;
     this.waiting?.retryAll(link, this.#handler);
   }
 
@@ -182,7 +185,11 @@ export class LinkInput {
           (answerType !== 0 && answerType !== frame.type)
     ) return;
     this.#pending.take(frame.idHi, frame.idLo);
+    const { deferrals } = link;
     pending.onAnswer(link, frame);
+    if (link.deferrals === deferrals) return;
+    if (link.state === "closed") pending.onFail(link, FORCE_CLOSED);
+    else this.#pending.setAside(pending);
   }
 
   #find(link: Link, frame: FrameReader): Session | undefined {
@@ -207,12 +214,11 @@ export class LinkInput {
     const bytes = frame.bodyEnd - frame.bodyStart;
     this.window?.take(bytes);
     const session = this.#find(link, frame);
-    if (session === undefined || session.isDefault) {
-      this.window?.consume(link, bytes);
-      return;
+    if (session !== undefined && !session.isDefault) {
+      session.onBytes(bytes);
+      if (bytes > 0) this.#handler.onStream(link, session, frame);
     }
-    session.onBytes(bytes);
-    if (bytes > 0) this.#handler.onStream(link, session, frame);
+    this.window?.consume(link, bytes);
   }
 
   #onCredit(link: Link, frame: FrameReader): void {
@@ -233,16 +239,14 @@ export class LinkInput {
 
   #onSession(link: Link, frame: FrameReader): void {
     this.#heartbeat.onData();
-    this.countAck();
-    const sessions = this.sessions ??= new LinkSessions();
+    this.owe(link, SESSION_ACK);
+    const sessions = this.sessions ??= new LinkSessions(link.settings.random);
     const session = sessions.onSession(link, frame);
-    if (
+    if (session.refusal !== "") session.refuse(session.refusal);
+    else if (
       sessions.asked >= link.settings.maxSessions ||
       link.defaultSession.state !== "open"
-    ) {
-      session.refuse(TOO_MANY_SESSIONS);
-      return;
-    }
-    this.#handler.onSession(link, session);
+    ) session.refuse(TOO_MANY_SESSIONS);
+    else this.#handler.onSession(link, session);
   }
 }

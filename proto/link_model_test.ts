@@ -40,6 +40,12 @@ class ModelEnd extends Recorder {
   readonly queued: Map<Session, number> = new Map();
   readonly unconsumed: Map<Session, number> = new Map();
   readonly undecided: Session[] = [];
+  /** Accepted sessions whose bytes nobody wants yet. */
+  readonly unwanted: Session[] = [];
+  /** With what reasons this end has closed sessions. */
+  readonly said: Map<bigint, string> = new Map();
+  /** What it has agreed to, for all sessions that are not over. */
+  promised = 0;
   readonly unanswered: (() => void)[] = [];
   pauses = 0;
   readonly network: SimNetwork;
@@ -73,6 +79,12 @@ class ModelEnd extends Recorder {
       else this.undecided.push(session);
     };
     this.onRoom = (session) => this.#send(session);
+    this.mayPromise = (_link, _session, bytes) => {
+      assert(bytes > 0);
+      if (network.random() < 0.3) return false;
+      this.promised += bytes;
+      return true;
+    };
   }
 
   override onStream(_link: Link, session: Session, frame: FrameReader): void {
@@ -85,6 +97,7 @@ class ModelEnd extends Recorder {
       at++;
     }
     assert(at <= (this.peer.sent.get(id) ?? 0));
+    assert(session.receiveWindow >= 0);
     this.received.set(id, at);
     const count = frame.bodyEnd - frame.bodyStart;
     if (this.network.random() < 0.5) session.consume(count);
@@ -111,7 +124,13 @@ class ModelEnd extends Recorder {
   ): void {
     assertEquals(link, this.link);
     this.known.get(session)!.push(reason);
-    if (reason !== "closed") return;
+    this.promised -= session.promised;
+    if (reason !== "closed") {
+      assert(session.dismissReceived || session.endReason !== "");
+      return;
+    }
+    const said = this.peer.said.get(session.id);
+    assertEquals(session.endReason, link.reason ? said ?? "" : "");
     // The peer's dismiss came after all its bytes.
     const { id } = session;
     assertEquals(this.received.get(id) ?? 0, this.peer.sent.get(id) ?? 0);
@@ -161,7 +180,7 @@ class ModelEnd extends Recorder {
       case 6:
         if (network.random() < 0.4) {
           const session = this.#anySession();
-          if (!session.isDefault) session.close();
+          if (!session.isDefault) this.#close(session);
         }
         break;
       case 7:
@@ -198,6 +217,7 @@ class ModelEnd extends Recorder {
       else session.close();
     }
     for (const answer of this.unanswered.splice(0)) answer();
+    for (const session of this.unwanted.splice(0)) session.raise();
   }
 
   unpause(): void {
@@ -211,8 +231,17 @@ class ModelEnd extends Recorder {
   }
 
   #accept(session: Session): void {
-    session.accept();
+    const wanted = this.network.random() < 0.7;
+    session.accept(wanted);
+    if (!wanted) this.unwanted.push(session);
     if (session.state === "open") this.openIds.set(session.id, session);
+  }
+
+  #close(session: Session): void {
+    const reason = this.network.random() < 0.5 ? "cut" : "";
+    // A dismiss of the peer may come before the end of the hold.
+    if (session.ready) this.said.set(session.id, reason);
+    session.close(session.ready ? reason : "");
   }
 
   #anySession(): Session {
@@ -236,6 +265,7 @@ class ModelEnd extends Recorder {
       const taken = given ? count : session.send(bytes, STREAM_HEAD, end);
       if (!given) releaseBuffer(bytes);
       this.sent.set(id, at + taken);
+      assert(session.sendWindow >= 0 && this.link.sendWindow >= 0);
       left -= taken;
       if (taken < count) break;
     }
@@ -275,6 +305,7 @@ function randomSettings(network: SimNetwork): Partial<LinkSettings> {
   return {
     features: randomFeatures(network),
     random: network.random,
+    initialWindow: 50 + network.pick(4_000),
     sessionWindow: 100 + network.pick(8_000),
     connectionWindow: 100 + network.pick(20_000),
     streamMark: 500 + network.pick(20_000),
@@ -308,6 +339,9 @@ function runHistory(seed: number): void {
         ["credit", link.credit],
         ["cancel", link.cancel],
         ["early-data", link.earlyData],
+        ["verdict", link.verdict],
+        ["reason", link.reason],
+        ["farewell", link.farewell],
       ] as const
     ) {
       assertEquals(
@@ -387,6 +421,7 @@ function runHistory(seed: number): void {
     assertEquals(link.pendingCount, 0);
     assertEquals(link.sessionCount, 0);
     assertEquals(link.outbox.pending, 0);
+    assertEquals(one.promised, 0);
     const leaving = events.filter((e) => e.startsWith("leaving"));
     const closed = events.filter((e) => e.startsWith("closed"));
     assertEquals([leaving.length, closed.length], [1, 1], history);
@@ -421,7 +456,7 @@ Deno.test("random histories keep every promise of the link", () => {
 
 Deno.test("a history is the same whenever it is told", () => {
   const tell = (): string[] => {
-    const network = new SimNetwork({ seed: 5, maxDelayMs: 9, maxPiece: 7 });
+    const network = new SimNetwork({ seed: 7, maxDelayMs: 9, maxPiece: 7 });
     const [a, b] = network.pair();
     const client = new ModelEnd("client", a, randomSettings(network), network);
     const server = new ModelEnd("server", b, randomSettings(network), network);

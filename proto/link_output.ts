@@ -60,6 +60,8 @@ export abstract class LinkOutput {
   peerSessionWindow: number = Infinity;
   /** Bytes all sessions together may still send; infinite without credit. */
   sendWindow: number = Infinity;
+  /** Bytes of acks and refusals that the peer has earned and that were not written, at most. */
+  owed = 0;
   /** Carries the bytes. */
   protected readonly port: LinkPort;
   /** Packets of ours that wait for their answer. */
@@ -229,7 +231,8 @@ export abstract class LinkOutput {
       expiresAt = this.timers.now();
     }
     if (!this.pending.add(pending, expiresAt)) return false;
-    if (expiresAt < this.#timer.at) this.timers.set(this.#timer, expiresAt);
+    const due = this.pending.nextExpiry();
+    if (due < this.#timer.at) this.timers.set(this.#timer, due);
     return true;
   }
 

@@ -10,13 +10,23 @@ import {
   TYPE_SESSION_ACK,
 } from "./constants.ts";
 import type { FrameReader } from "./frame_reader.ts";
-import { decodeSessionBody, encodeSessionBody } from "./json_body.ts";
+import {
+  decodeSessionBody,
+  encodeSessionBody,
+  MAX_CONTROL_BODY,
+  type SessionBody,
+} from "./json_body.ts";
 import type { Link } from "./link.ts";
 import { Pending } from "./pending.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { Session } from "./session.ts";
 import { SessionMap } from "./session_map.ts";
+import { shortText } from "./short_text.ts";
+import { SESSION_META_TOO_LARGE } from "./wire_errors.ts";
 import { readU32 } from "./wire_numbers.ts";
+
+/** Bytes of JSON that one byte of a name or of meta takes in the longest of the usual forms. */
+const LONGEST_FORM = 6;
 
 /**
  * All sessions of a connection but the default one, and how either side opens
@@ -24,12 +34,23 @@ import { readU32 } from "./wire_numbers.ts";
  * first session. Source: docs/spec/wire.md §4.2.
  */
 export class LinkSessions {
-  readonly #known = new SessionMap();
+  /** Bytes that windows of open sessions were widened by. */
+  promised = 0;
+  readonly #known: SessionMap;
   /** A client's, whose id the server has not told yet. */
   #opening: SessionMap | undefined = undefined;
   /** Sessions that the peer opened and that are not over. */
   #asked = 0;
   #counter = 1;
+
+  /**
+   * Makes an empty collection.
+   *
+   * @param random Returns a number from 0 to 1, 1 excluded.
+   */
+  constructor(random: () => number) {
+    this.#known = new SessionMap(random);
+  }
 
   /** Sessions there are, those being opened included. */
   get size(): number {
@@ -71,6 +92,7 @@ export class LinkSessions {
     this.#known.delete(session);
     this.#opening?.delete(session);
     if (session.byPeer) this.#asked--;
+    this.promised -= session.promised;
   }
 
   /**
@@ -98,8 +120,9 @@ export class LinkSessions {
     const endsAt = link.timers.now() + openTimeoutMs;
     if (!link.expect(pending, session, endsAt)) return undefined;
     const asClient = link.role === "client";
-    if (asClient) (this.#opening ??= new SessionMap()).add(session);
-    else this.#known.add(session);
+    if (asClient) {
+      (this.#opening ??= new SessionMap(link.settings.random)).add(session);
+    } else this.#known.add(session);
     const body = encodeSessionBody({ meta, error: "", peer });
     const at = link.outbox.open(10 + body.length);
     const buf = link.outbox.buf;
@@ -144,7 +167,7 @@ export class LinkSessions {
       session.idLo = lo;
       this.#known.add(session);
     }
-    session.refusal = error;
+    session.refusal = shortText(error);
     return session.opened() && error === "";
   }
 
@@ -153,16 +176,13 @@ export class LinkSessions {
    *
    * @param link The connection.
    * @param frame The session packet.
-   * @returns The session, in state `accepting`.
+   * @returns The session, in state `accepting`; with a `refusal` when it is to be
+   * refused for what it would make us keep.
    * @throws {ProtocolError} If it is malformed, or the peer has far too many.
    */
   onSession(link: Link, frame: FrameReader): Session {
     const { buf, bodyStart } = frame;
-    const { peer, meta } = decodeSessionBody(
-      buf,
-      bodyStart + 10,
-      frame.bodyEnd,
-    );
+    const asked = readAsk(link, frame);
     const acquire = (buf[bodyStart + 1]! & SESSION_FLAG_ACQUIRE_ID) !== 0;
     const negotiateHi = readU32(buf, bodyStart + 2);
     const negotiateLo = readU32(buf, bodyStart + 6);
@@ -182,9 +202,12 @@ export class LinkSessions {
       );
     }
     const session = new Session(link, hi, lo, "accepting");
-    session.peer = peer;
-    session.meta = meta;
     session.asked(frame);
+    if (asked === undefined) session.refusal = SESSION_META_TOO_LARGE;
+    else {
+      session.peer = asked.peer;
+      session.meta = asked.meta;
+    }
     this.#known.add(session);
     this.#asked++;
     return session;
@@ -198,6 +221,24 @@ export class LinkSessions {
   #freshId(link: Link): [number, number] {
     return [link.silentHi, ++this.#counter];
   }
+}
+
+/**
+ * Reads what a peer says when it asks for a session.
+ *
+ * @returns What it says; `undefined` when that is more than we are willing to
+ * keep, or even to read.
+ */
+function readAsk(
+  { settings }: Link,
+  { buf, bodyStart, bodyEnd }: FrameReader,
+): SessionBody | undefined {
+  const most = settings.maxSessionMeta;
+  const longest = Math.min(most * LONGEST_FORM + 64, MAX_CONTROL_BODY);
+  if (bodyEnd - bodyStart - 10 > longest) return undefined;
+  const body = decodeSessionBody(buf, bodyStart + 10, bodyEnd);
+  const length = body.peer.length + (body.meta?.length ?? 0);
+  return length > most ? undefined : body;
 }
 
 /** An open that waits for its ack. */

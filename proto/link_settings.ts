@@ -20,13 +20,23 @@ export interface LinkSettings {
    */
   readonly features: readonly string[];
   /**
-   * Bytes a session's sender may send before we grant more, with `credit`.
+   * Bytes a session's sender may send before it is known whether anybody wants
+   * them, with `credit`. The handshake announces it; it cannot be taken back.
+   *
+   * @default {16_384}
+   */
+  readonly initialWindow: number;
+  /**
+   * Bytes the sender of an accepted session may send before we grant more, with
+   * `credit`. While its reader keeps up it may become four times as many.
    *
    * @default {262_144}
    */
   readonly sessionWindow: number;
   /**
-   * Bytes all sessions of the connection may send before we grant more, with `credit`.
+   * Bytes that may be on their way to us on all sessions together, with
+   * `credit`. Without {@linkcode LinkHandler.mayPromise} it also bounds how much
+   * the windows of all sessions are widened beyond `initialWindow`.
    *
    * @default {16_777_216}
    */
@@ -43,6 +53,12 @@ export interface LinkSettings {
    * @default {4096}
    */
   readonly maxSessions: number;
+  /**
+   * Bytes of meta and peer name that a peer may send with a session.
+   *
+   * @default {65_536}
+   */
+  readonly maxSessionMeta: number;
   /**
    * Milliseconds until the handshake must be complete.
    *
@@ -74,6 +90,13 @@ export interface LinkSettings {
    */
   readonly streamMark: number;
   /**
+   * Milliseconds a peer may take nothing of the bytes that wait for it before it
+   * is cut.
+   *
+   * @default {120_000}
+   */
+  readonly writeStallMs: number;
+  /**
    * Seconds between heartbeats that a client announces: 5, 20, 80 or 320.
    *
    * @default {20}
@@ -90,15 +113,18 @@ export interface LinkSettings {
 /** The defaults of {@linkcode LinkSettings}. */
 export const LINK_SETTINGS: LinkSettings = {
   features: FEATURES,
+  initialWindow: 16_384,
   sessionWindow: 262_144,
   connectionWindow: 16_777_216,
   maxPayload: MAX_PAYLOAD,
   maxSessions: 4096,
+  maxSessionMeta: 65_536,
   handshakeTimeoutMs: 10_000,
   closeGraceMs: 2_000,
   openTimeoutMs: 30_000,
   earlyHoldMs: 20,
   streamMark: 524_288,
+  writeStallMs: 120_000,
   heartbeatSeconds: 20,
   random: Math.random,
 };
@@ -125,7 +151,10 @@ export interface LinkPort {
   readonly timers: Timers;
   /** Bytes wait in the link's outbox. Called for every frame: it must be cheap. */
   flush(): void;
-  /** The link has stopped being paused: go on with `link.receive(0)`, then read. */
+  /**
+   * The link has stopped being paused: go on with `link.receive(0)`, then read,
+   * unless a read is pending.
+   */
   resume(): void;
   /**
    * Closes the transport. Called once.
@@ -184,6 +213,29 @@ export interface LinkHandler {
   onSessionClosed(link: Link, session: Session, reason: string): void;
   /** A session that could not take bytes can take some again. */
   onWritable(link: Link, session: Session): void;
+  /**
+   * Asks whether a peer may be granted more bytes on a session than it has been
+   * granted so far: when the session is accepted, and while its reader keeps up.
+   * `session.promised` is the sum of all that was agreed to; it is free again
+   * when the session is closed. A refusal only keeps the window as it is, and it
+   * is asked again later.
+   *
+   * @param link The connection.
+   * @param session The session.
+   * @param bytes By how much the window is to become larger.
+   * @returns Whether it may. Without this method, sessions share
+   * `connectionWindow`: each is given at most a quarter of what is left.
+   */
+  mayPromise?(link: Link, session: Session, bytes: number): boolean;
+  /**
+   * The memory that incoming bytes are read into has become larger or smaller
+   * than the little that an idle connection has. What a link has had is given back
+   * before `onClosed`.
+   *
+   * @param link The connection.
+   * @param delta Bytes more, or less when negative.
+   */
+  onReadMemory?(link: Link, delta: number): void;
   /** Client: the server is about to close the connection, and says why. */
   onFarewell?(link: Link, reason: FarewellReason): void;
   /** Bytes of the outbox were written. */

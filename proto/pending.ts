@@ -14,6 +14,8 @@ const NOTHING: never[] = [];
 const MAX_SLOTS = 1 << 20;
 /** Slots that are kept when nothing waits any more. */
 const KEPT_SLOTS = 1_024;
+/** Slots that one millisecond pays a search for: with very many, packets expire a little late. */
+const SLOTS_PER_MS = 1_024;
 
 /**
  * One packet that waits for its answer. Exactly one of the two methods is
@@ -33,6 +35,10 @@ export abstract class Pending {
   answerType = 0;
   /** The session the packet was sent on. */
   session: Session | undefined = undefined;
+  /** Neighbour in the list of its session; owned by the {@linkcode PendingTable}. */
+  sessionNext: Pending | undefined = undefined;
+  /** Neighbour in the list of its session; owned by the {@linkcode PendingTable}. */
+  sessionPrev: Pending | undefined = undefined;
 
   /**
    * The answer has arrived.
@@ -56,11 +62,19 @@ export abstract class Pending {
  *
  * The high half of an id names a slot, so that a look-up is an array access;
  * the low half is a counter, so that a late answer never meets the packet that
- * took the slot over.
+ * took the slot over. What was sent on a session other than the default one is
+ * also in a list of that session: its end costs as much as it had, not as much as
+ * the connection has.
  */
 export class PendingTable {
   /** Packets waiting. */
   size = 0;
+  /** One whose answer has come, and cannot be dealt with yet. */
+  #aside: Pending | undefined = undefined;
+  /** No packet expires before; a later answer does not move it. */
+  #due = Infinity;
+  /** No search for expired packets before. */
+  #searchAt = 0;
   // Most connections never wait for anything: one empty list serves them all.
   #slots: (Pending | undefined)[] = NOTHING;
   #free: number[] = NOTHING;
@@ -114,7 +128,8 @@ export class PendingTable {
     pending.idHi = ((this.#nonce << 20) | slot) >>> 0;
     pending.idLo = this.count();
     pending.expiresAt = expiresAt;
-    if (pending.session !== undefined) pending.session.pendings++;
+    if (expiresAt < this.#due) this.#due = expiresAt;
+    if (pending.session !== undefined) enlist(pending, pending.session);
     this.size++;
     return true;
   }
@@ -132,13 +147,13 @@ export class PendingTable {
     if (
       pending === undefined || pending.idLo !== idLo || pending.idHi !== idHi
     ) {
-      return undefined;
+      return this.#takeAside(idHi, idLo);
     }
     this.#slots[slot] = undefined;
     this.#free.push(slot);
-    if (pending.session !== undefined) pending.session.pendings--;
+    if (pending.session !== undefined) delist(pending, pending.session);
     // The counter tells late answers apart, so slots can start anew.
-    if (--this.size === 0 && this.#slots.length > KEPT_SLOTS) this.#reset();
+    if (--this.size === 0) this.#reset();
     return pending;
   }
 
@@ -151,20 +166,98 @@ export class PendingTable {
    */
   get(idHi: number, idLo: number): Pending | undefined {
     const pending = this.#slots[idHi & (MAX_SLOTS - 1)];
-    return pending !== undefined && pending.idLo === idLo &&
-        pending.idHi === idHi
-      ? pending
-      : undefined;
+    if (
+      pending !== undefined && pending.idLo === idLo && pending.idHi === idHi
+    ) return pending;
+    const aside = this.#aside;
+    return aside?.idHi === idHi && aside.idLo === idLo ? aside : undefined;
   }
 
   /**
-   * Stops waiting for everything that a condition selects.
+   * Goes on waiting for a packet whose answer has come, was taken, and will come
+   * again. One at a time.
    *
-   * @param selects The condition.
+   * @param pending The packet.
+   */
+  setAside(pending: Pending): void {
+    this.#aside = pending;
+    if (pending.expiresAt < this.#due) this.#due = pending.expiresAt;
+    if (pending.session !== undefined) enlist(pending, pending.session);
+    this.size++;
+  }
+
+  #takeAside(idHi: number, idLo: number): Pending | undefined {
+    const aside = this.#aside;
+    if (aside?.idHi !== idHi || aside.idLo !== idLo) return undefined;
+    this.#aside = undefined;
+    if (aside.session !== undefined) delist(aside, aside.session);
+    if (--this.size === 0) this.#reset();
+    return aside;
+  }
+
+  /**
+   * Stops waiting for everything.
+   *
    * @returns The packets that were waiting.
    */
-  takeAll(selects: (pending: Pending) => boolean): Pending[] {
+  takeAll(): Pending[] {
+    return this.#takeThose(() => true);
+  }
+
+  /**
+   * Stops waiting for everything that was sent on a session.
+   *
+   * @param session The session.
+   * @returns The packets that were waiting, oldest first where it is not the
+   * default session.
+   */
+  takeOf(session: Session): Pending[] {
+    if (session.isDefault) {
+      return this.size === 0
+        ? []
+        : this.#takeThose((pending) => pending.session === session);
+    }
     const taken: Pending[] = [];
+    for (let one = session.pendings; one !== undefined; one = one.sessionNext) {
+      taken.push(one);
+    }
+    for (const { idHi, idLo } of taken) this.take(idHi, idLo);
+    return taken.reverse();
+  }
+
+  /**
+   * Stops waiting for everything that has expired.
+   *
+   * @param now The time, in milliseconds of the clock.
+   * @returns The packets that were waiting; none while it is too early to look.
+   */
+  takeExpired(now: number): Pending[] {
+    if (this.size === 0 || now < this.nextExpiry()) return [];
+    this.#searchAt = now + Math.floor(this.#slots.length / SLOTS_PER_MS);
+    let due = Infinity;
+    const taken = this.#takeThose(({ expiresAt }) => {
+      if (expiresAt <= now) return true;
+      if (expiresAt < due) due = expiresAt;
+      return false;
+    });
+    if (this.size > 0) this.#due = due;
+    return taken;
+  }
+
+  /**
+   * Tells when {@linkcode PendingTable.takeExpired} is to be called.
+   *
+   * @returns The time; infinite when nothing expires.
+   */
+  nextExpiry(): number {
+    return this.#due > this.#searchAt ? this.#due : this.#searchAt;
+  }
+
+  #takeThose(selects: (pending: Pending) => boolean): Pending[] {
+    const taken: Pending[] = [];
+    if (this.#aside !== undefined && selects(this.#aside)) {
+      taken.push(this.#aside);
+    }
     for (const pending of this.#slots) {
       if (pending !== undefined && selects(pending)) taken.push(pending);
     }
@@ -173,23 +266,26 @@ export class PendingTable {
   }
 
   #reset(): void {
+    this.#due = Infinity;
+    if (this.#slots.length <= KEPT_SLOTS) return;
     this.#slots = [];
     this.#free = [];
   }
+}
 
-  /**
-   * Finds the earliest expiry.
-   *
-   * @returns When the first packet stops waiting; infinite when none waits.
-   */
-  nextExpiry(): number {
-    let next = Infinity;
-    if (this.size === 0) return next;
-    for (const pending of this.#slots) {
-      if (pending !== undefined && pending.expiresAt < next) {
-        next = pending.expiresAt;
-      }
-    }
-    return next;
-  }
+function enlist(pending: Pending, session: Session): void {
+  if (session.isDefault) return;
+  const first = session.pendings;
+  pending.sessionNext = first;
+  if (first !== undefined) first.sessionPrev = pending;
+  session.pendings = pending;
+}
+
+function delist(pending: Pending, session: Session): void {
+  if (session.isDefault) return;
+  const { sessionPrev, sessionNext } = pending;
+  if (sessionPrev === undefined) session.pendings = sessionNext;
+  else sessionPrev.sessionNext = sessionNext;
+  if (sessionNext !== undefined) sessionNext.sessionPrev = sessionPrev;
+  pending.sessionPrev = pending.sessionNext = undefined;
 }

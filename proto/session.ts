@@ -12,11 +12,14 @@ import {
   TYPE_STREAM,
 } from "./constants.ts";
 import type { FrameReader } from "./frame_reader.ts";
+import { initialWindow } from "./credit.ts";
 import { GrowingWindow } from "./growing_window.ts";
 import { encodeSessionBody } from "./json_body.ts";
 import type { Link } from "./link.ts";
+import type { Pending } from "./pending.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { SessionAsk } from "./session_ask.ts";
+import { shortText } from "./short_text.ts";
 import { Timer } from "./timer_wheel.ts";
 
 /** Where a session is in its life. */
@@ -34,8 +37,17 @@ export type SessionState =
 
 /** Most payload bytes of one stream frame that we write. */
 const STREAM_PART = 262_144;
+/**
+ * Most payload bytes of one stream frame to a peer without credit, unless more
+ * came in one: its library bounds what it parks in packets, not in bytes.
+ */
+const PLAIN_PART = 65_536;
+/** Fewest bytes that are worth a write of their own. */
+const LEAST_ADOPTED = 4_096;
 /** Bytes a stream frame has before its data: header and session id. */
 export const STREAM_HEAD: number = HEADER_SIZE + 8;
+/** How often `sessionWindow` the window of a session grows to whose reader keeps up. */
+const GROWTH = 4;
 /** Milliseconds a dismiss exchange may take. */
 const CLOSE_TIMEOUT = 30_000;
 const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
@@ -77,18 +89,23 @@ export class Session {
   receiveWindow: number;
   /** Whether the peer asked for it. */
   byPeer = false;
-  /** Packets sent on it that wait for an answer; kept by the {@linkcode PendingTable}. */
-  pendings = 0;
+  /**
+   * The youngest packet sent on it that waits for an answer, first of a list;
+   * kept by the {@linkcode PendingTable}, not for the default session.
+   */
+  pendings: Pending | undefined = undefined;
   /** Bytes that wait for the end of its hold; kept by whoever makes them wait. */
   heldBytes = 0;
   /** Bytes received and not yet consumed. */
   unread = 0;
+  /** Bytes its window was widened by, beyond what the handshake granted. */
+  promised = 0;
   /** Chain of {@linkcode SessionMap}. */
   next: Session | undefined = undefined;
   /** Whether it is in the link's list of sessions that want to send. */
   waiting = false;
 
-  /** Made when the first bytes are consumed. */
+  /** Made when it is widened, or the first bytes are consumed. */
   #window: GrowingWindow | undefined = undefined;
   #dismissSent = false;
   #dismissReceived = false;
@@ -111,7 +128,7 @@ export class Session {
     this.idLo = idLo;
     this.state = state;
     this.sendWindow = link.peerSessionWindow;
-    this.receiveWindow = link.credit ? link.settings.sessionWindow : Infinity;
+    this.receiveWindow = link.credit ? initialWindow(link.settings) : Infinity;
   }
 
   /** Its id. */
@@ -151,8 +168,13 @@ export class Session {
     else if (this.state !== "closing" && this.state !== "closed") action();
   }
 
-  /** Accepts a session the peer asked for. */
-  accept(): void {
+  /**
+   * Accepts a session the peer asked for.
+   *
+   * @param raise Whether its bytes are wanted now. If not, call
+   * {@linkcode Session.raise} when they are.
+   */
+  accept(raise = true): void {
     if (this.state !== "accepting") return;
     this.state = "open";
     this.#ask?.sendAck(this, this.#refusal);
@@ -166,6 +188,49 @@ export class Session {
         () => this.release(),
       );
     }
+    if (raise) this.raise();
+  }
+
+  /**
+   * Widens the receive window of an open session, from the little that the
+   * handshake granted to `sessionWindow`: somebody wants the bytes. Happens once;
+   * nothing happens without credit.
+   */
+  raise(): void {
+    if (this.state !== "open" || !this.link.credit || this.#raised) return;
+    // What comes on it is thrown away.
+    if (this.isDefault) return;
+    this.#raised = true;
+    if (this.#held === undefined) this.#raise();
+    else this.#held.push(() => this.#raise());
+  }
+  #raised = false;
+
+  #raise(): void {
+    const { settings } = this.link;
+    const least = initialWindow(settings);
+    let more = settings.sessionWindow - this.#receiveSize.size;
+    // What is left of a share may still be worth something.
+    for (; more >= least; more >>= 1) {
+      if (this.link.promise(this, more)) {
+        this.#receiveSize.widen(more);
+        this.#grant(more);
+        return;
+      }
+    }
+  }
+
+  get #receiveSize(): GrowingWindow {
+    const { settings } = this.link;
+    return this.#window ??= new GrowingWindow(
+      initialWindow(settings),
+      settings.sessionWindow * GROWTH,
+    );
+  }
+
+  #grant(bytes: number): void {
+    this.receiveWindow += bytes;
+    this.link.sendCredit(this.idHi, this.idLo, bytes);
   }
 
   /**
@@ -176,8 +241,11 @@ export class Session {
    */
   refuse(reason: string): void {
     if (this.state !== "accepting") return;
-    this.#refusal = reason;
-    this.accept();
+    this.#refusal = reason = shortText(reason);
+    this.link.owed += reason.length;
+    this.peer = "";
+    this.meta = undefined;
+    this.accept(false);
     this.close();
   }
   #refusal = "";
@@ -208,20 +276,22 @@ export class Session {
    * @param buf Where the bytes are.
    * @param start The first.
    * @param end After the last.
+   * @param came Length of the packet that they came in, if they did; 0 otherwise.
    * @returns How many were taken.
    */
-  send(buf: Uint8Array, start: number, end: number): number {
+  send(buf: Uint8Array, start: number, end: number, came = 0): number {
     const take = Math.min(end - start, this.writable());
     if (take <= 0) return 0;
     const link = this.link;
-    const most = Math.min(STREAM_PART, link.settings.maxPayload - 8);
+    const part = link.credit ? STREAM_PART : Math.max(PLAIN_PART, came);
+    const most = Math.min(part, STREAM_PART, link.settings.maxPayload - 8);
     for (let from = start, left = take; left > 0;) {
-      const part = Math.min(left, most);
-      const at = link.openFrame(this, part);
-      link.outbox.buf.set(buf.subarray(from, from + part), at);
-      link.sendFrame(TYPE_STREAM, at + part);
-      from += part;
-      left -= part;
+      const count = Math.min(left, most);
+      const at = link.openFrame(this, count);
+      link.outbox.buf.set(buf.subarray(from, from + count), at);
+      link.sendFrame(TYPE_STREAM, at + count);
+      from += count;
+      left -= count;
     }
     this.sendWindow -= take;
     link.sendWindow -= take;
@@ -233,6 +303,8 @@ export class Session {
   /**
    * Sends raw bytes that lie in a pooled buffer, and gives the buffer away with
    * them: no copy. The {@linkcode STREAM_HEAD} bytes before them are overwritten.
+   * Refused for so few bytes that a write of their own costs more than a copy, and
+   * for more than one packet may have.
    *
    * @param buffer The buffer, from the pool.
    * @param start The first byte; at least `STREAM_HEAD`.
@@ -243,6 +315,9 @@ export class Session {
   adopt(buffer: Uint8Array, start: number, end: number): boolean {
     const link = this.link;
     const length = end - start;
+    if (length < LEAST_ADOPTED || !link.credit && length > PLAIN_PART) {
+      return false;
+    }
     // The outbox's mark is soft, a window is not.
     if (
       this.writable() === 0 || this.sendWindow < length ||
@@ -273,8 +348,8 @@ export class Session {
 
   /**
    * Tells that received bytes are no longer held, and lets the peer send as
-   * many more; with a window that grows to four times its initial size while
-   * nothing is left unread.
+   * many more; with a window that doubles, up to four times `sessionWindow`,
+   * while nothing is left unread.
    *
    * @param bytes How many.
    * @param keepsUp `false` keeps the window from growing.
@@ -282,19 +357,23 @@ export class Session {
   consume(bytes: number, keepsUp = true): void {
     const link = this.link;
     if (!link.credit) return;
-    // Never more than was received: what a finished session still held has
-    // been given back to the connection already.
+    // Never more than was received.
     if (bytes > this.unread) bytes = this.unread;
     if (bytes <= 0) return;
     this.unread -= bytes;
-    link.consume(bytes);
     if (this.state !== "open") return;
-    this.#window ??= new GrowingWindow(link.settings.sessionWindow);
-    // While nothing is held, the window itself is what slows the sender.
-    const grant = this.#window.free(bytes, keepsUp && this.unread === 0);
+    const window = this.#receiveSize;
+    let grant = window.free(bytes);
     if (grant === 0) return;
-    this.receiveWindow += grant;
-    link.sendCredit(this.idHi, this.idLo, grant);
+    // While nothing is held, the window itself is what slows the sender.
+    if (keepsUp && this.unread === 0) {
+      const more = window.growth;
+      if (more > 0 && link.promise(this, more)) {
+        window.widen(more);
+        grant += more;
+      }
+    }
+    this.#grant(grant);
   }
 
   /**
@@ -349,6 +428,7 @@ export class Session {
       this.#dismiss(this.#closeWanted);
       return false;
     }
+    if (this.refusal === "") this.raise();
     return true;
   }
 
@@ -363,7 +443,7 @@ export class Session {
     const link = this.link;
     if (this.#dismissReceived) return;
     this.#dismissReceived = true;
-    if (link.reason) this.endReason = error;
+    if (link.reason) this.endReason = shortText(error);
     link.writeBody(this, TYPE_DISMISS_ACK, packetHi, packetLo, EMPTY_BODY);
     if (this.state === "accepting") {
       // Given up before we answered: there is nothing to dismiss.
@@ -394,7 +474,6 @@ export class Session {
     if (!this.#dismissReceived) this.endReason = reason;
     this.#held = undefined;
     if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
-    if (this.unread > 0) this.link.consume(this.unread);
     this.unread = 0;
     this.link.forget(this, this.refusal === "" ? reason : this.refusal);
   }
@@ -410,7 +489,7 @@ export class Session {
       link.nextLo(),
       reason === "" || !link.reason
         ? EMPTY_BODY
-        : encodeSessionBody({ error: reason }),
+        : encodeSessionBody({ error: shortText(reason) }),
     );
     this.#arm(
       link.timers.now() + CLOSE_TIMEOUT,

@@ -6,14 +6,32 @@
 
 import type { Session } from "./session.ts";
 
+/** Buckets of a map that holds its first session. */
+const FEWEST = 8;
+const NOTHING: (Session | undefined)[] = [];
+
 /**
  * The sessions of one connection by their 64-bit id, without making a key
- * object per look-up: sessions that share the low half form a chain.
+ * object per look-up: a table of chains. Peers choose ids, so the place of an id
+ * depends on a salt that they do not know: no choice makes a chain long. An empty
+ * map owns no table.
  */
 export class SessionMap {
   /** Sessions held. */
   size = 0;
-  readonly #heads: Map<number, Session> = new Map();
+  #buckets: (Session | undefined)[] = NOTHING;
+  readonly #saltHi: number;
+  readonly #saltLo: number;
+
+  /**
+   * Makes an empty map with a salt of its own.
+   *
+   * @param random Returns a number from 0 to 1, 1 excluded.
+   */
+  constructor(random: () => number) {
+    this.#saltHi = (random() * 0x1_0000_0000) | 0;
+    this.#saltLo = (random() * 0x1_0000_0000) | 0;
+  }
 
   /**
    * Finds a session.
@@ -23,8 +41,11 @@ export class SessionMap {
    * @returns The session, if there is one.
    */
   get(hi: number, lo: number): Session | undefined {
-    let session = this.#heads.get(lo);
-    while (session !== undefined && session.idHi !== hi) session = session.next;
+    if (this.size === 0) return undefined;
+    let session = this.#buckets[this.#place(hi, lo)];
+    while (
+      session !== undefined && (session.idLo !== lo || session.idHi !== hi)
+    ) session = session.next;
     return session;
   }
 
@@ -34,8 +55,10 @@ export class SessionMap {
    * @param session The session to add under its id.
    */
   add(session: Session): void {
-    session.next = this.#heads.get(session.idLo);
-    this.#heads.set(session.idLo, session);
+    if (this.size >= this.#buckets.length) {
+      this.#resize(Math.max(FEWEST, this.size * 2));
+    }
+    this.#link(session);
     this.size++;
   }
 
@@ -45,32 +68,56 @@ export class SessionMap {
    * @param session The session to remove; nothing happens if it is not held.
    */
   delete(session: Session): void {
-    let other = this.#heads.get(session.idLo);
-    if (other === session) {
-      if (session.next === undefined) this.#heads.delete(session.idLo);
-      else this.#heads.set(session.idLo, session.next);
-    } else {
+    if (this.size === 0) return;
+    const place = this.#place(session.idHi, session.idLo);
+    let other = this.#buckets[place];
+    if (other === session) this.#buckets[place] = session.next;
+    else {
       while (other !== undefined && other.next !== session) other = other.next;
       if (other === undefined) return;
       other.next = session.next;
     }
     session.next = undefined;
     this.size--;
+    // Many must come or go before it changes size again.
+    const { length } = this.#buckets;
+    if (this.size === 0) this.#buckets = NOTHING;
+    else if (length > FEWEST && this.size <= length / 8) {
+      this.#resize(length / 2);
+    }
   }
 
   /**
-   * Goes through the sessions.
+   * Goes through the sessions that are held when it begins; one may be removed
+   * while it is visited, or any other.
    *
    * @returns All sessions.
    */
-  *values(): Generator<Session, void, undefined> {
-    for (let session of this.#heads.values()) {
-      for (;;) {
-        const next: Session | undefined = session.next;
-        yield session;
-        if (next === undefined) break;
-        session = next;
-      }
+  values(): Session[] {
+    const all: Session[] = [];
+    for (let session of this.#buckets) {
+      for (; session !== undefined; session = session.next) all.push(session);
     }
+    return all;
+  }
+
+  #link(session: Session): void {
+    const place = this.#place(session.idHi, session.idLo);
+    session.next = this.#buckets[place];
+    this.#buckets[place] = session;
+  }
+
+  #resize(length: number): void {
+    const all = this.values();
+    this.#buckets = new Array(length).fill(undefined);
+    for (const session of all) this.#link(session);
+  }
+
+  /** Every bit of the id changes half of the bits of the place. */
+  #place(hi: number, lo: number): number {
+    let hash = Math.imul(lo ^ this.#saltLo, 0x85eb_ca6b);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ hi ^ this.#saltHi, 0xc2b2_ae35);
+    hash = Math.imul(hash ^ (hash >>> 13), 0x27d4_eb2f);
+    return (hash ^ (hash >>> 16)) & (this.#buckets.length - 1);
   }
 }

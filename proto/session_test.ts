@@ -11,8 +11,10 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "./constants.ts";
+import { obtainBuffer } from "./buffer_pool.ts";
+import { FrameReader } from "./frame_reader.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import type { Session } from "./session.ts";
+import { type Session, STREAM_HEAD } from "./session.ts";
 import type { RawPeer } from "./testing/raw_peer.ts";
 import type { Recorder } from "./testing/recorder.ts";
 import {
@@ -599,4 +601,144 @@ Deno.test("send stops at the mark of the outbox and goes on when it drains", () 
   network.run(10);
   assertEquals(at, 5_000);
   assertEquals(server.bytes.get(server.offered[0]!), [...bytes]);
+});
+
+// Packets of raw bytes
+
+/** Lengths of the raw packets that a client writes to a peer. */
+function packets(
+  features: Partial<LinkSettings>,
+  write: (session: Session) => void,
+): number[] {
+  const { network, client, server } = connected(
+    { ...features, streamMark: 10_000_000, initialWindow: 10_000_000 },
+    { initialWindow: 10_000_000, sessionWindow: 10_000_000 },
+  );
+  const session = client.open("x");
+  network.run(30);
+  const lengths: number[] = [];
+  const reader = new FrameReader();
+  client.port.tap = (bytes) => {
+    for (let at = 0; at < bytes.length;) {
+      const room = reader.reserve();
+      const part = bytes.subarray(at, at + room.length);
+      room.set(part);
+      at += part.length;
+      reader.commit(part.length);
+      while (reader.next()) {
+        // Parts of one packet follow each other under one id.
+        if (reader.type !== TYPE_STREAM) continue;
+        const { bodyStart, bodyEnd, idLo } = reader;
+        if (last === idLo) lengths.push(lengths.pop()! + bodyEnd - bodyStart);
+        else lengths.push(bodyEnd - bodyStart);
+        last = idLo;
+      }
+    }
+  };
+  let last = -1;
+  write(session);
+  network.run(1_000);
+  assertEquals(
+    server.bytes.get(server.offered[0]!)?.length,
+    lengths.reduce((sum, one) => sum + one, 0),
+  );
+  return lengths;
+}
+
+const MUCH = new Uint8Array(300_000);
+
+Deno.test("packets to a peer without credit do not grow beyond 64 KiB", () => {
+  const lengths = packets(GO, (session) => session.send(MUCH, 0, 300_000));
+  assertEquals(lengths, [65_536, 65_536, 65_536, 65_536, 37_856]);
+});
+
+Deno.test("a packet that came larger stays as it came, and grows no more", () => {
+  const lengths = packets(GO, (session) => {
+    session.send(MUCH, 0, 200_000, 200_000);
+    session.send(MUCH, 0, 100_000, 70_000);
+    session.send(MUCH, 0, 3_000, 3_000);
+  });
+  assertEquals(lengths, [200_000, 70_000, 30_000, 3_000]);
+});
+
+Deno.test("packets to a peer with credit may be larger", () => {
+  const lengths = packets({}, (session) => session.send(MUCH, 0, 300_000));
+  assertEquals(lengths, [262_144, 37_856]);
+});
+
+Deno.test("a buffer is given away for one packet that may be sent, and large enough", () => {
+  for (const credit of [true, false]) {
+    packets(credit ? {} : GO, (session) => {
+      for (const size of [1, 4_095, 4_096, 65_536, 65_537, 262_144]) {
+        const buffer = obtainBuffer(STREAM_HEAD + size);
+        const end = STREAM_HEAD + size;
+        const given = session.adopt(buffer, STREAM_HEAD, end);
+        assertEquals(given, size >= 4_096 && (credit || size <= 65_536));
+        if (!given) session.send(buffer, STREAM_HEAD, end);
+      }
+    });
+  }
+});
+
+// What an opener says
+
+Deno.test("a session that says more than is kept is refused, and leaves nothing", () => {
+  const meta = (bytes: number) => "A".repeat(Math.ceil(bytes / 3) * 4);
+  const cases: [string, boolean][] = [
+    [`{"meta":"${meta(65_535)}","peer":"x"}`, true],
+    [`{"meta":"${meta(65_538)}"}`, false],
+    [`{"peer":"${"x".repeat(65_536)}"}`, true],
+    [`{"peer":"${"x".repeat(65_537)}"}`, false],
+    [`{"meta":"${meta(60_000)}","peer":"${"x".repeat(6_000)}"}`, false],
+    [`{"meta":"${meta(3_000_000)}","peer":"x"}`, false],
+    // Not even read.
+    [`{"peer":"${"x".repeat(900_000)}`, false],
+  ];
+  for (const [body, fits] of cases) {
+    const { network, server, peer } = rawClient({}, '{"ext":["early-data"]}');
+    peer.send(TYPE_SESSION, 20n, NO_FLAGS, 9n, body);
+    network.run();
+    assertEquals(server.offered.length, fits ? 1 : 0);
+    const ack = peer.last(TYPE_SESSION_ACK);
+    const said = decoder.decode(ack.body.subarray(18));
+    assertEquals(said, fits ? "{}" : '{"error":"session meta too large"}');
+    if (fits) continue;
+    const [session] = [...server.link.sessions()];
+    assertEquals([session!.peer, session!.meta], ["", undefined]);
+    peer.send(TYPE_DISMISS_ACK, peer.last(TYPE_DISMISS).id, 9n, "{}");
+    peer.send(TYPE_DISMISS, 30n, 9n, "{}");
+    network.run();
+    assertEquals([server.link.state, server.link.sessionCount], ["open", 0]);
+  }
+});
+
+Deno.test("the bound of what is kept is a setting", () => {
+  const { network, server, peer } = rawClient({ maxSessionMeta: 3 });
+  peer.send(TYPE_SESSION, 20n, NO_FLAGS, 9n, '{"peer":"abc"}');
+  peer.send(TYPE_SESSION, 21n, NO_FLAGS, 10n, '{"peer":"abcd"}');
+  network.run();
+  assertEquals(server.offered.map((one) => one.peer), ["abc"]);
+});
+
+Deno.test("a refused session keeps neither name nor meta", () => {
+  const ends = connected();
+  ends.server.onOffer = (session) => session.refuse("no");
+  ends.client.open("who", HELLO);
+  ends.network.run();
+  const [theirs] = ends.server.offered;
+  assertEquals([theirs!.peer, theirs!.meta], ["", undefined]);
+});
+
+Deno.test("a long reason is kept and passed on in part", () => {
+  const { network, client, server } = connected();
+  server.onOffer = (session) => session.refuse("x".repeat(200_000));
+  const refused = client.open("x");
+  network.run();
+  assertEquals(refused.refusal, "x".repeat(1_024));
+  server.onOffer = (session) => session.accept();
+  const cut = client.open("x");
+  network.run();
+  server.offered[1]!.close("y".repeat(200_000));
+  network.run();
+  assertEquals(cut.endReason, "y".repeat(1_024));
 });

@@ -13,7 +13,8 @@ import type { Session } from "./session.ts";
  * order in which they are served: all of them once, before one of them twice.
  */
 export class WaitingSessions {
-  #list: Session[] = [];
+  // In the order in which they came; any of them can leave at no cost.
+  readonly #list = new Set<Session>();
 
   /**
    * Remembers a session.
@@ -25,7 +26,7 @@ export class WaitingSessions {
     session.waiting = true;
     // What only the session waits for, its credit or the end of its hold,
     // comes with a `retry` of its own.
-    if (session.sendWindow > 0 && !session.held) this.#list.push(session);
+    if (session.sendWindow > 0 && !session.held) this.#list.add(session);
   }
 
   /**
@@ -37,8 +38,7 @@ export class WaitingSessions {
    */
   retry(link: Link, session: Session, handler: LinkHandler): void {
     if (!session.waiting) return;
-    const index = this.#list.indexOf(session);
-    if (index >= 0) this.#list.splice(index, 1);
+    this.#list.delete(session);
     wake(link, session, handler);
   }
 
@@ -51,21 +51,21 @@ export class WaitingSessions {
    */
   retryAll(link: Link, handler: LinkHandler): void {
     const list = this.#list;
-    if (list.length === 0 || link.streamRoom() <= 0) return;
-    this.#list = [];
-    for (let i = 0; i < list.length; i++) {
-      if (link.streamRoom() <= 0 || link.sendWindow <= 0) {
-        // Those not served yet come first next time.
-        this.#list = [...list.slice(i), ...this.#list];
+    // Who cannot send all it has waits again, behind the others.
+    let left = list.size;
+    if (left === 0) return;
+    for (const session of list) {
+      if (left-- === 0 || link.streamRoom() <= 0 || link.sendWindow <= 0) {
         return;
       }
-      wake(link, list[i]!, handler);
+      list.delete(session);
+      wake(link, session, handler);
     }
   }
 
   /** The connection is over. */
   clear(): void {
-    this.#list = [];
+    this.#list.clear();
   }
 }
 

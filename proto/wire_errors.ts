@@ -35,6 +35,9 @@ export const ANSWER_LOST = "answer lost";
 /** More sessions are open, or wait to be accepted, than their acceptor takes; ours. */
 export const TOO_MANY_SESSIONS = "too many sessions";
 
+/** What an opener says with a session is more than its acceptor is willing to keep; ours. */
+export const SESSION_META_TOO_LARGE = "session meta too large";
+
 /** `get_edge_id` answered with something other than eight bytes. */
 export const ILLEGAL_EDGE_ID = "illegal edgeID";
 

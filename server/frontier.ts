@@ -257,6 +257,7 @@ class Gateway implements Frontier {
         const { identity } = transport;
         const link = this.#routing.attach(side, driver, address, identity);
         this.#links.add(link);
+        link.hurry(connection.deadlineAt);
         driver.start(link, first, connection);
       },
     };

@@ -21,7 +21,7 @@ export interface InboxBounds<T> {
 /** Items that arrived and were not read. */
 export class Inbox<T> implements ItemSource<T> {
   readonly #bounds: InboxBounds<T>;
-  #items: { item: T; bytes: number }[] = [];
+  #items: { item: T; bytes: number; onTaken?: () => void }[] = [];
   #bytes = 0;
   #readers: Reader<T>[] = [];
   #closed: (() => FrontierError) | undefined = undefined;
@@ -45,12 +45,14 @@ export class Inbox<T> implements ItemSource<T> {
    *
    * @param item The item.
    * @param bytes Its size.
+   * @param onTaken Called when a reader gets it.
    * @returns `false` when there is no room.
    */
-  push(item: T, bytes: number): boolean {
+  push(item: T, bytes: number, onTaken?: () => void): boolean {
     if (this.#closed !== undefined) return false;
     const reader = this.#readers.shift();
     if (reader !== undefined) {
+      onTaken?.();
       reader.resolve(item);
       return true;
     }
@@ -60,7 +62,7 @@ export class Inbox<T> implements ItemSource<T> {
     if (this.#items.length > 0 && this.#bytes + bytes > mostBytes) {
       return false;
     }
-    this.#items.push({ item, bytes });
+    this.#items.push(onTaken ? { item, bytes, onTaken } : { item, bytes });
     this.#bytes += bytes;
     return true;
   }
@@ -70,6 +72,7 @@ export class Inbox<T> implements ItemSource<T> {
     const first = this.#items.shift();
     if (first !== undefined) {
       this.#bytes -= first.bytes;
+      first.onTaken?.();
       reader.resolve(first.item);
     } else if (this.#closed !== undefined) reader.reject(this.#closed());
     else this.#readers.push(reader);

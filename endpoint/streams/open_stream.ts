@@ -22,6 +22,7 @@ const OVERHEAD = 64;
 /** A session that waits for the other side's consent. */
 export class OpenStream extends Operation {
   readonly #peer: string;
+  readonly #label: string;
   #meta: Uint8Array;
   readonly #waiter: Waiter<StreamCore>;
   #opening: Session | undefined = undefined;
@@ -30,26 +31,27 @@ export class OpenStream extends Operation {
   /**
    * Prepares the opening.
    *
-   * @param target What it is for, and bytes that go along.
+   * @param target What it is for, what that is called in messages, and bytes that go along.
    * @param timeoutMs Milliseconds it may take.
    * @param signal Gives up when aborted.
    * @param waiter Who waits.
    */
   constructor(
-    target: { peer: string; meta: Uint8Array | undefined },
+    target: { peer: string; label: string; meta: Uint8Array | undefined },
     timeoutMs: number,
     signal: AbortSignal | undefined,
     waiter: Waiter<StreamCore>,
   ) {
     super(timeoutMs, signal);
     this.#peer = target.peer;
+    this.#label = target.label;
     this.#meta = target.meta ?? NO_BYTES;
     this.#waiter = waiter;
   }
 
   /** @inheritdoc */
   override get what(): string {
-    return `open a stream to "${this.#peer}"`;
+    return `open a stream to ${this.#label}`;
   }
 
   /** @inheritdoc */

@@ -60,6 +60,8 @@ export class StreamCore {
   readonly session: Session;
   /** Calls and messages on the stream. */
   readonly channel: Channel;
+  /** Whether the application has taken it; its peer may send little before. */
+  wanted = false;
   /** Resolved when the stream is over, rejected when the peer's bytes are not complete. */
   readonly closed: Promise<void>;
 
@@ -110,6 +112,12 @@ export class StreamCore {
   get spent(): boolean {
     if (this.session.state !== "closed") return false;
     return this.#error !== undefined || this.#buffer.size === 0;
+  }
+
+  /** The application takes a stream that the peer has opened. */
+  want(): void {
+    this.wanted = true;
+    this.session.raise();
   }
 
   /** Reads into memory of the caller. */

@@ -69,6 +69,10 @@ export class Recorder implements LinkHandler {
   readonly link: Link;
   /** The port it was made with. */
   readonly port: SimPort;
+  /** @inheritdoc */
+  mayPromise: LinkHandler["mayPromise"];
+  /** @inheritdoc */
+  onReadMemory: LinkHandler["onReadMemory"];
   /** Events in order, as short texts such as `open` or `closed: reason`. */
   readonly events: string[] = [];
   /** Frames handed to the handler. */

@@ -257,6 +257,7 @@ export class SimPort implements LinkPort {
   /** @inheritdoc */
   resume(): void {
     this.#network.after(0, () => {
+      this.#peeked = this.link!.paused;
       this.link!.receive(0);
       this.#read();
     });
@@ -313,6 +314,7 @@ export class SimPort implements LinkPort {
       if (room <= 0) return;
       const part = this.#writing.subarray(0, room);
       this.#send(part);
+      link.onWritten(part.length);
       if (part.length < this.#writing.length) {
         this.#writing = this.#writing.subarray(part.length);
         return;
@@ -369,6 +371,8 @@ export class SimPort implements LinkPort {
   }
 
   #eof = false;
+  /** Whether something was read since the link was paused. */
+  #peeked = false;
   #atEnd(): void {
     this.#eof = true;
     this.#read();
@@ -383,9 +387,13 @@ export class SimPort implements LinkPort {
     }
     if (link === undefined || this.#cut) return;
     while (this.#arrived.length > 0 && !this.hungUp) {
-      if (link.paused) return;
+      if (link.paused) {
+        // One small read, which sees the end if nothing else has arrived.
+        if (this.#peeked) return;
+        this.#peeked = true;
+      } else this.#peeked = false;
       const piece = this.#arrived[0]!;
-      const room = link.reader.reserve();
+      const room = link.reserve();
       const part = piece.subarray(0, room.length);
       room.set(part);
       if (part.length === piece.length) this.#arrived.shift();
@@ -394,6 +402,6 @@ export class SimPort implements LinkPort {
       this.peer.flush();
       link.receive(part.length);
     }
-    if (this.#eof && !link.paused) link.fail("connection closed by the peer");
+    if (this.#eof) link.ended("connection closed by the peer");
   }
 }

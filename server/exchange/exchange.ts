@@ -6,14 +6,14 @@
 
 import {
   CONTEXT_CANCELED,
-  DataBody,
+  type DataBody,
   EDGE_NOT_ONLINE,
   FORCE_CLOSED,
   type FrameReader,
   ILLEGAL_CUSTOM,
-  ProtocolError,
   RECORD_NOT_FOUND,
   type Session,
+  type Timers,
   TOPIC_NOT_ONLINE,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
@@ -24,6 +24,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { Answers } from "./answers.ts";
+import { BodyReader } from "./body_reader.ts";
 import type { Call } from "./call.ts";
 import { Calls } from "./calls.ts";
 import type { Chooser } from "./choose.ts";
@@ -59,6 +60,8 @@ export interface ExchangeContext {
   readonly forwardDeadlines: ForwardDeadlines;
   /** Source of randomness, from 0 to 1, 1 excluded. */
   readonly random: () => number;
+  /** The clock and its timers. */
+  readonly timers: Timers;
   /** The wall clock in Unix milliseconds, for deadlines of peers that send absolute ones. */
   readonly wallClock: () => number;
   /** What rules say about routes; `undefined` when there are none. */
@@ -84,7 +87,8 @@ export class Exchange {
   readonly #verdicts: RouteVerdicts | undefined;
   readonly #calls: Calls;
   readonly #answers: Answers;
-  readonly #body = new DataBody();
+  readonly #reader: BodyReader;
+  readonly #body: DataBody;
   readonly #targets: LinkTargetContext;
 
   /**
@@ -101,6 +105,8 @@ export class Exchange {
     const { ledger } = context;
     this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
     this.#answers = new Answers(limits, this.room, context.log);
+    this.#reader = new BodyReader({ ledger, timers: context.timers });
+    this.#body = this.#reader.body;
     this.#targets = {
       limits,
       calls: this.#calls,
@@ -108,7 +114,7 @@ export class Exchange {
       room: this.room,
       slots: new Slots(ledger),
       answers: this.#answers,
-      body: this.#body,
+      reader: this.#reader,
       forwardDeadlines: context.forwardDeadlines,
       wallClock: context.wallClock,
     };
@@ -137,7 +143,8 @@ export class Exchange {
    * @param frame Its request, on the default session.
    */
   edgeRequest(edge: EdgePeer, frame: FrameReader): void {
-    const body = this.#read(frame);
+    const body = this.#reader.read(edge, frame);
+    if (body === undefined) return;
     const call = this.#request(edge, edge.link.defaultSession, frame);
     call.edit = "append";
     const routes = this.#directory.byMethod(
@@ -155,7 +162,7 @@ export class Exchange {
    * @param frame Its request, on the default session.
    */
   serviceRequest(service: ServicePeer, frame: FrameReader): void {
-    this.#read(frame);
+    if (this.#reader.read(service, frame) === undefined) return;
     const call = this.#request(service, service.link.defaultSession, frame);
     call.edit = "strip";
     this.#toEdge(call, service);
@@ -175,7 +182,7 @@ export class Exchange {
     frame: FrameReader,
     target: Target | undefined,
   ): void {
-    this.#read(frame);
+    if (this.#reader.read(source, frame) === undefined) return;
     const call = this.#request(source, session, frame);
     call.edit = "same";
     this.#offer(call, target, FORCE_CLOSED);
@@ -188,7 +195,8 @@ export class Exchange {
    * @param frame Its message, on the default session.
    */
   edgeMessage(edge: EdgePeer, frame: FrameReader): void {
-    const body = this.#read(frame);
+    const body = this.#reader.read(edge, frame);
+    if (body === undefined) return;
     const call = this.#message(edge, edge.link.defaultSession, frame);
     call.edit = "append";
     const routes = this.#directory.byTopic(
@@ -206,7 +214,7 @@ export class Exchange {
    * @param frame Its message, on the default session.
    */
   serviceMessage(service: ServicePeer, frame: FrameReader): void {
-    this.#read(frame);
+    if (this.#reader.read(service, frame) === undefined) return;
     const call = this.#message(service, service.link.defaultSession, frame);
     call.edit = "strip";
     this.#toEdge(call, service);
@@ -226,7 +234,7 @@ export class Exchange {
     frame: FrameReader,
     target: Target | undefined,
   ): void {
-    this.#read(frame);
+    if (this.#reader.read(source, frame) === undefined) return;
     const call = this.#message(source, session, frame);
     call.edit = "same";
     this.#offer(call, target, FORCE_CLOSED);
@@ -256,6 +264,7 @@ export class Exchange {
    * @param source Who asked.
    */
   cancelAll(source: Peer): void {
+    this.#reader.forget(source);
     for (const call of source.asked?.all() ?? []) {
       if (call.kind === "message") {
         this.#calls.detach(call);
@@ -265,18 +274,6 @@ export class Exchange {
       this.#calls.leave(call);
       this.#calls.release(call);
     }
-  }
-
-  #read(frame: FrameReader): DataBody {
-    const body = this.#body;
-    if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
-      throw new ProtocolError(
-        `Cannot accept body of packet type 0x${
-          frame.type.toString(16)
-        }: it is malformed`,
-      );
-    }
-    return body;
   }
 
   #request(source: Peer, session: Session, frame: FrameReader): Call {

@@ -28,6 +28,8 @@ export interface LegLimits {
 
 /** Largest buffer for held bytes: one full read and its frame header. */
 const CHUNK_SIZE = 262_144 + STREAM_HEAD;
+/** The same towards a peer without credit, whose packets must not grow. */
+const PLAIN_CHUNK_SIZE = 65_536 + STREAM_HEAD;
 /** Milliseconds a sender whose buffer is full waits before more is stored. */
 const BRIEF_MS = 200;
 /** How many times as long as without progress a sender waits for one with too little of it. */
@@ -136,7 +138,7 @@ export class Leg {
     }
     let at = start;
     if (this.heldBytes === 0) {
-      at += to.send(buf, start, end);
+      at += to.send(buf, start, end, end - start);
       if (at > start) session.consume(at - start, keepsUp(to));
       if (at === end) return;
     }
@@ -262,7 +264,11 @@ export class Leg {
     for (let at = start; at < end;) {
       let chunk = this.#chunks.at(-1);
       if (chunk === undefined || this.#fill === chunk.length) {
-        chunk = obtainBuffer(Math.min(STREAM_HEAD + end - at, CHUNK_SIZE));
+        const most = this.other!.session.link.credit
+          ? CHUNK_SIZE
+          : PLAIN_CHUNK_SIZE;
+        const buffer = obtainBuffer(Math.min(STREAM_HEAD + end - at, most));
+        chunk = buffer.length > most ? buffer.subarray(0, most) : buffer;
         this.#chunks.push(chunk);
         this.#fill = STREAM_HEAD;
       }
@@ -341,7 +347,7 @@ export class Leg {
   }
 }
 
-/** Whether a reader has granted more than at first, and not used it up: it reads as fast as it is sent to. */
+/** Whether a reader has granted more than a usual window, and it is not used up: it reads as fast as it is sent to. */
 function keepsUp(to: Session): boolean {
-  return to.sendWindow >= to.link.peerSessionWindow;
+  return to.sendWindow >= to.link.settings.sessionWindow;
 }

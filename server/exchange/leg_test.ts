@@ -17,6 +17,7 @@ function joined(bufferBytes: number, maxMemory = 100_000_000) {
   const side = (name: string): Session => {
     const link = {
       credit: false,
+      settings: { sessionWindow: 262_144 },
       get seenAt() {
         return wheel.now();
       },

@@ -25,6 +25,7 @@ import type { Peer } from "../directory/peer.ts";
 import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { type Answers, dropUnsent } from "./answers.ts";
+import type { BodyReader } from "./body_reader.ts";
 import { encodeEdited, writeEdited } from "./body_edit.ts";
 import type { Call } from "./call.ts";
 import type { Calls } from "./calls.ts";
@@ -32,6 +33,9 @@ import { MessageLane } from "./message_lane.ts";
 import type { OutboxRoom } from "./outbox_room.ts";
 import type { Slot, Slots } from "./slot.ts";
 import type { Target } from "./target.ts";
+
+const WRONG_TYPE =
+  "Cannot accept answer: it is of another type than its packet";
 
 /** Bounds of a {@linkcode LinkTarget}. */
 export interface LinkTargetLimits {
@@ -58,7 +62,7 @@ export interface LinkTargetContext {
   /** Answers those who asked. */
   readonly answers: Answers;
   /** Reads answers. */
-  readonly body: DataBody;
+  readonly reader: BodyReader;
   /** Which targets are told when time is up, by the gateway's clock. */
   readonly forwardDeadlines: ForwardDeadlines;
   /** The wall clock in Unix milliseconds. */
@@ -131,25 +135,27 @@ export class LinkTarget implements Target {
    * @throws {ProtocolError} If a Go peer would not accept the answer.
    */
   answered(slot: Slot, link: Link, frame: FrameReader): void {
-    const { calls, answers, slots, body } = this.#context;
+    const { calls, answers, slots, reader } = this.#context;
+    let refused: ProtocolError | undefined;
+    try {
+      if (frame.type !== slot.awaited) throw new ProtocolError(WRONG_TYPE);
+      if (reader.read(this.peer, frame) === undefined) return;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      refused = error;
+    }
     const { call } = slot;
     const lane = slot.isMessage ? this.#lane : undefined;
-    const valid = frame.type === slot.awaited &&
-      body.read(frame.buf, frame.bodyStart, frame.bodyEnd);
     if (call !== undefined) {
       lane?.leave(call);
       calls.leave(call);
-      if (valid) answers.pass(call, body, link);
+      if (refused === undefined) answers.pass(call, reader.body, link);
       else answers.fail(call, FORCE_CLOSED, "unknown");
       calls.release(call);
     }
     if (lane === undefined) slots.release(slot);
     else lane.acked(slot);
-    if (!valid) {
-      throw new ProtocolError(
-        `Cannot accept answer to packet ${frame.idHi}:${frame.idLo} of ${link.clientId}: its body is malformed`,
-      );
-    }
+    if (refused !== undefined) throw refused;
   }
 
   /**

@@ -210,6 +210,7 @@ export class MessageLane {
       this.#queue!.remove(queued);
       this.#uncount(queued);
     } else if (call.slot !== undefined) this.#places.live--;
+    this.#rest();
   }
 
   /**
@@ -240,17 +241,24 @@ export class MessageLane {
   }
 
   /**
-   * Gives up everything that waits.
+   * Gives up everything that waits. What was sent may still be acknowledged, or
+   * is answered when its time is over.
    *
    * @param reason Told to those who sent it.
    */
   close(reason: string): void {
     this.#closed = true;
-    this.#session.link.timers.clear(this.#timer);
     for (const { call } of [...this.#queue ?? []]) {
       this.leave(call);
       this.#owner.fail(call, reason);
     }
+    this.#rest();
+  }
+
+  /** A closed lane without messages that have to be answered is done. */
+  #rest(): void {
+    if (!this.#closed || this.#oldest !== undefined) return;
+    this.#session.link.timers.clear(this.#timer);
   }
 
   /** Whether nothing that is on its way has still to be acknowledged in time, though something waits. */
@@ -353,7 +361,7 @@ export class MessageLane {
   }
 
   #arm(at: number): void {
-    if (this.#closed || (this.#timer.armed && this.#timer.at <= at)) return;
+    if (this.#timer.armed && this.#timer.at <= at) return;
     this.#session.link.timers.set(this.#timer, at);
   }
 

@@ -38,8 +38,6 @@ export interface ArrivalOwner {
 export class Arrival {
   /** The connection. */
   readonly connection: Connection;
-  /** When it must have said enough, in milliseconds of the clock. */
-  readonly deadlineAt: number;
   /** Whether it has been dealt with: what its reads bring is ignored. */
   done = false;
   readonly #owner: ArrivalOwner;
@@ -48,16 +46,10 @@ export class Arrival {
 
   /**
    * @param connection The connection.
-   * @param deadlineAt When it must have said enough.
    * @param owner Hears what it says.
    */
-  constructor(
-    connection: Connection,
-    deadlineAt: number,
-    owner: ArrivalOwner,
-  ) {
+  constructor(connection: Connection, owner: ArrivalOwner) {
     this.connection = connection;
-    this.deadlineAt = deadlineAt;
     this.#owner = owner;
   }
 

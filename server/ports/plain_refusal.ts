@@ -45,6 +45,7 @@ export function plainRefusal(settings: LinkSettings): PortHandler {
     handle(connection: Connection): void {
       const driver = new Driver(connection.transport);
       const link = new Link("server", settings, REFUSAL, driver);
+      link.hurry(connection.deadlineAt);
       driver.start(link, connection.first, connection);
     },
   };

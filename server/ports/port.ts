@@ -121,7 +121,15 @@ export class Port implements ArrivalOwner {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
-      this.#options.listener.close();
+      const { listener, name, log } = this.#options;
+      try {
+        listener.close();
+      } catch (error) {
+        // The rest of the gateway is to close all the same.
+        log.error(`Cannot stop listening on ${name}`, {
+          error: describeError(error),
+        });
+      }
       this.#wake?.();
     }
     await this.#done;
@@ -167,9 +175,10 @@ export class Port implements ArrivalOwner {
 
   #take(connection: Connection): void {
     const { tls, timers, timeoutMs } = this.#options;
-    const arrival = new Arrival(connection, timers.now() + timeoutMs, this);
+    const deadlineAt = connection.deadlineAt = timers.now() + timeoutMs;
+    const arrival = new Arrival(connection, this);
     this.#waiting.add(arrival);
-    if (!this.#timer.armed) timers.set(this.#timer, arrival.deadlineAt);
+    if (!this.#timer.armed) timers.set(this.#timer, deadlineAt);
     if (tls === undefined) arrival.read();
     else void this.#secure(arrival, tls);
   }
@@ -238,11 +247,11 @@ export class Port implements ArrivalOwner {
     const { timers, name } = this.#options;
     const now = timers.now();
     for (const arrival of this.#waiting) {
-      if (arrival.deadlineAt > now) {
-        timers.set(this.#timer, arrival.deadlineAt);
+      const { connection } = arrival;
+      if (connection.deadlineAt > now) {
+        timers.set(this.#timer, connection.deadlineAt);
         return;
       }
-      const { connection } = arrival;
       this.#settle(arrival);
       connection.close();
       this.#note(connection.address, `Connection on ${name} ended`, {

@@ -409,6 +409,18 @@ Deno.test("a port survives connections that cannot be taken, and closes while it
   for (const client of [second, third, fourth]) client.close();
 });
 
+Deno.test("a listener that throws when it is closed is logged", async () => {
+  const listener = new Faulty();
+  await using one = setup(listener);
+  const { network } = listener;
+  listener.close = () => {
+    network.close();
+    throw new Error("closed already");
+  };
+  await one.port.close();
+  assert(one.log.has("closed already", "error"));
+});
+
 Deno.test("abandon() ends who has said nothing yet, and not who was taken", async () => {
   const network = new MemoryNetwork();
   await using one = setup(network);

@@ -325,3 +325,63 @@ Deno.test("a service of ours without a free handler is told and asked again, and
   assertEquals(gateway.edgebound.leaving, 0);
   assertEquals(heard("edge_offline"), 30);
 });
+
+Deno.test("an edge that comes back and leaves again while its services are away is reported once", () => {
+  const gateway = new SimGateway();
+  const first = hookService(gateway);
+  const [edge] = edges(gateway, 1);
+  first.cut();
+  gateway.run();
+  edge!.cut();
+  gateway.run();
+  const names = gateway.service("names", { methods: ["get_edge_id"] });
+  names.onRequest = () => ({ value: tail(1n) });
+  const back = gateway.edge({ flags: 0x38 });
+  assertEquals(back.id, 1n);
+  back.cut();
+  gateway.run();
+  const second = hookService(gateway, ["edge_offline"]);
+  gateway.run(1_000);
+  assertEquals(events(second), ["edge_offline 1"]);
+});
+
+Deno.test("an offline event that waits is not sent while its edge is being announced again, and not after", () => {
+  for (const verdict of ["granted", "refused"]) {
+    const gateway = new SimGateway();
+    const service = gateway.service("S", { ours: true, methods: HOOKS });
+    let busy = false;
+    let decide: () => void = () => {};
+    service.onRequest = (packet) => {
+      const method = text(packet.body.key);
+      if (method === "get_edge_id") return { value: tail(1n) };
+      if (method === "edge_offline") {
+        return busy ? { error: "short buffer", verdict: "not-run" } : {};
+      }
+      if (!busy) return {};
+      decide = () =>
+        service.answer(packet, verdict === "granted" ? {} : { error: "no" });
+      return undefined;
+    };
+    const edge = gateway.edge({ flags: 0x38 });
+    busy = true;
+    edge.cut();
+    gateway.run(10);
+    assertEquals(gateway.edgebound.leaving, 1);
+    gateway.edge({ flags: 0x38 });
+    gateway.run(1_000);
+    const before = events(service);
+    assertEquals(before.slice(-3), [
+      "edge_offline 1",
+      "get_edge_id ",
+      "edge_online 1",
+    ]);
+    busy = false;
+    decide();
+    gateway.run(1_000);
+    // Refused it is not online, and the service is still to hear that.
+    assertEquals(
+      events(service).slice(before.length),
+      verdict === "granted" ? [] : ["edge_offline 1"],
+    );
+  }
+});

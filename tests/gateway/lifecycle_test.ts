@@ -1,6 +1,7 @@
 /** A real gateway: starting, draining, closing, and its limits on connections. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { TimerWheel } from "@frontier/proto";
 import {
   connectTcp,
   MemoryNetwork,
@@ -307,6 +308,26 @@ class Faulty implements TransportListener {
     this.network.close();
   }
 }
+
+Deno.test("a peer has one time for everything from accept to the end of its handshake", async () => {
+  const edges = new MemoryNetwork();
+  const wheel = new TimerWheel(1_000);
+  await using gateway = await startFrontier(
+    { limits: { handshakeTimeoutMs: 1_000 } },
+    { edge: edges, service: new MemoryNetwork(), timers: wheel },
+  );
+  const slow = edges.connect();
+  await until(() => gateway.status.connections === 1);
+  wheel.advance(1_800);
+  // The beginning of a first packet, late, and nothing more.
+  await slow.write(new Uint8Array([1, 1, 0]));
+  await sleep(20);
+  wheel.advance(1_984);
+  assertEquals(gateway.status.connections, 1);
+  wheel.advance(2_016);
+  assertEquals(gateway.status.connections, 0);
+  assertEquals(await slow.read(new Uint8Array(1)), null);
+});
 
 Deno.test("EMFILE on the edge port leaves connected peers at work", async () => {
   const listener = new Faulty();

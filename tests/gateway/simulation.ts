@@ -197,17 +197,24 @@ class End {
       this.flying = 0;
     },
   };
-  readonly reader: { reserve(): Uint8Array } = {
-    reserve: () => this.#buf,
-  };
   readonly #buf = new Uint8Array(65_536);
   #stopped = false;
+
+  reserve(): Uint8Array {
+    return this.paused ? this.#buf.subarray(0, 256) : this.#buf;
+  }
 
   receive(count: number): void {
     if (count > 0 && !this.#stopped) this.peer.feed(this.#buf.slice(0, count));
   }
 
+  onWritten(): void {}
+
   drained(): void {}
+
+  ended(reason: string): void {
+    this.fail(reason);
+  }
 
   fail(reason: string): void {
     this.#stopped = true;

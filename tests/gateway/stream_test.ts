@@ -41,6 +41,8 @@ function openTo(gateway: SimGateway, edge: SimPeer, service: SimPeer) {
 }
 
 const OURS = { ours: true };
+/** Bytes that the gateway lets a peer with credit send before it grants more. */
+const INITIAL_WINDOW = 16_384;
 
 Deno.test("an edge's stream reaches the service of that name; both legs have ids of their own", () => {
   const gateway = new SimGateway();
@@ -443,7 +445,7 @@ Deno.test("credit goes end to end: a sender gets no more than a window beyond it
   // The sender keeps to its credit: the window and what it was granted since.
   let sent = 0;
   const push = () => {
-    const room = window + (edge.credit.get(up) ?? 0) - sent;
+    const room = INITIAL_WINDOW + (edge.credit.get(up) ?? 0) - sent;
     if (room > 0) edge.stream(up, new Uint8Array(room));
     sent += Math.max(0, room);
     gateway.run(5);
@@ -775,7 +777,7 @@ Deno.test("a sender with credit to a Go reader that reads nothing stops by itsel
   service.paused = true;
   let sent = 0;
   for (let i = 0; i < 60; i++) {
-    const room = 262_144 + (edge.credit.get(up) ?? 0) - sent;
+    const room = INITIAL_WINDOW + (edge.credit.get(up) ?? 0) - sent;
     if (room > 0) edge.stream(up, new Uint8Array(room));
     sent += Math.max(0, room);
     gateway.run(5);

@@ -200,7 +200,8 @@ function attack(seed: number): void {
   scene.undisturbed();
   scene.edge.cut();
   scene.service.cut();
-  gateway.run(35_000);
+  // Until the log, which tells of strangers once a minute, has told of all.
+  gateway.run(130_000);
   assertEquals(gateway.leftovers, NOTHING_LEFT);
   assertEquals(network.wheel.size, 0);
 }

@@ -1,0 +1,204 @@
+/**
+ * Reading the bodies of requests, messages and answers.
+ *
+ * @module
+ */
+
+import {
+  DataBody,
+  type FrameReader,
+  type Link,
+  ProtocolError,
+  SlowParse,
+  Timer,
+  type Timers,
+} from "@frontier/proto";
+import type { Peer } from "../directory/peer.ts";
+import type { Share } from "../quota/account.ts";
+import { FairItem, FairQueue } from "../quota/fair_queue.ts";
+import { PARSING } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
+import { SlowShare } from "../quota/slow_share.ts";
+
+/** Longest body that is parsed at once. */
+const AT_ONCE = 65_536;
+/** Bytes of one step of a parse. */
+const STEP = 65_536;
+/** Bytes of all parses together in one turn: a few milliseconds. */
+const TURN = 524_288;
+/** What a sender's bodies may have of one round of turns. */
+const ROUND = 262_144;
+/** Milliseconds that the full parse of a byte takes, for the share of its sender. */
+const BYTE_MS = 12e-6;
+/** Memory of a parse in bytes of its body. */
+const MEMORY = 2;
+
+/** A body that is being parsed in parts, while its link waits. */
+class SlowBody extends FairItem {
+  readonly parse: SlowParse;
+  /** Whether it is parsed, or found malformed. */
+  over = false;
+  /** Lets the link go on. */
+  timer: Timer | undefined = undefined;
+  readonly #type: number;
+  readonly #idHi: number;
+  readonly #idLo: number;
+  readonly length: number;
+
+  constructor(
+    readonly link: Link,
+    readonly peer: Peer,
+    readonly share: Share,
+    frame: FrameReader,
+  ) {
+    super();
+    this.parse = new SlowParse(frame.buf, frame.bodyStart, frame.bodyEnd);
+    this.length = frame.bodyEnd - frame.bodyStart;
+    this.#type = frame.type;
+    this.#idHi = frame.idHi;
+    this.#idLo = frame.idLo;
+  }
+
+  /** Whether a frame is the one that was put off. */
+  belongsTo(frame: FrameReader): boolean {
+    return this.over && frame.type === this.#type &&
+      frame.idHi === this.#idHi && frame.idLo === this.#idLo &&
+      frame.bodyEnd - frame.bodyStart === this.length;
+  }
+}
+
+/** What a {@linkcode BodyReader} needs from outside. */
+export interface BodyReaderContext {
+  /** Counts what is kept of long bodies. */
+  readonly ledger: Ledger;
+  /** The clock and its timers. */
+  readonly timers: Timers;
+}
+
+/**
+ * Reads bodies. One in the usual shape is scanned at once, at next to no cost.
+ * Any other takes the full parse, whose time its sender has to pay for: beyond
+ * its share the sender is not read for a while. A long one is parsed in parts,
+ * senders taking turns, while its connection waits; then its frame comes again.
+ */
+export class BodyReader {
+  /** What was read last. */
+  readonly body = new DataBody();
+  readonly #context: BodyReaderContext;
+  readonly #slow: Map<Link, SlowBody> = new Map();
+  readonly #queue = new FairQueue<SlowBody>(ROUND);
+  readonly #shares = new SlowShare();
+  readonly #timer: Timer;
+
+  /**
+   * @param context What it needs from outside.
+   */
+  constructor(context: BodyReaderContext) {
+    this.#context = context;
+    this.#timer = new Timer(() => this.#turn());
+  }
+
+  /**
+   * Reads the body of a frame that is being handled.
+   *
+   * @param peer Who sent it.
+   * @param frame The frame.
+   * @returns The body, valid until the next one is read; `undefined` when the
+   * frame is put off: it comes again.
+   * @throws {ProtocolError} If a Go peer would refuse it: the sender pays.
+   */
+  read(peer: Peer, frame: FrameReader): DataBody | undefined {
+    const { body } = this;
+    const { buf, bodyStart, bodyEnd } = frame;
+    if (this.#slow.size > 0) {
+      const slow = this.#slow.get(peer.link);
+      if (slow !== undefined) {
+        this.#forget(slow);
+        if (slow.belongsTo(frame)) return this.#parsed(slow.parse, frame);
+      }
+    }
+    if (body.scan(buf, bodyStart, bodyEnd)) return body;
+    const length = bodyEnd - bodyStart;
+    if (length > AT_ONCE) {
+      this.#putOff(peer, frame);
+      return undefined;
+    }
+    const parse = new SlowParse(buf, bodyStart, bodyEnd);
+    while (parse.step(length + 1) === "more");
+    const wait = this.#charge(peer, length);
+    if (wait > 0) this.#rest(peer.link, wait);
+    return this.#parsed(parse, frame);
+  }
+
+  /**
+   * A peer has gone: nothing of it is parsed any more.
+   *
+   * @param peer The peer.
+   */
+  forget(peer: Peer): void {
+    const slow = this.#slow.get(peer.link);
+    if (slow !== undefined) this.#forget(slow);
+    this.#shares.forget(peer);
+  }
+
+  #parsed(parse: SlowParse, frame: FrameReader): DataBody {
+    if (parse.error !== undefined) {
+      throw new ProtocolError(
+        `Cannot accept body of packet type 0x${
+          frame.type.toString(16)
+        }: it is malformed`,
+      );
+    }
+    parse.fill(this.body);
+    return this.body;
+  }
+
+  #charge(peer: Peer, length: number): number {
+    const now = this.#context.timers.now();
+    return this.#shares.charge(peer, length * BYTE_MS, now);
+  }
+
+  /** Reads a link no more for a while. */
+  #rest(link: Link, ms: number): Timer {
+    const { timers } = this.#context;
+    link.pause();
+    const timer = new Timer(() => link.resume());
+    timers.set(timer, timers.now() + ms);
+    return timer;
+  }
+
+  #putOff(peer: Peer, frame: FrameReader): void {
+    const { ledger, timers } = this.#context;
+    const { link } = peer;
+    const bytes = (frame.bodyEnd - frame.bodyStart) * MEMORY;
+    const share = ledger.force(PARSING, peer.holder, ledger.process, bytes);
+    const slow = new SlowBody(link, peer, share, frame);
+    this.#slow.set(link, slow);
+    this.#queue.push(slow, peer, slow.length);
+    link.defer();
+    if (!this.#timer.armed) timers.set(this.#timer, timers.now());
+  }
+
+  #turn(): void {
+    const { timers } = this.#context;
+    for (let left = TURN; left > 0; left -= STEP) {
+      const slow = this.#queue.peek();
+      if (slow === undefined) return;
+      if (slow.parse.step(STEP) === "more") continue;
+      this.#queue.shift();
+      slow.over = true;
+      const wait = this.#charge(slow.peer, slow.length);
+      if (wait > 0) slow.timer = this.#rest(slow.link, wait);
+      slow.link.resume();
+    }
+    if (this.#queue.size > 0) timers.set(this.#timer, timers.now());
+  }
+
+  #forget(slow: SlowBody): void {
+    const { ledger, timers } = this.#context;
+    this.#slow.delete(slow.link);
+    if (!slow.over) this.#queue.remove(slow);
+    if (slow.timer !== undefined) timers.clear(slow.timer);
+    ledger.give(slow.share, PARSING, slow.length * MEMORY);
+  }
+}
