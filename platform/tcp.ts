@@ -14,7 +14,6 @@ const TUNE_AFTER_WRITES = 2;
 
 class TcpTransport implements Transport {
   readonly #conn: Deno.TcpConn;
-  #local: PeerAddress | undefined = undefined;
   #remote: PeerAddress | undefined = undefined;
   /** Writes made so far, until the connection is tuned. */
   #writes = 0;
@@ -26,7 +25,7 @@ class TcpTransport implements Transport {
   }
 
   get localAddr(): PeerAddress {
-    return this.#local ??= toAddress(this.#conn.localAddr);
+    return toAddress(this.#conn.localAddr);
   }
 
   get remoteAddr(): PeerAddress {

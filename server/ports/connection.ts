@@ -27,7 +27,7 @@ export class Connection {
   /** Where it comes from. */
   readonly address: PeerAddress;
   /** When its peer must have introduced itself, in milliseconds of the clock. */
-  deadlineAt = Infinity;
+  deadlineAt = 0;
   /** What was read of it so far. */
   first: Uint8Array | undefined = undefined;
   #counter: Counter | undefined;
