@@ -40,8 +40,10 @@ export class Job implements HandlerContext {
   readonly bytes: number;
   /** When the caller stops waiting, in milliseconds of the clock; infinite when it did not say. */
   readonly endsAt: number;
-  /** Who called; while the job holds a place. */
+  /** Who called; while the job holds a place and it matters. */
   source: Source | undefined = undefined;
+  /** Whether it was found out who called. */
+  attributed: boolean = false;
   /** Whether it counts among the handlers that run. */
   holdsPlace: boolean = false;
   /** Neighbour among the jobs that run. */

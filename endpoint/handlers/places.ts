@@ -51,6 +51,8 @@ const CALM_MS = 1_000;
 export class Places implements JobOwner {
   readonly #share: Share;
   readonly #mostAbandoned: number;
+  /** Handlers that may run before it matters whose they are. */
+  readonly #anonymous: number;
   readonly #onBusy: (busy: boolean) => void;
   readonly #sources = new Sources();
   readonly #queue: RequestQueue;
@@ -72,6 +74,7 @@ export class Places implements JobOwner {
    */
   constructor(bounds: PlaceBounds, onBusy: (busy: boolean) => void) {
     this.#share = new Share(bounds.handlers);
+    this.#anonymous = bounds.handlers / 4;
     this.#mostAbandoned = bounds.handlers * ABANDONED_FACTOR;
     this.#queue = new RequestQueue(bounds);
     this.#onBusy = onBusy;
@@ -176,22 +179,34 @@ export class Places implements JobOwner {
 
   #start(job: Job): void {
     if (!job.run(this)) return;
-    const source = job.source = this.#sources.of(job);
     job.holdsPlace = true;
-    source.running++;
     this.#running++;
     job.next = this.#first;
     if (this.#first !== undefined) this.#first.previous = job;
     this.#first = job;
+    if (this.#running > this.#anonymous) this.#attribute();
     if (this.#awaited) this.#watch(job);
   }
 
+  /** Finds out whose the handlers are that have begun since it last did. */
+  #attribute(): void {
+    for (let job = this.#first; job !== undefined; job = job.next) {
+      // The older ones are behind it.
+      if (job.attributed) return;
+      job.attributed = true;
+      if (!job.holdsPlace) continue;
+      job.source = this.#sources.of(job);
+      job.source.running++;
+    }
+  }
+
   #release(job: Job): void {
-    const source = job.source!;
+    const { source } = job;
     job.holdsPlace = false;
     job.source = undefined;
-    source.running--;
     this.#running--;
+    if (source === undefined) return;
+    source.running--;
     this.#sources.forget(source);
   }
 
