@@ -220,10 +220,9 @@ export class Places implements JobOwner {
       // One that finished at once has left no trace of its caller.
       this.#sources.forget(this.#sources.of(job));
     }
-    if (this.#running === 0 && this.#queue.size === 0) {
-      const resolvers = this.#idle;
-      this.#idle = [];
-      for (const resolve of resolvers) resolve();
+    const quiet = this.#running === 0 && this.#queue.size === 0;
+    if (quiet && this.#idle.length > 0) {
+      for (const resolve of this.#idle.splice(0)) resolve();
     }
     if (!this.#awaited) this.#timers?.clear(this.#due);
   }
