@@ -190,6 +190,7 @@ export function createRouting(options: RoutingOptions): Routing {
   });
   new Pressure({
     ledger,
+    room: exchange.room,
     timers,
     endStreams: (peer, reason) => streams.endAll(peer, reason),
     log,

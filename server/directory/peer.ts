@@ -53,6 +53,8 @@ export abstract class Peer implements PeerRecord {
   farewell: Timer | undefined = undefined;
   /** Its default session as a target; an edge's is made at the first call. */
   target: LinkTarget | undefined = undefined;
+  /** Bytes of the buffer its bytes are read into, beyond what an idle one has. */
+  readBytes = 0;
   /** Who filled its outbox; made while much is in it. */
   trail: OutboxShares | undefined = undefined;
   #holder: PeerHolder | undefined = undefined;

@@ -22,6 +22,7 @@ import type { RouteVerdicts } from "../admission/route_verdicts.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
+import { READING } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { Answers } from "./answers.ts";
 import { BodyReader } from "./body_reader.ts";
@@ -87,6 +88,7 @@ export class Exchange {
   readonly #verdicts: RouteVerdicts | undefined;
   readonly #calls: Calls;
   readonly #answers: Answers;
+  readonly #ledger: Ledger;
   readonly #reader: BodyReader;
   readonly #body: DataBody;
   readonly #targets: LinkTargetContext;
@@ -102,7 +104,7 @@ export class Exchange {
     this.#wallClock = context.wallClock;
     this.#verdicts = context.verdicts;
     this.#calls = new Calls((context.random() * 0x1_0000_0000) >>> 0);
-    const { ledger } = context;
+    const ledger = this.#ledger = context.ledger;
     this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
     this.#answers = new Answers(limits, this.room, context.log);
     this.#reader = new BodyReader({ ledger, timers: context.timers });
@@ -123,6 +125,24 @@ export class Exchange {
   /** Requests and messages passed on and not answered yet. */
   get inflight(): number {
     return this.#calls.inflight;
+  }
+
+  /**
+   * The buffer that a peer's bytes are read into has changed its size.
+   *
+   * @param peer Whose bytes they are.
+   * @param delta By how many bytes it is larger than before.
+   */
+  countReading(peer: Peer, delta: number): void {
+    const before = countedReading(peer.readBytes);
+    peer.readBytes += delta;
+    const more = countedReading(peer.readBytes) - before;
+    if (more === 0) return;
+    const ledger = this.#ledger;
+    const { holder } = peer;
+    const grown = Math.max(0, more);
+    const share = ledger.force(READING, holder, ledger.process, grown);
+    if (more < 0) ledger.give(share, READING, -more);
   }
 
   /**
@@ -358,4 +378,9 @@ export class Exchange {
     this.#answers.fail(call, reason, "not-run", request);
     this.#calls.release(call);
   }
+}
+
+/** What an ordinary busy connection reads into is not worth an account. */
+function countedReading(bytes: number): number {
+  return Math.max(0, bytes - 65_536);
 }

@@ -16,6 +16,8 @@ import { OutboxShares } from "../quota/outbox_shares.ts";
 export class OutboxRoom {
   /** Peers with much in their outbox. */
   readonly congested: Set<Peer> = new Set();
+  /** Told when there is one such peer again. */
+  onCongested: (() => void) | undefined = undefined;
   readonly #ledger: Ledger;
   readonly #limit: number;
   /** Bytes in an outbox below which nobody is asked. */
@@ -95,5 +97,6 @@ export class OutboxRoom {
       written,
     );
     this.congested.add(peer);
+    if (this.congested.size === 1) this.onCongested?.();
   }
 }

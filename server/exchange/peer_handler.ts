@@ -130,6 +130,11 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   }
 
   /** @inheritdoc */
+  onReadMemory(link: Link, delta: number): void {
+    this.exchange.countReading(link.user as P, delta);
+  }
+
+  /** @inheritdoc */
   onHeartbeat(link: Link): void {
     this.directory.heartbeat(link.user as P);
   }

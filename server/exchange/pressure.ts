@@ -9,10 +9,18 @@ import type { Logger } from "@frontier/platform/log";
 import { PeerHolder } from "../directory/peer_holder.ts";
 import type { Peer } from "../directory/peer.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import { OUTBOX } from "../quota/kinds.ts";
 import { Relief } from "../quota/relief.ts";
+import type { OutboxRoom } from "./outbox_room.ts";
 
 /** Milliseconds between two steps: what was taken has to come back in between. */
 const STEP_MS = 250;
+/** Milliseconds between two looks at outboxes with much in them. */
+const LOOK_MS = 1_000;
+/** Milliseconds without a byte written that one which has its share of the memory may take. */
+const STALL_MS = 30_000;
+/** What is left of a share that counts as used up, in parts of what is held. */
+const NEARLY = 1 / 4;
 /** Why a connection or its streams end. */
 const SHORT_OF_MEMORY = "gateway is short of memory";
 
@@ -20,6 +28,8 @@ const SHORT_OF_MEMORY = "gateway is short of memory";
 export interface PressureContext {
   /** Whose memory runs out. */
   readonly ledger: Ledger;
+  /** Knows the outboxes with much in them. */
+  readonly room: OutboxRoom;
   /** The clock and its timers. */
   readonly timers: Timers;
   /** Ends all streams of a peer. */
@@ -31,12 +41,14 @@ export interface PressureContext {
 /**
  * Acts against whoever holds most while memory is scarce: first nothing more is
  * stored for it, then its streams end, then its connection. Every step is
- * logged. Nothing is looked at while there is enough.
+ * logged. A peer that reads nothing for half a minute while it holds all it may
+ * is not waited for. Nothing is looked at while there is enough.
  */
 export class Pressure {
   readonly #context: PressureContext;
   readonly #relief: Relief;
   readonly #timer: Timer;
+  readonly #look: Timer;
 
   /**
    * @param context What it needs from outside.
@@ -45,7 +57,31 @@ export class Pressure {
     this.#context = context;
     this.#relief = new Relief(context.ledger);
     this.#timer = new Timer(() => this.#step());
+    this.#look = new Timer(() => this.#lookAround());
     context.ledger.onPressure = () => this.#arm();
+    context.room.onCongested = () => this.#lookLater();
+  }
+
+  #lookLater(): void {
+    const { timers } = this.#context;
+    if (!this.#look.armed) timers.set(this.#look, timers.now() + LOOK_MS);
+  }
+
+  /** Ends connections that read nothing while they hold all they may. */
+  #lookAround(): void {
+    const { ledger, log, room } = this.#context;
+    for (const peer of [...room.congested]) {
+      const { link, holder } = peer;
+      if (link.writeStalledMs() < STALL_MS) continue;
+      const bytes = holder.account?.bytes ?? 0;
+      if (ledger.room(OUTBOX, holder, holder) > bytes * NEARLY) continue;
+      log.warn("Connection does not read its answers", {
+        peer: peer.describe(),
+        pending: link.outbox.pending,
+      });
+      link.fail("answers are not read");
+    }
+    if (room.congested.size > 0) this.#lookLater();
   }
 
   #arm(): void {

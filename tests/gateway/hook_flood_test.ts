@@ -207,7 +207,8 @@ Deno.test("metas of edges that wait are counted, those that do not fit are told 
   for (const { connAck } of refused) {
     assertEquals(connAck.body.error, "short buffer");
   }
-  assert(refused.length > 20 && refused.length < 50, `${refused.length}`);
+  // What an edge says of itself also lies in the buffer it was read into.
+  assert(refused.length > 20 && refused.length < 58, `${refused.length}`);
   // Somebody with little to say has room all the time.
   const small = gateway.edge({ meta: bytes("small") });
   assertEquals(small.all("conn-ack").length, 0);

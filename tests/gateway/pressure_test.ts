@@ -97,3 +97,53 @@ Deno.test("whoever fills the memory is refused, then loses its streams, then its
   assertEquals([small.closed, service.closed], [undefined, undefined]);
   assertEquals(small.all("dismiss").length, 0);
 });
+
+Deno.test("a peer that asks and does not read is cut after half a minute when it holds all it may, after two minutes else", () => {
+  for (const [size, ms] of [[2_000_000, 31_000], [90_000, 121_000]] as const) {
+    const gateway = new SimGateway({ maxMemory: 8_000_000, capacity: 20_000 });
+    const service = gateway.service("S", { methods: ["m"] });
+    service.onRequest = ({ body }) => ({ value: body.value });
+    const edge = gateway.edge({ flags: 0x38, paused: true });
+    const other = gateway.edge({ flags: 0x38 });
+    gateway.run(10);
+    const value = new Uint8Array(20_000);
+    for (let sent = 0; sent < size; sent += 20_000) {
+      edge.call("m", { value });
+      gateway.run(1);
+    }
+    const beat = (until: number) => {
+      while (gateway.network.now < until) {
+        edge.heartbeat();
+        gateway.run(1_000);
+      }
+    };
+    const from = gateway.network.now;
+    beat(from + ms - 4_000);
+    assertEquals(edge.link.state, "open", `${size}`);
+    beat(from + ms + 4_000);
+    assertEquals(edge.link.state, "closed", `${size}`);
+    const call = other.call("m");
+    gateway.run(50);
+    assertEquals(other.outcome(call), "ok: ");
+  }
+});
+
+Deno.test("unfinished frames are counted, and whoever holds them lets go of them", () => {
+  const gateway = new SimGateway({ maxMemory: 64_000_000 });
+  const before = gateway.ledger.memory;
+  const edges = Array.from({ length: 4 }, () => gateway.edge({ flags: 0x38 }));
+  for (const edge of edges) {
+    const head = new Uint8Array(14);
+    head.set([1, 0x71]);
+    new DataView(head.buffer).setUint32(10, 10_000_000);
+    edge.write(head);
+    edge.write(new Uint8Array(3_000_000));
+  }
+  gateway.run(20);
+  const held = gateway.ledger.snapshot().kinds["read bytes"]!;
+  assert(held >= 12_000_000 && held < 40_000_000, `${held}`);
+  for (const edge of edges) edge.cut();
+  gateway.run(50);
+  assertEquals(gateway.ledger.snapshot().kinds["read bytes"], 0);
+  assertEquals(gateway.ledger.memory, before);
+});
