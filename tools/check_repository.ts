@@ -1,11 +1,12 @@
 /**
  * Checks what no other tool does: that every package of the workspace has the same version, that no test switches a sanitizer
- * off, and that citations of the specification lead somewhere.
+ * off, that citations of the specification lead somewhere, and that every guarantee names the tests that hold it.
  *
  * @module
  */
 
 import { sectionsOf, wrongCitations } from "./citations.ts";
+import { wrongPromises } from "./promises.ts";
 
 /** What a package's configuration says about it. */
 interface PackageConfig {
@@ -48,15 +49,14 @@ function versions(): string[] {
       `server/cli/version.ts: version ${printed}, but the workspace has ${root.version}`,
     );
   }
-  for (
-    const [, named] of Deno.readTextFileSync("README.md").matchAll(
-      /jsr:@frontier\/\w+@\^([\d.]+)/g,
-    )
-  ) {
-    if (named !== root.version) {
-      problems.push(
-        `README.md: names version ${named}, but the workspace has ${root.version}`,
-      );
+  for (const path of ["README.md", "README.zh-CN.md"]) {
+    const text = Deno.readTextFileSync(path);
+    for (const [, named] of text.matchAll(/jsr:@frontier\/\w+@\^([\d.]+)/g)) {
+      if (named !== root.version) {
+        problems.push(
+          `${path}: names version ${named}, but the workspace has ${root.version}`,
+        );
+      }
     }
   }
   return problems;
@@ -111,11 +111,25 @@ function citations(): string[] {
   );
 }
 
+function promises(): string[] {
+  const path = "docs/GUARANTEES.md";
+  const read = (test: string) => {
+    try {
+      return Deno.readTextFileSync(test);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  };
+  return wrongPromises(Deno.readTextFileSync(path), read)
+    .map((problem) => `${path}: ${problem}`);
+}
+
 if (import.meta.main) {
-  const problems = [...versions(), ...tests(), ...citations()];
+  const problems = [...versions(), ...tests(), ...citations(), ...promises()];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) Deno.exit(1);
   console.log(
-    "One version everywhere, no sanitizer switched off, every citation leads somewhere",
+    "One version everywhere, no sanitizer switched off, every citation leads somewhere, every guarantee has its test",
   );
 }

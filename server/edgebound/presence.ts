@@ -82,6 +82,11 @@ export class Presence {
     return this.#kept.size;
   }
 
+  /** Bytes of metas in the events that wait. */
+  get metaBytes(): number {
+    return this.#metaBytes;
+  }
+
   /** Offline events that no service was sent yet, those kept included. */
   get unsent(): number {
     let unsent = this.#kept.size;

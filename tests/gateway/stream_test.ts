@@ -292,6 +292,19 @@ Deno.test("B21: messages inside a stream go across unchanged; a failure ends not
   assertEquals(edge.last("message").sessionId, up);
 });
 
+Deno.test("messages inside a stream keep their order, in either direction", () => {
+  const { gateway, service, edge, up, down } = join();
+  const names = Array.from({ length: 300 }, (_, i) => `${i}`);
+  for (const name of names) {
+    edge.publish(name, { value: bytes(name) }, up);
+    service.publish(name, { value: bytes(name) }, down);
+  }
+  gateway.run(1_000);
+  for (const peer of [service, edge]) {
+    assertEquals(peer.all("message").map(({ body }) => body.topic), names);
+  }
+});
+
 Deno.test("B11: a method registered on a stream is acked and not routed to", () => {
   const { gateway, service, edge, up, down } = join();
   const ids = [service.register("m", down), edge.register("e", up)];
