@@ -33,6 +33,8 @@ import { readU32 } from "./wire_numbers.ts";
 
 /** Bytes of acks that may wait to be written before the peer counts as deaf. */
 const MAX_OWED = 1_048_576;
+/** The same of a server, which opens sessions for all of its peers at a time. */
+const MAX_OWED_TO_SERVER = 16_777_216;
 /** Bytes of the ack of a register. */
 const REGISTER_ACK = 24;
 /** Bytes of a session's ack and first credit, and of the dismiss when it is refused. */
@@ -159,7 +161,8 @@ export class LinkInput {
    */
   owe(link: Link, bytes: number): void {
     link.owed += bytes;
-    if (link.owed > MAX_OWED) {
+    const most = link.role === "client" ? MAX_OWED_TO_SERVER : MAX_OWED;
+    if (link.owed > most) {
       throw new ProtocolError("Cannot send acks: the peer does not read");
     }
   }
