@@ -109,7 +109,7 @@ export interface Limits {
    */
   connectionWindowBytes: number;
   /**
-   * Methods one connection may register. One more is refused.
+   * Methods one connection may register. One more ends the connection.
    * @default 4096
    */
   maxMethodsPerConnection: number;

@@ -211,6 +211,25 @@ Deno.test("the caller going away leaves nothing behind once the target has answe
   assertEquals(service.closed, undefined);
 });
 
+Deno.test("a caller that goes cancels its requests, its messages go on", () => {
+  for (const ours of [true, false]) {
+    const gateway = new SimGateway();
+    const options = { methods: ["m"], topics: ["t"], ours };
+    const service = gateway.service("S", options);
+    service.onMessage = () => undefined;
+    const edge = gateway.edge();
+    edge.call("m");
+    edge.publish("t");
+    gateway.run();
+    edge.cut();
+    gateway.run();
+    const asked = service.all("request").map(({ packetId }) => packetId);
+    const canceled = service.all("request-cancel").map((one) => one.packetId);
+    assertEquals(canceled, ours ? asked : []);
+    assertEquals(service.all("message").length, 1);
+  }
+});
+
 Deno.test("a caller's timeout is relative, carried on, and wins over the gateway's", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
