@@ -88,6 +88,10 @@ export class Leg {
   #pausedBytes = 0;
   /** Where the held bytes are counted. */
   #share: Share | undefined = undefined;
+  /** Bytes counted there. */
+  #counted = 0;
+  /** Bytes beyond the first window that this side was granted. */
+  #promised = 0;
   /** Ends the leg when the tail of its data does not come. */
   #tail: Timer | undefined = undefined;
   /** Gives the stream up when nothing moves. */
@@ -207,6 +211,9 @@ export class Leg {
     // There is no half close: what the other side still sends is lost.
     this.other?.drop();
     this.target?.close(FORCE_CLOSED);
+    // What a peer that was cut has left is not complete anyway.
+    const cut = this.session.link.state === "closed";
+    if (cut && this.#ledger.level > 0) this.drop();
     if (this.heldBytes === 0) this.#close();
     else this.#watch();
   }
@@ -222,21 +229,65 @@ export class Leg {
 
   /** Counts bytes that have come; tells whether they are within their sender's share. */
   #count(bytes: number): boolean {
+    const before = this.#counted;
+    this.heldBytes += bytes;
+    // What was promised is counted already.
+    const more = Math.max(this.heldBytes, this.#promised) - before;
+    if (more <= 0) return true;
     const ledger = this.#ledger;
     const source = this.peer.holder;
     const target = this.other!.peer.holder;
     const most = ledger.maxMemory;
-    this.heldBytes += bytes;
-    const share = ledger.take(HELD, source, target, bytes, most);
-    this.#share = share ?? ledger.force(HELD, source, target, bytes);
+    const share = ledger.take(HELD, source, target, more, most);
+    this.#share = share ?? ledger.force(HELD, source, target, more);
+    this.#counted += more;
     return share !== undefined;
   }
 
   #uncount(bytes: number): void {
-    if (bytes === 0) return;
     this.heldBytes -= bytes;
-    this.#ledger.give(this.#share!, HELD, bytes);
-    if (this.heldBytes === 0) this.#share = undefined;
+    this.#settle();
+  }
+
+  /** Gives back what is counted beyond what is held or promised. */
+  #settle(): void {
+    const less = this.#counted - Math.max(this.heldBytes, this.#promised);
+    if (less <= 0) return;
+    this.#counted -= less;
+    this.#ledger.give(this.#share!, HELD, less);
+    if (this.#counted === 0) this.#share = undefined;
+  }
+
+  /**
+   * Asks whether this side's peer may be granted more bytes under way. What it
+   * was granted it may send at any time, so it counts as held from now on.
+   *
+   * @param bytes How many more.
+   * @returns Whether it may.
+   */
+  promise(bytes: number): boolean {
+    const ledger = this.#ledger;
+    const { other } = this;
+    // Promises alone must not make memory scarce.
+    if (other === undefined || ledger.level > 0) return false;
+    const share = ledger.take(
+      HELD,
+      this.peer.holder,
+      other.peer.holder,
+      bytes,
+      ledger.maxMemory,
+    );
+    if (share === undefined) return false;
+    this.#share = share;
+    this.#counted += bytes;
+    this.#promised += bytes;
+    return true;
+  }
+
+  /** This side's session is over: what was granted is worth nothing any more. */
+  revoke(): void {
+    this.#promised = 0;
+    this.#settle();
   }
 
   #pause(): void {

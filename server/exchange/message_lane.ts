@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Session, TIMEOUT, Timer, TYPE_MESSAGE } from "@frontier/proto";
+import {
+  type Session,
+  SHORT_BUFFER,
+  TIMEOUT,
+  Timer,
+  TYPE_MESSAGE,
+} from "@frontier/proto";
 import type { PeerHolder } from "../directory/peer_holder.ts";
 import type { Share } from "../quota/account.ts";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";
@@ -20,6 +26,8 @@ const MESSAGE_COST = 1_024;
 const RECORD_BYTES = 512;
 /** What a sender may spend in one turn. */
 const TURN = 8_192;
+/** Messages that make room for one in a full queue. */
+const MOST_EVICTED = 64;
 /** Senders in a row that are passed over because they have their share already. */
 const PASSED_OVER = 8;
 /** Milliseconds between two probes of a receiver that acknowledges nothing. */
@@ -182,10 +190,18 @@ export class MessageLane {
     const { ledger, holder } = this.#owner;
     const source = call.source!.holder;
     const bytes = body.length + RECORD_BYTES;
-    const share = ledger.take(QUEUED, source, holder, bytes);
+    const queue = this.#queue ??= new FairQueue(TURN);
+    let share = ledger.take(QUEUED, source, holder, bytes);
+    // Whoever has less than an even part of a full queue takes it from who has more.
+    for (let i = 0; share === undefined && i < MOST_EVICTED; i++) {
+      const evicted = queue.evict(source);
+      if (evicted === undefined) return false;
+      this.leave(evicted.call);
+      this.#owner.fail(evicted.call, SHORT_BUFFER);
+      share = ledger.take(QUEUED, source, holder, bytes);
+    }
     if (share === undefined) return false;
     call.queued = new Queued(call, source, body, share);
-    const queue = this.#queue ??= new FairQueue(TURN);
     queue.push(call.queued, source, body.length + MESSAGE_COST);
     this.#enter(call);
     if (this.#session.held) this.#session.whenReady(() => this.#pump());
@@ -207,7 +223,7 @@ export class MessageLane {
     else younger.older = older;
     call.older = call.younger = undefined;
     if (queued !== undefined) {
-      this.#queue!.remove(queued);
+      if (queued.flow !== undefined) this.#queue!.remove(queued);
       this.#uncount(queued);
     } else if (call.slot !== undefined) this.#places.live--;
     this.#rest();

@@ -125,6 +125,11 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   }
 
   /** @inheritdoc */
+  mayPromise(_link: Link, session: Session, bytes: number): boolean {
+    return this.streams.mayPromise(session, bytes);
+  }
+
+  /** @inheritdoc */
   onDrained(link: Link): void {
     this.exchange.room.drained(link.user as P);
   }

@@ -167,6 +167,17 @@ export class Streams {
   }
 
   /**
+   * Whether a peer may be granted more bytes under way.
+   *
+   * @param session The session they would come on.
+   * @param bytes How many more.
+   * @returns Whether it may.
+   */
+  mayPromise(session: Session, bytes: number): boolean {
+    return legOf(session)?.promise(bytes) ?? false;
+  }
+
+  /**
    * A session can take bytes again.
    *
    * @param session The session.
@@ -197,6 +208,7 @@ export class Streams {
     if (leg === undefined) return;
     const other = leg.other?.session;
     this.#answered(leg);
+    leg.revoke();
     // Opened and given up at once, it is a session of the target until now.
     if (leg.place !== undefined) {
       this.#context.ledger.give(leg.place, SESSIONS, 1);

@@ -344,6 +344,35 @@ Deno.test("senders to one slow receiver take turns", () => {
   assertEquals(other.outcome(id), "ok: ");
 });
 
+Deno.test("however many fill the queue of a service, whoever has nothing in it gets in", () => {
+  const limits = { messageQueueBytes: 20_000, messageWindowService: 4 };
+  const gateway = new SimGateway({ limits });
+  const service = gateway.service("S", { topics: ["t"] });
+  service.onMessage = () => undefined;
+  const flood = Array.from({ length: 30 }, () => gateway.edge());
+  const ids = flood.map((edge) =>
+    Array.from({ length: 100 }, () => edge.publish("t", "x".repeat(200)))
+  );
+  gateway.run(5);
+  for (let i = 0; i < 20; i++) {
+    const edge = gateway.edge();
+    const id = edge.publish("t", "y".repeat(200));
+    gateway.run(1);
+    assertEquals(edge.outcome(id), "none", "it waits, and is not refused");
+  }
+  const { kinds } = gateway.ledger.snapshot();
+  assert(kinds["queued bytes"]! <= 80_000);
+  // Everybody else has an answer, or waits.
+  const outcomes = new Set(
+    flood.flatMap((edge, i) => ids[i]!.map((id) => edge.outcome(id))),
+  );
+  assertEquals([...outcomes].sort(), ["none", "short buffer"]);
+  service.onMessage = () => ({});
+  for (const message of service.all("message")) service.answer(message);
+  gateway.run(200);
+  assertEquals(gateway.exchange.inflight, 0);
+});
+
 Deno.test("messages outlive their sender, and hold nothing of it", () => {
   const gateway = new SimGateway({ limits: { messageWindowService: 2 } });
   const service = gateway.service("S", { topics: ["t"] });

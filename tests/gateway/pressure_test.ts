@@ -147,3 +147,42 @@ Deno.test("unfinished frames are counted, and whoever holds them lets go of them
   assertEquals(gateway.ledger.snapshot().kinds["read bytes"], 0);
   assertEquals(gateway.ledger.memory, before);
 });
+
+Deno.test("what peers were granted on streams that nobody reads stays within the memory, also when they come back again and again", () => {
+  const gateway = new SimGateway({
+    maxMemory: 8_000_000,
+    capacity: 20_000,
+    link: { streamMark: 20_000 },
+  });
+  const service = gateway.service("S", { ours: true });
+  service.paused = true;
+  const other = gateway.service("T", { methods: ["m"] });
+  other.onRequest = () => ({});
+  const victim = gateway.edge({ flags: 0x38 });
+  for (let round = 0; round < 12; round++) {
+    const edge = gateway.edge({ ours: true, flags: 0x38 });
+    service.paused = false;
+    const opens = Array.from({ length: 20 }, () => edge.open("S"));
+    gateway.run(30);
+    service.paused = true;
+    for (const open of opens) {
+      const up = edge.sessionAck(open)?.sessionId;
+      if (up === undefined) continue;
+      const window = 16_384 + (edge.credit.get(up) ?? 0);
+      for (let sent = 0; sent < window; sent += 8_192) {
+        edge.stream(up, new Uint8Array(8_192));
+      }
+    }
+    gateway.run(50);
+    assert(gateway.ledger.memory <= 8_000_000, `${gateway.ledger.memory}`);
+    const call = victim.call("m");
+    gateway.run(20);
+    assertEquals(victim.outcome(call), "ok: ");
+    edge.cut();
+    gateway.run(20);
+  }
+  assertEquals([service.closed, other.closed], [undefined, undefined]);
+  service.cut();
+  gateway.run(12_000);
+  assertEquals(gateway.ledger.snapshot().kinds["held bytes"], 0);
+});
