@@ -19,7 +19,14 @@ import {
   type LinkSettings,
   MAX_PAYLOAD,
 } from "@frontier/proto";
-import { after, Backoff, NULL_LOGGER, systemTimers } from "@frontier/platform";
+import {
+  after,
+  Backoff,
+  guardedLogger,
+  type Logger,
+  NULL_LOGGER,
+  systemTimers,
+} from "@frontier/platform";
 import { sleep } from "./abortable.ts";
 import { connect, linkSettings } from "./attempt.ts";
 import { resolveLimits } from "./limits.ts";
@@ -60,6 +67,7 @@ export class Core {
 
   readonly #kind: Kind;
   readonly #options: ConnectOptions;
+  readonly #log: Logger;
   readonly #settings: LinkSettings;
   readonly #backoff: Backoff;
   readonly #queue: WaitingQueue;
@@ -81,6 +89,7 @@ export class Core {
   constructor(kind: Kind, options: ConnectOptions) {
     this.#kind = kind;
     this.#options = options;
+    this.#log = guardedLogger(options.logger ?? NULL_LOGGER);
     const limits = resolveLimits(options.limits);
     checkId(options.wantedId ?? 0n);
     this.#settings = linkSettings(options, limits);
@@ -148,21 +157,19 @@ export class Core {
   #onBusy(busy: boolean, load: Load): void {
     const { current } = this.status;
     if (current.state === "connected") this.status.set({ ...current, busy });
-    const { logger = NULL_LOGGER } = this.#options;
     if (busy) {
-      logger.warn("Requests wait: the places for handlers are used up", {
+      this.#log.warn("Requests wait: the places for handlers are used up", {
         ...load,
       });
-    } else logger.info("No request waits for a place any more", { ...load });
+    } else this.#log.info("No request waits for a place any more", { ...load });
   }
 
   #onError(error: FrontierError): void {
     const { name, port } = this.#kind;
     if (this.#warned || !isAtWrongPort(name, error)) return;
     this.#warned = true;
-    const { logger = NULL_LOGGER } = this.#options;
     const other = name === "service" ? "edges" : "services";
-    logger.warn(
+    this.#log.warn(
       `This ${name} seems to have dialled the port for ${other}`,
       { answer: error.message, usualPort: port },
     );

@@ -12,7 +12,7 @@
  * @throws {RangeError} If it is not a positive number.
  */
 export function checkTimeout(timeoutMs: number): number {
-  if (!(timeoutMs > 0)) {
+  if (typeof timeoutMs !== "number" || !(timeoutMs > 0)) {
     throw new RangeError(`Cannot wait ${timeoutMs} ms: need a positive number`);
   }
   return timeoutMs;
@@ -30,4 +30,36 @@ export function checkId(id: bigint): bigint {
     throw new RangeError(`Cannot take ${id} as an id: need 64 unsigned bits`);
   }
   return id;
+}
+
+/**
+ * Checks a name: of a method, a topic, a service. Programs without types may
+ * hand over anything.
+ *
+ * @param name The name.
+ * @param what What it names.
+ * @returns The same.
+ * @throws {TypeError} If it is not a text.
+ */
+export function checkName(name: string, what: string): string {
+  if (typeof name !== "string") {
+    throw new TypeError(`Cannot take ${typeof name} as a ${what}: need text`);
+  }
+  return name;
+}
+
+/**
+ * Checks a handler.
+ *
+ * @param handler The handler.
+ * @returns The same.
+ * @throws {TypeError} If it cannot be called.
+ */
+export function checkHandler<T>(handler: T): T {
+  if (typeof handler !== "function") {
+    throw new TypeError(
+      `Cannot answer with ${typeof handler}: a handler is a function`,
+    );
+  }
+  return handler;
 }

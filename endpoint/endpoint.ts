@@ -9,7 +9,7 @@ import type { Operation } from "./calls/operation.ts";
 import { Register } from "./calls/register.ts";
 import { Registrations } from "./calls/registrations.ts";
 import { Channel } from "./channel.ts";
-import { checkTimeout } from "./check.ts";
+import { checkName, checkTimeout } from "./check.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { Inbox } from "./handlers/inbox.ts";
 import type { Load } from "./handlers/places.ts";
@@ -210,13 +210,13 @@ export class Endpoint implements ConnectionOwner {
    *
    * @param peer What it is for.
    * @param options Time limit, signal and meta.
-   * @param label What to call it in messages.
+   * @param label What to call it in messages; in quotes what it is for, unless given.
    * @returns The stream.
    */
   openStream(
     peer: string,
     options: OpenStreamOptions = {},
-    label: string = `"${peer}"`,
+    label?: string,
   ): Promise<Stream> {
     return traced(this.#openStream(peer, options, label));
   }
@@ -271,15 +271,16 @@ export class Endpoint implements ConnectionOwner {
   async #openStream(
     peer: string,
     options: OpenStreamOptions,
-    label: string,
+    label: string | undefined,
   ): Promise<Stream> {
+    checkName(peer, "service");
     const meta = options.meta === undefined
       ? undefined
       : payloadBytes(options.meta);
     const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
     const core = await new Promise<StreamCore>((resolve, reject) => {
       const waiter = { resolve, reject };
-      const target = { peer, label, meta };
+      const target = { peer, label: label ?? `"${peer}"`, meta };
       const open = new OpenStream(target, timeoutMs, options.signal, waiter);
       if (open.watch()) this.submit(open);
     });

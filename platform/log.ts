@@ -105,6 +105,8 @@ export interface LogConfig {
   file: LogFileConfig;
 }
 
+export { guardedLogger } from "./guarded_logger.ts";
+
 export {
   type LogSink,
   type LogWriter,

@@ -14,7 +14,11 @@ import {
   type TransportListener,
 } from "@frontier/platform";
 import { dial } from "@frontier/platform/net";
-import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
+import {
+  guardedLogger,
+  type Logger,
+  NULL_LOGGER,
+} from "@frontier/platform/log";
 import type { Policy } from "./admission/policy.ts";
 import { Bypass } from "./bypass/bypass.ts";
 import {
@@ -143,7 +147,7 @@ export async function startFrontier(
   listeners: FrontierListeners = {},
 ): Promise<Frontier> {
   const config = resolveOptions(options);
-  const log = options.logger ?? NULL_LOGGER;
+  const log = guardedLogger(options.logger ?? NULL_LOGGER);
   const memory = memoryBudget(config.limits.maxMemory);
   // Both are bound before either accepts: early connections wait in the kernel.
   const service = listeners.service === undefined

@@ -20,6 +20,7 @@ import {
   type Outgoing,
   writeOutgoing,
 } from "./body_writer.ts";
+import { checkName } from "../check.ts";
 import { malformed, Operation } from "./operation.ts";
 import {
   checkPayload,
@@ -103,6 +104,14 @@ abstract class Exchange<T> extends Operation implements Outgoing {
     this.waiter.reject(error);
   }
 
+  protected override lost(): void {
+    if (this.streamId === undefined) super.lost();
+    else {
+      const message = `Cannot ${this.what}: the stream ended before the answer`;
+      this.fail(new FrontierError("force-closed", message));
+    }
+  }
+
   /** Reads the answer; `false` when the caller was told of an error. */
   protected read(link: Link, frame: FrameReader): boolean {
     if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
@@ -116,8 +125,8 @@ abstract class Exchange<T> extends Operation implements Outgoing {
         body.verdict,
         this.what,
       );
-      this.#onError(error);
       this.waiter.reject(error);
+      this.#onError(error);
       return false;
     }
     return true;
@@ -146,7 +155,7 @@ export class Call extends Exchange<Reply> {
     waiter: Waiter<Reply>,
   ) {
     super(data, route, waiter);
-    this.#method = method;
+    this.#method = checkName(method, "method");
     this.head = methodHead(method);
   }
 
@@ -191,7 +200,7 @@ export class Publish extends Exchange<void> {
     waiter: Waiter<void>,
   ) {
     super(data, route, waiter);
-    this.topic = topic;
+    this.topic = checkName(topic, "topic");
   }
 
   /** @inheritdoc */

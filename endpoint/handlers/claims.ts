@@ -52,13 +52,11 @@ export class Claims {
    */
   begin(method: string, handler: Handler): Claim {
     const claim: Claim = { method, handler, stop: () => {} };
+    const settled = this.#methods.get(method);
+    this.#methods.set(method, handler);
     const contest = this.#contests.get(method);
     if (contest !== undefined) contest.claims.push(claim);
-    else {
-      const settled = this.#methods.get(method);
-      this.#contests.set(method, { settled, claims: [claim] });
-    }
-    this.#methods.set(method, handler);
+    else this.#contests.set(method, { settled, claims: [claim] });
     return claim;
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { type DataBody, encodeBase64 } from "@frontier/proto";
+import { checkHandler, checkName } from "../check.ts";
 import { methodHead } from "../calls/body_writer.ts";
 import type { Handler } from "./request.ts";
 
@@ -37,7 +38,8 @@ export class MethodTable {
    * @param handler What answers it.
    */
   set(name: string, handler: Handler): void {
-    const key = encodeBase64(encoder.encode(name));
+    checkHandler(handler);
+    const key = encodeBase64(encoder.encode(checkName(name, "method")));
     const method = { name, handler, head: methodHead(name), key };
     this.#byName.set(name, method);
     this.#byHash.set(hash(key, 0, key.length), method);

@@ -124,7 +124,9 @@ export class Stream {
    * after the loss of a connection, and others.
    */
   read(buf: Uint8Array): Promise<number | null> {
-    return this.#core.read(buf);
+    if (buf instanceof Uint8Array) return this.#core.read(buf);
+    const error = new TypeError(`Cannot read into ${typeof buf}: need bytes`);
+    return Promise.reject(error);
   }
 
   /**
@@ -136,7 +138,11 @@ export class Stream {
    * @throws {FrontierError} With the code `eof` when the stream has ended.
    */
   write(data: Payload): Promise<void> {
-    return this.#core.write(payloadBytes(data));
+    try {
+      return this.#core.write(payloadBytes(data));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**

@@ -222,7 +222,8 @@ export class StreamCore {
         return;
       }
       const part = Math.min(into.length, bodyEnd - start);
-      into.set(buf.subarray(start, start + part));
+      // Memory that was given away meanwhile takes nothing, not even no bytes.
+      if (part > 0) into.set(buf.subarray(start, start + part));
       start += part;
       reader.resolve(part);
       this.#consumed(part);

@@ -44,7 +44,17 @@ export function parseAddress(text: string): HostPort {
       `Cannot read "${text}" as an address: the host contains white space`,
     );
   }
+  if (/^(?:\d+\.){3}\d+$/.test(host) && !isIPv4(host)) {
+    throw new SyntaxError(
+      `Cannot read "${text}" as an address: the parts of an IPv4 address are numbers from 0 to 255`,
+    );
+  }
   return { host, port: parsePort(match[3] ?? "") };
+}
+
+/** Whether four numbers are an address, and not a name that nobody can have. */
+function isIPv4(quad: string): boolean {
+  return quad.split(".").every((part) => Number(part) <= 255);
 }
 
 /**

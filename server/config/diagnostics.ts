@@ -171,9 +171,9 @@ export class Findings {
     return found;
   }
 
-  /** Whether an error is noted at a key or around it. */
+  /** Whether an error is noted at a key or around it: the file itself has no key. */
   #isWrong(key: string): boolean {
-    const paths = upwards(key);
+    const paths = [...upwards(key), ""];
     return this.list.some((found) =>
       found.severity === "error" && paths.includes(found.key)
     );

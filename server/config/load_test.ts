@@ -397,6 +397,10 @@ const MISTAKES: [line: string, complaint: string][] = [
     'frontier.yaml:11:31: Cannot read "::1:80" as an address: an IPv6 address needs brackets, as in [::1]:30011 (controlplane.listen.addr)',
   ],
   [
+    "controlplane: {listen: {addr: '256.0.0.1:80'}}",
+    'frontier.yaml:11:31: Cannot read "256.0.0.1:80" as an address: the parts of an IPv4 address are numbers from 0 to 255 (controlplane.listen.addr)',
+  ],
+  [
     "controlplane: {listen: {addr: ':99999'}}",
     'frontier.yaml:11:31: Cannot read "99999" as a port: expected a number from 0 to 65535 (controlplane.listen.addr)',
   ],
@@ -433,6 +437,14 @@ Deno.test("what is not YAML is an error that names its place", () => {
   assertMatch(first, /^frontier\.yaml:\d+:\d+: Cannot read the file as YAML: /);
 });
 
+Deno.test("a file deeper than its reader's stack is one line about its depth", () => {
+  const [only = "", ...more] = errors(
+    `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}\n`,
+  );
+  assertMatch(only, /: Cannot read the file as YAML: The file nests too deep/);
+  assertEquals(more, []);
+});
+
 /** Files with one mistake, and the one line about it. */
 const ONE_CAUSE: [name: string, text: string, complaint: string][] = [
   [
@@ -460,6 +472,16 @@ const ONE_CAUSE: [name: string, text: string, complaint: string][] = [
       "servicebound: 30011\nedgebound",
     ),
     'frontier.yaml:2:15: Cannot read "30011" as a map (servicebound)',
+  ],
+  [
+    "a file that is a list",
+    "- a",
+    "frontier.yaml:1:1: Cannot read a list as a map",
+  ],
+  [
+    "a file that is a text",
+    "servicebound",
+    'frontier.yaml:1:1: Cannot read "servicebound" as a map',
   ],
   [
     "an address that is a list",

@@ -39,6 +39,8 @@ const MAX_VALUES = 100_000;
 /** What YAML 1.1, which the Go gateway speaks, takes for nothing. */
 const NULL = /^(?:~|null|Null|NULL|)$/;
 
+const TOO_DEEP = "The file nests too deeply or expands to too much";
+
 class Reader {
   #lines: LineCounter;
   #document: ReturnType<typeof parseAllDocuments>[number];
@@ -59,7 +61,7 @@ class Reader {
 
   read(node: unknown, fallback: Position, depth = 0): Value {
     if (depth > MAX_DEPTH || --this.#left < 0) {
-      throw new RangeError("The file nests too deeply or expands to too much");
+      throw new RangeError(TOO_DEEP);
     }
     const position = isNode(node) && node.range
       ? this.position(node.range[0])
@@ -127,6 +129,7 @@ function isNode(value: unknown): value is Node {
 
 /** The library's message without the piece of the file that it quotes: that may be of a password. The place is said anyway. */
 function withoutText(message: string): string {
+  if (message.startsWith("Maximum call stack")) return TOO_DEEP;
   const [line = ""] = message.split("\n");
   return line.replace(/: ".*$/, "").replace(/^(Not a YAML token).*/, "$1");
 }

@@ -1,0 +1,75 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Edge, type Handler, type LogFields, Service } from "./mod.ts";
+import { ScriptedGateway, until } from "./testing/scripted_gateway.ts";
+
+/** What programs without types may hand over. */
+// deno-lint-ignore no-explicit-any
+const WRONG: any[] = [undefined, null, 5, {}, Symbol("x")];
+
+const text = (bytes?: Uint8Array) => new TextDecoder().decode(bytes);
+
+Deno.test("a name that is no text is the program's mistake, not a reason to try again", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  await using service = await Service.connect({ dial: gateway.dial });
+  for (const name of WRONG) {
+    await assertRejects(() => edge.call(name), TypeError, "as a method");
+    await assertRejects(() => edge.publish(name, ""), TypeError, "as a topic");
+    await assertRejects(() => edge.openStream(name), TypeError, "as a service");
+    await assertRejects(() => edge.register(name, () => {}), TypeError);
+    // Without a topic there is none.
+    const topic = name ?? 5;
+    await assertRejects(() => service.publish(1n, "", { topic }), TypeError);
+  }
+});
+
+Deno.test("a handler that is no function is refused, and the one before it answers on", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  const { side } = gateway;
+  await edge.register("m", () => "first");
+  for (const handler of WRONG) {
+    await assertRejects(() => edge.register("m", handler), TypeError);
+    await assertRejects(
+      () => Edge.connect({ dial: gateway.dial, methods: { m: handler } }),
+      TypeError,
+    );
+  }
+  const answer = async () => text((await side.request("m")).value);
+  assertEquals(await answer(), "first");
+  await edge.register("m", () => "second");
+  assertEquals(await answer(), "second");
+});
+
+Deno.test("time limits are numbers", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  // deno-lint-ignore no-explicit-any
+  const timeoutMs = "5000" as any;
+  await assertRejects(() => edge.call("m", "", { timeoutMs }), RangeError);
+});
+
+Deno.test("a logger that throws costs neither an answer nor the connection", async () => {
+  using gateway = new ScriptedGateway({
+    onRequest: (request) => request.error("record not found", "not-run"),
+  });
+  let records = 0;
+  const full = (_message: string, _fields?: LogFields) => {
+    records++;
+    throw new Error("no space left");
+  };
+  const slow: Handler = () => new Promise((resolve) => setTimeout(resolve, 50));
+  await using service = await Service.connect({
+    dial: gateway.dial,
+    limits: { handlers: 1 },
+    methods: { slow },
+    logger: { debug: full, info: full, warn: full, error: full },
+  });
+  // As at the port for edges: the service warns.
+  await assertRejects(() => service.call(1n, "m"), Error, "record not found");
+  assertEquals(records, 1);
+  // And again when requests wait for a place.
+  await Promise.all([1, 2, 3, 4].map(() => gateway.side.request("slow")));
+  await until(() => records >= 2);
+  assertEquals(service.state, "connected");
+});
