@@ -297,7 +297,8 @@ export class Driver implements LinkPort {
   };
 
   #feed(link: Link, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
+    // What ends the link leaves the rest of the bytes to nobody.
+    for (let at = 0; at < bytes.length && link.state !== "closed";) {
       const room = link.reserve();
       const part = bytes.subarray(at, at + room.length);
       room.set(part);

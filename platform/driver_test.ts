@@ -545,6 +545,22 @@ Deno.test("bytes that were read before are taken first, whatever their size", as
   await assertOver([sender, tap], [end, receiver]);
 });
 
+for (const size of [2, 256, 257, 10_000, 300_000]) {
+  Deno.test(`noise of ${size} bytes that was read before ends its link, and the rest is left`, async () => {
+    const [client, transport] = await memoryPair();
+    // The type of the first frame is wrong as soon as its header is there.
+    const noise = new Uint8Array(size).fill(0xee);
+    const server = new End("server", transport, {}, noise);
+    if (size < 14) await client.write(new Uint8Array(12).fill(0xee));
+    await server.over;
+    assert(
+      server.events.some((event) => event.startsWith("closed: protocol error")),
+      server.events.join(),
+    );
+    client.close();
+  });
+}
+
 Deno.test("last bytes are written before the stream is closed", async () => {
   const pair = await memoryPair();
   const { client, server } = await connected(pair);
