@@ -309,3 +309,16 @@ Deno.test("a close in the middle of everything ends every operation", async () =
   await Promise.all(pending);
   assertEquals(await stream.read(new Uint8Array(1)), null);
 });
+
+Deno.test("peers are told that a gateway stops", async () => {
+  const gateway = await start();
+  await using service = await Service.connect(servicePort(gateway));
+  await using edge = await Edge.connect(edgePort(gateway));
+  const reasons = [service, edge].map(async (end) => {
+    for await (const status of end.status()) {
+      if (status.state === "disconnected") return status.farewell;
+    }
+  });
+  await gateway.close();
+  assertEquals(await Promise.all(reasons), ["going-away", "going-away"]);
+});

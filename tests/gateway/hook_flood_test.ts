@@ -165,6 +165,9 @@ Deno.test("while no service answers edge_online, edges are let in, or refused wh
     const service = gateway.service("S", { methods: ["edge_online"] });
     service.onRequest = () => ({});
     assertEquals(gateway.edge().connAck.body.error, "");
+    // One that is refused comes again when nobody is there to refuse it.
+    service.onRequest = () => ({ error: "unknown device" });
+    assertEquals(gateway.edge().connAck.body.error, "unknown device");
     service.cut();
     gateway.run();
     assertEquals(gateway.edge().connAck.returnCode, requireEdgeOnline ? 1 : 0);
