@@ -13,7 +13,7 @@ import {
   Timer,
   type Timers,
 } from "@frontier/proto";
-import type { PeerAddress } from "@frontier/platform";
+import { addressGroup, type PeerAddress } from "@frontier/platform";
 import {
   EdgeAdmission,
   type EdgeAdmissionContext,
@@ -179,7 +179,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     edge.meta = request.meta;
     edge.arrival = ++this.#arrivals;
     if (edge.meta !== undefined && edge.meta.length > MAX_META) {
-      this.strangers.report(edge.address.hostname, "Edge refused", {
+      this.strangers.report(addressGroup(edge.address), "Edge refused", {
         peer: edge.describe(),
         reason: `meta of ${edge.meta.length} bytes`,
       });
@@ -194,7 +194,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     }
     if (edge.meta !== undefined && isServiceMeta(edge.meta)) {
       this.strangers.report(
-        edge.address.hostname,
+        addressGroup(edge.address),
         "An edge introduces itself as a service does: services connect to the servicebound port",
         { peer: edge.describe() },
       );

@@ -14,7 +14,7 @@ import {
   type Session,
   Timer,
 } from "@frontier/proto";
-import type { StrangerLog } from "@frontier/platform";
+import { addressGroup, type StrangerLog } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
@@ -160,7 +160,9 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     if (peer.farewell !== undefined) link.timers.clear(peer.farewell);
     const fields = { peer: peer.describe(), reason };
     if (reason.startsWith("protocol error")) {
-      this.log.warn("Connection ended for what its peer sent", fields);
+      // Whoever does so again and again must not fill the log.
+      const message = "Connection ended for what its peer sent";
+      this.strangers.report(addressGroup(peer.address), message, fields);
     } else if (reason.startsWith("internal error")) {
       this.log.error("Connection ended by a defect, please report it", fields);
     } else this.log.debug("Connection ended", fields);

@@ -11,7 +11,7 @@ import {
   ProtocolError,
   type Session,
 } from "@frontier/proto";
-import type { PeerAddress } from "@frontier/platform";
+import { addressGroup, type PeerAddress } from "@frontier/platform";
 import type { Policies } from "../admission/policies.ts";
 import {
   PeerHandler,
@@ -77,7 +77,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       this.strangers.report(
-        service.address.hostname,
+        addressGroup(service.address),
         "Service refused: edges connect to the edgebound port",
         { peer: service.describe(), reason: error.message },
       );

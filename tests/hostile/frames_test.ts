@@ -441,3 +441,24 @@ Deno.test("an edge claims ids, names and hooks in vain", () => {
   assertEquals(bad.all("request").length, 0);
   scene.undisturbed();
 });
+
+Deno.test("who sends nonsense again and again gets one line a minute", () => {
+  for (const side of SIDES) {
+    for (const stage of STAGES) {
+      const scene = new Scene();
+      const { gateway } = scene;
+      const lines = () =>
+        gateway.log.lines.filter(({ message }) =>
+          message === "Connection ended for what its peer sent"
+        );
+      for (let i = 0; i < 50; i++) {
+        offender(scene, side, stage).write(header(0x51, 0));
+        gateway.run(5);
+      }
+      assertEquals(lines().length, 1);
+      gateway.run(60_000);
+      assertEquals(lines().length, 2);
+      assertEquals(lines()[1]!.fields.times, 49);
+    }
+  }
+});
