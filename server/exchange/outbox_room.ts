@@ -16,8 +16,8 @@ import { OutboxShares } from "../quota/outbox_shares.ts";
 export class OutboxRoom {
   /** Peers with much in their outbox. */
   readonly congested: Set<Peer> = new Set();
-  /** Told when there is one such peer again. */
-  onCongested: (() => void) | undefined = undefined;
+  /** Told when there is one such peer again, and when there is none any more. */
+  onCongested: ((any: boolean) => void) | undefined = undefined;
   readonly #ledger: Ledger;
   readonly #limit: number;
   /** Bytes in an outbox below which nobody is asked. */
@@ -69,7 +69,9 @@ export class OutboxRoom {
     trail.upTo(peer.link.outbox.written);
     if (!trail.empty) return;
     peer.trail = undefined;
-    this.congested.delete(peer);
+    if (this.congested.delete(peer) && this.congested.size === 0) {
+      this.onCongested?.(false);
+    }
   }
 
   /**
@@ -80,7 +82,9 @@ export class OutboxRoom {
   dropped(peer: Peer): void {
     peer.trail?.clear();
     peer.trail = undefined;
-    this.congested.delete(peer);
+    if (this.congested.delete(peer) && this.congested.size === 0) {
+      this.onCongested?.(false);
+    }
   }
 
   #take(peer: Peer, source: Peer, bytes: number, pending: number): boolean {
@@ -97,6 +101,6 @@ export class OutboxRoom {
       written,
     );
     this.congested.add(peer);
-    if (this.congested.size === 1) this.onCongested?.();
+    if (this.congested.size === 1) this.onCongested?.(true);
   }
 }

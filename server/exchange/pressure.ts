@@ -59,7 +59,10 @@ export class Pressure {
     this.#timer = new Timer(() => this.#step());
     this.#look = new Timer(() => this.#lookAround());
     context.ledger.onPressure = () => this.#arm();
-    context.room.onCongested = () => this.#lookLater();
+    context.room.onCongested = (any) => {
+      if (any) this.#lookLater();
+      else context.timers.clear(this.#look);
+    };
   }
 
   #lookLater(): void {
