@@ -1,11 +1,11 @@
 /**
  * Checks what no other tool does: that every package of the workspace has the same version, that no test switches a sanitizer
- * off, that citations of the specification lead somewhere, and that every guarantee names the tests that hold it.
+ * off, that citations and the names of files in papers lead somewhere, and that every guarantee names the tests that hold it.
  *
  * @module
  */
 
-import { sectionsOf, wrongCitations } from "./citations.ts";
+import { sectionsOf, wrongCitations, wrongFiles } from "./citations.ts";
 import { wrongPromises } from "./promises.ts";
 
 /** What a package's configuration says about it. */
@@ -82,6 +82,14 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
+function* documents(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* documents(path);
+    else if (name.endsWith(".md")) yield path;
+  }
+}
+
 function tests(): string[] {
   const problems: string[] = [];
   for (const path of sources(".")) {
@@ -111,6 +119,24 @@ function citations(): string[] {
   );
 }
 
+const PAPERS = [
+  "CONTRIBUTING.md",
+  "README.md",
+  "README.zh-CN.md",
+  "SECURITY.md",
+];
+
+/** Finds files that papers name and that are not there. */
+function files(): string[] {
+  const docs = [...documents("docs")];
+  const all = [...sources("."), ...docs, ...documents("bench"), ...PAPERS];
+  return [...docs.filter((path) => !path.startsWith("docs/spec/")), ...PAPERS]
+    .flatMap((path) =>
+      wrongFiles(Deno.readTextFileSync(path), all)
+        .map((problem) => `${path}: ${problem}`)
+    );
+}
+
 function promises(): string[] {
   const path = "docs/GUARANTEES.md";
   const read = (test: string) => {
@@ -126,7 +152,13 @@ function promises(): string[] {
 }
 
 if (import.meta.main) {
-  const problems = [...versions(), ...tests(), ...citations(), ...promises()];
+  const problems = [
+    ...versions(),
+    ...tests(),
+    ...citations(),
+    ...files(),
+    ...promises(),
+  ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) Deno.exit(1);
   console.log(

@@ -1,5 +1,5 @@
 /**
- * Finds citations of the specification that lead nowhere.
+ * Finds citations that lead nowhere: of the specification, and of files in papers.
  *
  * @module
  */
@@ -49,4 +49,26 @@ export function sectionsOf(text: string): Set<string> {
   return new Set(
     [...text.matchAll(/^#+ ([\d.]*\d)\.? /gm)].map(([, number = ""]) => number),
   );
+}
+
+/** A file in a paper, with as much of its path as is needed. */
+const FILE = /`(?:[^`\s]*[( ])?([\w/.-]+\.(?:ts|md))`/g;
+/** Stands for any file. */
+const ANY = /(?:^|\/)foo(?:_test)?\.ts$/;
+
+/**
+ * Lists the files that a paper names and that are not there.
+ *
+ * @param paper Markdown.
+ * @param files the paths of all files.
+ * @returns one sentence for each of them.
+ */
+export function wrongFiles(paper: string, files: readonly string[]): string[] {
+  const named = new Set(
+    [...paper.matchAll(FILE)].map(([, name = ""]) => name),
+  );
+  return [...named].filter((name) =>
+    !ANY.test(name) &&
+    !files.some((path) => path === name || path.endsWith(`/${name}`))
+  ).map((name) => `names ${name}, which is not there`);
 }

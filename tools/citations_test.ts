@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { sectionsOf, wrongCitations } from "./citations.ts";
+import { sectionsOf, wrongCitations, wrongFiles } from "./citations.ts";
 
 const SECTIONS = new Map([
   [
@@ -32,5 +32,22 @@ Deno.test("a citation must name a section that is there", () => {
   ]);
   assertEquals(wrong("the wire\n * specification, section 3"), [
     'says "wire\n * specification" instead of docs/spec/NAME.md §N',
+  ]);
+});
+
+Deno.test("a file that a paper names must be there", () => {
+  const files = ["proto/link.ts", "docs/adr/0001-a.md"];
+  assertEquals(
+    wrongFiles("`link.ts`, `proto/link.ts`, `foo_test.ts`", files),
+    [],
+  );
+  assertEquals(
+    wrongFiles("see `docs/adr/0001-a.md` and `adr/0002-b.md`", files),
+    [
+      "names adr/0002-b.md, which is not there",
+    ],
+  );
+  assertEquals(wrongFiles("`ink.ts` of `link`", files), [
+    "names ink.ts, which is not there",
   ]);
 });

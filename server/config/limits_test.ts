@@ -201,3 +201,20 @@ limits: {max_connections: .inf, forward_timeout_ms: 9999999999, max_memory: 1GiB
   assertEquals(again.config, loaded.config);
   assertEquals(again.warnings, []);
 });
+
+Deno.test("docs/LIMITS.md names every limit and its default", () => {
+  const paper = Deno.readTextFileSync(
+    new URL("../../docs/LIMITS.md", import.meta.url),
+  );
+  const rows = new Map(
+    [...paper.matchAll(/^\| `(\w+)` \| (`auto`|\d[\d ]*)/gm)]
+      .map(([, key, value]) => [key, value]),
+  );
+  for (const name of NAMES) {
+    const value = DEFAULT_LIMITS[name];
+    const expected = value === "auto"
+      ? "`auto`"
+      : value.toLocaleString("en").replaceAll(",", " ");
+    assertEquals(rows.get(keyOf(name))?.trim(), expected, keyOf(name));
+  }
+});
