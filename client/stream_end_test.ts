@@ -145,3 +145,17 @@ Deno.test("a stream whose connection is closed before everything was sent is not
   await until(() => session.state === "closed");
   assert(session.endReason !== "");
 });
+
+Deno.test("closing an end ends its streams like their own close", async () => {
+  let taken = "";
+  const ends = await open({
+    onStream: (_session, bytes) => taken += new TextDecoder().decode(bytes),
+  });
+  const { stream, session, edge, gateway } = ends;
+  await stream.write("all of it");
+  await edge.close();
+  await until(() => session.state === "closed");
+  assertEquals([taken, session.endReason], ["all of it", ""]);
+  assert(gateway.log.includes("session end"));
+  gateway[Symbol.dispose]();
+});

@@ -165,7 +165,7 @@ export class Connection implements LinkHandler {
     const { link } = this;
     for (const session of [...link.sessions()]) {
       if (session.user instanceof StreamCore) {
-        void session.user.close(timeoutMs);
+        session.user.closeNow();
       } else session.close();
     }
     link.close("closed");

@@ -180,6 +180,16 @@ export class StreamCore {
     this.#writer.fail();
   }
 
+  /** Closes it before its connection closes: complete, unless bytes still wait until they may be sent. */
+  closeNow(): void {
+    if (this.#writer.waits) this.breakOff(NOT_SENT);
+    else {
+      this.#closing ??= Promise.resolve();
+      this.#unpause();
+      this.session.close();
+    }
+  }
+
   async #close(timeoutMs: number): Promise<void> {
     const { session } = this;
     this.#unpause();

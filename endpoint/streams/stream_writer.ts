@@ -42,6 +42,11 @@ export class StreamWriter {
     this.#ended = ended;
   }
 
+  /** Whether bytes wait until they may be sent. */
+  get waits(): boolean {
+    return this.#writes.length > 0;
+  }
+
   /**
    * Sends bytes.
    *
