@@ -31,6 +31,18 @@ Deno.test("whoever comes later finds room beside one that took all it could", ()
   }
 });
 
+Deno.test("whoever has next to nothing finds room behind many greedy callers", () => {
+  for (const limit of [1_024, 4_096, 1_000_000]) {
+    const little = Math.floor(limit / 512);
+    const held = greedy(limit, 101);
+    assert(held.every((one) => one >= little), `${held}`);
+    const all = held.reduce((sum, one) => sum + one, 0);
+    assert(all <= limit * 1.5, `${all} of ${limit}`);
+  }
+  // It has an end all the same.
+  assertEquals(greedy(1_024, 1_000).at(-1), 0);
+});
+
 Deno.test("small limits are kept to, whoever asks", () => {
   for (const limit of [1, 2, 3, 7]) assertEquals(greedy(limit, 2), [limit, 0]);
 });
