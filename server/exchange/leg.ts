@@ -4,18 +4,12 @@
  * @module
  */
 
-import {
-  FORCE_CLOSED,
-  obtainBuffer,
-  releaseBuffer,
-  type Session,
-  STREAM_HEAD,
-  Timer,
-} from "@frontier/proto";
+import { FORCE_CLOSED, type Session, Timer } from "@frontier/proto";
 import type { Peer } from "../directory/peer.ts";
 import type { Share } from "../quota/account.ts";
-import { HELD } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import { HeldBytes } from "./held_bytes.ts";
+import { HeldShare } from "./held_share.ts";
 import type { LinkTarget } from "./link_target.ts";
 
 /** Bounds of a {@linkcode Leg}. */
@@ -26,10 +20,6 @@ export interface LegLimits {
   readonly stallMs: number;
 }
 
-/** Largest buffer for held bytes: one full read and its frame header. */
-const CHUNK_SIZE = 262_144 + STREAM_HEAD;
-/** The same towards a peer without credit, whose packets must not grow. */
-const PLAIN_CHUNK_SIZE = 65_536 + STREAM_HEAD;
 /** Milliseconds a sender whose buffer is full waits before more is stored. */
 const BRIEF_MS = 200;
 /** How many times as long as without progress a sender waits for one with too little of it. */
@@ -64,18 +54,12 @@ export class Leg {
   place: Share | undefined = undefined;
   /** Whether its peer has not answered yet; it has a place among those, too. */
   opening = false;
-  /** Bytes this side has sent that the other side has not been given. */
-  heldBytes = 0;
 
   readonly #ledger: Ledger;
   readonly #limits: LegLimits;
   readonly #giveUp: (leg: Leg) => void;
-  /** What is held: buffers filled to the end, but for the last, filled to `#fill`. */
-  readonly #chunks: Uint8Array[] = [];
-  /** First byte held in the first buffer. */
-  #from = STREAM_HEAD;
-  /** After the last byte held in the last buffer. */
-  #fill = 0;
+  readonly #held = new HeldBytes();
+  readonly #share: HeldShare;
   #paused = false;
   /** Whether the pause is a short one. */
   #brief = false;
@@ -86,12 +70,6 @@ export class Leg {
   #pausedAt = 0;
   /** Bytes held when the sender was paused. */
   #pausedBytes = 0;
-  /** Where the held bytes are counted. */
-  #share: Share | undefined = undefined;
-  /** Bytes counted there. */
-  #counted = 0;
-  /** Bytes beyond the first window that this side was granted. */
-  #promised = 0;
   /** Ends the leg when the tail of its data does not come. */
   #tail: Timer | undefined = undefined;
   /** Gives the stream up when nothing moves. */
@@ -115,8 +93,14 @@ export class Leg {
     this.session = session;
     this.peer = peer;
     this.#ledger = ledger;
+    this.#share = new HeldShare(ledger);
     this.#limits = limits;
     this.#giveUp = giveUp;
+  }
+
+  /** Bytes this side has sent that the other side has not been given. */
+  get heldBytes(): number {
+    return this.#share.bytes;
   }
 
   /**
@@ -146,8 +130,9 @@ export class Leg {
       if (at > start) session.consume(at - start, keepsUp(to));
       if (at === end) return;
     }
-    const allowed = this.#count(end - at);
-    this.#hold(buf, at, end);
+    const { holder } = this.other!.peer;
+    const allowed = this.#share.add(end - at, this.peer.holder, holder);
+    this.#held.add(buf, at, end, to.link.credit);
     if (session.link.credit || this.#paused) return;
     const full = this.heldBytes >= this.#limits.bufferBytes;
     if (allowed) {
@@ -162,24 +147,9 @@ export class Leg {
   drain(): void {
     const to = this.other?.session;
     if (to === undefined) return;
-    let moved = 0;
-    while (this.#chunks.length > 0) {
-      const chunk = this.#chunks[0]!;
-      const end = this.#chunks.length === 1 ? this.#fill : chunk.length;
-      if (to.adopt(chunk, this.#from, end)) {
-        moved += end - this.#from;
-        this.#chunks.shift();
-        this.#from = STREAM_HEAD;
-        continue;
-      }
-      const sent = to.send(chunk, this.#from, end);
-      if (sent === 0) break;
-      moved += sent;
-      this.#from += sent;
-      if (this.#from === end) this.#dropFirst();
-    }
+    const moved = this.#held.sendTo(to);
     if (moved === 0) return;
-    this.#uncount(moved);
+    this.#share.remove(moved);
     this.#progressAt = this.session.link.timers.now();
     this.session.consume(moved, keepsUp(to));
     const step = this.#limits.bufferBytes / 8;
@@ -221,73 +191,27 @@ export class Leg {
   /** Forgets what this side has sent; nobody will take it. */
   drop(): void {
     if (this.heldBytes > 0) this.session.consume(this.heldBytes);
-    while (this.#chunks.length > 0) this.#dropFirst();
-    this.#uncount(this.heldBytes);
+    this.#held.clear();
+    this.#share.remove(this.heldBytes);
     this.#disarm();
     this.#resume();
   }
 
-  /** Counts bytes that have come; tells whether they are within their sender's share. */
-  #count(bytes: number): boolean {
-    const before = this.#counted;
-    this.heldBytes += bytes;
-    // What was promised is counted already.
-    const more = Math.max(this.heldBytes, this.#promised) - before;
-    if (more <= 0) return true;
-    const ledger = this.#ledger;
-    const source = this.peer.holder;
-    const target = this.other!.peer.holder;
-    const most = ledger.maxMemory;
-    const share = ledger.take(HELD, source, target, more, most);
-    this.#share = share ?? ledger.force(HELD, source, target, more);
-    this.#counted += more;
-    return share !== undefined;
-  }
-
-  #uncount(bytes: number): void {
-    this.heldBytes -= bytes;
-    this.#settle();
-  }
-
-  /** Gives back what is counted beyond what is held or promised. */
-  #settle(): void {
-    const less = this.#counted - Math.max(this.heldBytes, this.#promised);
-    if (less <= 0) return;
-    this.#counted -= less;
-    this.#ledger.give(this.#share!, HELD, less);
-    if (this.#counted === 0) this.#share = undefined;
-  }
-
   /**
-   * Asks whether this side's peer may be granted more bytes under way. What it
-   * was granted it may send at any time, so it counts as held from now on.
+   * Asks whether this side's peer may be granted more bytes under way.
    *
    * @param bytes How many more.
    * @returns Whether it may.
    */
   promise(bytes: number): boolean {
-    const ledger = this.#ledger;
-    const { other } = this;
-    // Promises alone must not make memory scarce.
-    if (other === undefined || ledger.level > 0) return false;
-    const share = ledger.take(
-      HELD,
-      this.peer.holder,
-      other.peer.holder,
-      bytes,
-      ledger.maxMemory,
-    );
-    if (share === undefined) return false;
-    this.#share = share;
-    this.#counted += bytes;
-    this.#promised += bytes;
-    return true;
+    const target = this.other?.peer.holder;
+    return target !== undefined &&
+      this.#share.promise(bytes, this.peer.holder, target);
   }
 
   /** This side's session is over: what was granted is worth nothing any more. */
   revoke(): void {
-    this.#promised = 0;
-    this.#settle();
+    this.#share.revoke();
   }
 
   #pause(): void {
@@ -308,31 +232,6 @@ export class Leg {
     this.#brief = true;
     const { timers } = this.session.link;
     timers.set(this.#stall!, timers.now() + BRIEF_MS);
-  }
-
-  /** Copies bytes into pooled buffers that can be sent as they are. */
-  #hold(buf: Uint8Array, start: number, end: number): void {
-    for (let at = start; at < end;) {
-      let chunk = this.#chunks.at(-1);
-      if (chunk === undefined || this.#fill === chunk.length) {
-        const most = this.other!.session.link.credit
-          ? CHUNK_SIZE
-          : PLAIN_CHUNK_SIZE;
-        const buffer = obtainBuffer(Math.min(STREAM_HEAD + end - at, most));
-        chunk = buffer.length > most ? buffer.subarray(0, most) : buffer;
-        this.#chunks.push(chunk);
-        this.#fill = STREAM_HEAD;
-      }
-      const part = Math.min(end - at, chunk.length - this.#fill);
-      chunk.set(buf.subarray(at, at + part), this.#fill);
-      this.#fill += part;
-      at += part;
-    }
-  }
-
-  #dropFirst(): void {
-    releaseBuffer(this.#chunks.shift()!);
-    this.#from = STREAM_HEAD;
   }
 
   #close(): void {
