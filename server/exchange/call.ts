@@ -6,7 +6,7 @@
 
 import { type Session, TYPE_MESSAGE_ACK, TYPE_RESPONSE } from "@frontier/proto";
 import type { Peer } from "../directory/peer.ts";
-import type { Queued } from "./message_lane.ts";
+import type { Queued } from "./lane_queue.ts";
 import type { Slot } from "./slot.ts";
 import type { Target } from "./target.ts";
 

@@ -13,56 +13,17 @@ import {
 } from "@frontier/proto";
 import type { PeerHolder } from "../directory/peer_holder.ts";
 import type { Share } from "../quota/account.ts";
-import { FairItem, FairQueue } from "../quota/fair_queue.ts";
-import { CALLS, MESSAGES, PUBLISHED, QUEUED } from "../quota/kinds.ts";
+import { CALLS, MESSAGES, PUBLISHED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Call } from "./call.ts";
 import { LanePlaces } from "./lane_places.ts";
+import { LaneQueue, type Queued } from "./lane_queue.ts";
 import type { Slot } from "./slot.ts";
 
-/** What a message costs in the order of turns beside its bytes. */
-const MESSAGE_COST = 1_024;
-/** Bytes that a message in the queue costs beside its body. */
-const RECORD_BYTES = 512;
-/** What a sender may spend in one turn. */
-const TURN = 8_192;
-/** Messages that make room for one in a full queue. */
-const MOST_EVICTED = 64;
 /** Senders in a row that are passed over because they have their share already. */
 const PASSED_OVER = 8;
 /** Milliseconds between two probes of a receiver that acknowledges nothing. */
 const PROBE_MS = 30_000;
-
-/** A message that waits for its turn. */
-export class Queued extends FairItem {
-  /** The message. */
-  readonly call: Call;
-  /** Who sent it. */
-  readonly source: PeerHolder;
-  /** Its encoded body, without the session id. */
-  readonly body: Uint8Array;
-  /** Where its bytes are counted. */
-  readonly share: Share;
-
-  /**
-   * @param call The message.
-   * @param source Who sent it.
-   * @param body Its encoded body, without the session id.
-   * @param share Where its bytes are counted.
-   */
-  constructor(
-    call: Call,
-    source: PeerHolder,
-    body: Uint8Array,
-    share: Share,
-  ) {
-    super();
-    this.call = call;
-    this.source = source;
-    this.body = body;
-    this.share = share;
-  }
-}
 
 /** What a {@linkcode MessageLane} needs from its owner. */
 export interface LaneOwner {
@@ -112,7 +73,7 @@ export class MessageLane {
   readonly #places: LanePlaces;
   readonly #timer: Timer;
   /** Made when a message has to wait. */
-  #queue: FairQueue<Queued> | undefined = undefined;
+  #queue: LaneQueue | undefined = undefined;
   /** Messages without an answer, oldest first. */
   #oldest: Call | undefined = undefined;
   #youngest: Call | undefined = undefined;
@@ -188,21 +149,12 @@ export class MessageLane {
    */
   enqueue(call: Call, body: Uint8Array): boolean {
     const { ledger, holder } = this.#owner;
-    const source = call.source!.holder;
-    const bytes = body.length + RECORD_BYTES;
-    const queue = this.#queue ??= new FairQueue(TURN);
-    let share = ledger.take(QUEUED, source, holder, bytes);
-    // Whoever has less than an even part of a full queue takes it from who has more.
-    for (let i = 0; share === undefined && i < MOST_EVICTED; i++) {
-      const evicted = queue.evict(source);
-      if (evicted === undefined) return false;
-      this.leave(evicted.call);
-      this.#owner.fail(evicted.call, SHORT_BUFFER);
-      share = ledger.take(QUEUED, source, holder, bytes);
-    }
-    if (share === undefined) return false;
-    call.queued = new Queued(call, source, body, share);
-    queue.push(call.queued, source, body.length + MESSAGE_COST);
+    const queue = this.#queue ??= new LaneQueue(ledger, holder);
+    const taken = queue.push(call, body, (evicted) => {
+      this.leave(evicted);
+      this.#owner.fail(evicted, SHORT_BUFFER);
+    });
+    if (!taken) return false;
     this.#enter(call);
     if (this.#session.held) this.#session.whenReady(() => this.#pump());
     else if (this.#stuck) this.#probeNext();
@@ -223,8 +175,7 @@ export class MessageLane {
     else younger.older = older;
     call.older = call.younger = undefined;
     if (queued !== undefined) {
-      if (queued.flow !== undefined) this.#queue!.remove(queued);
-      this.#uncount(queued);
+      this.#queue!.remove(queued);
     } else if (call.slot !== undefined) this.#places.live--;
     this.#rest();
   }
@@ -349,7 +300,6 @@ export class MessageLane {
     const slot = this.#fill(call, share, link.seenAt);
     if (slot === undefined) return false;
     this.#queue!.shift();
-    this.#uncount(queued);
     const { idHi, idLo } = slot;
     link.writeBody(this.#session, TYPE_MESSAGE, idHi, idLo, body);
     return true;
@@ -368,12 +318,6 @@ export class MessageLane {
     if (!this.#send(queued, share)) return;
     this.#probe = this.#places.last;
     this.#probeAt = now + PROBE_MS;
-  }
-
-  #uncount({ call, body, share }: Queued): void {
-    const { ledger } = this.#owner;
-    ledger.give(share, QUEUED, body.length + RECORD_BYTES);
-    call.queued = undefined;
   }
 
   #arm(at: number): void {

@@ -1,0 +1,156 @@
+/**
+ * Messages that wait for their turn.
+ *
+ * @module
+ */
+
+import type { PeerHolder } from "../directory/peer_holder.ts";
+import type { Share } from "../quota/account.ts";
+import { FairItem, FairQueue } from "../quota/fair_queue.ts";
+import { QUEUED } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
+import type { Call } from "./call.ts";
+
+/** What a message costs in the order of turns beside its bytes. */
+const MESSAGE_COST = 1_024;
+/** Bytes that a message in the queue costs beside its body. */
+const RECORD_BYTES = 512;
+/** What a sender may spend in one turn. */
+const TURN = 8_192;
+/** Messages that make room for one in a full queue. */
+const MOST_EVICTED = 64;
+
+/** A message that waits for its turn. */
+export class Queued extends FairItem {
+  /** The message. */
+  readonly call: Call;
+  /** Who sent it. */
+  readonly source: PeerHolder;
+  /** Its encoded body, without the session id. */
+  readonly body: Uint8Array;
+  /** Where its bytes are counted. */
+  readonly share: Share;
+
+  /**
+   * @param call The message.
+   * @param source Who sent it.
+   * @param body Its encoded body, without the session id.
+   * @param share Where its bytes are counted.
+   */
+  constructor(
+    call: Call,
+    source: PeerHolder,
+    body: Uint8Array,
+    share: Share,
+  ) {
+    super();
+    this.call = call;
+    this.source = source;
+    this.body = body;
+    this.share = share;
+  }
+}
+
+/**
+ * Messages to one session that wait for a place in its window. Those of one
+ * sender keep their order, senders take turns, and what each has in it is
+ * counted.
+ */
+export class LaneQueue {
+  readonly #fair = new FairQueue<Queued>(TURN);
+  readonly #ledger: Ledger;
+  readonly #holder: PeerHolder;
+
+  /**
+   * @param ledger Counts what every sender has in it.
+   * @param holder Stands for the receiver in the ledger.
+   */
+  constructor(ledger: Ledger, holder: PeerHolder) {
+    this.#ledger = ledger;
+    this.#holder = holder;
+  }
+
+  /** How many wait. */
+  get size(): number {
+    return this.#fair.size;
+  }
+
+  /** How many senders they are of. */
+  get sources(): number {
+    return this.#fair.sources;
+  }
+
+  /**
+   * @param source A sender.
+   * @returns Whether something of it waits.
+   */
+  has(source: PeerHolder): boolean {
+    return this.#fair.has(source);
+  }
+
+  /** @returns The message whose turn it is, which stays; `undefined` when none waits. */
+  peek(): Queued | undefined {
+    return this.#fair.peek();
+  }
+
+  /** Passes over the sender whose turn it is. */
+  skip(): void {
+    this.#fair.skip();
+  }
+
+  /**
+   * Puts a message in.
+   *
+   * @param call The message.
+   * @param body Its encoded body, without the session id.
+   * @param refuse Told of every message that had to make room: it has been
+   * taken out, for its sender has more in a full queue than this one.
+   * @returns `false` when its sender has too much in the queue.
+   */
+  push(
+    call: Call,
+    body: Uint8Array,
+    refuse: (call: Call) => void,
+  ): boolean {
+    const source = call.source!.holder;
+    const bytes = body.length + RECORD_BYTES;
+    const take = () => this.#ledger.take(QUEUED, source, this.#holder, bytes);
+    let share = take();
+    for (let i = 0; share === undefined && i < MOST_EVICTED; i++) {
+      const evicted = this.#fair.evict(source);
+      if (evicted === undefined) return false;
+      this.#uncount(evicted);
+      refuse(evicted.call);
+      share = take();
+    }
+    if (share === undefined) return false;
+    call.queued = new Queued(call, source, body, share);
+    this.#fair.push(call.queued, source, body.length + MESSAGE_COST);
+    return true;
+  }
+
+  /** Takes the message out whose turn it is. */
+  shift(): void {
+    this.#uncount(this.#fair.shift()!);
+  }
+
+  /**
+   * Takes a message out, wherever it waits.
+   *
+   * @param queued The message.
+   */
+  remove(queued: Queued): void {
+    this.#fair.remove(queued);
+    this.#uncount(queued);
+  }
+
+  /** @returns Everything that waits; it stays. */
+  [Symbol.iterator](): Iterator<Queued> {
+    return this.#fair[Symbol.iterator]();
+  }
+
+  #uncount({ call, body, share }: Queued): void {
+    this.#ledger.give(share, QUEUED, body.length + RECORD_BYTES);
+    call.queued = undefined;
+  }
+}
