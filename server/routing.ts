@@ -188,13 +188,14 @@ export function createRouting(options: RoutingOptions): Routing {
     timeoutMs: limits.forwardTimeoutMs,
     maxOutboxBytes: limits.maxOutboxBytes,
   });
-  new Pressure({
+  const pressure = new Pressure({
     ledger,
     room: exchange.room,
     timers,
     endStreams: (peer, reason) => streams.endAll(peer, reason),
     log,
   });
+  exchange.onOverdrawn = (peer) => pressure.overdrawn(peer);
   const kicked: Map<Link, (() => void)[]> = new Map();
   const onEnded = (link: Link) => {
     for (const done of kicked.get(link) ?? []) done();

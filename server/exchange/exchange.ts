@@ -81,6 +81,8 @@ export interface ExchangeContext {
 export class Exchange {
   /** Room in the outboxes of peers. */
   readonly room: OutboxRoom;
+  /** Told of a peer whose unfinished frame has no room when memory is scarce. */
+  onOverdrawn: ((peer: Peer) => void) | undefined = undefined;
   readonly #directory: Directory;
   readonly #chooser: Chooser;
   readonly #forwardTimeoutMs: number;
@@ -140,9 +142,14 @@ export class Exchange {
     if (more === 0) return;
     const ledger = this.#ledger;
     const { holder } = peer;
-    const grown = Math.max(0, more);
-    const share = ledger.force(READING, holder, ledger.process, grown);
-    if (more < 0) ledger.give(share, READING, -more);
+    const { process } = ledger;
+    if (more < 0) {
+      ledger.give(ledger.force(READING, holder, process, 0), READING, -more);
+    } else if (ledger.take(READING, holder, process, more) === undefined) {
+      // The buffer is there already. Nobody else is to do without for it.
+      ledger.force(READING, holder, process, more);
+      if (ledger.level >= 2) this.onOverdrawn?.(peer);
+    }
   }
 
   /**

@@ -49,6 +49,9 @@ export class Pressure {
   readonly #relief: Relief;
   readonly #timer: Timer;
   readonly #look: Timer;
+  readonly #cut: Timer;
+  /** Peers whose frames do not fit. */
+  readonly #overdrawn: Set<Peer> = new Set();
 
   /**
    * @param context What it needs from outside.
@@ -58,11 +61,39 @@ export class Pressure {
     this.#relief = new Relief(context.ledger);
     this.#timer = new Timer(() => this.#step());
     this.#look = new Timer(() => this.#lookAround());
+    this.#cut = new Timer(() => this.#cutOverdrawn());
     context.ledger.onPressure = () => this.#arm();
     context.room.onCongested = (any) => {
       if (any) this.#lookLater();
       else context.timers.clear(this.#look);
     };
+  }
+
+  /**
+   * Memory is scarce, and the frame that a peer is sending has no room in its
+   * share: its connection ends in a moment. Nothing may end while it is read.
+   *
+   * @param peer The peer.
+   */
+  overdrawn(peer: Peer): void {
+    this.#overdrawn.add(peer);
+    const { timers } = this.#context;
+    if (!this.#cut.armed) timers.set(this.#cut, timers.now());
+  }
+
+  #cutOverdrawn(): void {
+    const { ledger, log } = this.#context;
+    for (const peer of this.#overdrawn) {
+      this.#overdrawn.delete(peer);
+      if (peer.link.state === "closed") continue;
+      log.warn("Memory is short: a frame does not fit, its connection ends", {
+        peer: peer.describe(),
+        bytes: peer.readBytes,
+        memory: ledger.memory,
+        max: ledger.maxMemory,
+      });
+      peer.link.fail(SHORT_OF_MEMORY);
+    }
   }
 
   #lookLater(): void {

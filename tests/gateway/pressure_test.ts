@@ -148,6 +148,40 @@ Deno.test("unfinished frames are counted, and whoever holds them lets go of them
   assertEquals(gateway.ledger.memory, before);
 });
 
+Deno.test("unfinished frames of many do not fill the memory, and others are served", () => {
+  const maxMemory = 64_000_000;
+  const gateway = new SimGateway({ maxMemory, capacity: 1_048_576 });
+  const service = gateway.service("S", { methods: ["m"], ours: true });
+  service.onRequest = () => ({});
+  const victim = gateway.edge({ flags: 0x38 });
+  const edges = Array.from({ length: 40 }, () => gateway.edge({ flags: 0x38 }));
+  for (const edge of edges) {
+    const head = new Uint8Array(14);
+    head.set([1, 0x71]);
+    new DataView(head.buffer).setUint32(10, 10_000_000);
+    edge.write(head);
+  }
+  for (let round = 0; round < 9; round++) {
+    for (const edge of edges) {
+      if (edge.closed === undefined) edge.write(new Uint8Array(1_000_000));
+      gateway.run(15);
+      assert(
+        gateway.ledger.memory <= maxMemory,
+        `${gateway.ledger.memory} bytes`,
+      );
+    }
+    const call = victim.call("m");
+    const open = victim.open("S");
+    gateway.run(50);
+    assertEquals(victim.outcome(call), "ok: ");
+    assert(victim.sessionAck(open)!.sessionId !== 0n);
+  }
+  const left = edges.filter(({ closed }) => closed === undefined).length;
+  assert(left > 0 && left < 40, `${left} left`);
+  assert(gateway.log.has("a frame does not fit", "warn"));
+  assertEquals([service.closed, victim.closed], [undefined, undefined]);
+});
+
 Deno.test("what peers were granted on streams that nobody reads stays within the memory, also when they come back again and again", () => {
   const gateway = new SimGateway({
     maxMemory: 8_000_000,
