@@ -191,6 +191,8 @@ export class Core {
 
   async #idle(): Promise<void> {
     const { endpoint } = this;
+    // A handler that asks for it counts as running once it has returned its promise.
+    await Promise.resolve();
     do {
       while (endpoint.underWay > 0) await sleep(10, this.#stop.signal);
       await endpoint.workload.idle();

@@ -205,6 +205,25 @@ Deno.test("drain() waits for the messages being worked on, in streams too", asyn
   assertEquals(answers.map(({ error }) => error), ["", "", "force closed"]);
 });
 
+Deno.test("drain() waits for the handler that asks for it", async () => {
+  using gateway = new ScriptedGateway();
+  let draining: Promise<void> | undefined;
+  const edge: Edge = await Edge.connect({
+    dial: gateway.dial,
+    methods: {
+      stop: async () => {
+        draining = edge.drain();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return "stopped";
+      },
+    },
+  });
+  const { value } = await gateway.side.request("stop");
+  assertEquals(new TextDecoder().decode(value), "stopped");
+  await draining;
+  assertEquals(edge.state, "closed");
+});
+
 Deno.test("drain() does not wait for messages of a connection that is gone", async () => {
   using gateway = new ScriptedGateway();
   const edge = await Edge.connect({

@@ -40,10 +40,11 @@ async function run(
   await using user = await enter(name, address);
   write(PROMPT);
   // Whichever ends first: the input, or the connection.
-  await Promise.race([type(user), listen(user)]);
+  const ended = await Promise.race([type(user), listen(user)]);
+  write(`${CLEAR_LINE}> ${ended}\n`);
 }
 
-async function type(user: User): Promise<void> {
+async function type(user: User): Promise<string> {
   const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
   let rest = "";
   for await (const text of input) {
@@ -52,6 +53,7 @@ async function type(user: User): Promise<void> {
     for (const line of lines) await say(user, line);
   }
   if (rest !== "") await say(user, rest);
+  return "left";
 }
 
 /** Enters the room; the connection is not made again when it is lost. */
@@ -77,11 +79,11 @@ async function say(user: User, line: string): Promise<void> {
   write(PROMPT);
 }
 
-async function listen(user: User): Promise<void> {
+async function listen(user: User): Promise<string> {
   for await (const { User: name, Msg: text } of user.hear()) {
     write(`${CLEAR_LINE}[${name.padStart(10)}]: ${text}\n${PROMPT}`);
   }
-  write(`${CLEAR_LINE}> connection lost\n`);
+  return "connection lost";
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));
