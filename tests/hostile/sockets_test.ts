@@ -154,7 +154,8 @@ Deno.test("hostile sockets of every kind at once: others work, memory stays, all
   await sleep(1_700);
   // A machine with other work to do needs longer for as many.
   for (let i = 0; i < 3_000 && calls <= 20; i++) await sleep(10);
-  assert(log.has("Connection ended for what its peer sent", "warn"));
+  // One line for the address, whoever of them comes first.
+  assert(log.has('address: "127.0.0.1"', "warn"));
   for (const socket of sockets) socket.close();
   for (let i = 0; i < 300 && gateway.status.connections > 3; i++) {
     await sleep(10);
