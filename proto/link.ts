@@ -310,8 +310,33 @@ export class Link extends LinkOutput {
     return this.#watch.look(now);
   }
 
+  /**
+   * Counts bytes of an answer that the peer has earned, at most; called by
+   * whoever is about to write it.
+   *
+   * @param bytes How many.
+   */
+  earn(bytes: number): void {
+    this.owed += bytes;
+    this.owedSince += bytes;
+  }
+
+  /**
+   * Most answers are shorter than what was counted for them. Once all that
+   * waited at a moment is written, nothing earned before it is owed any more,
+   * or the difference would add up for as long as the connection lives.
+   */
+  #settle(): void {
+    const { outbox } = this;
+    if (outbox.written < this.owedMark) return;
+    this.owed = Math.min(this.owed, this.owedSince);
+    this.owedSince = 0;
+    this.owedMark = outbox.written + outbox.pending;
+  }
+
   /** The port has written a whole piece: sessions that wait may send again. */
   drained(): void {
+    this.#settle();
     this.#input.onWritten(this);
     this.#handler.onDrained?.(this);
     this.#pace?.written(this.outbox.pending);
@@ -543,7 +568,7 @@ export class Link extends LinkOutput {
   #afterRead(now: number, whole: boolean): void {
     if (now > this.#heartbeat.proofAt) {
       this.#heartbeat.proved(now);
-      this.owed += HEADER_SIZE;
+      this.earn(HEADER_SIZE);
       this.sendFrame(TYPE_HEARTBEAT_ACK, this.outbox.open(0));
     }
     if (this.outbox.pending >= WATCHED_BYTES && this.#watch === undefined) {

@@ -160,7 +160,7 @@ export class LinkInput {
    * @throws {ProtocolError} If too many of them were not written.
    */
   owe(link: Link, bytes: number): void {
-    link.owed += bytes;
+    link.earn(bytes);
     const most = link.role === "client" ? MAX_OWED_TO_SERVER : MAX_OWED;
     if (link.owed > most) {
       throw new ProtocolError("Cannot send acks: the peer does not read");

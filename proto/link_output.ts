@@ -62,6 +62,10 @@ export abstract class LinkOutput {
   sendWindow: number = Infinity;
   /** Bytes of acks and refusals that the peer has earned and that were not written, at most. */
   owed = 0;
+  /** Those of them that were earned after {@linkcode LinkOutput.owedMark} was set. */
+  protected owedSince = 0;
+  /** How much will have left the outbox when all that was earned earlier has. */
+  protected owedMark = 0;
   /** Carries the bytes. */
   protected readonly port: LinkPort;
   /** Packets of ours that wait for their answer. */

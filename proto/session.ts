@@ -242,7 +242,7 @@ export class Session {
   refuse(reason: string): void {
     if (this.state !== "accepting") return;
     this.#refusal = reason = shortText(reason);
-    this.link.owed += reason.length;
+    this.link.earn(reason.length);
     this.peer = "";
     this.meta = undefined;
     this.accept(false);
