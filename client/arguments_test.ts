@@ -1,5 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Edge, type Handler, type LogFields, Service } from "./mod.ts";
+import {
+  Edge,
+  FrontierError,
+  type Handler,
+  type LogFields,
+  Service,
+} from "./mod.ts";
 import { ScriptedGateway, until } from "./testing/scripted_gateway.ts";
 
 /** What programs without types may hand over. */
@@ -47,6 +53,32 @@ Deno.test("time limits are numbers", async () => {
   // deno-lint-ignore no-explicit-any
   const timeoutMs = "5000" as any;
   await assertRejects(() => edge.call("m", "", { timeoutMs }), RangeError);
+});
+
+Deno.test("a port that cannot be is refused before anything is tried, again and again", async () => {
+  for (const port of [-1, 0, 65_536, 1.5, NaN]) {
+    await assertRejects(
+      () => Edge.connect({ port, waitForFirstConnect: true }),
+      RangeError,
+      "Cannot connect to port",
+    );
+  }
+});
+
+Deno.test("what is too large is named", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  const name = "m".repeat(100);
+  await assertRejects(
+    () => edge.call(name, new Uint8Array(9_000_000)),
+    FrontierError,
+    `Cannot call "${name}": encoded it has 120`,
+  );
+  await assertRejects(
+    () => edge.publish("t", "", { custom: new Uint8Array(9_000_000) }),
+    FrontierError,
+    'Cannot publish to topic "t": encoded it has 120',
+  );
 });
 
 Deno.test("a logger that throws costs neither an answer nor the connection", async () => {

@@ -117,8 +117,8 @@ const MAX_SESSIONS = 131_072;
  * @param options How it connects.
  * @param limits Its bounds.
  * @returns The settings.
- * @throws {RangeError} If the time limit is not a positive number, or the wire
- * has no way to announce the heartbeat.
+ * @throws {RangeError} If the time limit is not a positive number, there is no
+ * such port, or the wire has no way to announce the heartbeat.
  */
 export function linkSettings(
   options: ConnectOptions,
@@ -133,6 +133,11 @@ export function linkSettings(
         HEARTBEATS.join(", ")
       }`,
     );
+  }
+  const { port = 1 } = options;
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    // Whoever waits for the first connection would try for ever.
+    throw new RangeError(`Cannot connect to port ${port}: need 1 to 65535`);
   }
   return {
     ...LINK_SETTINGS,

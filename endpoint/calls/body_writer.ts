@@ -110,6 +110,8 @@ export function methodHead(method: string): Uint8Array {
 
 /** What one request or message holds. */
 export interface Outgoing {
+  /** What it does, for messages: `call "echo"`. */
+  readonly what: string;
   /** The beginning: {@linkcode methodHead} or {@linkcode EMPTY_HEAD}. */
   readonly head: Uint8Array;
   /** The data. */
@@ -138,10 +140,10 @@ function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
 }
 
-function tooLarge(bytes: number, limit: number): FrontierError {
+function tooLarge(out: Outgoing, size: number, limit: number): FrontierError {
   return new FrontierError(
     "payload-too-large",
-    `Cannot send ${bytes} bytes: the encoded payload would exceed ${limit} bytes`,
+    `Cannot ${out.what}: encoded it has ${size} bytes, and a frame holds ${limit}`,
   );
 }
 
@@ -170,7 +172,7 @@ function timeoutMember(timeoutMs: number): Uint8Array {
 export function checkSize(link: { maxPayload: number }, out: Outgoing): void {
   const bytes = bytesOf(out.data).length;
   const need = bodySize(out, bytes) + 8 + RELAY_MARGIN;
-  if (need > link.maxPayload) throw tooLarge(bytes, link.maxPayload);
+  if (need > link.maxPayload) throw tooLarge(out, need, link.maxPayload);
 }
 
 function bodySize(out: Outgoing, dataLength: number): number {
@@ -207,7 +209,8 @@ export function writeOutgoing(
   const data = bytesOf(out.data);
   const size = bodySize(out, data.length);
   const limit = link.settings.maxPayload;
-  if (size + 8 + RELAY_MARGIN > limit) throw tooLarge(data.length, limit);
+  const need = size + 8 + RELAY_MARGIN;
+  if (need > limit) throw tooLarge(out, need, limit);
   const begin = link.openFrame(session, size);
   const dst = link.outbox.buf;
   let at = put(dst, begin, out.head);

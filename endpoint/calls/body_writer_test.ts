@@ -75,7 +75,7 @@ Deno.test("requests and messages are byte for byte what Go peers write", () => {
             : [0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10];
           const whole = new Uint8Array([...custom ?? [], ...tail]);
           const value = encoder.encode(data);
-          const rest = { data, custom, edgeId };
+          const rest = { what: "send", data, custom, edgeId };
           const request = { head: methodHead(name), topic: undefined, ...rest };
           writeOutgoing(link, session, TYPE_REQUEST, 1, 2, request, 0);
           assertEquals(
@@ -135,6 +135,7 @@ Deno.test("nothing is written that a peer or the next hop would refuse", () => {
   let largest = 0;
   for (let size = 0; size <= limit; size++) {
     const out = {
+      what: "send",
       head: methodHead("m"),
       data: new Uint8Array(size),
       topic: undefined,
