@@ -38,8 +38,8 @@ class SlowBody extends FairItem {
   readonly parse: SlowParse;
   /** Whether it is parsed, or found malformed. */
   over = false;
-  /** Lets the link go on. */
-  timer: Timer | undefined = undefined;
+  /** Where its memory is counted; once it is its turn. */
+  share: Share | undefined = undefined;
   readonly #type: number;
   readonly #idHi: number;
   readonly #idLo: number;
@@ -48,7 +48,6 @@ class SlowBody extends FairItem {
   constructor(
     readonly link: Link,
     readonly peer: Peer,
-    readonly share: Share,
     frame: FrameReader,
   ) {
     super();
@@ -114,7 +113,11 @@ export class BodyReader {
       const slow = this.#slow.get(peer.link);
       if (slow !== undefined) {
         this.#forget(slow);
-        if (slow.belongsTo(frame)) return this.#parsed(slow.parse, frame);
+        if (slow.belongsTo(frame)) {
+          // Only now: what was parsed is not to be kept while its sender rests.
+          this.#charge(peer, slow.length);
+          return this.#parsed(slow.parse, frame);
+        }
       }
     }
     if (body.scan(buf, bodyStart, bodyEnd)) return body;
@@ -125,8 +128,7 @@ export class BodyReader {
     }
     const parse = new SlowParse(buf, bodyStart, bodyEnd);
     while (parse.step(length + 1) === "more");
-    const wait = this.#charge(peer, length);
-    if (wait > 0) this.#rest(peer.link, wait);
+    this.#charge(peer, length);
     return this.#parsed(parse, frame);
   }
 
@@ -153,26 +155,21 @@ export class BodyReader {
     return this.body;
   }
 
-  #charge(peer: Peer, length: number): number {
-    const now = this.#context.timers.now();
-    return this.#shares.charge(peer, length * BYTE_MS, now);
-  }
-
-  /** Reads a link no more for a while. */
-  #rest(link: Link, ms: number): Timer {
+  /** Its sender pays: beyond its share it is not read for a while. */
+  #charge(peer: Peer, length: number): void {
     const { timers } = this.#context;
+    const now = timers.now();
+    const wait = this.#shares.charge(peer, length * BYTE_MS, now);
+    if (wait <= 0) return;
+    const { link } = peer;
     link.pause();
-    const timer = new Timer(() => link.resume());
-    timers.set(timer, timers.now() + ms);
-    return timer;
+    timers.set(new Timer(() => link.resume()), now + wait);
   }
 
   #putOff(peer: Peer, frame: FrameReader): void {
-    const { ledger, timers } = this.#context;
+    const { timers } = this.#context;
     const { link } = peer;
-    const bytes = (frame.bodyEnd - frame.bodyStart) * MEMORY;
-    const share = ledger.force(PARSING, peer.holder, ledger.process, bytes);
-    const slow = new SlowBody(link, peer, share, frame);
+    const slow = new SlowBody(link, peer, frame);
     this.#slow.set(link, slow);
     this.#queue.push(slow, peer, slow.length);
     link.defer();
@@ -184,21 +181,28 @@ export class BodyReader {
     for (let left = TURN; left > 0; left -= STEP) {
       const slow = this.#queue.peek();
       if (slow === undefined) return;
+      // Before its turn it takes nothing but the buffer it was read into.
+      if (slow.share === undefined) this.#count(slow);
       if (slow.parse.step(STEP) === "more") continue;
       this.#queue.shift();
       slow.over = true;
-      const wait = this.#charge(slow.peer, slow.length);
-      if (wait > 0) slow.timer = this.#rest(slow.link, wait);
       slow.link.resume();
     }
     if (this.#queue.size > 0) timers.set(this.#timer, timers.now());
   }
 
   #forget(slow: SlowBody): void {
-    const { ledger, timers } = this.#context;
+    const { ledger } = this.#context;
     this.#slow.delete(slow.link);
     if (!slow.over) this.#queue.remove(slow);
-    if (slow.timer !== undefined) timers.clear(slow.timer);
+    if (slow.share === undefined) return;
     ledger.give(slow.share, PARSING, slow.length * MEMORY);
+  }
+
+  #count(slow: SlowBody): void {
+    const { ledger } = this.#context;
+    const bytes = slow.length * MEMORY;
+    const { holder } = slow.peer;
+    slow.share = ledger.force(PARSING, holder, ledger.process, bytes);
   }
 }

@@ -20,7 +20,7 @@ Deno.test("a long odd request is parsed in parts and passed on, what follows it 
   edge.write(rawFrame(0x71, 77n, odd("m", 3_000_000)));
   const after = edge.call("m", "after");
   const parsing = () => gateway.ledger.snapshot().kinds["parse bytes"]!;
-  gateway.run(2);
+  for (let i = 0; i < 10 && parsing() === 0; i++) gateway.run(1);
   assert(parsing() > 5_000_000, "it is counted");
   assertEquals(edge.outcome(after), "none");
   const meanwhile = other.call("m", "other");
