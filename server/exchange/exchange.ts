@@ -25,6 +25,7 @@ import type { RouteSet } from "../directory/route.ts";
 import { READING } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { Answers } from "./answers.ts";
+import { BodyPool } from "./body_pool.ts";
 import { BodyReader } from "./body_reader.ts";
 import type { Call } from "./call.ts";
 import { Calls } from "./calls.ts";
@@ -117,6 +118,7 @@ export class Exchange {
       ledger,
       room: this.room,
       slots: new Slots(ledger),
+      pool: new BodyPool(),
       answers: this.#answers,
       reader: this.#reader,
       forwardDeadlines: context.forwardDeadlines,

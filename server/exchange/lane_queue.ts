@@ -9,6 +9,7 @@ import type { Share } from "../quota/account.ts";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";
 import { QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import type { BodyPool, PooledBody } from "./body_pool.ts";
 import type { Call } from "./call.ts";
 
 /** What a message costs in the order of turns beside its bytes. */
@@ -27,7 +28,7 @@ export class Queued extends FairItem {
   /** Who sent it. */
   readonly source: PeerHolder;
   /** Its encoded body, without the session id. */
-  readonly body: Uint8Array;
+  readonly body: PooledBody;
   /** Where its bytes are counted. */
   readonly share: Share;
 
@@ -40,7 +41,7 @@ export class Queued extends FairItem {
   constructor(
     call: Call,
     source: PeerHolder,
-    body: Uint8Array,
+    body: PooledBody,
     share: Share,
   ) {
     super();
@@ -60,14 +61,26 @@ export class LaneQueue {
   readonly #fair = new FairQueue<Queued>(TURN);
   readonly #ledger: Ledger;
   readonly #holder: PeerHolder;
+  readonly #pool: BodyPool;
+  readonly #refuse: (call: Call) => void;
 
   /**
    * @param ledger Counts what every sender has in it.
    * @param holder Stands for the receiver in the ledger.
+   * @param pool Gets the buffers of bodies that have left.
+   * @param refuse Told of every message that had to make room for another: it
+   * has been taken out, for its sender has more in a full queue than that one's.
    */
-  constructor(ledger: Ledger, holder: PeerHolder) {
+  constructor(
+    ledger: Ledger,
+    holder: PeerHolder,
+    pool: BodyPool,
+    refuse: (call: Call) => void,
+  ) {
     this.#ledger = ledger;
     this.#holder = holder;
+    this.#pool = pool;
+    this.#refuse = refuse;
   }
 
   /** How many wait. */
@@ -103,25 +116,21 @@ export class LaneQueue {
    *
    * @param call The message.
    * @param body Its encoded body, without the session id.
-   * @param refuse Told of every message that had to make room: it has been
-   * taken out, for its sender has more in a full queue than this one.
-   * @returns `false` when its sender has too much in the queue.
+   * @returns `false` when its sender has too much in the queue: the body is
+   * still the caller's.
    */
-  push(
-    call: Call,
-    body: Uint8Array,
-    refuse: (call: Call) => void,
-  ): boolean {
+  push(call: Call, body: PooledBody): boolean {
+    const ledger = this.#ledger;
+    const holder = this.#holder;
     const source = call.source!.holder;
     const bytes = body.length + RECORD_BYTES;
-    const take = () => this.#ledger.take(QUEUED, source, this.#holder, bytes);
-    let share = take();
+    let share = ledger.take(QUEUED, source, holder, bytes);
     for (let i = 0; share === undefined && i < MOST_EVICTED; i++) {
       const evicted = this.#fair.evict(source);
       if (evicted === undefined) return false;
       this.#uncount(evicted);
-      refuse(evicted.call);
-      share = take();
+      this.#refuse(evicted.call);
+      share = ledger.take(QUEUED, source, holder, bytes);
     }
     if (share === undefined) return false;
     call.queued = new Queued(call, source, body, share);
@@ -129,13 +138,14 @@ export class LaneQueue {
     return true;
   }
 
-  /** Takes the message out whose turn it is. */
+  /** Takes the message out whose turn it is; its body is not to be looked at any more. */
   shift(): void {
     this.#uncount(this.#fair.shift()!);
   }
 
   /**
-   * Takes a message out, wherever it waits.
+   * Takes a message out, wherever it waits; its body is not to be looked at any
+   * more.
    *
    * @param queued The message.
    */
@@ -151,6 +161,7 @@ export class LaneQueue {
 
   #uncount({ call, body, share }: Queued): void {
     this.#ledger.give(share, QUEUED, body.length + RECORD_BYTES);
+    this.#pool.release(body.buf);
     call.queued = undefined;
   }
 }

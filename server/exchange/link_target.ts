@@ -27,6 +27,7 @@ import type { Ledger } from "../quota/ledger.ts";
 import { type Answers, dropUnsent } from "./answers.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { encodeEdited, writeEdited } from "./body_edit.ts";
+import type { BodyPool } from "./body_pool.ts";
 import type { Call } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { MessageLane } from "./message_lane.ts";
@@ -59,6 +60,8 @@ export interface LinkTargetContext {
   readonly room: OutboxRoom;
   /** Places at connections. */
   readonly slots: Slots;
+  /** Buffers of messages that wait. */
+  readonly pool: BodyPool;
   /** Answers those who asked. */
   readonly answers: Answers;
   /** Reads answers. */
@@ -250,7 +253,7 @@ export class LinkTarget implements Target {
   }
 
   #message(call: Call, body: DataBody): string {
-    const { limits } = this.#context;
+    const { limits, pool } = this.#context;
     const { session } = this;
     const { link } = session;
     if (!session.ready && !session.held) return FORCE_CLOSED;
@@ -260,9 +263,11 @@ export class LinkTarget implements Target {
       ? lane.take(call.source!.holder)
       : undefined;
     if (share === undefined) {
-      const copy = encodeEdited(body, call);
-      if (copy.length + 8 > limits.maxFrameBytes) return PAYLOAD_TOO_LARGE;
-      return lane.enqueue(call, copy) ? "" : SHORT_BUFFER;
+      const copy = pool.encode(body, call);
+      const fits = copy.length + 8 <= limits.maxFrameBytes;
+      if (fits && lane.enqueue(call, copy)) return "";
+      pool.release(copy.buf);
+      return fits ? SHORT_BUFFER : PAYLOAD_TOO_LARGE;
     }
     const at = link.openFrame(session, length);
     const end = writeEdited(link.outbox.buf, at, body, call);
@@ -295,7 +300,7 @@ export class LinkTarget implements Target {
   }
 
   #newLane(): MessageLane {
-    const { limits, slots, ledger } = this.#context;
+    const { limits, slots, ledger, pool } = this.#context;
     const { peer } = this;
     // Our own peers queue and answer by themselves; a Go edge parks only few.
     const window = peer.kind === "edge" && !peer.link.ours
@@ -304,6 +309,7 @@ export class LinkTarget implements Target {
     const lane: MessageLane = new MessageLane(this.session, {
       ledger,
       holder: peer.holder,
+      pool,
       window,
       fail: (call, reason) =>
         this.#end(call, reason, call.slot ? "unknown" : "not-run"),

@@ -15,6 +15,7 @@ import type { PeerHolder } from "../directory/peer_holder.ts";
 import type { Share } from "../quota/account.ts";
 import { CALLS, MESSAGES, PUBLISHED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import type { BodyPool, PooledBody } from "./body_pool.ts";
 import type { Call } from "./call.ts";
 import { LanePlaces } from "./lane_places.ts";
 import { LaneQueue, type Queued } from "./lane_queue.ts";
@@ -31,6 +32,8 @@ export interface LaneOwner {
   readonly ledger: Ledger;
   /** Stands for the receiver in the ledger. */
   readonly holder: PeerHolder;
+  /** Buffers of messages that wait. */
+  readonly pool: BodyPool;
   /** Messages that may be unacknowledged at a time. */
   readonly window: number;
   /**
@@ -80,6 +83,7 @@ export class MessageLane {
   /** The probe that was sent last, until it is acknowledged or the next one goes. */
   #probe: Slot | undefined = undefined;
   #probeAt = 0;
+  readonly #expired = (slot: Slot): void => this.#abandon(slot);
   #closed = false;
 
   /**
@@ -145,16 +149,12 @@ export class MessageLane {
    *
    * @param call The message.
    * @param body Its encoded body, without the session id.
-   * @returns `false` when its sender has too much in the queue.
+   * @returns `false` when its sender has too much in the queue: the body is
+   * still the caller's.
    */
-  enqueue(call: Call, body: Uint8Array): boolean {
-    const { ledger, holder } = this.#owner;
-    const queue = this.#queue ??= new LaneQueue(ledger, holder);
-    const taken = queue.push(call, body, (evicted) => {
-      this.leave(evicted);
-      this.#owner.fail(evicted, SHORT_BUFFER);
-    });
-    if (!taken) return false;
+  enqueue(call: Call, body: PooledBody): boolean {
+    const queue = this.#queue ??= this.#newQueue();
+    if (!queue.push(call, body)) return false;
     this.#enter(call);
     if (this.#session.held) this.#session.whenReady(() => this.#pump());
     else if (this.#stuck) this.#probeNext();
@@ -187,11 +187,7 @@ export class MessageLane {
    */
   acked(slot: Slot): void {
     // What was sent before it and has expired has left the peer's queue too.
-    this.#places.acked(
-      slot,
-      this.#session.link.seenAt,
-      (older) => this.#abandon(older),
-    );
+    this.#places.acked(slot, this.#session.link.seenAt, this.#expired);
     this.#remove(slot);
     // First what it took comes back, then the next one takes.
     this.#owner.release(slot);
@@ -293,15 +289,25 @@ export class MessageLane {
     }
   }
 
+  #newQueue(): LaneQueue {
+    const { ledger, holder, pool } = this.#owner;
+    return new LaneQueue(ledger, holder, pool, (evicted) => {
+      this.leave(evicted);
+      this.#owner.fail(evicted, SHORT_BUFFER);
+    });
+  }
+
   /** Sends the message whose turn it is. */
   #send(queued: Queued, share: Share): boolean {
     const { link } = this.#session;
-    const { call, body } = queued;
+    const { call } = queued;
+    const { buf, length } = queued.body;
     const slot = this.#fill(call, share, link.seenAt);
     if (slot === undefined) return false;
-    this.#queue!.shift();
     const { idHi, idLo } = slot;
+    const body = buf.subarray(0, length);
     link.writeBody(this.#session, TYPE_MESSAGE, idHi, idLo, body);
+    this.#queue!.shift();
     return true;
   }
 
