@@ -35,6 +35,8 @@ export class Account {
   smaller: Account | undefined = undefined;
   /** The share it took from last, as a source. */
   last: Share | undefined = undefined;
+  /** The share that was taken of it last, as a target. */
+  from: Share | undefined = undefined;
 
   /**
    * @param holder Whose it is.
@@ -50,7 +52,7 @@ export class Account {
 
 /**
  * What one source holds of one target. It is valid while something of it is
- * held, and used again for others afterwards.
+ * held, and may be used again for others afterwards.
  */
 export class Share {
   /** Who holds. */
@@ -63,6 +65,8 @@ export class Share {
   readonly held: number[];
   /** How much, all kinds together. */
   total = 0;
+  /** Whether it is kept open while nothing is held. */
+  resting = false;
   /** Next one in its bucket. */
   next: Share | undefined = undefined;
 

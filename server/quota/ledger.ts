@@ -20,6 +20,8 @@ const LITTLE = 1 / 512;
 
 /** Records kept for the next holder, of each sort. */
 const SPARES = 4_096;
+/** Shares kept open though nothing is held: most often their source soon takes again. */
+const RESTING = 4_096;
 
 /** Bounds of a {@linkcode Ledger}. */
 export interface LedgerSettings {
@@ -55,7 +57,8 @@ export interface LedgerSnapshot {
  * comes late finds room. Nobody has to know how many sources there are.
  *
  * The same rule holds for the memory of the process, which one of the two
- * pays for. An account is made at the first take and let go when it is empty.
+ * pays for. An account is made at the first take, and let go some time after it
+ * has become empty.
  */
 export class Ledger {
   /** The gateway itself, the target of what is bounded for all peers together. */
@@ -64,8 +67,6 @@ export class Ledger {
     charged: false,
     describe: () => "gateway",
   };
-  /** Holders that hold something, or of whom something is held. */
-  accounts = 0;
   readonly #rules: KindRules;
   readonly #budget: Budget;
   readonly #table = new ShareTable();
@@ -74,6 +75,10 @@ export class Ledger {
   readonly #weights: readonly number[];
   readonly #spareAccounts: Account[] = [];
   readonly #spareShares: Share[] = [];
+  /** Shares of which nothing was held at some time, as a ring. */
+  readonly #resting: Share[] = [];
+  /** The oldest of them. */
+  #oldest = 0;
   #serial = 0;
 
   /**
@@ -95,6 +100,15 @@ export class Ledger {
   /** Bytes that may be counted. */
   get maxMemory(): number {
     return this.#budget.max;
+  }
+
+  /** Holders that hold something, or of whom something is held; costs a walk through all of it. */
+  get accounts(): number {
+    const accounts = new Set<Account>();
+    for (const { source, target, total } of this.#table) {
+      if (total > 0) accounts.add(source).add(target);
+    }
+    return accounts.size;
   }
 
   /** How close the two are. */
@@ -181,7 +195,10 @@ export class Ledger {
     const bytes = this.#weights[kind]! * amount;
     if (bytes > 0) this.#pay(share.payer, -bytes);
     share.total -= amount;
-    if (share.total === 0) this.#close(share);
+    if (share.total > 0 || share.resting) return;
+    // What is counted by number comes and goes all the time.
+    if (this.#weights[kind] === 0) this.#rest(share);
+    else this.#close(share);
   }
 
   /**
@@ -236,7 +253,9 @@ export class Ledger {
   /** @returns What is held at this moment; costs a walk through all of it. */
   snapshot(): LedgerSnapshot {
     const sums = this.#rules.map(() => 0);
-    for (const { held } of this.#table) {
+    let shares = 0;
+    for (const { held, total } of this.#table) {
+      if (total > 0) shares++;
       for (let kind = 0; kind < held.length; kind++) sums[kind]! += held[kind]!;
     }
     const biggest = this.biggest();
@@ -245,7 +264,7 @@ export class Ledger {
       maxMemory: this.maxMemory,
       level: this.level,
       accounts: this.accounts,
-      shares: this.#table.size,
+      shares,
       kinds: Object.fromEntries(
         this.#rules.map((rule, kind) => [rule.name, sums[kind]!]),
       ),
@@ -261,7 +280,12 @@ export class Ledger {
     if (from === undefined || to === undefined) return undefined;
     const { last } = from;
     if (last !== undefined && last.target === to) return last;
-    return from.last = this.#table.get(from, to);
+    // Those who send to many are mostly the only ones who send to each.
+    const { from: back } = to;
+    if (back !== undefined && back.source === from) return back;
+    const share = this.#table.get(from, to);
+    if (share !== undefined) from.last = to.from = share;
+    return share;
   }
 
   /** How much fits both bounds; negative when they are exceeded. */
@@ -310,6 +334,7 @@ export class Ledger {
     if (account.refused && account.bytes <= account.refusedUntil) {
       account.refused = false;
     }
+    if (account.bytes === 0) account.steps = 0;
   }
 
   #open(source: Holder, target: Holder): Share {
@@ -326,13 +351,28 @@ export class Ledger {
     from.shares++;
     to.shares++;
     this.#table.add(share);
-    return from.last = share;
+    return from.last = to.from = share;
+  }
+
+  /** Keeps a share of which nothing is held open, instead of the one that has rested longest. */
+  #rest(share: Share): void {
+    share.resting = true;
+    if (this.#resting.length < RESTING) {
+      this.#resting.push(share);
+      return;
+    }
+    const at = this.#oldest;
+    this.#oldest = (at + 1) % RESTING;
+    const oldest = this.#resting[at]!;
+    this.#resting[at] = share;
+    oldest.resting = false;
+    if (oldest.total === 0) this.#close(oldest);
   }
 
   #close(share: Share): void {
     const { source, target } = share;
     this.#table.delete(share);
-    source.last = undefined;
+    source.last = target.from = undefined;
     this.#leave(source);
     this.#leave(target);
     if (this.#spareShares.length >= SPARES) return;
@@ -342,7 +382,6 @@ export class Ledger {
   }
 
   #account(holder: Holder): Account {
-    this.accounts++;
     this.#serial = (this.#serial + 1) | 0;
     const account = this.#spareAccounts.pop();
     if (account === undefined) {
@@ -355,7 +394,6 @@ export class Ledger {
 
   #leave(account: Account): void {
     if (--account.shares > 0) return;
-    this.accounts--;
     account.holder.account = undefined;
     account.holder = NOBODY.holder;
     account.refused = false;

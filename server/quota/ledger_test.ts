@@ -54,13 +54,14 @@ function ledger(maxMemory = 1024 * MB, rules: KindRules = RULES): Ledger {
 }
 
 function assertEmpty(book: Ledger, holders: readonly Holder[]): void {
-  for (const holder of [...holders, book.process]) {
-    assertEquals(holder.account, undefined);
+  for (const { account } of [...holders, book.process]) {
+    assertEquals(account?.bytes ?? 0, 0);
+    assert(account?.used.every((amount) => amount === 0) ?? true);
   }
   assertEquals([book.memory, book.accounts, book.snapshot().shares], [0, 0, 0]);
 }
 
-Deno.test("an account is made at the first take and let go with the last", () => {
+Deno.test("an account is made at the first take, and holds nothing after the last", () => {
   const book = ledger();
   const [edge] = edges(1);
   const target = service();
@@ -134,6 +135,52 @@ Deno.test("one after the other, greedy sources leave the last one room", () => {
   // Each took most of what was left, for no one else was there to share with.
   const { held } = takeAll(book, CALLS, new TestHolder("late", true), target);
   assert(held >= 256, `${held}`);
+});
+
+Deno.test("what is counted by number keeps a bounded number of accounts when all is given back", () => {
+  const book = ledger();
+  const target = service();
+  const many = edges(20_000);
+  for (let round = 0; round < 2; round++) {
+    for (const edge of many) {
+      const share = book.take(CALLS, edge, target, 1)!;
+      assertEquals(share.held[CALLS], 1);
+      book.give(share, CALLS, 1);
+    }
+  }
+  const kept = many.filter((edge) => edge.account !== undefined);
+  assertEquals([kept.length, book.accounts], [4_096, 0]);
+  assertEmpty(book, [...many, target]);
+  // Those that are kept are as good as new ones.
+  const shares = many.map((edge) => book.take(CALLS, edge, target, 1)!);
+  assertEquals(new Set(shares).size, many.length);
+  assertEquals(book.used(CALLS, target), many.length);
+  for (const share of shares) book.give(share, CALLS, 1);
+  assertEmpty(book, [...many, target]);
+});
+
+Deno.test("shares that many have of many are told apart, whoever took last", () => {
+  const book = ledger();
+  const sources = edges(30);
+  const targets = Array.from({ length: 30 }, () => service());
+  for (let round = 0; round < 3; round++) {
+    const taken: (Share | undefined)[] = [];
+    sources.forEach((source, i) =>
+      targets.forEach((target, k) => {
+        const share = book.take(CALLS, source, target, i + k + 1)!;
+        assertEquals([share.source.holder, share.target.holder], [
+          source,
+          target,
+        ]);
+        assertEquals(share.held[CALLS], i + k + 1);
+        taken.push(share);
+      })
+    );
+    taken.reverse().forEach((share) =>
+      book.give(share!, CALLS, share!.held[CALLS]!)
+    );
+    assertEmpty(book, [...sources, ...targets]);
+  }
 });
 
 Deno.test("the parts of those who stay grow when others leave", () => {
