@@ -6,6 +6,8 @@
 
 /** Milliseconds of reading after which the event loop is to look at everybody else. */
 const TURN_MS = 3;
+/** Milliseconds after a look at everybody in which nobody needs another one, and no timer. */
+const FRESH_MS = 2;
 /** Bytes of a read that tell of more behind them; who sends less leaves the event loop its time, and never waits. */
 const MUCH = 16_384;
 /** Most connections that read on in one turn; fewer when what they send takes long. */
@@ -53,7 +55,8 @@ export class ReadTurns<Id> {
   #few = AT_ONCE;
   /** The turn after this one; `undefined` while there are none. */
   #next: Id | undefined = undefined;
-  #began = 0;
+  /** When this turn began, or the last one ended. */
+  #began = -Infinity;
 
   /**
    * @param clock What it needs from outside.
@@ -87,6 +90,7 @@ export class ReadTurns<Id> {
   mustWait(reader: Reader, count: number, now: number): boolean {
     if (count < MUCH) return false;
     if (this.#next === undefined) {
+      if (now - this.#began < FRESH_MS) return false;
       this.#next = this.#clock.later(this.#turn);
       this.#began = now;
       return false;
