@@ -22,6 +22,7 @@ import type { Budget } from "./json_scan.ts";
 import { BodyWriter } from "./json_writer.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { type TimeValue, ZERO_TIME_VALUE } from "./rfc3339.ts";
+import { readUsualSession } from "./usual_session.ts";
 import { type Verdict, VERDICT_KEY } from "./verdict.ts";
 
 /** The fields of message, message ack, request and response. */
@@ -288,6 +289,24 @@ export function encodeConnBody(
  * than {@linkcode MAX_CONTROL_BODY}.
  */
 export function decodeSessionBody(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+): SessionBody {
+  const usual = readUsualSession(buf, start, end);
+  return usual ?? readSession(buf, start, end);
+}
+
+/**
+ * Reads a session body of any shape in full; else like
+ * {@linkcode decodeSessionBody}.
+ *
+ * @param buf Holds the body.
+ * @param start First byte of the body.
+ * @param end Byte after the body.
+ * @returns The fields.
+ */
+export function readSession(
   buf: Uint8Array,
   start: number,
   end: number,
