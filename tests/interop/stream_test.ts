@@ -249,7 +249,12 @@ interopTest(
   async () => {
     const warnings: string[] = [];
     await using gateway = await startGateway({
-      limits: { streamStallMs: 1000, streamBufferBytes: 1_048_576 },
+      limits: {
+        streamStallMs: 1000,
+        streamBufferBytes: 1_048_576,
+        // A sender's share of it is less than what it sends.
+        maxMemory: 64 * 1_048_576,
+      },
       logger: {
         ...NULL_LOGGER,
         warn: (message, fields) =>
@@ -264,7 +269,7 @@ interopTest(
       service.open(mute.clientId),
       mute.accept(),
     ]);
-    // Far more than what all buffers on the way hold: the gateway stops reading the service, but not for long. What the
+    // Far more than what all buffers on the way and the service's share of the memory hold: the gateway stops reading the service, but not for long. What the
     // library does with the rest of the write when the stream ends is its own matter.
     const flood = service.write(stream, { size: 60_000_000, seed: 1 })
       .catch(() => {});

@@ -54,6 +54,8 @@ async function openStream(
   const stream = await edge.openStream("soak");
   const count = Math.floor(Math.random() * STREAM_BYTES);
   const sending = stream.write(new Uint8Array(count).fill(7));
+  // When the stream is cut, the read says so first.
+  sending.catch(() => {});
   const buf = new Uint8Array(16_384);
   let arrived = 0;
   while (arrived < count) {
