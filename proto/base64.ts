@@ -17,6 +17,7 @@ import {
   checkByTable,
   paddingOf,
   scanByTable,
+  scanLastGroup,
   skipByTable,
 } from "./base64_table.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -100,7 +101,8 @@ export function scanBase64(
   // Much is left of the body, but perhaps not of this text.
   const near = start + PROBE_CHARS;
   const at = skipByTable(buf, start, near);
-  return scanByTable(buf, at < near ? at : blocks.skip(buf, at, end), end);
+  if (at < near) return scanLastGroup(buf, at, end);
+  return scanByTable(buf, blocks.skip(buf, at, end), end);
 }
 
 /**

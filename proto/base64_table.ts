@@ -92,7 +92,24 @@ export function skipByTable(buf: Uint8Array, at: number, to: number): number {
  */
 export function scanByTable(buf: Uint8Array, at: number, end: number): number {
   // Whole groups first, so that only the last one is looked at closely.
-  at = skipByTable(buf, at, end - 4);
+  return scanLastGroup(buf, skipByTable(buf, at, end - 4), end);
+}
+
+/**
+ * Finds the end of canonical base64 at a group that is the last one, or behind
+ * that.
+ *
+ * @param buf Holds the text.
+ * @param at Where the group begins; whole groups of four are before it.
+ * @param end Byte that must not be passed.
+ * @returns Index of the quote, or -1 when the text before it is not canonical
+ * or there is no quote right behind.
+ */
+export function scanLastGroup(
+  buf: Uint8Array,
+  at: number,
+  end: number,
+): number {
   if (at >= end) return -1;
   if (buf[at] === QUOTE) return at;
   if (at + 4 >= end || buf[at + 4] !== QUOTE) return -1;

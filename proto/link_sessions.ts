@@ -27,6 +27,7 @@ import { readU32 } from "./wire_numbers.ts";
 
 /** Bytes of JSON that one byte of a name or of meta takes in the longest of the usual forms. */
 const LONGEST_FORM = 6;
+const EMPTY_BODY = encodeSessionBody({});
 
 /**
  * All sessions of a connection but the default one, and how either side opens
@@ -123,7 +124,9 @@ export class LinkSessions {
     if (asClient) {
       (this.#opening ??= new SessionMap(link.settings.random)).add(session);
     } else this.#known.add(session);
-    const body = encodeSessionBody({ meta, error: "", peer });
+    const body = peer === "" && meta === undefined
+      ? EMPTY_BODY
+      : encodeSessionBody({ meta, error: "", peer });
     const at = link.outbox.open(10 + body.length);
     const buf = link.outbox.buf;
     buf[at] = 0;
