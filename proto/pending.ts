@@ -71,8 +71,8 @@ export class PendingTable {
   size = 0;
   /** One whose answer has come, and cannot be dealt with yet. */
   #aside: Pending | undefined = undefined;
-  /** No packet expires before; a later answer does not move it. */
-  #due = Infinity;
+  /** While some wait, no packet expires before; a later answer does not move it. */
+  #due = 0;
   /** No search for expired packets before. */
   #searchAt = 0;
   // Most connections never wait for anything: one empty list serves them all.
@@ -128,7 +128,7 @@ export class PendingTable {
     pending.idHi = ((this.#nonce << 20) | slot) >>> 0;
     pending.idLo = this.count();
     pending.expiresAt = expiresAt;
-    if (expiresAt < this.#due) this.#due = expiresAt;
+    if (this.size === 0 || expiresAt < this.#due) this.#due = expiresAt;
     if (pending.session !== undefined) enlist(pending, pending.session);
     this.size++;
     return true;
@@ -181,7 +181,8 @@ export class PendingTable {
    */
   setAside(pending: Pending): void {
     this.#aside = pending;
-    if (pending.expiresAt < this.#due) this.#due = pending.expiresAt;
+    const { expiresAt } = pending;
+    if (this.size === 0 || expiresAt < this.#due) this.#due = expiresAt;
     if (pending.session !== undefined) enlist(pending, pending.session);
     this.size++;
   }
@@ -250,6 +251,7 @@ export class PendingTable {
    * @returns The time; infinite when nothing expires.
    */
   nextExpiry(): number {
+    if (this.size === 0) return Infinity;
     return this.#due > this.#searchAt ? this.#due : this.#searchAt;
   }
 
@@ -266,7 +268,6 @@ export class PendingTable {
   }
 
   #reset(): void {
-    this.#due = Infinity;
     if (this.#slots.length <= KEPT_SLOTS) return;
     this.#slots = [];
     this.#free = [];

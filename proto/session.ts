@@ -94,8 +94,6 @@ export class Session {
    * kept by the {@linkcode PendingTable}, not for the default session.
    */
   pendings: Pending | undefined = undefined;
-  /** Bytes that wait for the end of its hold; kept by whoever makes them wait. */
-  heldBytes = 0;
   /** Bytes received and not yet consumed. */
   unread = 0;
   /** Bytes its window was widened by, beyond what the handshake granted. */

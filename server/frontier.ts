@@ -261,7 +261,8 @@ class Gateway implements Frontier {
         const { identity } = transport;
         const link = this.#routing.attach(side, driver, address, identity);
         this.#links.add(link);
-        link.hurry(connection.deadlineAt);
+        link.hurry(connection.deadlineAt!);
+        connection.deadlineAt = undefined;
         driver.start(link, first, connection);
       },
     };

@@ -26,8 +26,8 @@ export class Connection {
   transport: Transport;
   /** Where it comes from. */
   readonly address: PeerAddress;
-  /** When its peer must have introduced itself, in milliseconds of the clock. */
-  deadlineAt = 0;
+  /** When its peer must have introduced itself, in milliseconds of the clock; `undefined` when somebody else sees to it. */
+  deadlineAt: number | undefined = undefined;
   /** What was read of it so far. */
   first: Uint8Array | undefined = undefined;
   #counter: Counter | undefined;

@@ -45,7 +45,8 @@ export function plainRefusal(settings: LinkSettings): PortHandler {
     handle(connection: Connection): void {
       const driver = new Driver(connection.transport);
       const link = new Link("server", settings, REFUSAL, driver);
-      link.hurry(connection.deadlineAt);
+      link.hurry(connection.deadlineAt!);
+      connection.deadlineAt = undefined;
       driver.start(link, connection.first, connection);
     },
   };

@@ -248,8 +248,9 @@ export class Port implements ArrivalOwner {
     const now = timers.now();
     for (const arrival of this.#waiting) {
       const { connection } = arrival;
-      if (connection.deadlineAt > now) {
-        timers.set(this.#timer, connection.deadlineAt);
+      const at = connection.deadlineAt!;
+      if (at > now) {
+        timers.set(this.#timer, at);
         return;
       }
       this.#settle(arrival);
