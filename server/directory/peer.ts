@@ -19,6 +19,7 @@ import {
 import type { EdgeAdmission } from "../admission/edge_admission.ts";
 import type { Asked } from "../exchange/calls.ts";
 import type { LinkTarget } from "../exchange/link_target.ts";
+import type { OpeningQueue } from "../exchange/opening_queue.ts";
 import type { Share } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
 import { PeerHolder } from "./peer_holder.ts";
@@ -57,6 +58,8 @@ export abstract class Peer implements PeerRecord {
   readBytes = 0;
   /** Who filled its outbox; made while much is in it. */
   trail: OutboxShares | undefined = undefined;
+  /** Streams that it was asked for and has not answered; made while there are some. */
+  openings: OpeningQueue | undefined = undefined;
   #holder: PeerHolder | undefined = undefined;
 
   /**

@@ -181,22 +181,24 @@ export class BodyReader {
     for (let left = TURN; left > 0; left -= STEP) {
       const slow = this.#queue.peek();
       if (slow === undefined) return;
+      const found = slow.parse.step(STEP);
       // Before its turn it takes nothing but the buffer it was read into.
-      if (slow.share === undefined) this.#count(slow);
-      if (slow.parse.step(STEP) === "more") continue;
+      if (slow.share === undefined && found !== "malformed") this.#count(slow);
+      if (found === "more") continue;
+      if (found === "malformed") this.#uncount(slow);
       this.#queue.shift();
       slow.over = true;
       slow.link.resume();
+      // What was parsed is kept until its frame comes again: one at a time.
+      if (found === "done") break;
     }
     if (this.#queue.size > 0) timers.set(this.#timer, timers.now());
   }
 
   #forget(slow: SlowBody): void {
-    const { ledger } = this.#context;
     this.#slow.delete(slow.link);
     if (!slow.over) this.#queue.remove(slow);
-    if (slow.share === undefined) return;
-    ledger.give(slow.share, PARSING, slow.length * MEMORY);
+    this.#uncount(slow);
   }
 
   #count(slow: SlowBody): void {
@@ -204,5 +206,11 @@ export class BodyReader {
     const bytes = slow.length * MEMORY;
     const { holder } = slow.peer;
     slow.share = ledger.force(PARSING, holder, ledger.process, bytes);
+  }
+
+  #uncount(slow: SlowBody): void {
+    if (slow.share === undefined) return;
+    this.#context.ledger.give(slow.share, PARSING, slow.length * MEMORY);
+    slow.share = undefined;
   }
 }

@@ -150,7 +150,7 @@ export class Exchange {
     } else if (ledger.take(READING, holder, process, more) === undefined) {
       // The buffer is there already. Nobody else is to do without for it.
       ledger.force(READING, holder, process, more);
-      if (ledger.level >= 2) this.onOverdrawn?.(peer);
+      if (ledger.level >= 1) this.onOverdrawn?.(peer);
     }
   }
 

@@ -20,11 +20,12 @@ import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
 import type { Share } from "../quota/account.ts";
-import { OPENINGS, SESSIONS } from "../quota/kinds.ts";
+import { SESSIONS } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Chooser } from "./choose.ts";
 import type { Exchange } from "./exchange.ts";
 import { Leg, type LegLimits } from "./leg.ts";
+import { OpeningQueue, WaitingOpening } from "./opening_queue.ts";
 import type { Target } from "./target.ts";
 
 /** What a {@linkcode Streams} needs from outside. */
@@ -205,7 +206,10 @@ export class Streams {
    */
   onClosed(session: Session, reason: string): void {
     const leg = legOf(session);
-    if (leg === undefined) return;
+    if (leg === undefined) {
+      if (session.user instanceof WaitingOpening) this.#giveUp(session.user);
+      return;
+    }
     const other = leg.other?.session;
     this.#answered(leg);
     leg.revoke();
@@ -247,17 +251,9 @@ export class Streams {
   }
 
   #open(source: Peer, session: Session, target: Peer): void {
-    const share = this.#place(source, target);
+    const { ledger } = this.#context;
+    const share = ledger.take(SESSIONS, source.holder, target.holder, 1);
     if (share === undefined) {
-      session.refuse(TOO_MANY_SESSIONS);
-      return;
-    }
-    // The original opens the second session without peer and meta, too.
-    const opened = target.link.openSession("");
-    if (opened === undefined) {
-      const { ledger } = this.#context;
-      ledger.give(share, OPENINGS, 1);
-      ledger.give(share, SESSIONS, 1);
       session.refuse(TOO_MANY_SESSIONS);
       return;
     }
@@ -265,6 +261,37 @@ export class Streams {
     session.meta = undefined;
     session.peer = "";
     this.count++;
+    const openings = target.openings ??= new OpeningQueue(target.link.timers);
+    if (openings.open) {
+      this.#ask(source, session, target, share);
+      return;
+    }
+    const late = (waiting: WaitingOpening) => {
+      this.#giveUp(waiting);
+      session.refuse(TIMEOUT);
+    };
+    const waiting = new WaitingOpening(source, session, target, share, late);
+    session.user = waiting;
+    openings.push(waiting);
+  }
+
+  /** Asks the target for its session. */
+  #ask(source: Peer, session: Session, target: Peer, share: Share): void {
+    const { usable } = target.link;
+    // The original opens the second session without peer and meta, too.
+    const opened = usable && session.state === "accepting"
+      ? target.link.openSession("")
+      : undefined;
+    if (opened === undefined) {
+      this.count--;
+      this.#context.ledger.give(share, SESSIONS, 1);
+      session.user = undefined;
+      if (session.state === "accepting") {
+        session.refuse(usable ? TOO_MANY_SESSIONS : FORCE_CLOSED);
+      }
+      return;
+    }
+    target.openings!.unanswered++;
     const leg = this.#leg(source, session);
     const other = this.#leg(target, opened);
     other.place = share;
@@ -273,21 +300,30 @@ export class Streams {
     other.other = leg;
   }
 
-  /** Takes a place among the sessions of a target, and among those that it has not answered. */
-  #place(source: Peer, target: Peer): Share | undefined {
-    const { ledger } = this.#context;
-    const share = ledger.take(SESSIONS, source.holder, target.holder, 1);
-    if (share === undefined) return undefined;
-    if (ledger.take(OPENINGS, source.holder, target.holder, 1)) return share;
-    ledger.give(share, SESSIONS, 1);
-    return undefined;
-  }
-
-  /** The target of a stream has answered, or never will. */
+  /** The target of a stream has answered, or never will: it is asked for the next one. */
   #answered(leg: Leg): void {
     if (!leg.opening) return;
     leg.opening = false;
-    this.#context.ledger.give(leg.place!, OPENINGS, 1);
+    const target = leg.peer;
+    const openings = target.openings!;
+    openings.unanswered--;
+    for (
+      let next = openings.next();
+      next !== undefined;
+      next = openings.next()
+    ) {
+      this.#ask(next.source, next.session, target, next.share);
+    }
+    if (openings.empty) target.openings = undefined;
+  }
+
+  /** The opener has gone, or has waited too long for its turn. */
+  #giveUp(waiting: WaitingOpening): void {
+    const { target, session, share } = waiting;
+    session.user = undefined;
+    target.openings!.remove(waiting);
+    this.#context.ledger.give(share, SESSIONS, 1);
+    this.count--;
   }
 
   #targetOf(leg: Leg | undefined): Target | undefined {
@@ -310,5 +346,5 @@ export class Streams {
 }
 
 function legOf(session: Session): Leg | undefined {
-  return session.user as Leg | undefined;
+  return session.user instanceof Leg ? session.user : undefined;
 }

@@ -26,11 +26,8 @@ export const READING = 8;
 export const ADMISSIONS = 9;
 /** Bytes of bodies that wait for the full parse. */
 export const PARSING = 10;
-/** Sessions opened at a target that it has not answered yet: whatever else is sent to it waits behind them. */
-export const OPENINGS = 11;
-
 /** One of the bounded things; a small number, so that it indexes arrays. */
-export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
+export type Kind = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
 /** What the ledger knows of a kind. */
 export interface KindRule {

@@ -14,6 +14,11 @@ export interface Attack {
    * @default none
    */
   readonly limits?: Readonly<Record<string, string | number>>;
+  /**
+   * Whether one connection is enough for it.
+   * @default false
+   */
+  readonly alone?: boolean;
   /** What the attackers do; it need not end. */
   run(battle: Battle): Promise<void>;
 }

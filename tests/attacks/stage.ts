@@ -18,7 +18,7 @@ export const BESIDE = 250_000_000;
 /** What a victim may wait longer than an idle process, in milliseconds. */
 export const MOST_WAIT_MS = 2_000;
 /** Milliseconds of attack; enough for whatever fills up to be full. */
-const ATTACK_MS = 6_000;
+const ATTACK_MS = 2_500;
 const TARGETS = new URL("./targets.ts", import.meta.url);
 
 /** What an attack came to. */

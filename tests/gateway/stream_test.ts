@@ -741,6 +741,70 @@ Deno.test("the sessions towards one target are bounded; of what is left nobody h
   assert(service.link.sessionCount <= 144);
 });
 
+/** Accepts a session that the gateway has asked for. */
+function accept(
+  peer: SimPeer,
+  session: ReturnType<SimPeer["last"]> & { type: "session" },
+): void {
+  peer.send({
+    type: "session-ack",
+    packetId: session.packetId,
+    flags: 0,
+    negotiateId: session.negotiateId,
+    sessionId: session.negotiateId,
+    body: { error: "", peer: "" },
+  });
+}
+
+Deno.test("a target is asked for some streams at a time, openers take turns, and what is given up before its turn is not asked for", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S");
+  service.accepts = false;
+  const greedy = gateway.edge({ flags: 0x38 });
+  const other = gateway.edge({ flags: 0x38 });
+  const asked = () => service.all("session").length;
+  const opens = Array.from({ length: 1_000 }, () => greedy.open("S", 0n));
+  gateway.run(5);
+  assertEquals(asked(), 128);
+  const open = other.open("S");
+  gateway.run(5);
+  assertEquals(gateway.streams.count, 1_001);
+  const [first, second] = service.all("session");
+  accept(service, first!);
+  accept(service, second!);
+  gateway.run(5);
+  assertEquals(asked(), 130);
+  for (const session of service.all("session").slice(2)) {
+    accept(service, session);
+  }
+  gateway.run(30);
+  assertEquals(other.sessionAck(open)!.body.error, "");
+  greedy.cut();
+  gateway.run(30);
+  const before = asked();
+  gateway.run(100);
+  assertEquals(asked(), before);
+  assertEquals(opens.length, 1_000);
+  service.cut();
+  gateway.run(100);
+  assertEquals(gateway.streams.count, 0);
+});
+
+Deno.test("streams whose turn does not come are given up", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S");
+  service.accepts = false;
+  const edge = gateway.edge({ flags: 0x38 });
+  const opens = Array.from({ length: 500 }, () => edge.open("S", 0n));
+  gateway.run(61_000);
+  for (const open of opens) {
+    assertEquals(edge.sessionAck(open)?.body.error, "timeout");
+  }
+  assertEquals(gateway.streams.count, 0);
+  gateway.run(1_000);
+  assertEquals(gateway.ledger.snapshot().kinds.sessions, 0);
+});
+
 Deno.test("sessions that are opened and given up at once count until the target has let go of them", () => {
   const gateway = new SimGateway({ limits: { maxSessionsPerConnection: 9 } });
   const service = gateway.service("S");

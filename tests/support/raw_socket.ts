@@ -4,7 +4,6 @@ import { connect, type Socket } from "node:net";
 import { rawFrame } from "../../proto/testing/raw_peer.ts";
 
 const HEADER = 14;
-const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 /** The end of a body as Go peers write it. */
@@ -57,7 +56,11 @@ export class RawSocket implements Disposable {
   /** Bytes it may send at first, per session and in all; none without `credit`. */
   window: readonly [session: number, connection: number] = [Infinity, Infinity];
   readonly #socket: Socket;
-  #rest: Uint8Array = NOTHING;
+  /** Parts of a frame that has not come completely. */
+  #parts: Uint8Array[] = [];
+  #held = 0;
+  /** Bytes of it that are needed before it is worth a look. */
+  #needed = HEADER;
   #wake: (() => void)[] = [];
   #id = 100n;
 
@@ -194,17 +197,18 @@ export class RawSocket implements Disposable {
 
   #take(chunk: Uint8Array): void {
     this.bytesRead += chunk.length;
-    let buf = chunk;
-    if (this.#rest.length > 0) {
-      buf = new Uint8Array(this.#rest.length + chunk.length);
-      buf.set(this.#rest);
-      buf.set(chunk, this.#rest.length);
-    }
+    this.#parts.push(chunk);
+    this.#held += chunk.length;
+    if (this.#held < this.#needed) return;
+    const buf = this.#parts.length === 1 ? chunk : concat(this.#parts);
     const view = new DataView(buf.buffer, buf.byteOffset, buf.length);
     let at = 0;
     while (buf.length - at >= HEADER) {
       const end = at + HEADER + view.getUint32(at + 10);
-      if (end > buf.length) break;
+      if (end > buf.length) {
+        this.#needed = end - at;
+        break;
+      }
       const type = buf[at + 1]!;
       this.seen.set(type, (this.seen.get(type) ?? 0) + 1);
       this.onFrame?.({
@@ -215,7 +219,9 @@ export class RawSocket implements Disposable {
       });
       at = end;
     }
-    this.#rest = at < buf.length ? buf.slice(at) : NOTHING;
+    this.#held = buf.length - at;
+    if (this.#held < HEADER) this.#needed = HEADER;
+    this.#parts = this.#held > 0 ? [buf.slice(at)] : [];
     this.#stir();
   }
 

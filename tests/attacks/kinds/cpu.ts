@@ -190,6 +190,7 @@ export const CPU_ATTACKS: Attacks = {
       }),
   },
   "session ids that end alike": {
+    alone: true,
     targets: ["svc"],
     work: WORK,
     run: (battle) => battle.each(() => alike(battle)),
@@ -200,6 +201,7 @@ export const CPU_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => sparse(battle)),
   },
   "streams that come and go beside many calls": {
+    alone: true,
     targets: ["go"],
     work: GO_WORK,
     run: (battle) => battle.each(() => churn(battle)),

@@ -95,11 +95,13 @@ const MEGABYTE = "m".repeat(1_048_576);
 /** Attacks with very many calls, messages and admissions. */
 export const FLOOD_ATTACKS: Attacks = {
   "calls that are never answered": {
+    alone: true,
     targets: ["svc"],
     work: WORK,
     run: (battle) => battle.each(() => flood(battle, calls("slow", 1_000), 6)),
   },
   "calls that are never answered, of a Go service": {
+    alone: true,
     targets: ["go"],
     work: GO_WORK,
     run: (battle) =>
@@ -132,6 +134,7 @@ export const FLOOD_ATTACKS: Attacks = {
       battle.each(() => flood(battle, calls("nothing", 500), 2_000)),
   },
   "messages left in streams": {
+    alone: true,
     targets: ["svc"],
     work: WORK,
     run: (battle) =>
@@ -149,6 +152,7 @@ export const FLOOD_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => publish(battle, "lazy", 6_000, 5_000)),
   },
   "messages that are never done with": {
+    alone: true,
     targets: ["svc"],
     work: WORK,
     run: (battle) => battle.each(() => publish(battle, "bad", 1, 50)),
@@ -161,6 +165,7 @@ export const FLOOD_ATTACKS: Attacks = {
     limits: { forward_timeout_ms: 1_500 },
   },
   "edges that want in with a megabyte of meta": {
+    alone: true,
     targets: ["svc", "hooks"],
     work: WORK,
     run: (battle) => battle.each(() => comeAndGo(battle, MEGABYTE, 10_000)),

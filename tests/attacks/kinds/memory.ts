@@ -95,6 +95,7 @@ async function unreadAcks(battle: Battle, frame: Uint8Array): Promise<void> {
 /** Attacks on the memory. */
 export const MEMORY_ATTACKS: Attacks = {
   "large messages whose senders have gone": {
+    alone: true,
     targets: ["svc", "go"],
     work: [...WORK, "call go.echo", "publish go.t"],
     run: (battle) => battle.each(() => publishAndGo(battle)),
@@ -115,11 +116,13 @@ export const MEMORY_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => manyMetas(battle)),
   },
   "frames that are never finished": {
+    alone: true,
     targets: ["svc"],
     work: WORK,
     run: (battle) => battle.each(() => unfinished(battle, 0.9)),
   },
   "answers that are never read": {
+    alone: true,
     targets: ["svc"],
     work: WORK,
     run: (battle) => battle.each(() => deaf(battle, "big", 20)),

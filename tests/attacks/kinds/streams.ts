@@ -146,6 +146,7 @@ async function fetchUnread(
 /** Attacks with streams. */
 export const STREAM_ATTACKS: Attacks = {
   "downloads that nobody reads, with credit": {
+    alone: true,
     targets: ["svc", "files"],
     work: [...STREAM_WORK, "download files"],
     run: (battle) => battle.each(() => unread(battle, "files", OURS)),
@@ -161,6 +162,7 @@ export const STREAM_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => trickle(battle, "files")),
   },
   "uploads that nobody takes, with credit": {
+    alone: true,
     targets: ["svc", "late"],
     work: [...STREAM_WORK, "upload late"],
     run: (battle) => battle.each(() => upload(battle, "late", OURS)),
@@ -171,11 +173,13 @@ export const STREAM_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => upload(battle, "late", [])),
   },
   "streams that nobody accepts": {
+    alone: true,
     targets: ["svc", "mute"],
     work: STREAM_WORK,
     run: (battle) => battle.each(() => upload(battle, "mute", OURS)),
   },
   "streams given up at once": {
+    alone: true,
     targets: ["svc", "go"],
     work: [...STREAM_WORK, "call go.echo"],
     run: (battle) =>
@@ -203,6 +207,7 @@ export const STREAM_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => fetchUnread(battle, OURS, false)),
   },
   "a Go service that streams to a slow edge": {
+    alone: true,
     targets: ["go"],
     work: ["call go.echo", "publish go.t"],
     run: (battle) => battle.each(() => slowReader(battle)),
