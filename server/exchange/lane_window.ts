@@ -4,6 +4,8 @@
  * @module
  */
 
+/** Messages on their way before the first acknowledgement has told anything. */
+const FIRST = 512;
 /** An acknowledgement that takes longer than this may be waiting behind others, in milliseconds. */
 const SLOW_MS = 500;
 /** How many times as long as alone an acknowledgement takes when it waits behind others. */
@@ -15,9 +17,9 @@ const WEIGHT = 1 / 8;
 
 /**
  * The window of unacknowledged messages of a lane. Whoever comes last waits for
- * the acks of all that is on its way, so the window shrinks while acks take
- * more than half a second because they queue, and grows again when they do
- * not. Acks that take as long with nothing before them are left alone: that is
+ * the acks of all that is on its way, so the window begins with a part of what
+ * it may have, shrinks while acks take more than half a second because they
+ * queue, and grows by one with each ack when they do not. Acks that take as long with nothing before them are left alone: that is
  * what the work takes.
  */
 export class LaneWindow {
@@ -35,7 +37,8 @@ export class LaneWindow {
    * @param most Messages that may be unacknowledged at the most.
    */
   constructor(most: number) {
-    this.#most = this.size = most;
+    this.#most = most;
+    this.size = Math.min(FIRST, most);
   }
 
   /**

@@ -37,6 +37,11 @@ Deno.test("work that takes long with nothing before it is not queued: the window
   assertEquals(size, 1_024);
 });
 
+Deno.test("before the first ack only a part of the window is in use", () => {
+  assertEquals(new LaneWindow(1_280).size, 512);
+  assertEquals(new LaneWindow(32).size, 32);
+});
+
 Deno.test("the window opens again when the receiver recovers", () => {
   const window = new LaneWindow(1_024);
   settle(window, 100, 1);
