@@ -11,14 +11,7 @@ import {
   TYPE_DISCONN,
 } from "./constants.ts";
 import { initialWindow } from "./credit.ts";
-import {
-  FEATURE_CANCEL,
-  FEATURE_CREDIT,
-  FEATURE_EARLY_DATA,
-  FEATURE_FAREWELL,
-  FEATURE_REASON,
-  FEATURE_VERDICT,
-} from "./features.ts";
+import { FEATURE_CREDIT } from "./features.ts";
 import type { FrameReader } from "./frame_reader.ts";
 import { type ConnBody, decodeConnBody, encodeConnBody } from "./json_body.ts";
 import type { Link } from "./link.ts";
@@ -163,14 +156,9 @@ function agree(link: Link, { ext, window }: ConnBody): void {
   const { features } = link.settings;
   const has = (feature: string) =>
     ext.includes(feature) && features.includes(feature);
-  link.ours = true;
-  link.cancel = has(FEATURE_CANCEL);
-  link.earlyData = has(FEATURE_EARLY_DATA);
-  link.verdict = has(FEATURE_VERDICT);
-  link.reason = has(FEATURE_REASON);
-  link.farewell = has(FEATURE_FAREWELL);
-  if (!has(FEATURE_CREDIT) || window === undefined) return;
-  link.credit = true;
+  const credit = window !== undefined && has(FEATURE_CREDIT);
+  link.negotiated((name) => name === FEATURE_CREDIT ? credit : has(name));
+  if (!credit) return;
   link.peerSessionWindow = window[0];
   link.sendWindow = window[1];
   link.defaultSession.sendWindow = window[0];

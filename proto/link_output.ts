@@ -4,6 +4,15 @@
  * @module
  */
 
+import {
+  FEATURE_CANCEL,
+  FEATURE_CREDIT,
+  FEATURE_EARLY_DATA,
+  FEATURE_FAREWELL,
+  FEATURE_REASON,
+  FEATURE_VERDICT,
+  FEATURES,
+} from "./features.ts";
 import { emptyDataFields, encodeDataBody } from "./json_body.ts";
 import {
   TYPE_CREDIT,
@@ -33,6 +42,16 @@ export type LinkState =
 
 const EMPTY_JSON = new Uint8Array([0x7b, 0x7d]);
 
+const bitOf = (feature: string): number => 1 << FEATURES.indexOf(feature);
+const CANCEL = bitOf(FEATURE_CANCEL);
+const EARLY_DATA = bitOf(FEATURE_EARLY_DATA);
+const CREDIT = bitOf(FEATURE_CREDIT);
+const VERDICT = bitOf(FEATURE_VERDICT);
+const REASON = bitOf(FEATURE_REASON);
+const FAREWELL = bitOf(FEATURE_FAREWELL);
+/** Any extension at all, one of a later release perhaps. */
+const OURS = 1 << FEATURES.length;
+
 /**
  * What a {@linkcode Link} sends: it writes frames into the outbox, gives them
  * packet ids, waits for their answers, and knows what the peer understands.
@@ -42,20 +61,6 @@ export abstract class LinkOutput {
   readonly outbox: Outbox = new Outbox();
   /** Settings, shared with other connections. */
   readonly settings: LinkSettings;
-  /** Whether the peer negotiated any extension, and thus is one of ours. */
-  ours = false;
-  /** Whether request cancels may be sent. */
-  cancel = false;
-  /** Whether data may follow a session ack at once. */
-  earlyData = false;
-  /** Whether raw bytes need credit. */
-  credit = false;
-  /** Whether error answers tell whose they are. */
-  verdict = false;
-  /** Whether a dismiss may tell why its session did not end completely. */
-  reason = false;
-  /** Whether a server may say why it is about to close the connection. */
-  farewell = false;
   /** Bytes the peer's sessions grant initially; infinite without credit. */
   peerSessionWindow: number = Infinity;
   /** Bytes all sessions together may still send; infinite without credit. */
@@ -71,6 +76,8 @@ export abstract class LinkOutput {
   /** Packets of ours that wait for their answer. */
   protected readonly pending: PendingTable;
 
+  /** What both sides know beyond the original protocol, as bits: every connection has it. */
+  #features = 0;
   #state: LinkState = "init";
   readonly #timer: Timer;
 
@@ -85,6 +92,53 @@ export abstract class LinkOutput {
     this.port = port;
     this.pending = new PendingTable(settings.random);
     this.#timer = new Timer(() => this.onTimer());
+  }
+
+  /** Whether the peer negotiated any extension, and thus is one of ours. */
+  get ours(): boolean {
+    return this.#features > 0;
+  }
+
+  /** Whether request cancels may be sent. */
+  get cancel(): boolean {
+    return (this.#features & CANCEL) > 0;
+  }
+
+  /** Whether data may follow a session ack at once. */
+  get earlyData(): boolean {
+    return (this.#features & EARLY_DATA) > 0;
+  }
+
+  /** Whether raw bytes need credit. */
+  get credit(): boolean {
+    return (this.#features & CREDIT) > 0;
+  }
+
+  /** Whether error answers tell whose they are. */
+  get verdict(): boolean {
+    return (this.#features & VERDICT) > 0;
+  }
+
+  /** Whether a dismiss may tell why its session did not end completely. */
+  get reason(): boolean {
+    return (this.#features & REASON) > 0;
+  }
+
+  /** Whether a server may say why it is about to close the connection. */
+  get farewell(): boolean {
+    return (this.#features & FAREWELL) > 0;
+  }
+
+  /**
+   * The handshake has told what both sides know.
+   *
+   * @param has Whether a feature is among it.
+   */
+  negotiated(has: (feature: string) => boolean): void {
+    this.#features = OURS;
+    FEATURES.forEach((feature, index) => {
+      if (has(feature)) this.#features |= 1 << index;
+    });
   }
 
   /** Where the connection is in its life. */

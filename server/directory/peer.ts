@@ -114,7 +114,9 @@ export abstract class Peer implements PeerRecord {
 /** A connected edge. */
 export class EdgePeer extends Peer {
   /** @inheritdoc */
-  readonly kind = "edge";
+  get kind(): "edge" {
+    return "edge";
+  }
   /** Its source address as a number, for routing by address. */
   source = 0;
   /** Its admission while that is under way. */
@@ -145,7 +147,9 @@ export class EdgePeer extends Peer {
 /** A connected service. */
 export class ServicePeer extends Peer {
   /** @inheritdoc */
-  readonly kind = "service";
+  get kind(): "service" {
+    return "service";
+  }
   /** @inheritdoc */
   name = "";
   /** @inheritdoc */
