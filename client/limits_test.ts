@@ -28,7 +28,7 @@ Deno.test("connect() refuses options that mean nothing", async () => {
   }
 });
 
-Deno.test("a gateway that does not read gets errors instead of ever more data", async () => {
+Deno.test("a gateway that reads slowly gets all answers, and what we ask is refused when too much waits", async () => {
   using gateway = new ScriptedGateway();
   await using edge = await Edge.connect({
     dial: gateway.dial,
@@ -36,14 +36,12 @@ Deno.test("a gateway that does not read gets errors instead of ever more data", 
     methods: { large: () => new Uint8Array(100_000) },
   });
   const { side } = gateway;
-  // The requests arrive in one piece; their responses are written afterwards.
+  // The requests arrive in one piece; most responses must wait until others are written.
   const responses = await Promise.all(
     Array.from({ length: 20 }, () => side.request("large")),
   );
-  const errors = responses.filter(({ error }) => error === "answer lost");
   const good = responses.filter(({ value }) => value?.length === 100_000);
-  assertEquals(good.length + errors.length, 20);
-  assertEquals(good.length, 3);
+  assertEquals(good.length, 20);
 
   const calls = Array.from(
     { length: 10 },

@@ -278,6 +278,11 @@ export class Connection implements LinkHandler {
     if (session.user instanceof StreamCore) session.user.onWritable();
   }
 
+  /** Sends answers that waited for room. */
+  onDrained(): void {
+    this.#owner.workload.onWritten();
+  }
+
   /** Client role: keeps in mind why the peer is about to close. */
   onFarewell(_link: Link, reason: FarewellReason): void {
     this.#farewell = reason;

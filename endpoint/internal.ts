@@ -11,6 +11,7 @@ export * from "./channel.ts";
 export * from "./check.ts";
 export * from "./connection.ts";
 export * from "./endpoint.ts";
+export * from "./handlers/held_answers.ts";
 export * from "./handlers/inbox.ts";
 export * from "./handlers/item_iterator.ts";
 export * from "./handlers/job.ts";

@@ -43,7 +43,7 @@ export interface EndpointLimits {
   readonly messageBytes: number;
   /**
    * Bytes encoded and not yet written to the connection; operations beyond
-   * are rejected.
+   * are rejected, answers wait and keep the place of their handler.
    *
    * @default {67_108_864}
    */

@@ -13,6 +13,7 @@ import {
   type Verdict,
 } from "@frontier/proto";
 import { writeFailure, writeResponse } from "../calls/body_writer.ts";
+import type { HeldAnswer } from "./held_answers.ts";
 import type { Method } from "./method_table.ts";
 import type { Payload } from "../payload.ts";
 import type { HandlerContext, RpcRequest } from "./request.ts";
@@ -24,6 +25,8 @@ export interface JobOwner {
   onFinished(job: Job): void;
   /** The caller of a handler that runs has given up. */
   onAbandoned(job: Job): void;
+  /** An answer must wait for room. */
+  onHeld(answer: HeldAnswer): void;
 }
 
 /** A request, its handler, and where the answer goes. */
@@ -121,8 +124,13 @@ export class Job implements HandlerContext {
     try {
       const result = this.#method.handler(this.request, this);
       if (!isPromise(result)) {
-        this.#succeed(result);
-        return false;
+        if (this.#fits()) {
+          this.#succeed(result);
+          return false;
+        }
+        this.#owner = owner;
+        this.#hold(owner, result);
+        return true;
       }
       promise = Promise.resolve(result);
     } catch (error) {
@@ -132,6 +140,10 @@ export class Job implements HandlerContext {
     this.#owner = owner;
     promise.then(
       (data) => {
+        if (!this.#fits()) {
+          this.#hold(owner, data);
+          return;
+        }
         this.#succeed(data);
         owner.onFinished(this);
       },
@@ -196,6 +208,23 @@ export class Job implements HandlerContext {
       reason,
       session.link.verdict ? verdict : "",
     );
+  }
+
+  /** Whether there is room for an answer, or nobody waits for one. */
+  #fits(): boolean {
+    const { link, state } = this.session;
+    return link.outbox.pending <= this.#outboxBytes || state !== "open" ||
+      this.#reason !== undefined;
+  }
+
+  #hold(owner: JobOwner, data: Payload | void): void {
+    owner.onHeld({
+      fits: () => this.#fits(),
+      send: () => {
+        this.#succeed(data);
+        owner.onFinished(this);
+      },
+    });
   }
 
   #succeed(data: Payload | void): void {

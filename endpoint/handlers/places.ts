@@ -11,6 +11,7 @@ import {
   Timer,
   type Timers,
 } from "@frontier/proto";
+import { type HeldAnswer, HeldAnswers } from "./held_answers.ts";
 import type { Job, JobOwner } from "./job.ts";
 import { type QueueBounds, RequestQueue } from "./request_queue.ts";
 import { Share } from "./share.ts";
@@ -56,6 +57,7 @@ export class Places implements JobOwner {
   readonly #onBusy: (busy: boolean) => void;
   readonly #sources = new Sources();
   readonly #queue: RequestQueue;
+  readonly #held = new HeldAnswers();
   readonly #due: Timer = new Timer(() => this.#expire());
   readonly #calm: Timer = new Timer(() => this.#calmed());
   #timers: Timers | undefined = undefined;
@@ -136,7 +138,18 @@ export class Places implements JobOwner {
       if (selects(job)) job.abort(reason);
       job = next;
     }
+    this.#held.retry();
     this.#next();
+  }
+
+  /** An answer must wait for room; its handler keeps its place. */
+  onHeld(answer: HeldAnswer): void {
+    this.#held.add(answer);
+  }
+
+  /** Something was written: answers that wait for room may fit. */
+  onWritten(): void {
+    this.#held.retry();
   }
 
   /**

@@ -98,6 +98,12 @@ export class Workload {
     await Promise.all([this.#places.idle(), this.#hookPlaces.idle()]);
   }
 
+  /** Something was written: answers that wait for room may fit. */
+  onWritten(): void {
+    this.#places.onWritten();
+    this.#hookPlaces.onWritten();
+  }
+
   /** Tells nobody any more, and waits for nothing. */
   close(): void {
     this.#places.close();
