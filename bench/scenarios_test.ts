@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ATTACKS } from "../tests/attacks/attacks.ts";
 import { chooseScenarios, isYardstick, SCENARIOS } from "./scenarios.ts";
 
 Deno.test("Every scenario has a name of its own and, unless it is a yardstick, something to reach", () => {
@@ -60,4 +61,11 @@ Deno.test("chooseScenarios() names the known ones when it meets another", () => 
     RangeError,
     'Cannot run "nats-10x1" without --peers',
   );
+});
+
+Deno.test("The attacks that are measured are known", () => {
+  for (const { load } of SCENARIOS) {
+    if (load.kind !== "attack") continue;
+    assert(load.options.attack in ATTACKS, load.options.attack);
+  }
 });

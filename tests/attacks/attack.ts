@@ -10,11 +10,6 @@ export interface Attack {
   /** What the victims do meanwhile. */
   readonly work: readonly Work[];
   /**
-   * Limits of the gateway beside its budget of memory.
-   * @default none
-   */
-  readonly limits?: Readonly<Record<string, string | number>>;
-  /**
    * Whether one connection is enough for it.
    * @default false
    */

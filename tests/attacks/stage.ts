@@ -50,9 +50,9 @@ export async function stage(
   connections: number,
   attackMs = ATTACK_MS,
 ): Promise<Outcome> {
-  const { targets, work, limits = {} } = ATTACKS[name]!;
+  const { targets, work } = ATTACKS[name]!;
   await using gateway = await GatewayProcess.start({
-    limits: { max_memory: MAX_MEMORY, ...limits },
+    limits: { max_memory: MAX_MEMORY },
   });
   const { edgePort, servicePort } = gateway;
   const starting = Attacker.start(edgePort, name, connections);

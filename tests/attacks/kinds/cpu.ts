@@ -8,6 +8,9 @@ import type { Battle } from "../attacker.ts";
 const WORK = ["call echo", "publish t"];
 const GO_WORK = ["call go.echo", "publish go.t"];
 
+/** Bytes of a body that is nearly as large as a frame may be. */
+const LARGE = 10_400_000;
+
 /** Bodies by what makes them costly: a head, what is repeated, and a tail. */
 const SHAPES = {
   "members that come twice": ["{", '"value":"AA==",', '"key":"AA=="}'],
@@ -152,16 +155,30 @@ async function churn(battle: Battle): Promise<void> {
 
 /** Attacks on the time of the event loop. */
 export const CPU_ATTACKS: Attacks = {
-  ...Object.fromEntries(
-    Object.entries(SHAPES).map((
-      [name, shape],
-    ) => [`bodies of 10 MB with ${name}`, {
-      targets: ["svc"],
-      work: WORK,
-      run: (battle: Battle) =>
-        battle.each(() => costly(battle, shape, 10_400_000)),
-    }]),
-  ),
+  "bodies of 10 MB with members that come twice": {
+    alone: true,
+    targets: ["svc"],
+    work: WORK,
+    run: (battle) =>
+      battle.each(() =>
+        costly(battle, SHAPES["members that come twice"], LARGE)
+      ),
+  },
+  "bodies of 10 MB that are nested deeply": {
+    targets: ["svc"],
+    work: WORK,
+    run: (battle) =>
+      battle.each(() => costly(battle, SHAPES["deep nesting"], LARGE)),
+  },
+  "bodies of 10 MB of every odd shape": {
+    targets: ["svc"],
+    work: WORK,
+    run: (battle) =>
+      battle.each((i) => {
+        const shapes = Object.values(SHAPES);
+        return costly(battle, shapes[i % shapes.length]!, LARGE);
+      }),
+  },
   "small bodies that are read the slow way": {
     targets: ["svc"],
     work: WORK,
@@ -201,7 +218,6 @@ export const CPU_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => sparse(battle)),
   },
   "streams that come and go beside many calls": {
-    alone: true,
     targets: ["go"],
     work: GO_WORK,
     run: (battle) => battle.each(() => churn(battle)),

@@ -95,7 +95,6 @@ const MEGABYTE = "m".repeat(1_048_576);
 /** Attacks with very many calls, messages and admissions. */
 export const FLOOD_ATTACKS: Attacks = {
   "calls that are never answered": {
-    alone: true,
     targets: ["svc"],
     work: WORK,
     run: (battle) => battle.each(() => flood(battle, calls("slow", 1_000), 6)),
@@ -156,13 +155,11 @@ export const FLOOD_ATTACKS: Attacks = {
     targets: ["svc"],
     work: WORK,
     run: (battle) => battle.each(() => publish(battle, "bad", 1, 50)),
-    limits: { forward_timeout_ms: 1_500 },
   },
   "messages that are never done with, of a Go service": {
     targets: ["go"],
     work: GO_WORK,
     run: (battle) => battle.each(() => publish(battle, "go.bad", 1_000, 50)),
-    limits: { forward_timeout_ms: 1_500 },
   },
   "edges that want in with a megabyte of meta": {
     alone: true,

@@ -95,7 +95,6 @@ async function unreadAcks(battle: Battle, frame: Uint8Array): Promise<void> {
 /** Attacks on the memory. */
 export const MEMORY_ATTACKS: Attacks = {
   "large messages whose senders have gone": {
-    alone: true,
     targets: ["svc", "go"],
     work: [...WORK, "call go.echo", "publish go.t"],
     run: (battle) => battle.each(() => publishAndGo(battle)),
@@ -125,7 +124,11 @@ export const MEMORY_ATTACKS: Attacks = {
     alone: true,
     targets: ["svc"],
     work: WORK,
-    run: (battle) => battle.each(() => deaf(battle, "big", 20)),
+    run: (battle) => {
+      // No more than the service can answer: megabytes for a hundred bytes each.
+      const count = battle.connections > 1 ? 3 : 20;
+      return battle.each(() => deaf(battle, "big", count));
+    },
   },
   "errors that are never read": {
     targets: ["svc"],

@@ -11,6 +11,8 @@ import { type Attacks, FIRST, OURS } from "../attack.ts";
 import type { Battle } from "../attacker.ts";
 
 const STREAMS = 70;
+/** Streams of each of many attackers: what a service of one process can send on all of them at once. */
+const FEW = 10;
 const BLOCK = new Uint8Array(16_384);
 const STREAM_WORK = ["call echo", "echo svc"];
 
@@ -73,7 +75,7 @@ async function upload(
 async function trickle(battle: Battle, peer: string): Promise<void> {
   const socket = await battle.edge();
   socket.pause();
-  await socket.send(opens(peer));
+  await socket.send(opens(peer, battle.connections > 1 ? FEW : STREAMS));
   for (let i = 0; i < 40 && !socket.closed; i++) {
     socket.resume();
     await battle.pause(1);
@@ -173,7 +175,6 @@ export const STREAM_ATTACKS: Attacks = {
     run: (battle) => battle.each(() => upload(battle, "late", [])),
   },
   "streams that nobody accepts": {
-    alone: true,
     targets: ["svc", "mute"],
     work: STREAM_WORK,
     run: (battle) => battle.each(() => upload(battle, "mute", OURS)),
