@@ -22,6 +22,8 @@ import {
 } from "@frontier/proto";
 import type { ForwardDeadlines } from "../config/mod.ts";
 import type { Peer } from "../directory/peer.ts";
+import type { Share } from "../quota/account.ts";
+import type { Holder } from "../quota/holder.ts";
 import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { type Answers, dropUnsent } from "./answers.ts";
@@ -38,10 +40,17 @@ import type { Target } from "./target.ts";
 const WRONG_TYPE =
   "Cannot accept answer: it is of another type than its packet";
 
+/** What several who fill an outbox faster than it is read may have together, in places of one alone. */
+const CROWD = 1 / 8;
+/** Calls under way of whoever has few. */
+const FEW = 8;
+
 /** Bounds of a {@linkcode LinkTarget}. */
 export interface LinkTargetLimits {
   /** Largest payload, in bytes. */
   readonly maxFrameBytes: number;
+  /** Calls of one source that may be under way. */
+  readonly maxInflightRequests: number;
   /** Messages unacknowledged at a time by an edge without flow control. */
   readonly messageWindowEdge: number;
   /** Messages unacknowledged at a time by a service without flow control. */
@@ -197,12 +206,7 @@ export class LinkTarget implements Target {
     if (!session.ready) return this.#requestLater(call, body);
     const length = body.end - body.start + BODY_SLACK;
     if (!this.#hasRoom(call, length)) return SHORT_BUFFER;
-    const share = ledger.take(
-      CALLS,
-      call.source!.holder,
-      this.peer.holder,
-      1,
-    );
+    const share = this.#place(call.source!.holder);
     if (share === undefined) return SHORT_BUFFER;
     const at = link.openFrame(session, length);
     const end = writeEdited(link.outbox.buf, at, body, call);
@@ -219,6 +223,23 @@ export class LinkTarget implements Target {
     }
     link.commitFrame(TYPE_REQUEST, slot.idHi, slot.idLo, end);
     return "";
+  }
+
+  /**
+   * A place for a call. Several who fill an outbox faster than it is read have
+   * fewer together than one alone: what comes last waits for all of them.
+   * Whoever has few finds a place all the same.
+   */
+  #place(source: Holder): Share | undefined {
+    const { ledger, limits } = this.#context;
+    const { holder, trail } = this.peer;
+    if (trail?.crowded) {
+      const most = limits.maxInflightRequests * CROWD;
+      const share = ledger.take(CALLS, source, holder, 1, most);
+      if (share !== undefined) return share;
+      if (ledger.held(CALLS, source, holder) >= FEW) return undefined;
+    }
+    return ledger.take(CALLS, source, holder, 1);
   }
 
   /** The target may not listen yet: what is sent waits for it. */

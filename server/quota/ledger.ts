@@ -224,6 +224,16 @@ export class Ledger {
 
   /**
    * @param kind Of what.
+   * @param source Who.
+   * @param target From whom.
+   * @returns What one source holds of it.
+   */
+  held(kind: Kind, source: Holder, target: Holder): number {
+    return this.#find(source, target)?.held[kind] ?? 0;
+  }
+
+  /**
+   * @param kind Of what.
    * @param target From whom.
    * @returns What all sources hold of it.
    */

@@ -21,6 +21,8 @@ const FREE_BYTES = 262_144;
  * let it go when it is empty.
  */
 export class OutboxShares {
+  /** Whether several have put something into it since it was empty. */
+  crowded = false;
   readonly #ledger: Ledger;
   readonly #owner: Holder;
   readonly #limit: number;
@@ -99,6 +101,7 @@ export class OutboxShares {
       this.#ends[last] = end;
       return;
     }
+    if (!this.empty) this.crowded = true;
     this.#shares.push(share);
     this.#lengths.push(bytes);
     this.#ends.push(end);
@@ -156,5 +159,6 @@ export class OutboxShares {
     this.#lengths.splice(0, count);
     this.#ends.splice(0, count);
     this.#head = 0;
+    if (this.#shares.length === 0) this.crowded = false;
   }
 }

@@ -599,3 +599,29 @@ Deno.test("base64 that Go accepts though it is not canonical finds its method", 
     assertEquals(edge.outcome(100n + BigInt(i)), "ok: ok", body)
   );
 });
+
+Deno.test("many who call faster than a service reads have an eighth of the places of one alone, and whoever has few gets in", () => {
+  const gateway = new SimGateway({
+    limits: { maxInflightRequests: 2_000, maxOutboxBytes: 20_000_000 },
+  });
+  const value = new Uint8Array(1_500);
+  const flood = (count: number) => {
+    const service = gateway.service("S", { methods: [`m${count}`] });
+    service.paused = true;
+    const edges = Array.from({ length: count }, () => gateway.edge());
+    for (let i = 0; i < 3_000; i++) {
+      edges[i % count]!.call(`m${count}`, { value });
+    }
+    gateway.run(5);
+    const late = gateway.edge();
+    const calls = Array.from({ length: 4 }, () => late.call(`m${count}`));
+    gateway.run(5);
+    for (const id of calls) assertEquals(late.outcome(id), "none");
+    return gateway.exchange.inflight;
+  };
+  const alone = flood(1);
+  assert(alone > 1_900 && alone <= 2_004, `${alone}`);
+  const together = flood(20) - alone;
+  // Each of them has eight whatever the others have.
+  assert(together > 240 && together <= 250 + 20 * 8 + 4, `${together}`);
+});
