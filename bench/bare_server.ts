@@ -1,7 +1,7 @@
 /**
  * What a connection costs at least: accept, one pending read, and the shortest answer that the load generator takes. Speaks to the
- * benchmark as `gateway_process.ts` does. Each read is taken for one whole frame, as the generator sends them when it connects
- * or sends a heartbeat; nothing is looked at but the frame's type and id.
+ * benchmark as `gateway_process.ts` does. Each read is taken for whole frames, as the generator sends them when it connects
+ * or sends a heartbeat; nothing is looked at but their types, ids and lengths.
  *
  * @module
  */
@@ -24,7 +24,11 @@ async function serve(listener: Deno.TcpListener): Promise<void> {
 async function answer(conn: Deno.TcpConn): Promise<void> {
   const buffer = new Uint8Array(256);
   try {
-    while (await conn.read(buffer) !== null) await conn.write(reply(buffer));
+    for (let n; (n = await conn.read(buffer)) !== null;) {
+      for (let at = 0; at < n; at += HEADER_SIZE + buffer[at + 13]!) {
+        await conn.write(reply(buffer.subarray(at)));
+      }
+    }
   } catch {
     // The generator cuts its connections.
   }

@@ -5,7 +5,7 @@
  */
 
 /** Messages on their way before the first acknowledgement has told anything. */
-const FIRST = 512;
+const FIRST = 256;
 /** An acknowledgement that takes longer than this may be waiting behind others, in milliseconds. */
 const SLOW_MS = 500;
 /** How many times as long as alone an acknowledgement takes when it waits behind others. */

@@ -38,7 +38,7 @@ Deno.test("work that takes long with nothing before it is not queued: the window
 });
 
 Deno.test("before the first ack only a part of the window is in use", () => {
-  assertEquals(new LaneWindow(1_280).size, 512);
+  assertEquals(new LaneWindow(1_280).size, 256);
   assertEquals(new LaneWindow(32).size, 32);
 });
 
