@@ -8,15 +8,15 @@ import {
   decodeBase64,
   encodeBase64Into,
   isCanonicalBase64,
-} from "../proto/base64.ts";
-import { DataBody } from "../proto/data_body.ts";
+} from "../proto/body/base64.ts";
+import { DataBody } from "../proto/body/data_body.ts";
 import {
   BODY_SLACK,
   writeAnswer,
   writeForward,
   writeWithoutTail,
   writeWithTail,
-} from "../proto/splice.ts";
+} from "../proto/body/splice.ts";
 
 const ZERO = "0001-01-01T00:00:00Z";
 const TIMES = `"deadline":"${ZERO}","context":{"deadline":"${ZERO}"}}`;

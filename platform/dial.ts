@@ -5,10 +5,10 @@
  */
 
 import { after } from "./after.ts";
-import type { Logger } from "./log.ts";
+import type { Logger } from "./log/mod.ts";
 import { connectTcp } from "./tcp.ts";
-import { connectTls } from "./tls_connect.ts";
-import type { TlsClientOptions } from "./tls_credentials.ts";
+import { connectTls } from "./tls/connect.ts";
+import type { TlsClientOptions } from "./tls/credentials.ts";
 import type { Transport } from "./transport.ts";
 
 /** Options of {@linkcode dial}. */

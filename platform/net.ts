@@ -6,16 +6,16 @@
  */
 
 export * from "./dial.ts";
-export * from "./tls_check.ts";
-export * from "./tls_connect.ts";
-export * from "./tls_handshake_error.ts";
-export * from "./tls_server.ts";
-export type { LogFields, Logger } from "./log.ts";
+export * from "./tls/check.ts";
+export * from "./tls/connect.ts";
+export * from "./tls/handshake_error.ts";
+export * from "./tls/server.ts";
+export type { LogFields, Logger } from "./log/mod.ts";
 export type {
   TlsCertificateFiles,
   TlsClientOptions,
   TlsServerOptions,
-} from "./tls_credentials.ts";
+} from "./tls/credentials.ts";
 export type {
   Identity,
   PeerAddress,

@@ -1,5 +1,5 @@
 /**
- * Assembles the WebAssembly module that checks long base64 text, and writes it to proto/base64_module.ts:
+ * Assembles the WebAssembly module that checks long base64 text, and writes it to proto/body/base64_module.ts:
  * `deno run --allow-write=proto tools/assemble_base64.ts`.
  *
  * In words, for a range of 64-byte blocks in the module's memory:
@@ -20,7 +20,7 @@
  * @module
  */
 
-const FILE = new URL("../proto/base64_module.ts", import.meta.url);
+const FILE = new URL("../proto/body/base64_module.ts", import.meta.url);
 
 const ALPHABET =
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

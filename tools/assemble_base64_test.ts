@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { assemble, source } from "./assemble_base64.ts";
 
 Deno.test("the module in the repository is the one that is assembled", () => {
-  const file = new URL("../proto/base64_module.ts", import.meta.url);
+  const file = new URL("../proto/body/base64_module.ts", import.meta.url);
   assertEquals(Deno.readTextFileSync(file), source());
 });
 

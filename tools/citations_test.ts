@@ -36,9 +36,9 @@ Deno.test("a citation must name a section that is there", () => {
 });
 
 Deno.test("a file that a paper names must be there", () => {
-  const files = ["proto/link.ts", "docs/adr/0001-a.md"];
+  const files = ["proto/link/link.ts", "docs/adr/0001-a.md"];
   assertEquals(
-    wrongFiles("`link.ts`, `proto/link.ts`, `foo_test.ts`", files),
+    wrongFiles("`link.ts`, `proto/link/link.ts`, `foo_test.ts`", files),
     [],
   );
   assertEquals(

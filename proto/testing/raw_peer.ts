@@ -4,8 +4,8 @@
  * @module
  */
 
-import { HEADER_SIZE, VERSION } from "../constants.ts";
-import { FrameReader } from "../frame_reader.ts";
+import { HEADER_SIZE, VERSION } from "../wire/constants.ts";
+import { FrameReader } from "../wire/frame_reader.ts";
 import { seen, type SeenFrame } from "./recorder.ts";
 import type { SimPort } from "./sim_network.ts";
 

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { FrameReader } from "../frame_reader.ts";
-import { Link, type LinkRole } from "../link.ts";
+import type { FrameReader } from "../wire/frame_reader.ts";
+import { Link, type LinkRole } from "../link/link.ts";
 import {
   type ConnRequest,
   LINK_SETTINGS,
   type LinkHandler,
   type LinkSettings,
-} from "../link_settings.ts";
-import { Pending } from "../pending.ts";
-import type { Session } from "../session.ts";
+} from "../link/link_settings.ts";
+import { Pending } from "../link/pending.ts";
+import type { Session } from "../link/session.ts";
 import type { SimNetwork, SimPort } from "./sim_network.ts";
 
 /** A frame as it was seen, all ids joined. */

@@ -5,8 +5,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { TYPE_CONN, TYPE_CONN_ACK } from "../constants.ts";
-import type { LinkSettings } from "../link_settings.ts";
+import { TYPE_CONN, TYPE_CONN_ACK } from "../wire/constants.ts";
+import type { LinkSettings } from "../link/link_settings.ts";
 import { RawPeer } from "./raw_peer.ts";
 import { connectRecorders, Recorder } from "./recorder.ts";
 import { SimNetwork } from "./sim_network.ts";

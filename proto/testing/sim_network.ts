@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Link } from "../link.ts";
-import type { LinkPort } from "../link_settings.ts";
-import { TimerWheel } from "../timer_wheel.ts";
+import type { Link } from "../link/link.ts";
+import type { LinkPort } from "../link/link_settings.ts";
+import { TimerWheel } from "../wire/timer_wheel.ts";
 
 /** How a simulated network behaves. */
 export interface SimOptions {

@@ -1,7 +1,7 @@
 /** Our codec against the Go library's: what we accept and what we write, Go accepts, and understands alike. */
 
 import { assert, assertEquals } from "@std/assert";
-import { DataBody } from "../../proto/data_body.ts";
+import { DataBody } from "../../proto/body/data_body.ts";
 import {
   decodeConnBody,
   decodeDataBody,
@@ -9,9 +9,9 @@ import {
   encodeConnBody,
   encodeDataBody,
   encodeSessionBody,
-} from "../../proto/json_body.ts";
-import { decodePacket, encodePacket } from "../../proto/packet.ts";
-import { ProtocolError } from "../../proto/protocol_error.ts";
+} from "../../proto/body/json_body.ts";
+import { decodePacket, encodePacket } from "../../proto/packet/packet.ts";
+import { ProtocolError } from "../../proto/errors/protocol_error.ts";
 import {
   BODY_SLACK,
   encodeErrorText,
@@ -20,7 +20,7 @@ import {
   writeForward,
   writeWithoutTail,
   writeWithTail,
-} from "../../proto/splice.ts";
+} from "../../proto/body/splice.ts";
 import vectors from "../../proto/testdata/wire_vectors.json" with {
   type: "json",
 };

@@ -1,0 +1,243 @@
+/**
+ * TLS as a server.
+ *
+ * @module
+ */
+
+import { createServer } from "node:tls";
+import { Timer } from "@frontier/proto";
+import { describeError } from "../describe_error.ts";
+import type { Logger } from "../log/mod.ts";
+import { systemTimers } from "../system_timers.ts";
+import {
+  readServerIdentity,
+  type ServerIdentity,
+  type TlsServerOptions,
+} from "./credentials.ts";
+import { TlsHandshakeError } from "./handshake_error.ts";
+import { HandshakePlaces } from "./places.ts";
+import { TlsTransport } from "./transport.ts";
+import { addressGroup, closeTransport, type Transport } from "../transport.ts";
+
+/** First byte of every client: a record that carries a handshake. */
+const HANDSHAKE_RECORD = 0x16;
+/** Bytes read before a place is asked for; most of what a client says first. */
+const FIRST_BYTES = 512;
+
+/** What bounds the handshakes of a {@linkcode TlsServer}. */
+export interface TlsServerBounds {
+  /**
+   * Handshakes under way at most. When all places are taken, addresses are
+   * served in turn. Protects the memory.
+   * @default 1024
+   */
+  maxHandshakes?: number;
+}
+
+/**
+ * Speaks TLS 1.2 or newer with clients, over connections that are handed to it.
+ *
+ * A client that stays silent holds no place: it asks for one with its first
+ * byte. One that ends its connection gives it back at once.
+ */
+export class TlsServer {
+  readonly #options: TlsServerOptions;
+  readonly #log: Logger;
+  readonly #places: HandshakePlaces;
+  #identity: ServerIdentity;
+
+  private constructor(
+    options: TlsServerOptions & TlsServerBounds,
+    identity: ServerIdentity,
+    log: Logger,
+  ) {
+    this.#options = options;
+    this.#identity = identity;
+    this.#log = log;
+    this.#places = new HandshakePlaces(
+      options.maxHandshakes ?? 1024,
+      systemTimers,
+    );
+  }
+
+  /**
+   * Reads certificates.
+   *
+   * @param options Where they are, and bounds.
+   * @param log Where skipped files are named.
+   * @returns The server.
+   * @throws {Error} If no certificate can be used, or a CA file cannot be read.
+   */
+  static async read(
+    options: TlsServerOptions & TlsServerBounds,
+    log: Logger,
+  ): Promise<TlsServer> {
+    return new TlsServer(
+      options,
+      await readServerIdentity(options, log),
+      log,
+    );
+  }
+
+  /** Handshakes under way. */
+  get handshakes(): number {
+    return this.#places.taken;
+  }
+
+  /**
+   * Reads the files anew, for the connections to come; those that stand are
+   * not touched. A certificate that cannot be used leaves the old one of its
+   * place in use; all others are replaced, in one step.
+   *
+   * @returns When the new certificates are in use.
+   * @throws {Error} If some cannot be used; the message names them.
+   */
+  async reload(): Promise<void> {
+    const identity = await readServerIdentity(
+      this.#options,
+      this.#log,
+      this.#identity,
+    );
+    this.#identity = identity;
+    if (identity.kept.length > 0) {
+      throw new Error(
+        `Cannot use all certificates anew: ${
+          identity.kept.join("; ")
+        }; the old ones in their place stay in use`,
+      );
+    }
+  }
+
+  /**
+   * Shakes hands with a client.
+   *
+   * @param raw The connection. Closed on failure, unless the client speaks no
+   * TLS: whoever called may have another use for it then.
+   * @param timeoutMs Milliseconds until the handshake must be done.
+   * @param signal Gives up when aborted.
+   * @returns The connection inside TLS.
+   * @throws {TlsHandshakeError} If they do not come to terms in time.
+   */
+  async secure(
+    raw: Transport,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<Transport> {
+    const stop = new AbortController();
+    const give = (kind: TlsHandshakeError["kind"], text: string) =>
+      stop.abort(new TlsHandshakeError(kind, text));
+    const onAbort = () => give("stopped", describeError(signal!.reason));
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
+    const timer = new Timer(() =>
+      give("late", `Nothing came of it within ${timeoutMs} ms`)
+    );
+    systemTimers.set(timer, systemTimers.now() + timeoutMs);
+    try {
+      const first = await readFirst(raw, stop.signal);
+      if (first[0] !== HANDSHAKE_RECORD) {
+        throw new TlsHandshakeError("plain", "The client speaks no TLS", first);
+      }
+      return await this.#inPlace(
+        raw,
+        stop,
+        () => this.#handshake(raw, first, stop.signal),
+      );
+    } catch (error) {
+      if (!(error instanceof TlsHandshakeError && error.kind === "plain")) {
+        closeTransport(raw);
+      }
+      throw TlsHandshakeError.from(error);
+    } finally {
+      systemTimers.clear(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Does something while holding a place. */
+  async #inPlace<T>(
+    raw: Transport,
+    stop: AbortController,
+    action: () => Promise<T>,
+  ): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = () => reject(stop.signal.reason);
+    stop.signal.addEventListener("abort", onAbort);
+    const place = this.#places.enter(
+      addressGroup(raw.remoteAddr),
+      resolve,
+      () =>
+        stop.abort(
+          new TlsHandshakeError("crowded", "Others wait for its place"),
+        ),
+    );
+    try {
+      await promise;
+      return await action();
+    } finally {
+      this.#places.leave(place);
+      stop.signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #handshake(
+    raw: Transport,
+    first: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<TlsTransport> {
+    const identity = this.#identity;
+    const { clients } = identity;
+    if (clients?.authorities.length === 0) {
+      // Without a list of its own the runtime would ask the system's.
+      throw new Error("No authority can vouch for the client");
+    }
+    return TlsTransport.handshake(raw, (carrier, onReady, onError) => {
+      // A server of its own for each connection tells whose the events are.
+      // It never listens. Verifying clients is its work, not the socket's.
+      const server = createServer({
+        SNICallback: (name, done) => done(null, identity.contextFor(name)),
+        requestCert: clients !== undefined,
+        rejectUnauthorized: true,
+        minVersion: "TLSv1.2",
+        // Longer than any bound of ours: the signal comes first.
+        handshakeTimeout: 120_000,
+      });
+      server.once("tlsClientError", onError);
+      server.once("secureConnection", (socket) => {
+        try {
+          clients?.check(socket);
+          onReady(socket, clients !== undefined);
+        } catch (error) {
+          onError(TlsHandshakeError.from(error));
+        }
+      });
+      server.emit("connection", carrier);
+    }, { signal, first });
+  }
+}
+
+/** Reads what a client says first. */
+async function readFirst(
+  raw: Transport,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  // Closing is what ends a pending read.
+  const onAbort = () => closeTransport(raw);
+  signal.addEventListener("abort", onAbort);
+  try {
+    signal.throwIfAborted();
+    const buf = new Uint8Array(FIRST_BYTES);
+    const count = await raw.read(buf);
+    signal.throwIfAborted();
+    if (count === null) {
+      throw new TlsHandshakeError("gone", "The peer closed the connection");
+    }
+    return buf.subarray(0, count);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof TlsHandshakeError) throw error;
+    throw new TlsHandshakeError("gone", describeError(error));
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * How a connection ends in good order.
+ *
+ * @module
+ */
+
+import { TYPE_DISCONN, TYPE_DISCONN_ACK } from "../wire/constants.ts";
+import type { FrameReader } from "../wire/frame_reader.ts";
+import type { Link } from "./link.ts";
+
+/** Code 0 and an empty JSON object: the body of every disconn ack. */
+const ACK_BODY = new Uint8Array([0, 0x7b, 0x7d]);
+
+/**
+ * Who has sent and acknowledged which disconn. A link makes it when either side
+ * begins to leave, before the first disconn. Source: docs/spec/wire.md §3.5.
+ */
+export class CloseExchange {
+  /** Why the connection ends: the first reason, the cause of what comes after. */
+  readonly reason: string;
+  /** Whether we have sent our disconn. */
+  begun = false;
+  /** Whether the peer has sent its own. */
+  received = false;
+  /** Whether the peer has acknowledged ours. */
+  acked = false;
+
+  /**
+   * Nothing is sent yet.
+   *
+   * @param reason Why the connection ends.
+   */
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+
+  /**
+   * Sends our disconn, once.
+   *
+   * @param link The connection.
+   * @returns `false` when it was sent before.
+   */
+  begin(link: Link): boolean {
+    if (this.begun) return false;
+    this.begun = true;
+    link.sendFrame(TYPE_DISCONN, link.outbox.open(0));
+    return true;
+  }
+
+  /**
+   * The peer has sent its disconn: acknowledges it, and answers with ours.
+   *
+   * @param link The connection.
+   * @param frame The disconn.
+   */
+  onDisconn(link: Link, frame: FrameReader): void {
+    this.received = true;
+    const { outbox } = link;
+    const at = outbox.open(ACK_BODY.length);
+    outbox.buf.set(ACK_BODY, at);
+    const end = at + ACK_BODY.length;
+    link.commitFrame(TYPE_DISCONN_ACK, frame.idHi, frame.idLo, end);
+    this.begin(link);
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * The sessions of one connection.
+ *
+ * @module
+ */
+
+import {
+  SESSION_FLAG_ACQUIRE_ID,
+  TYPE_SESSION,
+  TYPE_SESSION_ACK,
+} from "../wire/constants.ts";
+import type { FrameReader } from "../wire/frame_reader.ts";
+import {
+  decodeSessionBody,
+  encodeSessionBody,
+  MAX_CONTROL_BODY,
+  type SessionBody,
+} from "../body/json_body.ts";
+import type { Link } from "./link.ts";
+import { Pending } from "./pending.ts";
+import { ProtocolError } from "../errors/protocol_error.ts";
+import { Session } from "./session.ts";
+import { SessionMap } from "./session_map.ts";
+import { shortText } from "../wire/short_text.ts";
+import { SESSION_META_TOO_LARGE } from "../errors/wire_errors.ts";
+import { readU32 } from "../wire/wire_numbers.ts";
+
+/** Bytes of JSON that one byte of a name or of meta takes in the longest of the usual forms. */
+const LONGEST_FORM = 6;
+const EMPTY_BODY = encodeSessionBody({});
+
+/**
+ * All sessions of a connection but the default one, and how either side opens
+ * one: the session packet and its ack, out and in. A link makes it with its
+ * first session. Source: docs/spec/wire.md §4.2.
+ */
+export class LinkSessions {
+  /** Bytes that windows of open sessions were widened by. */
+  promised = 0;
+  readonly #known: SessionMap;
+  /** A client's, whose id the server has not told yet. */
+  #opening: SessionMap | undefined = undefined;
+  /** Sessions that the peer opened and that are not over. */
+  #asked = 0;
+  #counter = 1;
+
+  /**
+   * Makes an empty collection.
+   *
+   * @param random Returns a number from 0 to 1, 1 excluded.
+   */
+  constructor(random: () => number) {
+    this.#known = new SessionMap(random);
+  }
+
+  /** Sessions there are, those being opened included. */
+  get size(): number {
+    return this.#known.size + (this.#opening?.size ?? 0);
+  }
+
+  /** Sessions that the peer opened and that are not over. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /**
+   * Finds a session by the id that data packets name.
+   *
+   * @param hi High half of the id.
+   * @param lo Low half of the id.
+   * @returns The session, if there is one.
+   */
+  get(hi: number, lo: number): Session | undefined {
+    return this.#known.get(hi, lo);
+  }
+
+  /**
+   * Goes through the sessions.
+   *
+   * @returns All of them.
+   */
+  *values(): Generator<Session, void, undefined> {
+    yield* this.#known.values();
+    if (this.#opening !== undefined) yield* this.#opening.values();
+  }
+
+  /**
+   * Forgets a session that is over.
+   *
+   * @param session The session.
+   */
+  delete(session: Session): void {
+    this.#known.delete(session);
+    this.#opening?.delete(session);
+    if (session.byPeer) this.#asked--;
+    this.promised -= session.promised;
+  }
+
+  /**
+   * Asks the peer for a session.
+   *
+   * @param link The connection.
+   * @param peer What the target is called.
+   * @param meta Opaque bytes for the acceptor.
+   * @returns The session, in state `opening`; `undefined` when too many packets
+   * of the connection wait for their answer.
+   */
+  open(
+    link: Link,
+    peer: string,
+    meta: Uint8Array | undefined,
+  ): Session | undefined {
+    let [hi, lo] = this.#freshId(link);
+    // The peer may have chosen that very id for one of its own.
+    while (!this.#isFree(hi, lo)) [hi, lo] = this.#freshId(link);
+    const session = new Session(link, hi, lo, "opening");
+    session.peer = peer;
+    session.meta = meta;
+    const pending = new OpenPending();
+    const { openTimeoutMs } = link.settings;
+    const endsAt = link.timers.now() + openTimeoutMs;
+    if (!link.expect(pending, session, endsAt)) return undefined;
+    const asClient = link.role === "client";
+    if (asClient) {
+      (this.#opening ??= new SessionMap(link.settings.random)).add(session);
+    } else this.#known.add(session);
+    const body = peer === "" && meta === undefined
+      ? EMPTY_BODY
+      : encodeSessionBody({ meta, error: "", peer });
+    const at = link.outbox.open(10 + body.length);
+    const buf = link.outbox.buf;
+    buf[at] = 0;
+    buf[at + 1] = asClient ? SESSION_FLAG_ACQUIRE_ID : 0;
+    link.writeId(at + 2, hi, lo);
+    buf.set(body, at + 10);
+    const end = at + 10 + body.length;
+    link.commitFrame(TYPE_SESSION, pending.idHi, pending.idLo, end);
+    return session;
+  }
+
+  /**
+   * The peer has answered an {@linkcode LinkSessions.open}.
+   *
+   * @param link The connection.
+   * @param session What was opened.
+   * @param frame The ack.
+   * @returns Whether the session is open now.
+   * @throws {ProtocolError} If the ack does not fit the session.
+   */
+  onAck(link: Link, session: Session, frame: FrameReader): boolean {
+    const { buf, bodyStart } = frame;
+    const same = readU32(buf, bodyStart + 2) === session.idHi &&
+      readU32(buf, bodyStart + 6) === session.idLo;
+    const hi = readU32(buf, bodyStart + 10);
+    const lo = readU32(buf, bodyStart + 14);
+    const { error } = decodeSessionBody(buf, bodyStart + 18, frame.bodyEnd);
+    if (session.state !== "opening") return false;
+    // Only a server chooses ids.
+    const fits = link.role === "client"
+      ? this.#isFree(hi, lo)
+      : hi === session.idHi && lo === session.idLo;
+    if (!same || !fits) {
+      throw new ProtocolError(
+        "Cannot accept session ack: its ids do not fit the session",
+      );
+    }
+    if (link.role === "client") {
+      this.#opening!.delete(session);
+      session.idHi = hi;
+      session.idLo = lo;
+      this.#known.add(session);
+    }
+    session.refusal = shortText(error);
+    return session.opened() && error === "";
+  }
+
+  /**
+   * The peer asks for a session.
+   *
+   * @param link The connection.
+   * @param frame The session packet.
+   * @returns The session, in state `accepting`; with a `refusal` when it is to be
+   * refused for what it would make us keep.
+   * @throws {ProtocolError} If it is malformed, or the peer has far too many.
+   */
+  onSession(link: Link, frame: FrameReader): Session {
+    const { buf, bodyStart } = frame;
+    const asked = readAsk(link, frame);
+    const acquire = (buf[bodyStart + 1]! & SESSION_FLAG_ACQUIRE_ID) !== 0;
+    const negotiateHi = readU32(buf, bodyStart + 2);
+    const negotiateLo = readU32(buf, bodyStart + 6);
+    // Only its own count: what we open must not use up what the peer may open.
+    if (this.#asked >= link.settings.maxSessions * 2) {
+      // Those refused linger until their dismiss is acknowledged.
+      throw new ProtocolError(
+        `Cannot open session: ${this.#asked} are open or closing`,
+      );
+    }
+    const [hi, lo] = acquire ? this.#freshId(link) : [negotiateHi, negotiateLo];
+    if (!this.#isFree(hi, lo)) {
+      throw new ProtocolError(
+        `Cannot open session ${
+          (BigInt(hi) << 32n) | BigInt(lo)
+        }: the id is reserved or in use`,
+      );
+    }
+    const session = new Session(link, hi, lo, "accepting");
+    session.asked(frame);
+    if (asked === undefined) session.refusal = SESSION_META_TOO_LARGE;
+    else {
+      session.peer = asked.peer;
+      session.meta = asked.meta;
+    }
+    this.#known.add(session);
+    this.#asked++;
+    return session;
+  }
+
+  #isFree(hi: number, lo: number): boolean {
+    return (hi !== 0 || lo > 1) && this.get(hi, lo) === undefined;
+  }
+
+  /** The same shape as packet ids: unique on this connection, above 1. */
+  #freshId(link: Link): [number, number] {
+    return [link.silentHi, ++this.#counter];
+  }
+}
+
+/**
+ * Reads what a peer says when it asks for a session.
+ *
+ * @returns What it says; `undefined` when that is more than we are willing to
+ * keep, or even to read.
+ */
+function readAsk(
+  { settings }: Link,
+  { buf, bodyStart, bodyEnd }: FrameReader,
+): SessionBody | undefined {
+  const most = settings.maxSessionMeta;
+  const longest = Math.min(most * LONGEST_FORM + 64, MAX_CONTROL_BODY);
+  if (bodyEnd - bodyStart - 10 > longest) return undefined;
+  const body = decodeSessionBody(buf, bodyStart + 10, bodyEnd);
+  const length = body.peer.length + (body.meta?.length ?? 0);
+  return length > most ? undefined : body;
+}
+
+/** An open that waits for its ack. */
+class OpenPending extends Pending {
+  override answerType = TYPE_SESSION_ACK;
+
+  override onAnswer(link: Link, frame: FrameReader): void {
+    link.onSessionAck(this.session!, frame);
+  }
+
+  override onFail(_link: Link, reason: string): void {
+    this.session!.finish(reason);
+  }
+}

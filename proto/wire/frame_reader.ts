@@ -1,0 +1,348 @@
+/**
+ * Cuts a byte stream into frames without copying them.
+ *
+ * @module
+ */
+
+import { HEADER_SIZE, MAX_PAYLOAD, TYPE_STREAM } from "./constants.ts";
+import { PACKET_RULES } from "./packet_rules.ts";
+import { ProtocolError } from "../errors/protocol_error.ts";
+
+/** Bytes of the buffer that waits for the first byte of an idle connection. */
+export const PARKED_SIZE = 256;
+/** Bytes of the buffer of a busy connection. */
+const BUSY_SIZE = 65_536;
+/** Bytes of the buffer of a connection that is flooded with raw bytes. */
+const FLOOD_SIZE = 262_144;
+/** So many parts of stream frames fill the buffer in a row, and it takes its largest size. */
+const FLOOD_READS = 4;
+/** So many small reads in a row and the buffer steps down again. */
+const SMALL_READS = 16;
+/** So many reads without a large frame and the buffer returns to its busy size. */
+const BIG_READS = 64;
+
+const NOTHING = new Uint8Array(0);
+/** No length reaches it, so that one comparison rejects unknown types too. */
+const UNKNOWN = 0xffff_ffff;
+/** Smallest payload per type, so that no later code indexes out of range. */
+const MIN_LENGTH = new Uint32Array(256).fill(UNKNOWN);
+/** Largest payload per type, where the limit of the connection is not enough. */
+const MAX_LENGTH = new Uint32Array(256).fill(UNKNOWN);
+/** Types whose payload starts with a session id. */
+const HAS_SESSION = new Uint8Array(256);
+
+for (const { code, min, max, session } of PACKET_RULES) {
+  MIN_LENGTH[code] = min;
+  HAS_SESSION[code] = session ? 1 : 0;
+  MAX_LENGTH[code] = max ?? UNKNOWN;
+}
+
+/** Settings of a {@linkcode FrameReader}. */
+export interface FrameReaderOptions {
+  /**
+   * Largest payload accepted, in bytes.
+   *
+   * @default {10_485_760}
+   */
+  maxPayload?: number;
+}
+
+/**
+ * An incremental frame reader over arbitrary chunk boundaries.
+ *
+ * Fill it with {@linkcode FrameReader.reserve} and
+ * {@linkcode FrameReader.commit}, then call {@linkcode FrameReader.next} until
+ * it returns `false`. After `true` the public fields describe one frame; its
+ * body is the range `bodyStart` to `bodyEnd` of `buf`, valid until the next
+ * `reserve`. Stream frames may be delivered in several parts, so that a large
+ * one needs no large buffer.
+ *
+ * The buffer holds 256 bytes while a connection is idle, up to 64 KiB while it
+ * is busy, 256 KiB while it is flooded with raw bytes, and grows beyond that only as fast as the bytes of one large frame
+ * really arrive. Source: docs/spec/wire.md §1.2 to §1.6.
+ *
+ * @example
+ * ```ts
+ * import { FrameReader } from "@frontier/proto";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const reader = new FrameReader();
+ * reader.reserve().set([1, 0x21, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0]);
+ * reader.commit(14);
+ * assertEquals(reader.next(), true);
+ * assertEquals([reader.type, reader.idLo], [0x21, 9]);
+ * ```
+ */
+export class FrameReader {
+  /** The buffer the offsets below refer to. */
+  buf: Uint8Array = new Uint8Array(PARKED_SIZE);
+  /** Type of the current frame. */
+  type = 0;
+  /** High half of its packet id. */
+  idHi = 0;
+  /** Low half of its packet id. */
+  idLo = 0;
+  /** High half of its session id; 0 where the type has none. */
+  sessionHi = 0;
+  /** Low half of its session id; 0 where the type has none. */
+  sessionLo = 0;
+  /** First byte of the body: after the session id where there is one, else after the header. */
+  bodyStart = 0;
+  /** End of the body, exclusive. */
+  bodyEnd = 0;
+
+  #start = 0;
+  #end = 0;
+  #need = 0;
+  #streamLeft = 0;
+  #grow = false;
+  #smallReads = 0;
+  #bigReads = 0;
+  #floodReads = 0;
+  #rewound = false;
+  readonly #maxPayload: number;
+
+  /**
+   * Makes a reader with a small buffer.
+   *
+   * @param options Settings.
+   */
+  constructor(options: FrameReaderOptions = {}) {
+    this.#maxPayload = options.maxPayload ?? MAX_PAYLOAD;
+  }
+
+  /** Bytes held that no frame was made of yet. */
+  get buffered(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Whether a frame that needs a larger buffer than usual has begun, and its end has not arrived. */
+  get inLargeFrame(): boolean {
+    return this.#need > BUSY_SIZE && this.#streamLeft === 0 &&
+      this.#end > this.#start;
+  }
+
+  /** Whether a frame has begun and its end has not arrived. */
+  get inFrame(): boolean {
+    return this.#end > this.#start || this.#streamLeft > 0;
+  }
+
+  /**
+   * Returns free space to read the next bytes into.
+   *
+   * @returns A view of at least one byte.
+   */
+  reserve(): Uint8Array {
+    const held = this.#end - this.#start;
+    if (held === 0) {
+      this.#start = this.#end = 0;
+      const size = this.buf.length;
+      if (this.#grow && size < BUSY_SIZE) {
+        this.buf = new Uint8Array(Math.min(BUSY_SIZE, size * 16));
+      } else if (this.#floodReads >= FLOOD_READS && size < FLOOD_SIZE) {
+        this.buf = new Uint8Array(FLOOD_SIZE);
+        this.#bigReads = BIG_READS;
+      } else if (size > BUSY_SIZE && --this.#bigReads <= 0) {
+        this.buf = new Uint8Array(BUSY_SIZE);
+      } else if (this.#smallReads >= SMALL_READS && size > PARKED_SIZE) {
+        this.buf = new Uint8Array(Math.max(PARKED_SIZE, size >> 4));
+        this.#smallReads = 0;
+      }
+      this.#grow = false;
+      return this.buf;
+    }
+    const size = this.buf.length;
+    const free = size - this.#end;
+    // A declared length alone must not cost memory: it has to arrive.
+    const tooSmall = this.#need > size && held * 2 >= size;
+    if (size < BUSY_SIZE && (this.#grow || tooSmall)) {
+      // A busy connection rarely stops at the end of a frame: do not wait for it.
+      this.#move(Math.min(BUSY_SIZE, size * 16));
+      this.#grow = false;
+    } else if (tooSmall) {
+      this.#move(Math.min(size * 2, this.#need + BUSY_SIZE));
+      this.#bigReads = BIG_READS;
+    } else if (
+      size > BUSY_SIZE && this.#need <= BUSY_SIZE && held < BUSY_SIZE &&
+      --this.#bigReads <= 0
+    ) {
+      this.#move(BUSY_SIZE);
+    } else if (this.#start > 0) {
+      if (free === 0 || free < this.#need - held) this.#compact();
+    } else if (free === 0) {
+      // Full, and no frame was taken from it: its owner has paused.
+      this.#move(size * 2);
+    }
+    return this.buf.subarray(this.#end);
+  }
+
+  /**
+   * Returns a little free space, for who does not deal with frames now but wants
+   * to see the end of the stream.
+   *
+   * @returns A view of 1 to 256 bytes.
+   */
+  reserveLittle(): Uint8Array {
+    const held = this.#end - this.#start;
+    if (held === 0) this.#start = this.#end = 0;
+    else if (this.#end === this.buf.length) {
+      if (this.#start > 0) this.#compact();
+      else this.#move(this.buf.length + PARKED_SIZE);
+    }
+    return this.buf.subarray(this.#end, this.#end + PARKED_SIZE);
+  }
+
+  /**
+   * Takes over bytes that were written into the reserved space.
+   *
+   * @param count How many bytes.
+   */
+  commit(count: number): void {
+    const free = this.buf.length - this.#end;
+    this.#end += count;
+    this.#grow = count === free;
+    if (this.#streamLeft > 0 && count >= BUSY_SIZE / 2) {
+      this.#floodReads++;
+      this.#bigReads = BIG_READS;
+    } else this.#floodReads = 0;
+    if (this.#grow) {
+      this.#smallReads = 0;
+    } else if (count <= this.buf.length >> 4) {
+      this.#smallReads++;
+    } else {
+      this.#smallReads = 0;
+    }
+  }
+
+  /** Gives memory back when the connection has gone idle. */
+  park(): void {
+    this.#smallReads = SMALL_READS;
+    this.#bigReads = 0;
+  }
+
+  /**
+   * Goes back to before the current frame: {@linkcode FrameReader.next} gives it
+   * again. What its offsets enclose now keeps its bytes until then, whatever is
+   * reserved meanwhile. Not for parts of stream frames.
+   */
+  rewind(): void {
+    this.#start = this.bodyStart - HEADER_SIZE -
+      (HAS_SESSION[this.type] === 1 ? 8 : 0);
+    this.#rewound = true;
+  }
+
+  /** Lets go of the buffer; no frame will be read any more. */
+  release(): void {
+    this.buf = NOTHING;
+    this.#start =
+      this.#end =
+      this.#need =
+      this.#streamLeft =
+        0;
+  }
+
+  /**
+   * Moves on to the next frame, or to the next part of a stream frame.
+   *
+   * @returns `false` when more bytes are needed.
+   * @throws {ProtocolError} If the type is unknown, the length is below the
+   * minimum of the type, or it exceeds the limit.
+   */
+  next(): boolean {
+    const buf = this.buf;
+    let start = this.#start;
+    this.#rewound = false;
+    const available = this.#end - start;
+    if (this.#streamLeft > 0) {
+      return available > 0 && this.#streamPart(start, available);
+    }
+    if (available < HEADER_SIZE) {
+      this.#need = HEADER_SIZE;
+      return false;
+    }
+    const type = buf[start + 1]!;
+    const length = ((buf[start + 10]! << 24) | (buf[start + 11]! << 16) |
+      (buf[start + 12]! << 8) | buf[start + 13]!) >>> 0;
+    const min = MIN_LENGTH[type]!;
+    if (
+      length < min || length > this.#maxPayload || length > MAX_LENGTH[type]!
+    ) {
+      this.#checkLength(type, length, min);
+    }
+    const session = HAS_SESSION[type]!;
+    const need = type === TYPE_STREAM ? HEADER_SIZE + 8 : HEADER_SIZE + length;
+    if (available < need) {
+      this.#need = need;
+      return false;
+    }
+    this.type = type;
+    this.idHi = ((buf[start + 2]! << 24) | (buf[start + 3]! << 16) |
+      (buf[start + 4]! << 8) | buf[start + 5]!) >>> 0;
+    this.idLo = ((buf[start + 6]! << 24) | (buf[start + 7]! << 16) |
+      (buf[start + 8]! << 8) | buf[start + 9]!) >>> 0;
+    const end = start + need;
+    start += HEADER_SIZE;
+    if (session === 1) {
+      this.sessionHi = ((buf[start]! << 24) | (buf[start + 1]! << 16) |
+        (buf[start + 2]! << 8) | buf[start + 3]!) >>> 0;
+      this.sessionLo = ((buf[start + 4]! << 24) | (buf[start + 5]! << 16) |
+        (buf[start + 6]! << 8) | buf[start + 7]!) >>> 0;
+      start += 8;
+    } else {
+      this.sessionHi = this.sessionLo = 0;
+    }
+    this.#start = end;
+    this.bodyStart = start;
+    this.bodyEnd = end;
+    if (type === TYPE_STREAM && length > 8) {
+      this.#streamLeft = length - 8;
+      if (available > need) return this.#streamPart(end, available - need);
+      // The header has arrived alone: the first part follows.
+      return false;
+    }
+    return true;
+  }
+
+  /** Moves what is held to the front; somebody may still look at a frame that was rewound. */
+  #compact(): void {
+    if (this.#rewound) {
+      this.#move(this.buf.length);
+      return;
+    }
+    this.buf.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
+  }
+
+  #move(size: number): void {
+    const next = new Uint8Array(size);
+    next.set(this.buf.subarray(this.#start, this.#end));
+    this.buf = next;
+    this.#end -= this.#start;
+    this.#start = 0;
+  }
+
+  #streamPart(start: number, available: number): boolean {
+    const take = Math.min(available, this.#streamLeft);
+    this.#streamLeft -= take;
+    this.#start = this.bodyEnd = start + take;
+    this.bodyStart = start;
+    return true;
+  }
+
+  #checkLength(type: number, length: number, min: number): never {
+    const name = `0x${type.toString(16).padStart(2, "0")}`;
+    if (min === UNKNOWN) {
+      throw new ProtocolError(`Cannot parse frame: unknown type ${name}`);
+    }
+    const max = Math.min(MAX_LENGTH[type]!, this.#maxPayload);
+    const why = min === max
+      ? `is not ${min}`
+      : length < min
+      ? `is below ${min}`
+      : `exceeds ${max}`;
+    throw new ProtocolError(
+      `Cannot parse frame of type ${name}: length ${length} ${why}`,
+    );
+  }
+}
