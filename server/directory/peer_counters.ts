@@ -1,0 +1,46 @@
+/**
+ * What is counted of a connection.
+ *
+ * @module
+ */
+
+/**
+ * What has passed over one connection since it came. Calls and messages include
+ * those inside its streams.
+ */
+export interface PeerCounters {
+  /** Bytes that the peer sent. */
+  readonly bytesIn: number;
+  /** Bytes that were sent to the peer. */
+  readonly bytesOut: number;
+  /** Calls that the peer made. */
+  readonly callsIn: number;
+  /** Calls that the peer was asked to answer. */
+  readonly callsOut: number;
+  /** Messages that the peer sent. */
+  readonly messagesIn: number;
+  /** Messages that were sent to the peer. */
+  readonly messagesOut: number;
+  /** Streams open at this moment. */
+  readonly streams: number;
+  /** When the peer was last heard, in Unix milliseconds. */
+  readonly lastActivityMs: number;
+}
+
+/** An open stream, seen from one of its ends. */
+export interface StreamRecord {
+  /** Its id on this peer's connection. */
+  readonly id: bigint;
+  /** What is at its other end. */
+  readonly kind: "edge" | "service";
+  /** The id of the peer at its other end. */
+  readonly peerId: bigint;
+  /** The name of the service at its other end; empty for an edge. */
+  readonly peerName: string;
+  /** Raw bytes that this peer sent on it. */
+  readonly bytesIn: number;
+  /** Raw bytes that were sent to this peer on it. */
+  readonly bytesOut: number;
+  /** For how long it has been open, in milliseconds. */
+  readonly ageMs: number;
+}
