@@ -127,23 +127,6 @@ Deno.test("call() that is aborted rejects at once and cancels the request", asyn
   );
 });
 
-Deno.test("callAsync() gives the data of the response, and can be canceled", async () => {
-  using gateway = new ScriptedGateway({
-    onRequest: (request) => request.name === "echo" && request.done("pong"),
-  });
-  await using edge = await Edge.connect({ dial: gateway.dial });
-  const call = edge.callAsync("echo", "ping");
-  assertEquals(call.method, "echo");
-  assertEquals(call.done, false);
-  assertEquals((await call.result).text(), "pong");
-  assertEquals(call.done, true);
-  const other = edge.callAsync("mute");
-  other.cancel();
-  assertEquals(other.done, true);
-  const error = await assertRejects(() => other.result, FrontierError);
-  assertEquals(error.code, "canceled");
-});
-
 Deno.test("call() that is too large fails here, and the connection stays", async () => {
   using gateway = new ScriptedGateway();
   await using edge = await Edge.connect({ dial: gateway.dial });

@@ -5,8 +5,6 @@
  */
 
 import type {
-  AsyncCall,
-  AsyncPublish,
   CallOptions,
   OpenStreamOptions,
   Payload,
@@ -15,8 +13,8 @@ import type {
   Stream,
 } from "@frontier/endpoint";
 import { payloadBytes } from "@frontier/endpoint/internal";
-import { Core } from "./core.ts";
-import { End } from "./end.ts";
+import { Connector } from "./connection/connector.ts";
+import { Endpoint } from "./endpoint.ts";
 import type { EdgeOptions } from "./options.ts";
 
 /** Where gateways listen for edges. */
@@ -58,9 +56,12 @@ const EDGE_PORT = 30_012;
  * }
  * ```
  */
-export class Edge extends End {
-  private constructor(core: Core) {
-    super(core);
+export class Edge extends Endpoint {
+  readonly #connector: Connector;
+
+  private constructor(connector: Connector) {
+    super(connector);
+    this.#connector = connector;
   }
 
   /**
@@ -75,12 +76,12 @@ export class Edge extends End {
     const meta = options.meta === undefined
       ? undefined
       : payloadBytes(options.meta);
-    const core = new Core(
+    const connector = new Connector(
       { name: "edge", port: EDGE_PORT, meta, tailed: false, hooks: [] },
       options,
     );
-    const edge = new Edge(core);
-    await core.start();
+    const edge = new Edge(connector);
+    await connector.start();
     return edge;
   }
 
@@ -89,7 +90,7 @@ export class Edge extends End {
    * service maps the meta of the edge to a stable id.
    */
   get edgeId(): bigint {
-    return this.core.id;
+    return this.#connector.id;
   }
 
   /**
@@ -108,28 +109,7 @@ export class Edge extends End {
     data: Payload = "",
     options?: CallOptions,
   ): Promise<Reply> {
-    return this.core.endpoint.channel.call(method, data, undefined, options);
-  }
-
-  /**
-   * Calls a method without waiting.
-   *
-   * @param method The method.
-   * @param data The data.
-   * @param options Time limit, signal and custom bytes.
-   * @returns A handle to wait for the response, or to cancel.
-   */
-  callAsync(
-    method: string,
-    data: Payload = "",
-    options?: CallOptions,
-  ): AsyncCall {
-    return this.core.endpoint.channel.callAsync(
-      method,
-      data,
-      undefined,
-      options,
-    );
+    return this.#connector.core.channel.call(method, data, undefined, options);
   }
 
   /**
@@ -148,24 +128,7 @@ export class Edge extends End {
     data: Payload,
     options?: PublishOptions,
   ): Promise<void> {
-    return this.core.endpoint.channel.publish(topic, data, undefined, options);
-  }
-
-  /**
-   * Publishes a message without waiting. Messages to one topic arrive in the
-   * order in which they were published.
-   *
-   * @param topic The topic.
-   * @param data The data.
-   * @param options Time limit, signal and custom bytes.
-   * @returns A handle to wait for the acknowledgement, or to give up.
-   */
-  publishAsync(
-    topic: string,
-    data: Payload,
-    options?: PublishOptions,
-  ): AsyncPublish {
-    return this.core.endpoint.channel.publishAsync(
+    return this.#connector.core.channel.publish(
       topic,
       data,
       undefined,
@@ -184,6 +147,6 @@ export class Edge extends End {
    * never, instead.
    */
   openStream(service: string, options?: OpenStreamOptions): Promise<Stream> {
-    return this.core.endpoint.openStream(service, options);
+    return this.#connector.core.openStream(service, options);
   }
 }

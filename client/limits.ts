@@ -1,5 +1,5 @@
 /**
- * What bounds the memory of an end.
+ * What bounds the memory of a service or an edge.
  *
  * @module
  */

@@ -41,9 +41,6 @@ export type {
 } from "@frontier/platform";
 
 export {
-  AsyncCall,
-  AsyncOperation,
-  AsyncPublish,
   type CallOptions,
   type CloseOptions,
   encodeJson,
@@ -63,8 +60,8 @@ export {
 } from "@frontier/endpoint";
 export { Edge } from "./edge.ts";
 export type { EdgeEvent } from "./edge_event.ts";
-export { End } from "./end.ts";
+export { Endpoint } from "./endpoint.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
 export type { ConnectOptions, EdgeOptions, ServiceOptions } from "./options.ts";
 export { Service } from "./service.ts";
-export type { Status } from "./status.ts";
+export type { Status } from "./connection/status.ts";

@@ -1,5 +1,5 @@
 /**
- * Options of ends and of their operations.
+ * Options of endpoints and of their operations.
  *
  * @module
  */
@@ -26,8 +26,8 @@ export interface ConnectOptions {
    * Connects to the gateway, instead of TCP: over TLS, in memory, through a
    * proxy. Called for every attempt.
    *
-   * @param signal Aborted when the attempt takes too long or the end is closed.
-   * @returns The connection; the end closes it.
+   * @param signal Aborted when the attempt takes too long or the endpoint is closed.
+   * @returns The connection; the endpoint closes it.
    */
   readonly dial?: (signal: AbortSignal) => Transport | Promise<Transport>;
   /** The id to ask for; gateways need not grant it, and never do to edges. */
@@ -67,8 +67,8 @@ export interface ConnectOptions {
    */
   readonly connectTimeoutMs?: number;
   /**
-   * Seconds between heartbeats. The gateway gives an end up after twice, the
-   * end gives the gateway up after two and a half times as long.
+   * Seconds between heartbeats. The gateway gives an endpoint up after twice, the
+   * endpoint gives the gateway up after two and a half times as long.
    *
    * @default {20}
    */
@@ -82,14 +82,14 @@ export interface ConnectOptions {
   readonly features?: readonly string[];
   /**
    * Hears what an operator should know: that requests wait for a place, or that
-   * this end has dialled the port of the other kind.
+   * this endpoint has dialled the port of the other kind.
    *
    * @default {nobody}
    */
   readonly logger?: Logger;
   /** Sizes of buffers and queues; see {@linkcode CLIENT_LIMITS} for the defaults. */
   readonly limits?: Partial<ClientLimits>;
-  /** Closes the end when aborted; while it connects, `connect` rejects. */
+  /** Closes the endpoint when aborted; while it connects, `connect` rejects. */
   readonly signal?: AbortSignal;
 }
 

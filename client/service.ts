@@ -5,8 +5,6 @@
  */
 
 import {
-  type AsyncCall,
-  type AsyncPublish,
   type CallOptions,
   encodeJson,
   type OpenStreamOptions,
@@ -17,9 +15,9 @@ import {
   type Stream,
 } from "@frontier/endpoint";
 import { checkId } from "@frontier/endpoint/internal";
-import { Core } from "./core.ts";
+import { Connector } from "./connection/connector.ts";
 import { decodeEdgeEvent, type EdgeEvent, encodeEdgeId } from "./edge_event.ts";
-import { End } from "./end.ts";
+import { Endpoint } from "./endpoint.ts";
 import type { ServiceOptions } from "./options.ts";
 
 /** Where gateways listen for services. */
@@ -51,9 +49,12 @@ const HOOKS = [GET_EDGE_ID, EDGE_ONLINE, EDGE_OFFLINE];
  * }
  * ```
  */
-export class Service extends End {
-  private constructor(core: Core) {
-    super(core);
+export class Service extends Endpoint {
+  readonly #connector: Connector;
+
+  private constructor(connector: Connector) {
+    super(connector);
+    this.#connector = connector;
   }
 
   /**
@@ -67,18 +68,18 @@ export class Service extends End {
   static async connect(options: ServiceOptions = {}): Promise<Service> {
     const { name = "", topics } = options;
     const meta = encodeJson({ service: name, topics: topics ?? null });
-    const core = new Core(
+    const connector = new Connector(
       { name: "service", port: SERVICE_PORT, meta, tailed: true, hooks: HOOKS },
       options,
     );
-    const service = new Service(core);
-    await core.start();
+    const service = new Service(connector);
+    await connector.start();
     return service;
   }
 
   /** The id the gateway gave this service; it may change with a reconnect. */
   get serviceId(): bigint {
-    return this.core.id;
+    return this.#connector.id;
   }
 
   /**
@@ -99,25 +100,7 @@ export class Service extends End {
     data: Payload = "",
     options?: CallOptions,
   ): Promise<Reply> {
-    return this.core.endpoint.channel.call(method, data, edgeId, options);
-  }
-
-  /**
-   * Calls a method of an edge without waiting.
-   *
-   * @param edgeId The edge.
-   * @param method The method.
-   * @param data The data.
-   * @param options Time limit, signal and custom bytes.
-   * @returns A handle to wait for the response, or to cancel.
-   */
-  callAsync(
-    edgeId: bigint,
-    method: string,
-    data: Payload = "",
-    options?: CallOptions,
-  ): AsyncCall {
-    return this.core.endpoint.channel.callAsync(method, data, edgeId, options);
+    return this.#connector.core.channel.call(method, data, edgeId, options);
   }
 
   /**
@@ -136,30 +119,7 @@ export class Service extends End {
     options?: PublishToOptions,
   ): Promise<void> {
     const topic = options?.topic ?? "";
-    return this.core.endpoint.channel.publish(topic, data, edgeId, options);
-  }
-
-  /**
-   * Publishes a message to an edge without waiting. Messages to one edge
-   * arrive in the order in which they were published.
-   *
-   * @param edgeId The edge.
-   * @param data The data.
-   * @param options Topic, time limit, signal and custom bytes.
-   * @returns A handle to wait for the acknowledgement, or to give up.
-   */
-  publishAsync(
-    edgeId: bigint,
-    data: Payload,
-    options?: PublishToOptions,
-  ): AsyncPublish {
-    const topic = options?.topic ?? "";
-    return this.core.endpoint.channel.publishAsync(
-      topic,
-      data,
-      edgeId,
-      options,
-    );
+    return this.#connector.core.channel.publish(topic, data, edgeId, options);
   }
 
   /**
@@ -177,7 +137,7 @@ export class Service extends End {
   ): Promise<Stream> {
     const id = `${checkId(edgeId)}`;
     const label = `edge ${id}`;
-    return await this.core.endpoint.openStream(id, options, label);
+    return await this.#connector.core.openStream(id, options, label);
   }
 
   /**

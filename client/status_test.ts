@@ -196,7 +196,7 @@ Deno.test("drain() waits for the messages being worked on, in streams too", asyn
   const draining = edge.drain({ timeoutMs: 30_000 }).then(() => drained = true);
   for (const message of [outside, inside]) {
     await new Promise((resolve) => setTimeout(resolve, 40));
-    assertEquals([drained, message.pending], [false, true]);
+    assertEquals([drained, message.answerable], [false, true]);
     message.done();
   }
   // What nobody has received keeps nobody waiting.
@@ -235,7 +235,7 @@ Deno.test("drain() does not wait for messages of a connection that is gone", asy
   gateway.side.cut();
   await until(() => gateway.accepted === 2);
   await edge.connected();
-  assertEquals(message.pending, false);
+  assertEquals(message.answerable, false);
   const begin = performance.now();
   await edge.drain({ timeoutMs: 30_000 });
   assert(performance.now() - begin < 10_000);

@@ -1,14 +1,15 @@
 /**
- * Calls, messages and handlers of one session: an end has one that outlives
+ * Calls, messages and handlers of one session: an endpoint has one that outlives
  * its connections, each stream has one of its own.
  *
  * @module
  */
 
 import { FrontierError } from "@frontier/proto";
-import { AsyncCall, AsyncPublish } from "./calls/async_operation.ts";
-import { Call, Publish, type Route, type Waiter } from "./calls/call.ts";
+import { Call } from "./calls/call.ts";
+import type { Route, Waiter } from "./calls/data_operation.ts";
 import type { Operation } from "./calls/operation.ts";
+import { Publish } from "./calls/publish.ts";
 import { Register } from "./calls/register.ts";
 import type { Reply } from "./calls/reply.ts";
 import { checkId, checkTimeout } from "./check.ts";
@@ -62,19 +63,6 @@ export class Channel extends Receiver {
     );
   }
 
-  /** Calls a method; the response is waited for later. */
-  callAsync(
-    method: string,
-    data: Payload,
-    edgeId: bigint | undefined,
-    options: CallOptions | undefined,
-  ): AsyncCall {
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const waiter = { resolve, reject };
-    const call = this.#call(method, data, edgeId, options, waiter);
-    return new AsyncCall(method, call, promise);
-  }
-
   /** Publishes a message and waits for the acknowledgement. */
   publish(
     topic: string,
@@ -87,19 +75,6 @@ export class Channel extends Receiver {
         this.#publish(topic, data, edgeId, options, { resolve, reject });
       }),
     );
-  }
-
-  /** Publishes a message; the acknowledgement is waited for later. */
-  publishAsync(
-    topic: string,
-    data: Payload,
-    edgeId: bigint | undefined,
-    options: CallOptions | undefined,
-  ): AsyncPublish {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter = { resolve, reject };
-    const publish = this.#publish(topic, data, edgeId, options, waiter);
-    return new AsyncPublish(topic, publish, promise);
   }
 
   /**

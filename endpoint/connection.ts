@@ -24,7 +24,7 @@ import {
 import type { Channel } from "./channel.ts";
 import { checkId } from "./check.ts";
 import { NO_BYTES } from "./payload.ts";
-import { OpenStream } from "./streams/open_stream.ts";
+import { StreamOpening } from "./streams/stream_opening.ts";
 import { StreamCore, type StreamParts } from "./streams/stream_core.ts";
 
 /** What a connection reports to its endpoint. */
@@ -229,7 +229,7 @@ export class Connection implements LinkHandler {
 
   /** Tells the handler of a request that nobody waits. */
   onCancel(_link: Link, session: Session, frame: FrameReader): void {
-    this.#owner.workload.cancel(session, frame.idHi, frame.idLo);
+    this.#owner.pool.cancel(session, frame.idHi, frame.idLo);
   }
 
   /** Confirms a method of the peer. */
@@ -256,7 +256,7 @@ export class Connection implements LinkHandler {
   /** Completes the opening of a stream. */
   onSessionOpen(_link: Link, session: Session): void {
     const opening = session.user;
-    if (!(opening instanceof OpenStream)) return;
+    if (!(opening instanceof StreamOpening)) return;
     if (opening.settled) session.close();
     else opening.succeed(() => new StreamCore(session, this.#owner));
   }
@@ -270,7 +270,7 @@ export class Connection implements LinkHandler {
   onSessionClosed(link: Link, session: Session, reason: string): void {
     const { user } = session;
     if (user instanceof StreamCore) user.onClosed();
-    else if (user instanceof OpenStream) user.refused(link, reason);
+    else if (user instanceof StreamOpening) user.refused(link, reason);
   }
 
   /** Lets a stream send on. */
@@ -280,7 +280,7 @@ export class Connection implements LinkHandler {
 
   /** Sends answers that waited for room. */
   onDrained(): void {
-    this.#owner.workload.onWritten();
+    this.#owner.pool.onWritten();
   }
 
   /** Client role: keeps in mind why the peer is about to close. */
@@ -297,7 +297,7 @@ export class Connection implements LinkHandler {
   onClosed(link: Link, reason: string): void {
     const error = this.#refusal ?? describe(reason, this.#farewell);
     this.#rejectOpened(error);
-    this.#owner.workload.abort(error, (session) => session.link === link);
+    this.#owner.pool.abort(error, (session) => session.link === link);
     this.#resolveClosed(error);
   }
 

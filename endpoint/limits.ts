@@ -29,7 +29,7 @@ export interface EndpointLimits {
    */
   readonly requestBytes: number;
   /**
-   * Messages received and not read, of the end and of each stream; more are
+   * Messages received and not read, of the endpoint and of each stream; more are
    * answered `short buffer`.
    *
    * @default {1_024}
@@ -53,7 +53,7 @@ export interface EndpointLimits {
    *
    * @default {128}
    */
-  readonly pendingStreams: number;
+  readonly unacceptedStreams: number;
   /**
    * Bytes of one stream received and not read: the window granted to a peer
    * that negotiated `credit`. While the reader keeps up it may become four times
@@ -91,7 +91,7 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
   messages: 1_024,
   messageBytes: 16_777_216,
   outboxBytes: 67_108_864,
-  pendingStreams: 128,
+  unacceptedStreams: 128,
   streamWindow: 262_144,
   connectionWindow: 16_777_216,
   streamBytes: 4_194_304,

@@ -12,11 +12,6 @@
 export { FrontierError } from "@frontier/proto";
 export type { FrontierErrorCode, FrontierErrorOptions } from "@frontier/proto";
 
-export {
-  AsyncCall,
-  AsyncOperation,
-  AsyncPublish,
-} from "./calls/async_operation.ts";
 export { Reply } from "./calls/reply.ts";
 export { Message } from "./handlers/message.ts";
 export { Received } from "./handlers/received.ts";

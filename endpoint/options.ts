@@ -12,7 +12,7 @@ export interface OperationOptions {
    * Milliseconds it may take, the wait for a connection included; infinite
    * leaves it to the gateway.
    *
-   * @default {the `timeoutMs` of the end}
+   * @default {the `timeoutMs` of the endpoint}
    */
   readonly timeoutMs?: number;
   /** Gives up when aborted. */
@@ -47,7 +47,7 @@ export interface OpenStreamOptions extends OperationOptions {
   readonly meta?: Payload;
 }
 
-/** How an end or a stream closes. */
+/** How an endpoint or a stream closes. */
 export interface CloseOptions {
   /**
    * Milliseconds to wait for the peer; a stream that still sends waits so long

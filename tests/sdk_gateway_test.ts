@@ -109,7 +109,7 @@ Deno.test("messages are acknowledged end to end, in order, both ways", async () 
   await using edge = await Edge.connect(edgePort(gateway));
   const publishes = Array.from(
     { length: 100 },
-    (_, i) => edge.publishAsync("t", `${i}`).result,
+    (_, i) => edge.publish("t", `${i}`),
   );
   for (let i = 0; i < 100; i++) {
     const message = await service.receive();

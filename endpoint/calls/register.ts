@@ -12,7 +12,7 @@ import {
   type Session,
   TYPE_REGISTER,
 } from "@frontier/proto";
-import type { Waiter } from "./call.ts";
+import type { Waiter } from "./data_operation.ts";
 import { utf8Length } from "../payload.ts";
 import { Operation } from "./operation.ts";
 

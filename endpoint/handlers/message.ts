@@ -28,7 +28,7 @@ export class Message extends Received {
   #answered = false;
 
   /**
-   * Holds a message; the end that received it calls this.
+   * Holds a message; the endpoint that received it calls this.
    *
    * @param session Where it came from.
    * @param id Both halves of its packet id.
@@ -64,13 +64,13 @@ export class Message extends Received {
    * Whether an acknowledgement can still be sent: none was, and the connection
    * or stream it came on is still there.
    */
-  get pending(): boolean {
+  get answerable(): boolean {
     return !this.#answered && this.#session.state === "open";
   }
 
   /** Acknowledges it: the publish succeeds. Only the first answer counts. */
   done(): void {
-    if (!this.pending) return;
+    if (!this.answerable) return;
     this.#answered = true;
     this.#unanswered.count--;
     writeAck(this.#session, this.#idHi, this.#idLo);
@@ -83,7 +83,7 @@ export class Message extends Received {
    * @param reason An error, or its text; an empty text is sent as `error`.
    */
   error(reason: unknown): void {
-    if (!this.pending) return;
+    if (!this.answerable) return;
     this.#answered = true;
     this.#unanswered.count--;
     writeFailure(

@@ -12,7 +12,7 @@ import {
   type Timers,
 } from "@frontier/proto";
 import { type HeldAnswer, HeldAnswers } from "./held_answers.ts";
-import type { Job, JobOwner } from "./job.ts";
+import type { HandlerRun, RunOwner } from "./handler_run.ts";
 import { type QueueBounds, RequestQueue } from "./request_queue.ts";
 import { Share } from "./share.ts";
 import { type Source, Sources } from "./source.ts";
@@ -49,7 +49,7 @@ const CALM_MS = 1_000;
  *
  * A handler whose caller has given up frees its place, though it goes on.
  */
-export class Places implements JobOwner {
+export class Places implements RunOwner {
   readonly #share: Share;
   readonly #mostAbandoned: number;
   /** Handlers that may run before it matters whose they are. */
@@ -61,7 +61,7 @@ export class Places implements JobOwner {
   readonly #due: Timer = new Timer(() => this.#expire());
   readonly #calm: Timer = new Timer(() => this.#calmed());
   #timers: Timers | undefined = undefined;
-  #first: Job | undefined = undefined;
+  #first: HandlerRun | undefined = undefined;
   #running = 0;
   #abandoned = 0;
   #refused = 0;
@@ -98,45 +98,45 @@ export class Places implements JobOwner {
   }
 
   /**
-   * Runs a job now or later, or turns it away.
+   * Calls a handler now or later, or turns its request away.
    *
-   * @param job The job.
+   * @param run The request and its handler.
    */
-  admit(job: Job): void {
+  admit(run: HandlerRun): void {
     // Nobody waits then: no need to know whose it is.
     if (this.#share.isPlenty(this.#running, 1)) {
-      this.#start(job);
+      this.#start(run);
       return;
     }
-    const source = this.#sources.of(job);
+    const source = this.#sources.of(run);
     if (source.waiting.length === 0 && this.#mayRun(source)) {
-      this.#start(job);
-    } else if (this.#queue.hasRoom(source, job.bytes, this.#alone)) {
-      this.#queue.add(source, job);
-      this.#setBusy(job.session.link.timers);
-      if (this.#queue.size > 1) this.#watch(job);
+      this.#start(run);
+    } else if (this.#queue.hasRoom(source, run.bytes, this.#alone)) {
+      this.#queue.add(source, run);
+      this.#setBusy(run.session.link.timers);
+      if (this.#queue.size > 1) this.#watch(run);
       else this.#watchAll();
     } else {
       this.#refused++;
-      this.#setBusy(job.session.link.timers);
+      this.#setBusy(run.session.link.timers);
       if (this.#queue.size === 0) this.#calmDown();
-      job.refuse(SHORT_BUFFER);
+      run.turnAway(SHORT_BUFFER);
     }
     this.#sources.forget(source);
   }
 
   /**
-   * Nobody waits for the answers to some jobs any more.
+   * Nobody waits for the answers to some requests any more.
    *
    * @param reason Why.
-   * @param selects Which jobs.
+   * @param selects Which of them.
    */
-  abort(reason: FrontierError, selects: (job: Job) => boolean): void {
+  abort(reason: FrontierError, selects: (run: HandlerRun) => boolean): void {
     this.#drop(selects, reason.toWire());
-    for (let job = this.#first; job !== undefined;) {
-      const { next } = job;
-      if (selects(job)) job.abort(reason);
-      job = next;
+    for (let run = this.#first; run !== undefined;) {
+      const { next } = run;
+      if (selects(run)) run.abort(reason);
+      run = next;
     }
     this.#held.retry();
     this.#next();
@@ -172,66 +172,66 @@ export class Places implements JobOwner {
   }
 
   /** The caller of a handler that runs has given up. */
-  onAbandoned(job: Job): void {
-    if (!job.holdsPlace || this.#abandoned >= this.#mostAbandoned) return;
-    this.#release(job);
+  onAbandoned(run: HandlerRun): void {
+    if (!run.holdsPlace || this.#abandoned >= this.#mostAbandoned) return;
+    this.#release(run);
     this.#abandoned++;
     this.#next();
   }
 
   /** A handler that did not finish at once has finished. */
-  onFinished(job: Job): void {
-    if (job.previous !== undefined) job.previous.next = job.next;
-    else this.#first = job.next;
-    if (job.next !== undefined) job.next.previous = job.previous;
-    job.next = job.previous = undefined;
-    if (job.holdsPlace) this.#release(job);
+  onFinished(run: HandlerRun): void {
+    if (run.previous !== undefined) run.previous.next = run.next;
+    else this.#first = run.next;
+    if (run.next !== undefined) run.next.previous = run.previous;
+    run.next = run.previous = undefined;
+    if (run.holdsPlace) this.#release(run);
     else this.#abandoned--;
     this.#next();
   }
 
-  #start(job: Job): void {
-    if (!job.run(this)) return;
-    job.holdsPlace = true;
+  #start(run: HandlerRun): void {
+    if (!run.start(this)) return;
+    run.holdsPlace = true;
     this.#running++;
-    job.next = this.#first;
-    if (this.#first !== undefined) this.#first.previous = job;
-    this.#first = job;
+    run.next = this.#first;
+    if (this.#first !== undefined) this.#first.previous = run;
+    this.#first = run;
     if (this.#running > this.#anonymous) this.#attribute();
-    if (this.#awaited) this.#watch(job);
+    if (this.#awaited) this.#watch(run);
   }
 
   /** Finds out whose the handlers are that have begun since it last did. */
   #attribute(): void {
-    for (let job = this.#first; job !== undefined; job = job.next) {
+    for (let run = this.#first; run !== undefined; run = run.next) {
       // The older ones are behind it.
-      if (job.attributed) return;
-      job.attributed = true;
-      if (!job.holdsPlace) continue;
-      job.source = this.#sources.of(job);
-      job.source.running++;
+      if (run.attributed) return;
+      run.attributed = true;
+      if (!run.holdsPlace) continue;
+      run.source = this.#sources.of(run);
+      run.source.running++;
     }
   }
 
-  #release(job: Job): void {
-    const { source } = job;
-    job.holdsPlace = false;
-    job.source = undefined;
+  #release(run: HandlerRun): void {
+    const { source } = run;
+    run.holdsPlace = false;
+    run.source = undefined;
     this.#running--;
     if (source === undefined) return;
     source.running--;
     this.#sources.forget(source);
   }
 
-  /** Lets jobs run that may. */
+  /** Starts those that wait and may start now. */
   #next(): void {
     while (this.#queue.size > 0) {
-      const job = this.#queue.next(this.#mayRun);
-      if (job === undefined) break;
+      const run = this.#queue.next(this.#mayRun);
+      if (run === undefined) break;
       if (this.#queue.size === 0) this.#calmDown();
-      this.#start(job);
+      this.#start(run);
       // One that finished at once has left no trace of its caller.
-      this.#sources.forget(this.#sources.of(job));
+      this.#sources.forget(this.#sources.of(run));
     }
     const quiet = this.#running === 0 && this.#queue.size === 0;
     if (quiet && this.#idle.length > 0) {
@@ -248,10 +248,10 @@ export class Places implements JobOwner {
   readonly #mayRun = (source: Source): boolean =>
     this.#share.allows(source.running, this.#running, 1, this.#alone);
 
-  #drop(selects: (job: Job) => boolean, reason: string): void {
+  #drop(selects: (run: HandlerRun) => boolean, reason: string): void {
     if (this.#queue.size === 0) return;
-    this.#queue.remove(selects, (job, source) => {
-      job.refuse(reason);
+    this.#queue.remove(selects, (run, source) => {
+      run.turnAway(reason);
       this.#sources.forget(source);
     });
     if (this.#queue.size === 0) this.#calmDown();
@@ -262,29 +262,29 @@ export class Places implements JobOwner {
     return this.#queue.size > 0 || this.#idle.length > 0;
   }
 
-  #watch(job: Job): void {
-    if (job.endsAt === Infinity) return;
-    if (this.#due.armed && this.#due.at <= job.endsAt) return;
-    this.#timers!.set(this.#due, job.endsAt);
+  #watch(run: HandlerRun): void {
+    if (run.endsAt === Infinity) return;
+    if (this.#due.armed && this.#due.at <= run.endsAt) return;
+    this.#timers!.set(this.#due, run.endsAt);
   }
 
   #watchAll(): void {
     let next = this.#queue.earliestEnd();
-    for (let job = this.#first; job !== undefined; job = job.next) {
-      if (job.holdsPlace && job.endsAt < next) next = job.endsAt;
+    for (let run = this.#first; run !== undefined; run = run.next) {
+      if (run.holdsPlace && run.endsAt < next) next = run.endsAt;
     }
     if (next < Infinity) this.#timers!.set(this.#due, next);
   }
 
   #expire(): void {
     const now = this.#timers!.now();
-    const late = (job: Job) => job.endsAt <= now;
+    const late = (run: HandlerRun) => run.endsAt <= now;
     // A request whose caller has gone is not carried out.
     this.#drop(late, TIMEOUT);
-    for (let job = this.#first; job !== undefined;) {
-      const { next } = job;
-      if (late(job)) job.expire();
-      job = next;
+    for (let run = this.#first; run !== undefined;) {
+      const { next } = run;
+      if (late(run)) run.expire();
+      run = next;
     }
     this.#next();
     if (this.#awaited) this.#watchAll();

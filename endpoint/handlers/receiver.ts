@@ -17,11 +17,11 @@ import { EMPTY_HEAD, methodHead, writeFailure } from "../calls/body_writer.ts";
 import type { EndpointLimits } from "../limits.ts";
 import { NO_BYTES } from "../payload.ts";
 import { Inbox } from "./inbox.ts";
-import { Job } from "./job.ts";
+import { HandlerRun } from "./handler_run.ts";
 import { Message, type Unanswered } from "./message.ts";
 import { MethodTable } from "./method_table.ts";
 import { RpcRequest } from "./request.ts";
-import type { Workload } from "./workload.ts";
+import type { HandlerPool } from "./handler_pool.ts";
 
 const body = new DataBody();
 
@@ -29,8 +29,8 @@ const body = new DataBody();
 export interface ReceiverParts {
   /** Its bounds. */
   readonly limits: EndpointLimits;
-  /** Runs its handlers; shared by all sessions of one end. */
-  readonly workload: Workload;
+  /** Runs its handlers; shared by all sessions of one endpoint. */
+  readonly pool: HandlerPool;
   /** Whether custom bytes that arrive end in the id of an edge. */
   readonly tailed: boolean;
 }
@@ -79,7 +79,7 @@ export class Receiver {
       refuse(session, TYPE_RESPONSE, idHi, idLo, head, text);
       return;
     }
-    const { workload, tailed, limits } = this.#parts;
+    const { pool, tailed, limits } = this.#parts;
     const request = new RpcRequest(
       session.isDefault ? 0n : session.id,
       method.name,
@@ -87,8 +87,8 @@ export class Receiver {
       customOf(body),
       tailed,
     );
-    workload.admit(
-      new Job(session, [idHi, idLo], method, request, {
+    pool.admit(
+      new HandlerRun(session, [idHi, idLo], method, request, {
         timeoutMs: body.timeoutMs,
         outboxBytes: limits.outboxBytes,
       }),

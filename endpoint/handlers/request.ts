@@ -13,7 +13,7 @@ export class RpcRequest extends Received {
   readonly method: string;
 
   /**
-   * Holds a request; the end that received it calls this.
+   * Holds a request; the endpoint that received it calls this.
    *
    * @param streamId The stream it came on.
    * @param method The method called.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Job } from "./job.ts";
+import type { HandlerRun } from "./handler_run.ts";
 import { Share } from "./share.ts";
 import type { Source } from "./source.ts";
 
@@ -57,12 +57,12 @@ export class RequestQueue {
    * Adds a request.
    *
    * @param source Whose it is.
-   * @param job The request.
+   * @param run The request.
    */
-  add(source: Source, job: Job): void {
-    source.waiting.push(job);
-    source.bytes += job.bytes;
-    this.#bytes += job.bytes;
+  add(source: Source, run: HandlerRun): void {
+    source.waiting.push(run);
+    source.bytes += run.bytes;
+    this.#bytes += run.bytes;
     this.size++;
     this.#turns.add(source);
   }
@@ -73,14 +73,14 @@ export class RequestQueue {
    * @param mayRun Whether a caller may have one more place.
    * @returns The request, or `undefined` when nobody's may run.
    */
-  next(mayRun: (source: Source) => boolean): Job | undefined {
+  next(mayRun: (source: Source) => boolean): HandlerRun | undefined {
     for (const source of this.#turns) {
       if (!mayRun(source)) continue;
-      const job = source.waiting.shift()!;
-      this.#left(source, job);
+      const run = source.waiting.shift()!;
+      this.#left(source, run);
       this.#turns.delete(source);
       if (source.waiting.length > 0) this.#turns.add(source);
-      return job;
+      return run;
     }
     return undefined;
   }
@@ -92,17 +92,17 @@ export class RequestQueue {
    * @param drop Gets each, and whose it was.
    */
   remove(
-    selects: (job: Job) => boolean,
-    drop: (job: Job, source: Source) => void,
+    selects: (run: HandlerRun) => boolean,
+    drop: (run: HandlerRun, source: Source) => void,
   ): void {
     for (const source of [...this.#turns]) {
       const dropped = source.waiting.filter(selects);
       if (dropped.length === 0) continue;
-      source.waiting = source.waiting.filter((job) => !selects(job));
+      source.waiting = source.waiting.filter((run) => !selects(run));
       if (source.waiting.length === 0) this.#turns.delete(source);
-      for (const job of dropped) {
-        this.#left(source, job);
-        drop(job, source);
+      for (const run of dropped) {
+        this.#left(source, run);
+        drop(run, source);
       }
     }
   }
@@ -122,9 +122,9 @@ export class RequestQueue {
     return earliest;
   }
 
-  #left(source: Source, job: Job): void {
-    source.bytes -= job.bytes;
-    this.#bytes -= job.bytes;
+  #left(source: Source, run: HandlerRun): void {
+    source.bytes -= run.bytes;
+    this.#bytes -= run.bytes;
     this.size--;
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Session } from "@frontier/proto";
-import type { Job } from "./job.ts";
+import type { HandlerRun } from "./handler_run.ts";
 
 /** One caller, as long as it has a handler that runs or a request that waits. */
 export class Source {
@@ -18,7 +18,7 @@ export class Source {
   /** Places its handlers hold. */
   running: number = 0;
   /** Its requests that wait, the oldest first. */
-  waiting: Job[] = [];
+  waiting: HandlerRun[] = [];
   /** Bytes of those. */
   bytes: number = 0;
   /** Another edge with the same low half. */
@@ -48,11 +48,11 @@ export class Sources {
   /**
    * Finds whose a request is.
    *
-   * @param job The request.
+   * @param run The request.
    * @returns Its caller, new if it was not there.
    */
-  of(job: Job): Source {
-    const { session, request } = job;
+  of(run: HandlerRun): Source {
+    const { session, request } = run;
     const { rawCustom } = request;
     if (!request.hasEdgeId) return this.#ofSession(session);
     const end = rawCustom.length;

@@ -5,7 +5,6 @@
  */
 
 import { CONTEXT_CANCELED } from "@frontier/proto";
-import type { AsyncCall, AsyncPublish } from "../calls/async_operation.ts";
 import type { Message } from "../handlers/message.ts";
 import type {
   CallOptions,
@@ -57,7 +56,7 @@ export class Stream {
   #writable: WritableStream<Uint8Array> | undefined = undefined;
 
   /**
-   * Wraps a session; ends make streams with `openStream` and `acceptStream`.
+   * Wraps a session; endpoints make streams with `openStream` and `acceptStream`.
    *
    * @param core The session's bytes, calls and messages.
    */
@@ -163,22 +162,6 @@ export class Stream {
   }
 
   /**
-   * Calls a method without waiting.
-   *
-   * @param method The method.
-   * @param data The data.
-   * @param options Time limit, signal and custom bytes.
-   * @returns A handle to wait for the response, or to cancel.
-   */
-  callAsync(
-    method: string,
-    data: Payload = "",
-    options?: CallOptions,
-  ): AsyncCall {
-    return this.#core.channel.callAsync(method, data, undefined, options);
-  }
-
-  /**
    * Answers calls of a method on this stream.
    *
    * @param method The method.
@@ -215,18 +198,6 @@ export class Stream {
   publish(data: Payload, options?: PublishToOptions): Promise<void> {
     const topic = options?.topic ?? "";
     return this.#core.channel.publish(topic, data, undefined, options);
-  }
-
-  /**
-   * Publishes a message without waiting.
-   *
-   * @param data The data.
-   * @param options Topic, time limit, signal and custom bytes.
-   * @returns A handle to wait for the acknowledgement, or to give up.
-   */
-  publishAsync(data: Payload, options?: PublishToOptions): AsyncPublish {
-    const topic = options?.topic ?? "";
-    return this.#core.channel.publishAsync(topic, data, undefined, options);
   }
 
   /**

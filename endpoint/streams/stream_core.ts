@@ -18,7 +18,7 @@ import type { Operation } from "../calls/operation.ts";
 import { traced } from "../traced.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import { StreamWriter } from "./stream_writer.ts";
-import type { Workload } from "../handlers/workload.ts";
+import type { HandlerPool } from "../handlers/handler_pool.ts";
 
 /** Milliseconds a full stream may hold its connection up without progress. */
 const STALL_MS = 10_000;
@@ -28,18 +28,18 @@ const LINGER_MS = 30_000;
 const NOT_SENT = "closed before everything was sent";
 
 /** A reader that waits for bytes: into its own memory, or for a piece. */
-interface PendingRead {
+interface BlockedRead {
   readonly into: Uint8Array | undefined;
   resolve(result: number | Uint8Array<ArrayBuffer> | null): void;
   reject(error: FrontierError): void;
 }
 
-/** What an end gives its streams. */
+/** What an endpoint gives its streams. */
 export interface StreamParts {
   /** Bounds. */
   readonly limits: EndpointLimits;
   /** Runs handlers. */
-  readonly workload: Workload;
+  readonly pool: HandlerPool;
   /** Milliseconds an operation may take unless it says otherwise. */
   readonly timeoutMs: number;
   /** Hears of the errors that answers carry. */
@@ -67,9 +67,9 @@ export class StreamCore {
 
   readonly #link: Link;
   readonly #limits: EndpointLimits;
-  readonly #workload: Workload;
+  readonly #pool: HandlerPool;
   readonly #buffer = new ReceiveBuffer();
-  #reader: PendingRead | undefined = undefined;
+  #reader: BlockedRead | undefined = undefined;
   readonly #writer: StreamWriter;
   #ended = false;
   #error: FrontierError | undefined = undefined;
@@ -84,19 +84,19 @@ export class StreamCore {
    * Begins with an open session.
    *
    * @param session The session.
-   * @param parts What the end shares.
+   * @param parts What the endpoint shares.
    */
   constructor(session: Session, parts: StreamParts) {
     this.session = session;
     this.#link = session.link;
     this.#limits = parts.limits;
-    this.#workload = parts.workload;
+    this.#pool = parts.pool;
     this.#writer = new StreamWriter(session, () => this.#eof("write"));
     this.closed = new Promise((resolve, reject) => {
       this.#resolveClosed = resolve;
       this.#rejectClosed = reject;
     });
-    // Whoever reads to the end hears of it there.
+    // Whoever reads to the endpoint hears of it there.
     this.closed.catch(() => {});
     this.channel = new Channel({
       ...parts,
@@ -263,7 +263,7 @@ export class StreamCore {
     this.channel.dropMessages();
     this.channel.inbox.close(() => this.#eof("receive"));
     const { session } = this;
-    this.#workload.abort(
+    this.#pool.abort(
       new FrontierError("force-closed", "Cannot go on: the stream has ended"),
       (other) => other === session,
     );

@@ -3,7 +3,7 @@ import { FrontierError, type Session } from "@frontier/proto";
 import type { Recorder } from "../../proto/testing/recorder.ts";
 import { connected } from "../../proto/testing/scenes.ts";
 import type { SimNetwork } from "../../proto/testing/sim_network.ts";
-import { Endpoint } from "../endpoint.ts";
+import { EndpointCore } from "../endpoint_core.ts";
 import { StreamCore } from "./stream_core.ts";
 
 /** A stream on a virtual clock, and the other side's session. */
@@ -18,7 +18,7 @@ function scene(): Scene {
   const { network, client, server } = connected();
   const session = client.open("files");
   network.run();
-  const core = new StreamCore(session, new Endpoint());
+  const core = new StreamCore(session, new EndpointCore());
   client.onRoom = () => core.onWritable();
   const [far] = server.offered;
   // Nobody takes anything until the test does.

@@ -10,7 +10,7 @@ import { traced } from "../traced.ts";
 const DONE = Promise.resolve();
 
 /** Bytes that wait until they may be sent. */
-interface PendingWrite {
+interface BlockedWrite {
   readonly buf: Uint8Array;
   at: number;
   resolve(): void;
@@ -28,7 +28,7 @@ interface Flush {
 export class StreamWriter {
   readonly #session: Session;
   readonly #ended: () => FrontierError;
-  #writes: PendingWrite[] = [];
+  #writes: BlockedWrite[] = [];
   #flush: Flush | undefined = undefined;
 
   /**

@@ -10,7 +10,7 @@
  * come in.
  */
 
-import { type End, Service, type Stream } from "../../client/mod.ts";
+import { type Endpoint, Service, type Stream } from "../../client/mod.ts";
 import { obey } from "../soak/obey.ts";
 import { rawFrame } from "../../proto/testing/raw_peer.ts";
 import {
@@ -97,7 +97,7 @@ async function accepting(
 }
 
 async function each(
-  service: End,
+  service: Endpoint,
   serve: (stream: Stream) => Promise<void>,
   oneByOne = false,
 ): Promise<void> {

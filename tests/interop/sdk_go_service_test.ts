@@ -51,7 +51,6 @@ forEachLine("RPC in both directions", async ({ service, edge }) => {
     edge.edgeId,
     CUSTOM,
   ]);
-  await edge.callAsync("echo", "async");
   const remote = await assertRejects(
     () => edge.call("fail"),
     FrontierError,

@@ -89,7 +89,7 @@ function connectService(port: number): Promise<Service> {
     limits: {
       handlers: EDGES * 2,
       messages: EDGES * 2,
-      pendingStreams: EDGES,
+      unacceptedStreams: EDGES,
     },
     methods: {
       echo: (request) => request.data,

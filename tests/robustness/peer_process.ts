@@ -9,7 +9,7 @@
 
 import {
   Edge,
-  type End,
+  type Endpoint,
   type Handler,
   Service,
   type Stream,
@@ -101,25 +101,25 @@ async function run(plan: PeerPlan): Promise<void> {
     [`${name}.hold`]: () => new Promise<void>(() => {}),
   };
   const options = { port, methods, heartbeatSeconds };
-  let end: End;
+  let endpoint: Endpoint;
   let id: () => bigint;
   if (role === "edge") {
     const edge = await Edge.connect(options);
-    [end, id] = [edge, () => edge.edgeId];
+    [endpoint, id] = [edge, () => edge.edgeId];
     if (plan.calls !== undefined) edge.call(plan.calls, name).catch(() => {});
   } else {
     const service = await Service.connect({ ...options, name, topics: [name] });
-    [end, id] = [service, () => service.serviceId];
+    [endpoint, id] = [service, () => service.serviceId];
   }
   let messages = 0;
   const receive = async (): Promise<void> => {
-    for await (const message of end.messages()) {
+    for await (const message of endpoint.messages()) {
       messages++;
       if (message.text() !== "hold") message.done();
     }
   };
   const accept = async (): Promise<void> => {
-    for await (const stream of end.streams()) {
+    for await (const stream of endpoint.streams()) {
       // A stream that ends while it is written to is what the tests are about.
       sendBack(stream).catch(() => {});
     }
@@ -128,7 +128,7 @@ async function run(plan: PeerPlan): Promise<void> {
   void accept();
   const state = (): PeerState => ({
     id: `${id()}`,
-    state: end.state,
+    state: endpoint.state,
     messages,
   });
   await obey(state(), { state });

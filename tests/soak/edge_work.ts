@@ -91,9 +91,9 @@ async function callInVain(edge: Edge, tally: Tally): Promise<void> {
 }
 
 async function giveUp(edge: Edge, tally: Tally): Promise<void> {
-  const call = edge.callAsync("hold");
-  setTimeout(() => call.cancel(), SHORT_MS);
-  await fails(call.result, "canceled");
+  const giveUp = new AbortController();
+  setTimeout(() => giveUp.abort(), SHORT_MS);
+  await fails(edge.call("hold", "", { signal: giveUp.signal }), "canceled");
   tally.done.calls++;
 }
 

@@ -29,7 +29,7 @@ export class SoakService {
       name: "soak",
       topics: ["soak"],
       heartbeatSeconds: 5,
-      limits: { pendingStreams: 4_096, messages: 16_384, handlers: 16_384 },
+      limits: { unacceptedStreams: 4_096, messages: 16_384, handlers: 16_384 },
       methods: {
         echo: (request) => request.data,
         hold: (_, { signal }) => soak.#hold(signal),

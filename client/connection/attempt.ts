@@ -7,7 +7,7 @@
 import {
   checkTimeout,
   Connection,
-  type Endpoint,
+  type EndpointCore,
 } from "@frontier/endpoint/internal";
 import {
   FrontierError,
@@ -16,21 +16,21 @@ import {
 } from "@frontier/proto";
 import { after, connectTcp, type Transport } from "@frontier/platform";
 import { aborted, dial } from "./abortable.ts";
-import type { ClientLimits } from "./limits.ts";
-import type { ConnectOptions } from "./options.ts";
+import type { ClientLimits } from "../limits.ts";
+import type { ConnectOptions } from "../options.ts";
 
 /** Seconds between heartbeats that the wire can announce. */
 const HEARTBEATS: readonly number[] = [5, 20, 80, 320];
 
-/** What an end needs to connect. */
+/** What an endpoint needs to connect. */
 export interface AttemptParts {
   /** What the connection is for. */
-  readonly endpoint: Endpoint;
+  readonly core: EndpointCore;
   /** How to connect. */
   readonly options: ConnectOptions;
   /** Settings of the connection. */
   readonly settings: LinkSettings;
-  /** What the end says about itself. */
+  /** What the endpoint says about itself. */
   readonly meta: Uint8Array | undefined;
   /** Where gateways listen for it. */
   readonly port: number;
@@ -48,7 +48,7 @@ export async function connect(
   parts: AttemptParts,
   stop: AbortSignal,
 ): Promise<Connection> {
-  const { endpoint, options, settings, meta } = parts;
+  const { core, options, settings, meta } = parts;
   const abort = new AbortController();
   const onStop = () => abort.abort(stop.reason);
   stop.addEventListener("abort", onStop, { once: true });
@@ -71,12 +71,12 @@ export async function connect(
     connection = Connection.connect(
       transport,
       settings,
-      endpoint,
+      core,
       introduction,
     );
     await Promise.race([connection.opened, aborted(abort.signal)]);
     await Promise.race([
-      endpoint.announce(connection, limitMs),
+      core.announce(connection, limitMs),
       connection.closed.then((reason) => Promise.reject(reason)),
       aborted(abort.signal),
     ]);
@@ -107,12 +107,12 @@ function open(
  * Sessions that a gateway may have opened to us at a time. It opens them for
  * all of its peers over this one connection, shares 65 536 among them, and
  * waits for our answers: reaching this is a defect, not one peer's doing. How
- * many wait to be accepted is bounded by the endpoint.
+ * many wait to be accepted is bounded by the core.
  */
 const MAX_SESSIONS = 131_072;
 
 /**
- * Makes the settings of an end's connections.
+ * Makes the settings of an endpoint's connections.
  *
  * @param options How it connects.
  * @param limits Its bounds.

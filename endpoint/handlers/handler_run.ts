@@ -19,18 +19,18 @@ import type { Payload } from "../payload.ts";
 import type { HandlerContext, RpcRequest } from "./request.ts";
 import type { Source } from "./source.ts";
 
-/** Who gave a job its place. */
-export interface JobOwner {
+/** Who gave a handler its place. */
+export interface RunOwner {
   /** A handler that did not finish at once has finished. */
-  onFinished(job: Job): void;
+  onFinished(run: HandlerRun): void;
   /** The caller of a handler that runs has given up. */
-  onAbandoned(job: Job): void;
+  onAbandoned(run: HandlerRun): void;
   /** An answer must wait for room. */
   onHeld(answer: HeldAnswer): void;
 }
 
 /** A request, its handler, and where the answer goes. */
-export class Job implements HandlerContext {
+export class HandlerRun implements HandlerContext {
   /** The session the request came on. */
   readonly session: Session;
   /** High half of the request's packet id. */
@@ -43,27 +43,27 @@ export class Job implements HandlerContext {
   readonly bytes: number;
   /** When the caller stops waiting, in milliseconds of the clock; infinite when it did not say. */
   readonly endsAt: number;
-  /** Who called; while the job holds a place and it matters. */
+  /** Who called; while the run holds a place and it matters. */
   source: Source | undefined = undefined;
   /** Whether it was found out who called. */
   attributed: boolean = false;
   /** Whether it counts among the handlers that run. */
   holdsPlace: boolean = false;
-  /** Neighbour among the jobs that run. */
-  next: Job | undefined = undefined;
-  /** Neighbour among the jobs that run. */
-  previous: Job | undefined = undefined;
+  /** Neighbour among the runs under way. */
+  next: HandlerRun | undefined = undefined;
+  /** Neighbour among the runs under way. */
+  previous: HandlerRun | undefined = undefined;
 
   readonly #method: Method;
   readonly #outboxBytes: number;
   #abort: AbortController | undefined = undefined;
   #reason: FrontierError | undefined = undefined;
   #timer: Timer | undefined = undefined;
-  #owner: JobOwner | undefined = undefined;
+  #owner: RunOwner | undefined = undefined;
   #finished = false;
 
   /**
-   * Prepares a run.
+   * Notes the request; the handler is not called yet.
    *
    * @param session The session the request came on.
    * @param id Both halves of its packet id.
@@ -113,13 +113,13 @@ export class Job implements HandlerContext {
   }
 
   /**
-   * Runs the handler.
+   * Calls the handler.
    *
    * @param owner Told when a handler that did not finish at once has, or when
    * its caller gives up before.
    * @returns Whether it goes on.
    */
-  run(owner: JobOwner): boolean {
+  start(owner: RunOwner): boolean {
     let promise: Promise<Payload | void>;
     try {
       const result = this.#method.handler(this.request, this);
@@ -192,7 +192,7 @@ export class Job implements HandlerContext {
    *
    * @param reason Why, as the wire words it.
    */
-  refuse(reason: string): void {
+  turnAway(reason: string): void {
     this.#answer(reason, "not-run");
   }
 
@@ -217,7 +217,7 @@ export class Job implements HandlerContext {
       this.#reason !== undefined;
   }
 
-  #hold(owner: JobOwner, data: Payload | void): void {
+  #hold(owner: RunOwner, data: Payload | void): void {
     owner.onHeld({
       fits: () => this.#fits(),
       send: () => {
@@ -245,7 +245,7 @@ export class Job implements HandlerContext {
     }
   }
 
-  /** Ends the job; `false` when no answer can be sent any more. */
+  /** Ends the run; `false` when no answer can be sent any more. */
   #finish(): boolean {
     if (this.#finished) return false;
     this.#finished = true;

@@ -14,7 +14,7 @@ import type { Connection, ConnectionOwner } from "./connection.ts";
 import { Inbox } from "./handlers/inbox.ts";
 import type { Load } from "./handlers/places.ts";
 import type { Handler } from "./handlers/request.ts";
-import { Workload } from "./handlers/workload.ts";
+import { HandlerPool } from "./handlers/handler_pool.ts";
 import {
   ENDPOINT_LIMITS,
   type EndpointLimits,
@@ -22,13 +22,13 @@ import {
 } from "./limits.ts";
 import type { OpenStreamOptions } from "./options.ts";
 import { payloadBytes } from "./payload.ts";
-import { OpenStream } from "./streams/open_stream.ts";
+import { StreamOpening } from "./streams/stream_opening.ts";
 import { Stream } from "./streams/stream.ts";
 import { StreamCore, tooMuchQueued } from "./streams/stream_core.ts";
 import { traced } from "./traced.ts";
 
 /** What an endpoint is made of. */
-export interface EndpointOptions {
+export interface EndpointCoreOptions {
   /** Bounds that differ from the defaults. */
   readonly limits?: Partial<EndpointLimits>;
   /**
@@ -68,13 +68,13 @@ export interface EndpointOptions {
 /**
  * Calls, messages, registrations and streams over one connection at a time, in
  * either role: who dialled makes no difference to it. It outlives its
- * connections; {@linkcode Endpoint.use} gives it the next one.
+ * connections; {@linkcode EndpointCore.use} gives it the next one.
  */
-export class Endpoint implements ConnectionOwner {
+export class EndpointCore implements ConnectionOwner {
   /** Bounds. */
   readonly limits: EndpointLimits;
   /** Handlers that run. */
-  readonly workload: Workload;
+  readonly pool: HandlerPool;
   /** Calls and messages outside of streams. */
   readonly channel: Channel;
   /** Streams that nobody has accepted. */
@@ -96,25 +96,25 @@ export class Endpoint implements ConnectionOwner {
    * @param options What it is made of.
    * @throws {RangeError} If a limit or time makes no sense.
    */
-  constructor(options: EndpointOptions = {}) {
+  constructor(options: EndpointCoreOptions = {}) {
     const limits = this.limits = resolveLimits(options.limits, ENDPOINT_LIMITS);
     this.timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
     this.onError = options.onError ?? (() => {});
     this.onRegister = options.onRegister ?? (() => {});
     this.#offline = options.offline ?? failOffline;
-    this.workload = new Workload({
+    this.pool = new HandlerPool({
       bounds: limits,
       hooks: new Set(options.hooks),
       onBusy: options.onBusy ?? (() => {}),
     });
     this.streams = new Inbox({
-      items: limits.pendingStreams,
+      items: limits.unacceptedStreams,
       bytes: Infinity,
       stale: (stream) => stream.over,
     });
     this.channel = new Channel({
       limits,
-      workload: this.workload,
+      pool: this.pool,
       tailed: options.tailed ?? false,
       timeoutMs: this.timeoutMs,
       submit: (operation) => this.submit(operation),
@@ -260,7 +260,7 @@ export class Endpoint implements ConnectionOwner {
     this.dropUnread();
     this.channel.inbox.close(reason);
     this.streams.close(reason);
-    this.workload.close();
+    this.pool.close();
   }
 
   /** Receives nothing more. */
@@ -281,7 +281,7 @@ export class Endpoint implements ConnectionOwner {
     const core = await new Promise<StreamCore>((resolve, reject) => {
       const waiter = { resolve, reject };
       const target = { peer, label: label ?? `"${peer}"`, meta };
-      const open = new OpenStream(target, timeoutMs, options.signal, waiter);
+      const open = new StreamOpening(target, timeoutMs, options.signal, waiter);
       if (open.watch()) this.submit(open);
     });
     return new Stream(core);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Core } from "./core.ts";
+import type { Connector } from "./connection/connector.ts";
 import type {
   CloseOptions,
   Handler,
@@ -12,12 +12,12 @@ import type {
   OperationOptions,
   Stream,
 } from "@frontier/endpoint";
-import type { Status } from "./status.ts";
+import type { Status } from "./connection/status.ts";
 
 /**
- * One end: a service or an edge.
+ * One endpoint: a service or an edge.
  *
- * Its life, as {@linkcode End.status} tells it: `connecting`, then `connected`
+ * Its life, as {@linkcode Endpoint.status} tells it: `connecting`, then `connected`
  * once the gateway routes to all of its methods; after a loss `disconnected`,
  * a pause that grows from attempt to attempt, and `connecting` again; in the
  * end `closed`. Operations that begin while there is no connection wait for it
@@ -25,26 +25,21 @@ import type { Status } from "./status.ts";
  * `force-closed`. Streams end with their connection; `receive`, `messages`,
  * `acceptStream` and `streams` go on with the next one.
  */
-export abstract class End {
-  /**
-   * What it is made of; not for applications.
-   *
-   * @internal
-   */
-  protected readonly core: Core;
+export abstract class Endpoint {
+  readonly #connector: Connector;
 
   /**
-   * Wraps a core; services and edges are made by their `connect`.
+   * Wraps a connector; services and edges are made by their `connect`.
    *
-   * @param core What it is made of.
+   * @param connector What it is made of.
    */
-  protected constructor(core: Core) {
-    this.core = core;
+  protected constructor(connector: Connector) {
+    this.#connector = connector;
   }
 
   /** Where its connection is now. */
   get state(): Status["state"] {
-    return this.core.status.current.state;
+    return this.#connector.status.current.state;
   }
 
   /**
@@ -73,7 +68,7 @@ export abstract class End {
   status(
     options: { signal?: AbortSignal } = {},
   ): AsyncGenerator<Status, void, undefined> {
-    return this.core.status.changes(options.signal);
+    return this.#connector.status.changes(options.signal);
   }
 
   /**
@@ -104,7 +99,7 @@ export abstract class End {
     handler: Handler,
     options?: OperationOptions,
   ): Promise<void> {
-    await this.core.endpoint.channel.register(method, handler, options);
+    await this.#connector.core.channel.register(method, handler, options);
   }
 
   /**
@@ -117,7 +112,7 @@ export abstract class End {
    * @returns Whether it was registered.
    */
   unregister(method: string): boolean {
-    return this.core.endpoint.channel.unregister(method);
+    return this.#connector.core.channel.unregister(method);
   }
 
   /**
@@ -125,23 +120,23 @@ export abstract class End {
    *
    * @param options A signal to give up.
    * @returns The message; its publisher waits until it is acknowledged.
-   * @throws {FrontierError} With the code `eof` when the end is closed, or `canceled`.
+   * @throws {FrontierError} With the code `eof` when the endpoint is closed, or `canceled`.
    */
   receive(options: { signal?: AbortSignal } = {}): Promise<Message> {
-    return this.core.endpoint.channel.inbox.next(options.signal);
+    return this.#connector.core.channel.inbox.next(options.signal);
   }
 
   /**
    * Receives messages.
    *
    * @param options A signal that ends the iteration.
-   * @returns The messages until the end is closed. Each must be acknowledged
+   * @returns The messages until the endpoint is closed. Each must be acknowledged
    * by `done` or `error`.
    */
   messages(
     options: { signal?: AbortSignal } = {},
   ): AsyncGenerator<Message, void, undefined> {
-    return this.core.endpoint.channel.inbox.items(options.signal);
+    return this.#connector.core.channel.inbox.items(options.signal);
   }
 
   /**
@@ -149,22 +144,22 @@ export abstract class End {
    *
    * @param options A signal to give up.
    * @returns The stream.
-   * @throws {FrontierError} With the code `eof` when the end is closed, or `canceled`.
+   * @throws {FrontierError} With the code `eof` when the endpoint is closed, or `canceled`.
    */
   acceptStream(options: { signal?: AbortSignal } = {}): Promise<Stream> {
-    return this.core.endpoint.streams.next(options.signal);
+    return this.#connector.core.streams.next(options.signal);
   }
 
   /**
    * Accepts streams.
    *
    * @param options A signal that ends the iteration.
-   * @returns The streams that the other side opens, until the end is closed.
+   * @returns The streams that the other side opens, until the endpoint is closed.
    */
   streams(
     options: { signal?: AbortSignal } = {},
   ): AsyncGenerator<Stream, void, undefined> {
-    return this.core.endpoint.streams.items(options.signal);
+    return this.#connector.core.streams.items(options.signal);
   }
 
   /**
@@ -176,7 +171,7 @@ export abstract class End {
    * @returns When it is closed. Never rejects.
    */
   drain(options: CloseOptions = {}): Promise<void> {
-    return this.core.drain(options.timeoutMs ?? 30_000);
+    return this.#connector.drain(options.timeoutMs ?? 30_000);
   }
 
   /**
@@ -187,7 +182,7 @@ export abstract class End {
    * @returns When the connection is gone. Never rejects.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    return this.core.close(options.timeoutMs ?? 2_000);
+    return this.#connector.close(options.timeoutMs ?? 2_000);
   }
 
   /** Closes it. */

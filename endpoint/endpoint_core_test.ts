@@ -4,8 +4,8 @@ import { MemoryNetwork } from "@frontier/platform";
 import {
   type Admit,
   Connection,
-  Endpoint,
-  type EndpointOptions,
+  EndpointCore,
+  type EndpointCoreOptions,
 } from "./internal.ts";
 import type { Stream } from "./mod.ts";
 
@@ -13,18 +13,18 @@ const decoder = new TextDecoder();
 
 /** Two ends that talk: one dialled, the other was dialled. */
 interface Pair extends AsyncDisposable {
-  client: Endpoint;
-  server: Endpoint;
+  client: EndpointCore;
+  server: EndpointCore;
   connections: [Connection, Connection];
 }
 
 async function pair(
-  options: { client?: EndpointOptions; server?: EndpointOptions } = {},
+  options: { client?: EndpointCoreOptions; server?: EndpointCoreOptions } = {},
   admit: Admit = () => 7n,
 ): Promise<Pair> {
   const network = new MemoryNetwork();
-  const client = new Endpoint(options.client);
-  const server = new Endpoint(options.server);
+  const client = new EndpointCore(options.client);
+  const server = new EndpointCore(options.server);
   const accepted = network.accept();
   const dialled = Connection.connect(
     network.connect(),
@@ -165,22 +165,24 @@ Deno.test("the dialled side refuses, with a reason", async () => {
 });
 
 Deno.test("an endpoint without a connection fails operations, or hands them over", async () => {
-  const alone = new Endpoint();
+  const alone = new EndpointCore();
   const error = await assertRejects(
     () => alone.channel.call("m", "", undefined, undefined),
     FrontierError,
   );
   assertEquals(error.code, "not-connected");
   const kept: string[] = [];
-  const other = new Endpoint({ offline: ({ what }) => kept.push(what) });
+  const other = new EndpointCore({ offline: ({ what }) => kept.push(what) });
   void other.channel.call("m", "", undefined, undefined);
   void other.openStream("files");
   assertEquals(kept, ['call "m"', 'open a stream to "files"']);
 });
 
 Deno.test("an endpoint goes on with its next connection", async () => {
-  const server = new Endpoint({ methods: { echo: (request) => request.data } });
-  const client = new Endpoint();
+  const server = new EndpointCore({
+    methods: { echo: (request) => request.data },
+  });
+  const client = new EndpointCore();
   const network = new MemoryNetwork();
   for (let round = 0; round < 3; round++) {
     const accepted = network.accept();

@@ -5,7 +5,7 @@
  */
 
 import { FrontierError, Timer, type Timers } from "@frontier/proto";
-import type { ClientLimits } from "./limits.ts";
+import type { ClientLimits } from "../limits.ts";
 import type { Operation, Queue } from "@frontier/endpoint/internal";
 
 /** A queue bounded in number and bytes, in which each one's time runs. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type ClientLimits, Edge, FrontierError } from "./mod.ts";
-import { ScriptedGateway, until } from "./testing/scripted_gateway.ts";
+import { type ClientLimits, Edge, FrontierError } from "../mod.ts";
+import { ScriptedGateway, until } from "../testing/scripted_gateway.ts";
 
 async function offline(
   gateway: ScriptedGateway,
@@ -97,7 +97,7 @@ Deno.test("without limits of time operations wait for the connection", async () 
   await Promise.all(waiting);
 });
 
-Deno.test("spans without end mean no limit in every option of an end", async () => {
+Deno.test("spans without end mean no limit in every option of an endpoint", async () => {
   using gateway = new ScriptedGateway();
   const edge = await Edge.connect({
     dial: gateway.dial,

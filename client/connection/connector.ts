@@ -8,7 +8,7 @@
 import {
   checkId,
   type Connection,
-  Endpoint,
+  EndpointCore,
   type Load,
   type Operation,
   traced,
@@ -29,8 +29,8 @@ import {
 } from "@frontier/platform";
 import { sleep } from "./abortable.ts";
 import { connect, linkSettings } from "./attempt.ts";
-import { resolveLimits } from "./limits.ts";
-import type { ConnectOptions } from "./options.ts";
+import { resolveLimits } from "../limits.ts";
+import type { ConnectOptions } from "../options.ts";
 import { StatusFeed } from "./status.ts";
 import { WaitingQueue } from "./waiting_queue.ts";
 import { isAtWrongPort } from "./wrong_port.ts";
@@ -40,7 +40,7 @@ const STABLE_MS = 5_000;
 /** Longest pause when the gateway asks to connect again, in milliseconds: many may be asked at a time. */
 const SOON_MS = 200;
 
-/** What kind of end it is. */
+/** What kind of endpoint it is. */
 export interface Kind {
   /** What to call it in messages. */
   readonly name: "service" | "edge";
@@ -55,13 +55,13 @@ export interface Kind {
 }
 
 /**
- * The life of an end: it connects, registers its methods, and only then sends
+ * The life of an endpoint: it connects, registers its methods, and only then sends
  * what has waited. After a loss it pauses and connects again, until it is
  * closed or told not to.
  */
-export class Core {
+export class Connector {
   /** Calls, messages, methods and streams. */
-  readonly endpoint: Endpoint;
+  readonly core: EndpointCore;
   /** What happens to the connection. */
   readonly status: StatusFeed = new StatusFeed();
 
@@ -81,9 +81,9 @@ export class Core {
   #first = Promise.withResolvers<void>();
 
   /**
-   * Prepares an end; {@linkcode Core.start} connects it.
+   * Prepares an endpoint; {@linkcode Connector.start} connects it.
    *
-   * @param kind What kind of end it is.
+   * @param kind What kind of endpoint it is.
    * @param options How it connects.
    */
   constructor(kind: Kind, options: ConnectOptions) {
@@ -96,7 +96,7 @@ export class Core {
     this.#backoff = new Backoff(options.reconnect || {});
     this.#queue = new WaitingQueue(limits, systemTimers);
     const { timeoutMs, methods } = options;
-    this.endpoint = new Endpoint({
+    this.core = new EndpointCore({
       limits,
       tailed: kind.tailed,
       hooks: kind.hooks,
@@ -147,7 +147,7 @@ export class Core {
   async close(timeoutMs: number): Promise<void> {
     if (!this.#stop.signal.aborted) {
       this.#closeTimeoutMs = timeoutMs;
-      this.endpoint.pause();
+      this.core.pause();
       this.#stop.abort();
       this.#rejectWaiting();
     }
@@ -190,14 +190,14 @@ export class Core {
   }
 
   async #idle(): Promise<void> {
-    const { endpoint } = this;
+    const { core } = this;
     // A handler that asks for it counts as running once it has returned its promise.
     await Promise.resolve();
     do {
-      while (endpoint.underWay > 0) await sleep(10, this.#stop.signal);
-      await endpoint.workload.idle();
+      while (core.underWay > 0) await sleep(10, this.#stop.signal);
+      await core.pool.idle();
       // A handler may have begun something.
-    } while (endpoint.underWay > 0);
+    } while (core.underWay > 0);
   }
 
   async #run(): Promise<void> {
@@ -239,7 +239,7 @@ export class Core {
   /** How long to wait before the next attempt. */
   #pauseMs(farewell: FarewellReason | undefined): number {
     switch (farewell) {
-      // Two ends that take one id from each other must not do so all day.
+      // Two endpoints that take one id from each other must not do so all day.
       case "replaced":
         return this.#backoff.longest;
       case "reconnect":
@@ -255,7 +255,7 @@ export class Core {
     let connection: Connection;
     try {
       connection = await connect({
-        endpoint: this.endpoint,
+        core: this.core,
         options: this.#options,
         settings: this.#settings,
         meta: this.#kind.meta,
@@ -269,17 +269,17 @@ export class Core {
   }
 
   async #use(connection: Connection): Promise<FrontierError> {
-    const { endpoint } = this;
+    const { core } = this;
     const { link } = connection;
     this.#current = connection;
     if (link.usable && !this.#stop.signal.aborted) {
-      endpoint.use(connection);
+      core.use(connection);
       this.#id = link.clientId;
       const reconnects = this.#connections++;
-      const { busy } = endpoint.workload;
+      const { busy } = core.pool;
       this.status.set({ state: "connected", id: this.#id, reconnects, busy });
       this.#first.resolve();
-      for (const operation of this.#queue.takeAll()) endpoint.submit(operation);
+      for (const operation of this.#queue.takeAll()) core.submit(operation);
     }
     const stop = this.#stop.signal;
     let onStop = () => {};
@@ -288,16 +288,16 @@ export class Core {
     if (stop.aborted) onStop();
     await Promise.race([stopped, connection.closed]);
     stop.removeEventListener("abort", onStop);
-    endpoint.pause();
+    core.pause();
     await connection.close(stop.aborted ? this.#closeTimeoutMs : 2_000);
-    endpoint.dropUnread();
+    core.dropUnread();
     return await connection.closed;
   }
 
   #finish(reason: FrontierError): void {
     if (!this.#stop.signal.aborted) this.#stop.abort();
     this.#rejectWaiting();
-    this.endpoint.close(() => this.#closedError("receive"));
+    this.core.close(() => this.#closedError("receive"));
     this.status.set({ state: "closed", reason });
     this.#first.reject(reason);
     // Nobody waits for it after the first connection.

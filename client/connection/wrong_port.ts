@@ -1,5 +1,5 @@
 /**
- * Ends that have dialled the port of the other kind.
+ * Endpoints that have dialled the port of the other kind.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { FrontierError } from "@frontier/proto";
 const ILLEGAL_META = "illegal service meta";
 
 /**
- * Tells whether an error says that an end has dialled the port of the other
+ * Tells whether an error says that an endpoint has dialled the port of the other
  * kind. Nothing on the wire names its kind, so a gateway lets a service in as
  * an edge; but what it answers to the service's operations is what only edges
  * are told. An edge is refused at the port for services, for its meta.
  *
- * @param kind What kind of end it is.
+ * @param kind What kind of endpoint it is.
  * @param error The error of a connect or of an operation.
  * @returns Whether it has.
  */

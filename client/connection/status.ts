@@ -1,5 +1,5 @@
 /**
- * What an end tells about its connection.
+ * What an endpoint tells about its connection.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { ItemIterator, type Reader } from "@frontier/endpoint/internal";
 import type { FarewellReason, FrontierError } from "@frontier/proto";
 
-/** Where the connection of an end is. */
+/** Where the connection of an endpoint is. */
 export type Status =
   | {
     /** An attempt has begun. */

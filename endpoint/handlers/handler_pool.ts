@@ -5,11 +5,11 @@
  */
 
 import { FrontierError, type Session } from "@frontier/proto";
-import type { Job } from "./job.ts";
+import type { HandlerRun } from "./handler_run.ts";
 import { type Load, type PlaceBounds, Places } from "./places.ts";
 
-/** What a workload is told. */
-export interface WorkloadOptions {
+/** What a pool is told. */
+export interface HandlerPoolOptions {
   /** What a lone caller may use. */
   readonly bounds: PlaceBounds;
   /** Methods that have places of their own. */
@@ -22,7 +22,7 @@ export interface WorkloadOptions {
  * The handlers of one endpoint. Methods on which others depend, as the hooks of
  * a gateway, have places of their own: no flood of calls keeps them waiting.
  */
-export class Workload {
+export class HandlerPool {
   readonly #places: Places;
   readonly #hookPlaces: Places;
   readonly #hooks: ReadonlySet<string>;
@@ -32,7 +32,7 @@ export class Workload {
    *
    * @param options How many, and who hears of it.
    */
-  constructor(options: WorkloadOptions) {
+  constructor(options: HandlerPoolOptions) {
     const { bounds, onBusy } = options;
     this.#hooks = options.hooks;
     this.#places = new Places(bounds, (busy) => onBusy(busy, this.load));
@@ -50,13 +50,13 @@ export class Workload {
   }
 
   /**
-   * Runs a job now or later, or turns it away.
+   * Calls a handler now or later, or turns its request away.
    *
-   * @param job The job.
+   * @param run The request and its handler.
    */
-  admit(job: Job): void {
-    const hook = this.#hooks.has(job.request.method);
-    (hook ? this.#hookPlaces : this.#places).admit(job);
+  admit(run: HandlerRun): void {
+    const hook = this.#hooks.has(run.request.method);
+    (hook ? this.#hookPlaces : this.#places).admit(run);
   }
 
   /**
@@ -73,8 +73,8 @@ export class Workload {
     );
     this.#abort(
       reason,
-      (job) =>
-        job.idLo === idLo && job.idHi === idHi && job.session === session,
+      (run) =>
+        run.idLo === idLo && run.idHi === idHi && run.session === session,
     );
   }
 
@@ -86,7 +86,7 @@ export class Workload {
    * @param concerns Selects the session.
    */
   abort(reason: FrontierError, concerns: (session: Session) => boolean): void {
-    this.#abort(reason, (job) => concerns(job.session));
+    this.#abort(reason, (run) => concerns(run.session));
   }
 
   /**
@@ -110,7 +110,7 @@ export class Workload {
     this.#hookPlaces.close();
   }
 
-  #abort(reason: FrontierError, selects: (job: Job) => boolean): void {
+  #abort(reason: FrontierError, selects: (run: HandlerRun) => boolean): void {
     this.#places.abort(reason, selects);
     this.#hookPlaces.abort(reason, selects);
   }

@@ -11,7 +11,7 @@ import {
   type Session,
   Timer,
 } from "@frontier/proto";
-import type { Waiter } from "../calls/call.ts";
+import type { Waiter } from "../calls/data_operation.ts";
 import { Operation, tooMany } from "../calls/operation.ts";
 import { NO_BYTES, utf8Length } from "../payload.ts";
 import type { StreamCore } from "./stream_core.ts";
@@ -20,7 +20,7 @@ import type { StreamCore } from "./stream_core.ts";
 const OVERHEAD = 64;
 
 /** A session that waits for the other side's consent. */
-export class OpenStream extends Operation {
+export class StreamOpening extends Operation {
   readonly #peer: string;
   readonly #label: string;
   #meta: Uint8Array;
