@@ -14,7 +14,7 @@ async function lose(
   });
   const { link } = gateway.side;
   if (farewell !== undefined) link.sendFarewell(farewell);
-  link.close("test");
+  link.close({ kind: "closed", text: "test" });
   for await (const status of edge.status()) {
     if (status.state === "disconnected") return status;
   }
@@ -49,7 +49,7 @@ Deno.test("a farewell says nothing about the connection after the next", async (
     reconnect: { minDelayMs: 10, firstDelayMs: 10, maxDelayMs: 20 },
   });
   gateway.side.link.sendFarewell("replaced");
-  gateway.side.link.close("test");
+  gateway.side.link.close({ kind: "closed", text: "test" });
   await until(() => gateway.accepted === 2);
   await edge.connected();
   gateway.side.cut();

@@ -234,7 +234,9 @@ Deno.test("a gateway that closes every connection at once does not make it spin"
     dial: gateway.dial,
     reconnect: { minDelayMs: 20, firstDelayMs: 20, maxDelayMs: 20 },
   });
-  gateway.script = { onConn: (link) => link.fail("no") };
+  gateway.script = {
+    onConn: (link) => link.fail({ kind: "lost", text: "no" }),
+  };
   const before = gateway.dials;
   gateway.side.cut();
   await new Promise((resolve) => setTimeout(resolve, 200));

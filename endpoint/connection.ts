@@ -5,6 +5,8 @@
  */
 
 import {
+  CLOSED,
+  type CloseReason,
   type ConnRequest,
   type FarewellReason,
   type FrameReader,
@@ -168,14 +170,14 @@ export class Connection implements LinkHandler {
         session.user.closeNow();
       } else session.close();
     }
-    link.close("closed");
+    link.close(CLOSED);
     let giveUp = () => {};
     const late = new Promise<void>((resolve) => {
       giveUp = after(timeoutMs, resolve);
     });
     await Promise.race([this.#done, late]);
     giveUp();
-    link.fail("closed without the peer");
+    link.fail({ kind: "timeout", text: "closed without the peer" });
     closeTransport(this.#transport);
   }
 
@@ -267,7 +269,7 @@ export class Connection implements LinkHandler {
   }
 
   /** Tells a stream, or its opening, that it is over. */
-  onSessionClosed(link: Link, session: Session, reason: string): void {
+  onSessionClosed(link: Link, session: Session, reason: CloseReason): void {
     const { user } = session;
     if (user instanceof StreamCore) user.onClosed();
     else if (user instanceof StreamOpening) user.refused(link, reason);
@@ -294,7 +296,7 @@ export class Connection implements LinkHandler {
   }
 
   /** Ends what waits for this connection. */
-  onClosed(link: Link, reason: string): void {
+  onClosed(link: Link, reason: CloseReason): void {
     const error = this.#refusal ?? describe(reason, this.#farewell);
     this.#rejectOpened(error);
     this.#owner.pool.abort(error, (session) => session.link === link);
@@ -310,7 +312,7 @@ export class Connection implements LinkHandler {
 
 /** The error of the reason that a link gives for its end. */
 function describe(
-  reason: string,
+  { kind, text }: CloseReason,
   farewell: FarewellReason | undefined,
 ): FrontierError {
   if (farewell !== undefined) {
@@ -319,14 +321,14 @@ function describe(
       `Connection lost: ${FAREWELLS[farewell]}`,
     );
   }
-  if (reason.startsWith("protocol error")) {
-    return new FrontierError("protocol", `Connection lost: ${reason}`);
+  if (kind === "protocol") {
+    return new FrontierError("protocol", `Connection lost: ${text}`);
   }
-  if (reason === "handshake timeout") {
+  if (kind === "timeout") {
     return new FrontierError(
       "timeout",
       "Cannot connect: no answer to the handshake",
     );
   }
-  return new FrontierError("force-closed", `Connection lost: ${reason}`);
+  return new FrontierError("force-closed", `Connection lost: ${text}`);
 }

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type Link, type LinkPort, Timer, type Timers } from "@frontier/proto";
+import {
+  type CloseReason,
+  END_OF_TRANSPORT,
+  internalEnd,
+  type Link,
+  type LinkPort,
+  Timer,
+  type Timers,
+} from "@frontier/proto";
 import { describeError } from "./describe_error.ts";
 import { ReadTurns } from "./read_turns.ts";
 import { systemTimers } from "./system_timers.ts";
@@ -138,7 +146,7 @@ export class Driver implements LinkPort {
   readonly #onRead = (count: number | null): void => {
     this.#reading = false;
     if (count === null) {
-      this.#onEnd("connection closed by the peer");
+      this.#onEnd();
       return;
     }
     if (!isCount(count, this.#room)) {
@@ -162,9 +170,9 @@ export class Driver implements LinkPort {
     this.#fail(describeError(error));
   };
 
-  #onEnd(reason: string): void {
+  #onEnd(): void {
     try {
-      this.#link!.ended(reason);
+      this.#link!.ended(END_OF_TRANSPORT);
     } catch (error) {
       this.#onDefect(error);
     }
@@ -172,11 +180,15 @@ export class Driver implements LinkPort {
 
   /** A defect of ours, not of the transport: it ends this connection, and no other. */
   #onDefect(error: unknown): void {
-    this.#fail(`internal error: ${describeError(error)}`);
+    this.#end(internalEnd(describeError(error)));
+  }
+
+  #fail(text: string): void {
+    this.#end({ kind: "lost", text });
   }
 
   /** Ends the connection, also if those who hear of it throw. */
-  #fail(reason: string): void {
+  #end(reason: CloseReason): void {
     const link = this.#link!;
     // Again if whoever hears first that it leaves throws: the others hear then.
     for (let i = 0; i < 2 && link.state !== "closed"; i++) {

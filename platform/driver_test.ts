@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
+  type CloseReason,
   type FrameReader,
   Link,
   LINK_SETTINGS,
@@ -103,13 +104,13 @@ class End implements LinkHandler {
     this.note("session");
   }
   onSessionEnd(): void {}
-  onSessionClosed(_link: Link, _session: Session, _reason: string): void {}
+  onSessionClosed(_link: Link, _session: Session, _reason: CloseReason): void {}
   onWritable(_link: Link, session: Session): void {
     this.onRoom(session);
   }
-  onLeaving(_link: Link, _reason: string): void {}
-  onClosed(_link: Link, reason: string): void {
-    this.note(`closed: ${reason}`);
+  onLeaving(_link: Link, _reason: CloseReason): void {}
+  onClosed(_link: Link, reason: CloseReason): void {
+    this.note(`closed: ${reason.text}`);
     this.note("over");
   }
 }
@@ -241,7 +242,7 @@ for (
     await Promise.all([client.saw("all bytes"), server.saw("all bytes")]);
     assertEquals([server.sum, client.sum], [up, down]);
 
-    client.link.close("done");
+    client.link.close({ kind: "closed", text: "done" });
     await assertOver([client, pair[0]], [server, pair[1]]);
     assert(client.events.includes("closed: done"));
     assert(server.events.includes("closed: closed by the peer"));
@@ -252,7 +253,7 @@ for (
     const { client, server } = await connected(pair);
     const answer = ask(server, TYPE_MESSAGE);
     await client.saw("message");
-    client.link.fail("gone");
+    client.link.fail({ kind: "lost", text: "gone" });
     await assertOver([client, pair[0]], [server, pair[1]]);
     assertEquals(await answer, "force closed");
     const end = server.events.find((e) => e.startsWith("closed: "))!;
@@ -277,7 +278,7 @@ for (
     await server.saw("all bytes");
     assertEquals(server.sum, sum);
     assertEquals(await ask(server), "answer");
-    server.link.close("done");
+    server.link.close({ kind: "closed", text: "done" });
     await assertOver([client, pair[0]], [server, pair[1]]);
   });
 }
@@ -289,7 +290,7 @@ Deno.test("frames of one turn go out in one write", async () => {
   const answers = Array.from({ length: 50 }, () => ask(client));
   await Promise.all(answers);
   assertEquals(pair[0].writes.length, before + 1);
-  client.link.close("done");
+  client.link.close({ kind: "closed", text: "done" });
   await assertOver([client, pair[0]], [server, pair[1]]);
 });
 
@@ -327,7 +328,7 @@ Deno.test("handler that throws ends its own link only", async () => {
   client.link.writeBody(client.link.defaultSession, 0x81, 1, 1, EMPTY);
   await server.saw("closed: internal error: Cannot register: test");
   assertEquals(await ask(bystanders.client), "answer");
-  bystanders.client.link.close("done");
+  bystanders.client.link.close({ kind: "closed", text: "done" });
   await assertOver(
     [client, pair[0]],
     [server, pair[1]],
@@ -393,8 +394,8 @@ for (const method of ["read", "write"] as const) {
       const end = bad.client.events.find((e) => e.startsWith("closed: "))!;
       assert(end.includes(reason), end);
       assertEquals(await ask(good.client), "answer");
-      bad.server.link.fail("test is over");
-      good.client.link.close("done");
+      bad.server.link.fail({ kind: "lost", text: "test is over" });
+      good.client.link.close({ kind: "closed", text: "done" });
       await Promise.all([bad.server.over, good.client.over, good.server.over]);
       assertEquals(systemTimers.size, 0);
     });
@@ -405,7 +406,7 @@ Deno.test("close that rejects later is nobody's business", async () => {
   const pair = await memoryPair();
   const { client, server } = await connected(pair);
   pair[0].onClose = () => Promise.reject(new Error("Cannot close")) as never;
-  client.link.fail("done");
+  client.link.fail({ kind: "lost", text: "done" });
   await Promise.all([client.over, server.over]);
   await new Promise((resolve) => setTimeout(resolve, 0));
 });
@@ -427,8 +428,8 @@ for (
     assertEquals(await ask(good.client), "answer");
     await bad.client.over;
     assertEquals(pair[0].closed, 1);
-    bad.server.link.fail("test is over");
-    good.client.link.close("done");
+    bad.server.link.fail({ kind: "lost", text: "test is over" });
+    good.client.link.close({ kind: "closed", text: "done" });
     await Promise.all([bad.server.over, good.client.over, good.server.over]);
     assertEquals(await first, "force closed");
     assertEquals(systemTimers.size, 0);
@@ -448,7 +449,7 @@ Deno.test("answer that is late ends its own link only, if who waits throws", asy
   link.expect(new Thrower(), link.defaultSession, link.timers.now() + 1);
   await bad.client.saw("closed: internal error: Cannot be late: test");
   assertEquals(await ask(good.client), "answer");
-  good.client.link.close("done");
+  good.client.link.close({ kind: "closed", text: "done" });
   await Promise.all([
     bad.client.over,
     bad.server.over,
@@ -471,7 +472,7 @@ Deno.test("paused link does not read, and goes on where it stopped", async () =>
   server.link.resume();
   assertEquals(await Promise.all(answers), ["answer", "answer", "answer"]);
   server.link.pause();
-  server.link.fail("while paused");
+  server.link.fail({ kind: "lost", text: "while paused" });
   await assertOver([client, pair[0]], [server, pair[1]]);
 });
 
@@ -504,7 +505,7 @@ Deno.test("paced link reads on when the other one has written, or a little later
     assertFalse(from.server.link.paced);
     assertEquals(await question, "answer");
     for (const end of [from.client, from.server, to.client, to.server]) {
-      end.link.fail("test is over");
+      end.link.fail({ kind: "lost", text: "test is over" });
       await end.over;
     }
     for (const finish of held) finish();
@@ -541,7 +542,7 @@ Deno.test("bytes that were read before are taken first, whatever their size", as
   await sender.saw("open");
   await end.saw("message");
   assertEquals(end.events.filter((e) => e === "message").length, 100);
-  end.link.close("done");
+  end.link.close({ kind: "closed", text: "done" });
   await assertOver([sender, tap], [end, receiver]);
 });
 
@@ -570,7 +571,7 @@ Deno.test("last bytes are written before the stream is closed", async () => {
       held.push(() => resolve(pair[0].inner.write(buf)));
     });
   void ask(client, TYPE_MESSAGE);
-  client.link.fail("done", true);
+  client.link.fail({ kind: "lost", text: "done" }, true);
   await new Promise((resolve) => setTimeout(resolve, 10));
   assertEquals(pair[0].closed, 0);
   held.shift()!();
@@ -584,7 +585,7 @@ Deno.test("last bytes that cannot be written are given up after two seconds", as
   pair[0].onWrite = () => new Promise(() => {});
   void ask(client, TYPE_MESSAGE);
   const begin = performance.now();
-  client.link.fail("done", true);
+  client.link.fail({ kind: "lost", text: "done" }, true);
   await client.over;
   const took = performance.now() - begin;
   assert(took > 1_900 && took < 10_000, `${took} ms`);
@@ -602,7 +603,7 @@ Deno.test("link that ended before its driver ran closes the stream", async () =>
     driver,
   );
   link.connect(undefined);
-  link.fail("early");
+  link.fail({ kind: "lost", text: "early" });
   await driver.run(link);
   assertEquals(transport.closed, 1);
   assertEquals(systemTimers.size, 0);

@@ -16,6 +16,8 @@ export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
 export type {
+  CloseKind,
+  CloseReason,
   FarewellReason,
   FrameReader,
   Link,

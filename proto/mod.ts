@@ -11,6 +11,7 @@ export * from "./body/body_view.ts";
 export * from "./wire/buffer_pool.ts";
 export * from "./wire/constants.ts";
 export * from "./body/data_body.ts";
+export * from "./link/close_reason.ts";
 export * from "./link/features.ts";
 export * from "./wire/frame_reader.ts";
 export * from "./errors/frontier_error.ts";

@@ -27,6 +27,7 @@ import {
   resolveOptions,
 } from "./config/mod.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
+import { GOING_AWAY } from "./exchange/ends.ts";
 import { Gate } from "./ports/gate.ts";
 import { type OpenListener, openListener } from "./ports/open_listener.ts";
 import { plainRefusal } from "./ports/plain_refusal.ts";
@@ -340,12 +341,8 @@ class Gateway implements Frontier {
     const others = [...this.#links].filter((link) => !services.has(link));
     for (const link of others) {
       if (link.state === "open") {
-        this.#routing.edgebound.kick(
-          link.user as never,
-          "gateway shuts down",
-          "going-away",
-        );
-      } else link.close("gateway shuts down");
+        this.#routing.edgebound.kick(link.user as never, GOING_AWAY);
+      } else link.close(GOING_AWAY);
     }
     await until(
       () => others.every((link) => link.state === "closed"),
@@ -355,14 +352,10 @@ class Gateway implements Frontier {
     await until(() => this.#routing.edgebound.unsettled === 0, CLOSE_MS);
     this.#routing.edgebound.close();
     for (const service of [...this.#routing.directory.services()]) {
-      this.#routing.servicebound.kick(
-        service,
-        "gateway shuts down",
-        "going-away",
-      );
+      this.#routing.servicebound.kick(service, GOING_AWAY);
     }
     await until(() => this.#links.size === 0, CLOSE_MS);
-    for (const link of [...this.#links]) link.fail("gateway shuts down");
+    for (const link of [...this.#links]) link.fail(GOING_AWAY);
     this.#log.info("Gateway closed", {
       edges: edgeCount,
       services: services.size,

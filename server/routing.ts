@@ -5,6 +5,7 @@
  */
 
 import {
+  type CloseReason,
   Link,
   LINK_SETTINGS,
   type LinkPort,
@@ -258,8 +259,9 @@ export function createRouting(options: RoutingOptions): Routing {
       const waiting = kicked.get(link);
       if (waiting === undefined) kicked.set(link, [resolve]);
       else waiting.push(resolve);
-      if (edge !== undefined) edgebound.kick(edge, reason);
-      else servicebound.kick(peer as never, reason);
+      const end: CloseReason = { kind: "kicked", text: reason };
+      if (edge !== undefined) edgebound.kick(edge, end);
+      else servicebound.kick(peer as never, end);
       await promise;
       return true;
     },

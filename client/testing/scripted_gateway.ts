@@ -6,6 +6,7 @@
  */
 
 import {
+  type CloseReason,
   type DataFields,
   decodeDataBody,
   emptyDataFields,
@@ -206,16 +207,16 @@ export class GatewaySide implements LinkHandler {
     this.#gateway.log.push("session end");
   }
 
-  onSessionClosed(_link: Link, _session: Session, reason: string): void {
-    this.#gateway.log.push(`session closed: ${reason}`);
+  onSessionClosed(_link: Link, _session: Session, reason: CloseReason): void {
+    this.#gateway.log.push(`session closed: ${reason.text}`);
   }
 
   onWritable(): void {}
 
   onLeaving(): void {}
 
-  onClosed(_link: Link, reason: string): void {
-    this.#resolveClosed(reason);
+  onClosed(_link: Link, reason: CloseReason): void {
+    this.#resolveClosed(reason.text);
   }
 
   #arrival(
@@ -298,7 +299,7 @@ export class ScriptedGateway implements Disposable {
   [Symbol.dispose](): void {
     this.#network.close();
     for (const side of this.connections) {
-      side.link.fail("test over");
+      side.link.fail({ kind: "lost", text: "test over" });
       side.cut();
     }
   }

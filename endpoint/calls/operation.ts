@@ -9,6 +9,7 @@ import {
   FrontierError,
   type Link,
   Pending,
+  protocolEnd,
   type Session,
   TIMEOUT,
 } from "@frontier/proto";
@@ -239,6 +240,6 @@ export function tooMany(what: string): string {
  */
 export function malformed(link: Link, what: string): FrontierError {
   const message = `Cannot ${what}: the answer is malformed`;
-  link.fail(`protocol error: ${message}`);
+  link.fail(protocolEnd(message));
   return new FrontierError("protocol", message);
 }

@@ -8,6 +8,7 @@ import {
   DataBody,
   type FrameReader,
   NO_SUCH_RPC_PREFIX,
+  protocolEnd,
   type Session,
   SHORT_BUFFER,
   TYPE_MESSAGE_ACK,
@@ -121,7 +122,7 @@ function readOrFail(session: Session, frame: FrameReader): boolean {
   if (body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) return true;
   const type = frame.type.toString(16);
   session.link.fail(
-    `protocol error: Cannot read frame of type 0x${type}: malformed body`,
+    protocolEnd(`Cannot read frame of type 0x${type}: malformed body`),
   );
   return false;
 }

@@ -5,6 +5,7 @@
  */
 
 import {
+  type CloseReason,
   type FrameReader,
   FrontierError,
   type Link,
@@ -113,10 +114,10 @@ export class StreamOpening extends Operation {
    * @param link The connection.
    * @param reason Why.
    */
-  refused(link: Link, reason: string): void {
-    if (reason === "timeout") this.expire();
+  refused(link: Link, { kind, text }: CloseReason): void {
+    if (kind === "timeout") this.expire();
     else if (link.state === "closed") this.lost();
-    else this.fail(FrontierError.fromWire(reason, false, "", this.what));
+    else this.fail(FrontierError.fromWire(text, false, "", this.what));
   }
 
   protected override withdraw(): void {

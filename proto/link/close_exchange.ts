@@ -5,6 +5,7 @@
  */
 
 import { TYPE_DISCONN, TYPE_DISCONN_ACK } from "../wire/constants.ts";
+import type { CloseReason } from "./close_reason.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
 import type { Link } from "./link.ts";
 
@@ -17,7 +18,7 @@ const ACK_BODY = new Uint8Array([0, 0x7b, 0x7d]);
  */
 export class CloseExchange {
   /** Why the connection ends: the first reason, the cause of what comes after. */
-  readonly reason: string;
+  readonly reason: CloseReason;
   /** Whether we have sent our disconn. */
   begun = false;
   /** Whether the peer has sent its own. */
@@ -30,7 +31,7 @@ export class CloseExchange {
    *
    * @param reason Why the connection ends.
    */
-  constructor(reason: string) {
+  constructor(reason: CloseReason) {
     this.reason = reason;
   }
 

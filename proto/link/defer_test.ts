@@ -235,7 +235,7 @@ Deno.test("what waits for an answer that is put off still times out", () => {
 
 Deno.test("an answer that is put off is lost with its connection", () => {
   const { network, client, pending } = answered();
-  client.link.fail("lost");
+  client.link.fail({ kind: "lost", text: "lost" });
   assertEquals(pending.outcomes, ["force closed"]);
   assertNothingLeft(network, client);
 });
@@ -266,7 +266,7 @@ Deno.test("an answer that is put off is lost with its session", () => {
   );
   network.run();
   assertEquals([client.link.paused, client.link.pendingCount], [true, 1]);
-  session.finish("test");
+  session.finish({ kind: "lost", text: "test" });
   assertEquals([client.link.pendingCount, pending.outcomes], [
     0,
     ["force closed"],
@@ -278,7 +278,7 @@ Deno.test("an answer put off by who ends the link in the same moment fails once"
   const pending = client.ask(TYPE_REQUEST, EMPTY);
   pending.onAnswer = (link) => {
     link.defer();
-    link.fail("defect");
+    link.fail({ kind: "lost", text: "defect" });
   };
   network.run();
   peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");
@@ -299,7 +299,7 @@ Deno.test("what has arrived before the end is handled even when the link is paus
   peer.sendBytes(join([one, one, one, one, one, one.subarray(0, 20)]));
   network.run();
   assertEquals(server.events, ["request"]);
-  server.link.ended("gone");
+  server.link.ended({ kind: "lost", text: "gone" });
   assertEquals(server.events, [
     ...new Array(5).fill("request"),
     "leaving: gone",
@@ -314,14 +314,14 @@ Deno.test("a frame that is put off again at the end is lost with the link", () =
   server.onFrame = () => server.link.defer();
   for (let i = 0; i < 3; i++) peer.send(TYPE_REQUEST, BigInt(i), 1n, "{}");
   network.run();
-  server.link.ended("gone");
+  server.link.ended({ kind: "lost", text: "gone" });
   assertEquals(server.events, [
     "request",
     "request",
     "leaving: gone",
     "closed: gone",
   ]);
-  server.link.ended("again");
+  server.link.ended({ kind: "lost", text: "again" });
   assertNothingLeft(network, server);
 });
 
@@ -330,7 +330,7 @@ Deno.test("a malformed frame before the end is the reason of the end", () => {
   server.link.pause();
   peer.sendBytes(rawFrame(0x99, 1n));
   network.run();
-  server.link.ended("gone");
+  server.link.ended({ kind: "lost", text: "gone" });
   assert(server.events.at(-1)!.startsWith("closed: protocol error"));
 });
 
@@ -342,7 +342,7 @@ for (const way of ["end", "reset"] as const) {
     server.link.pause();
     client.ask(TYPE_REQUEST, EMPTY);
     network.run();
-    if (way === "end") client.link.fail("gone");
+    if (way === "end") client.link.fail({ kind: "lost", text: "gone" });
     else client.port.cut();
     network.run(10);
     assertEquals(server.link.state, "closed");

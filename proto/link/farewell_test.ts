@@ -15,7 +15,7 @@ for (const reason of FAREWELL_REASONS) {
   Deno.test(`a client hears ${reason} before the end`, () => {
     const { network, client, server } = connected();
     server.link.sendFarewell(reason);
-    server.link.close("bye");
+    server.link.close({ kind: "closed", text: "bye" });
     network.run();
     assertEquals(client.events, [
       "open",
@@ -30,7 +30,7 @@ for (const reason of FAREWELL_REASONS) {
 Deno.test("a Go client hears no farewell", () => {
   const { network, server, peer } = rawClient();
   server.link.sendFarewell("going-away");
-  server.link.close("bye");
+  server.link.close({ kind: "closed", text: "bye" });
   network.run();
   assertEquals(peer.types.slice(1), [TYPE_DISCONN]);
 });
@@ -44,7 +44,7 @@ Deno.test("a client never says farewell", () => {
 
 Deno.test("nothing is said on a connection that is closing or closed", () => {
   const { network, client, server } = connected();
-  server.link.close("bye");
+  server.link.close({ kind: "closed", text: "bye" });
   server.link.sendFarewell("replaced");
   network.run();
   server.link.sendFarewell("replaced");

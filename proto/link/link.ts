@@ -6,6 +6,13 @@
 
 import { CloseExchange } from "./close_exchange.ts";
 import {
+  CLOSED,
+  type CloseReason,
+  internalEnd,
+  PEER_CLOSED,
+  protocolEnd,
+} from "./close_reason.ts";
+import {
   HEADER_SIZE,
   TYPE_DISCONN,
   TYPE_DISCONN_ACK,
@@ -204,7 +211,7 @@ export class Link extends LinkOutput {
     this.clientLo = idLo;
     // An empty error would read as success.
     handshake.sendAck(this, 1, reason === "" ? "refused" : reason);
-    this.#beginClose(`refused: ${reason}`);
+    this.#beginClose({ kind: "refused", text: `refused: ${reason}` });
   }
 
   /**
@@ -254,7 +261,7 @@ export class Link extends LinkOutput {
    * @param session The session.
    * @param reason Why.
    */
-  forget(session: Session, reason: string): void {
+  forget(session: Session, reason: CloseReason): void {
     this.#input.sessions?.delete(session);
     for (const pending of this.pending.takeOf(session)) {
       pending.onFail(this, FORCE_CLOSED);
@@ -432,7 +439,7 @@ export class Link extends LinkOutput {
    *
    * @param reason Why, for the handler.
    */
-  close(reason: string): void {
+  close(reason: CloseReason): void {
     if (this.state === "closed" || this.#closing?.begun) return;
     if (this.state === "init" || this.state === "handshake") {
       this.fail(reason);
@@ -447,7 +454,7 @@ export class Link extends LinkOutput {
    * @param reason Why, for the handler.
    * @param drain Whether to write first what waits in the outbox.
    */
-  fail(reason: string, drain = false): void {
+  fail(reason: CloseReason, drain = false): void {
     if (this.state === "closed") return;
     // The first reason is the cause of what came after.
     reason = this.#leave(reason).reason;
@@ -481,7 +488,7 @@ export class Link extends LinkOutput {
    *
    * @param reason Why, for the handler.
    */
-  ended(reason: string): void {
+  ended(reason: CloseReason): void {
     if (this.state === "closed") return;
     const { deferrals } = this;
     this.#dispatching = true;
@@ -561,7 +568,7 @@ export class Link extends LinkOutput {
 
   #onThrown(error: unknown): void {
     if (!(error instanceof ProtocolError)) throw error;
-    this.fail(`protocol error: ${error.message}`);
+    this.fail(protocolEnd(error.message));
   }
 
   /** Looks at what may take too long; mostly three comparisons. */
@@ -615,7 +622,10 @@ export class Link extends LinkOutput {
     }
     const asClient = this.role === "client";
     if (asClient && type === TYPE_DISCONN) {
-      this.fail("closed by the server during the handshake");
+      this.fail({
+        kind: "peer-closed",
+        text: "closed by the server during the handshake",
+      });
     } else if (isAwaited(asClient, state === "init", type)) {
       if (asClient) this.#onConnAck(frame);
       else this.#onConn(frame);
@@ -643,7 +653,7 @@ export class Link extends LinkOutput {
         const closing = this.#closing;
         if (closing === undefined || !closing.begun) return;
         closing.acked = true;
-        if (closing.received) this.fail("closed", true);
+        if (closing.received) this.fail(CLOSED, true);
         return;
       }
       default:
@@ -669,7 +679,7 @@ export class Link extends LinkOutput {
     if (refusal === undefined) return;
     if (refusal !== "") {
       this.#handler.onRefused(this, refusal);
-      this.fail(`refused: ${refusal}`);
+      this.fail({ kind: "refused", text: `refused: ${refusal}` });
       return;
     }
     this.#opened(handshake);
@@ -721,7 +731,7 @@ export class Link extends LinkOutput {
     if (session.dismissReceived) return;
     this.#input.owe(this, DISMISS_ACK);
     // Out of routing first: the peer's close returns with the ack.
-    if (isDefault) this.#leave("closed by the peer");
+    if (isDefault) this.#leave(PEER_CLOSED);
     session.onDismiss(frame.idHi, frame.idLo, error);
     // A session that was refused had no life that could end.
     if (!isDefault && session.state === "closing" && session.refusal === "") {
@@ -757,14 +767,14 @@ export class Link extends LinkOutput {
 
   // Closing
 
-  #leave(reason: string): CloseExchange {
+  #leave(reason: CloseReason): CloseExchange {
     if (this.#closing !== undefined) return this.#closing;
     const closing = this.#closing = new CloseExchange(reason);
     this.#handler.onLeaving(this, reason);
     return closing;
   }
 
-  #beginClose(reason: string): void {
+  #beginClose(reason: CloseReason): void {
     const closing = this.#leave(reason);
     // The handler may have ended it, or begun the close itself.
     if (this.state === "closed" || !closing.begin(this)) return;
@@ -774,13 +784,13 @@ export class Link extends LinkOutput {
 
   #onDisconn(frame: FrameReader): void {
     if (this.#closing?.received) return;
-    const closing = this.#leave("closed by the peer");
+    const closing = this.#leave(PEER_CLOSED);
     // The handler may have ended it.
     if (this.state === "closed") return;
     closing.onDisconn(this, frame);
     this.enter("closing");
     this.#closeBy(this.settings.closeGraceMs);
-    if (closing.acked) this.fail("closed by the peer", true);
+    if (closing.acked) this.fail(PEER_CLOSED, true);
   }
 
   #closeBy(graceMs: number): void {
@@ -802,8 +812,9 @@ export class Link extends LinkOutput {
       this.#onTimer();
     } catch (error) {
       // A defect of ours, on one connection: the others know nothing of it.
-      const reason = error instanceof Error ? error.message : typeof error;
-      this.fail(`internal error: ${reason}`);
+      this.fail(
+        internalEnd(error instanceof Error ? error.message : typeof error),
+      );
     }
   }
 
@@ -820,10 +831,10 @@ export class Link extends LinkOutput {
     if (now >= this.#deadlineAt) {
       if (this.state === "open") {
         this.#deadlineAt = Infinity;
-        this.#beginClose("closed by the peer");
+        this.#beginClose(PEER_CLOSED);
       } else if (this.state === "closing") {
-        this.fail("closed without the peer", true);
-      } else this.fail("handshake timeout");
+        this.fail({ kind: "timeout", text: "closed without the peer" }, true);
+      } else this.fail({ kind: "timeout", text: "handshake timeout" });
       if ((this.state as LinkState) === "closed") return;
     }
     if (now >= this.#heartbeat.dueAt) this.#onHeartbeatTimer(now);
@@ -842,7 +853,7 @@ export class Link extends LinkOutput {
     if (this.state !== "open" || !this.reader.inLargeFrame) {
       this.#framePace = undefined;
     } else if (!pace.check(now, this.reader.buffered, this.paused)) {
-      this.fail("a large frame arrived too slowly");
+      this.fail({ kind: "slow", text: "a large frame arrived too slowly" });
     }
   }
 
@@ -851,14 +862,16 @@ export class Link extends LinkOutput {
     if (watch === undefined || now < watch.dueAt) return;
     if (this.state !== "open" || this.outbox.pending < WATCHED_BYTES) {
       this.#watch = undefined;
-    } else if (!watch.check(now)) this.fail("what is sent is not read");
+    } else if (!watch.check(now)) {
+      this.fail({ kind: "slow", text: "what is sent is not read" });
+    }
   }
 
   #onHeartbeatTimer(now: number): void {
     const heartbeat = this.#heartbeat;
     if (this.role === "server") {
       if (!heartbeat.checkClient(now, this.paused)) {
-        this.#beginClose("no heartbeat");
+        this.#beginClose({ kind: "silent", text: "no heartbeat" });
       }
       return;
     }
@@ -866,7 +879,7 @@ export class Link extends LinkOutput {
     this.#watch?.onHeartbeat(now, outbox.pending);
     const flowedAt = this.#watch?.flowedAt ?? -Infinity;
     if (!heartbeat.checkServer(now, this.paused, flowedAt)) {
-      this.fail("no heartbeat ack");
+      this.fail({ kind: "silent", text: "no heartbeat ack" });
       return;
     }
     if (outbox.pending >= WATCHED_BYTES && this.#watch === undefined) {

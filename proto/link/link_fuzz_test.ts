@@ -250,7 +250,7 @@ function runAttack(seed: number): void {
       const [session] = target.link.sessions();
       session?.send(new Uint8Array(900), 0, 900);
       if (network.random() < 0.3) session?.close();
-    } else if (roll < 0.21) target.link.close("done");
+    } else if (roll < 0.21) target.link.close({ kind: "closed", text: "done" });
     else if (roll < 0.24) target.link.pause();
     else if (roll < 0.4) target.link.resume();
     if (network.random() < 0.5) network.run(network.pick(30));
@@ -262,8 +262,10 @@ function runAttack(seed: number): void {
   target.onFrame = () => {};
   while (target.link.paused) target.link.resume();
   network.run(100);
-  if (network.random() < 0.2) target.link.ended("gone");
-  if (target.link.state !== "closed") target.link.close("done");
+  if (network.random() < 0.2) target.link.ended({ kind: "lost", text: "gone" });
+  if (target.link.state !== "closed") {
+    target.link.close({ kind: "closed", text: "done" });
+  }
   network.run(200_000);
   assertEquals(target.link.state, "closed");
   assertEquals(target.link.pendingCount, 0);

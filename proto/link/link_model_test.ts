@@ -10,6 +10,7 @@ import {
   TYPE_RESPONSE,
 } from "../wire/constants.ts";
 import { obtainBuffer, releaseBuffer } from "../wire/buffer_pool.ts";
+import type { CloseReason } from "./close_reason.ts";
 import { FEATURES } from "./features.ts";
 import { FrameReader } from "../wire/frame_reader.ts";
 import type { Link } from "./link.ts";
@@ -120,12 +121,12 @@ class ModelEnd extends Recorder {
   override onSessionClosed(
     link: Link,
     session: Session,
-    reason: string,
+    reason: CloseReason,
   ): void {
     assertEquals(link, this.link);
-    this.known.get(session)!.push(reason);
+    this.known.get(session)!.push(reason.text);
     this.promised -= session.promised;
-    if (reason !== "closed") {
+    if (reason.text !== "closed") {
       assert(session.dismissReceived || session.endReason !== "");
       return;
     }
@@ -389,10 +390,10 @@ function runHistory(seed: number): void {
   const end = ends[network.pick(2)]!;
   switch (network.pick(5)) {
     case 0:
-      end.link.close("done");
+      end.link.close({ kind: "closed", text: "done" });
       break;
     case 1:
-      end.link.fail("done");
+      end.link.fail({ kind: "lost", text: "done" });
       violent = true;
       break;
     case 2:
@@ -401,12 +402,12 @@ function runHistory(seed: number): void {
       break;
     case 3:
       end.port.silent = true;
-      end.link.fail("done");
+      end.link.fail({ kind: "lost", text: "done" });
       violent = true;
       break;
     case 4:
-      client.link.close("one");
-      server.link.close("two");
+      client.link.close({ kind: "closed", text: "one" });
+      server.link.close({ kind: "closed", text: "two" });
   }
   for (let i = 0; i < 10; i++) for (const one of ends) one.act();
   network.run(network.pick(200));

@@ -22,7 +22,7 @@ import { ProtocolError } from "../errors/protocol_error.ts";
 import { Session } from "./session.ts";
 import { SessionMap } from "./session_map.ts";
 import { shortText } from "../wire/short_text.ts";
-import { SESSION_META_TOO_LARGE } from "../errors/wire_errors.ts";
+import { SESSION_META_TOO_LARGE, TIMEOUT } from "../errors/wire_errors.ts";
 import { readU32 } from "../wire/wire_numbers.ts";
 
 /** Bytes of JSON that one byte of a name or of meta takes in the longest of the usual forms. */
@@ -253,6 +253,7 @@ class OpenPending extends Pending {
   }
 
   override onFail(_link: Link, reason: string): void {
-    this.session!.finish(reason);
+    const kind = reason === TIMEOUT ? "timeout" : "lost";
+    this.session!.finish({ kind, text: reason });
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CloseReason } from "./close_reason.ts";
 import { MAX_PAYLOAD } from "../wire/constants.ts";
 import { FEATURES } from "./features.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
@@ -210,7 +211,7 @@ export interface LinkHandler {
    * A session is over, whoever ended it; also when an open of ours failed. If
    * the peer had not dismissed it, `session.endReason` tells why.
    */
-  onSessionClosed(link: Link, session: Session, reason: string): void;
+  onSessionClosed(link: Link, session: Session, reason: CloseReason): void;
   /** A session that could not take bytes can take some again. */
   onWritable(link: Link, session: Session): void;
   /**
@@ -243,7 +244,7 @@ export interface LinkHandler {
   /** Server: a heartbeat of the peer. */
   onHeartbeat?(link: Link): void;
   /** Either side has begun to close: send nothing new, forget the peer at once. */
-  onLeaving(link: Link, reason: string): void;
+  onLeaving(link: Link, reason: CloseReason): void;
   /** The connection is over. Called once, after `onLeaving`. */
-  onClosed(link: Link, reason: string): void;
+  onClosed(link: Link, reason: CloseReason): void;
 }

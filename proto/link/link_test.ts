@@ -284,7 +284,7 @@ for (
 
 Deno.test("connect on a link that is over does nothing", () => {
   const { network, client } = rawServer();
-  client.link.fail("test");
+  client.link.fail({ kind: "lost", text: "test" });
   client.link.connect(undefined);
   network.run();
   assertEquals(client.link.state, "closed");
@@ -411,7 +411,7 @@ Deno.test("orderly close ends both sides in a moment", () => {
   for (const starter of ["client", "server"] as const) {
     const ends = connected();
     const { network, client, server } = ends;
-    ends[starter].link.close("done");
+    ends[starter].link.close({ kind: "closed", text: "done" });
     assertFalse(ends[starter].link.usable);
     network.run();
     assertEnds(ends[starter], "done");
@@ -423,8 +423,8 @@ Deno.test("orderly close ends both sides in a moment", () => {
 Deno.test("crossing closes end both sides", () => {
   const { network, client, server } = connected();
   network.options.minDelayMs = network.options.maxDelayMs = 10;
-  client.link.close("one");
-  server.link.close("two");
+  client.link.close({ kind: "closed", text: "one" });
+  server.link.close({ kind: "closed", text: "two" });
   network.run(21);
   assertEnds(client, "one");
   assertEnds(server, "two");
@@ -434,7 +434,7 @@ Deno.test("crossing closes end both sides", () => {
 Deno.test("what was sent before the close arrives", () => {
   const { network, client, server } = connected();
   client.ask(TYPE_MESSAGE, EMPTY);
-  client.link.close("done");
+  client.link.close({ kind: "closed", text: "done" });
   network.run();
   assertEquals(server.events, [
     "conn",
@@ -447,7 +447,7 @@ Deno.test("what was sent before the close arrives", () => {
 Deno.test("close without an answer ends after the grace", () => {
   const { network, client, peer } = rawServer();
   const pending = client.ask(TYPE_REQUEST, EMPTY);
-  client.link.close("done");
+  client.link.close({ kind: "closed", text: "done" });
   network.run(1_990);
   assertEquals(client.link.state, "closing");
   assertEquals(pending.outcomes, []);
@@ -461,7 +461,7 @@ Deno.test("close without an answer ends after the grace", () => {
 Deno.test("either order of disconn and its ack is fine", () => {
   for (const order of [[0, 1], [1, 0]]) {
     const { network, client, peer } = rawServer();
-    client.link.close("done");
+    client.link.close({ kind: "closed", text: "done" });
     network.run();
     const { id } = peer.last(TYPE_DISCONN);
     for (const step of order) {
@@ -495,7 +495,7 @@ Deno.test("stray disconn ack is ignored", () => {
 Deno.test("late answers are passed on while the connection closes", () => {
   const { network, client, peer } = rawServer();
   const pending = client.ask(TYPE_REQUEST, EMPTY);
-  client.link.close("done");
+  client.link.close({ kind: "closed", text: "done" });
   network.run();
   peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");
   network.run();
@@ -523,7 +523,7 @@ Deno.test("cut ends sessions and pending packets on both sides", () => {
 
 Deno.test("what is asked of a closed link fails soon", () => {
   const { network, client } = connected();
-  client.link.fail("test");
+  client.link.fail({ kind: "lost", text: "test" });
   const pending = client.ask(TYPE_REQUEST, EMPTY);
   const session = client.open("x");
   assertEquals(pending.outcomes, []);
@@ -538,7 +538,7 @@ Deno.test("what is asked of a closed link fails soon", () => {
 Deno.test("what is sent after the end does not spoil what is drained", () => {
   const { network, client, server } = connected();
   client.ask(TYPE_MESSAGE, EMPTY);
-  client.link.fail("test", true);
+  client.link.fail({ kind: "lost", text: "test" }, true);
   client.ask(TYPE_MESSAGE, EMPTY);
   network.run();
   assertEquals(server.events.filter((e) => e === "message").length, 1);
@@ -546,8 +546,8 @@ Deno.test("what is sent after the end does not spoil what is drained", () => {
 
 Deno.test("handler that fails the link while it leaves does not confuse it", () => {
   const { network, client, server } = connected();
-  server.onLeaving = (link) => link.fail("again");
-  client.link.close("done");
+  server.onLeaving = (link) => link.fail({ kind: "lost", text: "again" });
+  client.link.close({ kind: "closed", text: "done" });
   network.run(3_000);
   assertEquals(server.link.state, "closed");
   assertEquals(server.events.filter((e) => e.startsWith("closed")).length, 1);
@@ -769,10 +769,10 @@ Deno.test("a handler that ends a link that is ending ends it once", () => {
   for (const how of ["fail", "close"] as const) {
     const { server } = rawClient();
     server.onLeaving = (link, reason) => {
-      server.events.push(`leaving: ${reason}`);
-      link[how]("in the handler");
+      server.events.push(`leaving: ${reason.text}`);
+      link[how]({ kind: "lost", text: "in the handler" });
     };
-    server.link.fail("first");
+    server.link.fail({ kind: "lost", text: "first" });
     assertEquals(
       server.events.filter((event) => /closed|leaving/.test(event)),
       ["leaving: first", "closed: first"],

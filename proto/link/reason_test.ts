@@ -90,7 +90,7 @@ Deno.test("a connection lost after the dismiss takes nothing from the end", () =
   peer.send(TYPE_DISMISS, 30n, 9n, "{}");
   network.run();
   assertEquals(session.state, "closing");
-  server.link.fail("lost");
+  server.link.fail({ kind: "lost", text: "lost" });
   assertEquals([session.state, session.endReason], ["closed", ""]);
 });
 

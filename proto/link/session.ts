@@ -11,6 +11,7 @@ import {
   TYPE_DISMISS_ACK,
   TYPE_STREAM,
 } from "../wire/constants.ts";
+import { CLOSED, type CloseReason, PEER_CLOSED } from "./close_reason.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
 import { initialWindow } from "./credit.ts";
 import { GrowingWindow } from "./growing_window.ts";
@@ -19,6 +20,7 @@ import type { Link } from "./link.ts";
 import type { Pending } from "./pending.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { SessionAsk } from "./session_ask.ts";
+import { TIMEOUT } from "../errors/wire_errors.ts";
 import { shortText } from "../wire/short_text.ts";
 import { Timer } from "../wire/timer_wheel.ts";
 
@@ -50,6 +52,7 @@ export const STREAM_HEAD: number = HEADER_SIZE + 8;
 const GROWTH = 4;
 /** Milliseconds a dismiss exchange may take. */
 const CLOSE_TIMEOUT = 30_000;
+const UNANSWERED: CloseReason = { kind: "timeout", text: TIMEOUT };
 const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
 
 /**
@@ -445,12 +448,12 @@ export class Session {
     link.writeBody(this, TYPE_DISMISS_ACK, packetHi, packetLo, EMPTY_BODY);
     if (this.state === "accepting") {
       // Given up before we answered: there is nothing to dismiss.
-      this.finish("closed by the peer");
+      this.finish(PEER_CLOSED);
       return;
     }
     this.#held = undefined;
     if (!this.#dismissSent) this.#dismiss("");
-    if (this.#ackReceived) this.finish("closed");
+    if (this.#ackReceived) this.finish(CLOSED);
   }
 
   /** The peer has acknowledged our dismiss. */
@@ -458,7 +461,7 @@ export class Session {
     // An ack nobody waits for must not end a session.
     if (!this.#dismissSent) return;
     this.#ackReceived = true;
-    if (this.#dismissReceived) this.finish("closed");
+    if (this.#dismissReceived) this.finish(CLOSED);
   }
 
   /**
@@ -466,14 +469,18 @@ export class Session {
    *
    * @param reason Why, for the handler.
    */
-  finish(reason: string): void {
+  finish(reason: CloseReason): void {
     if (this.state === "closed") return;
     this.state = "closed";
-    if (!this.#dismissReceived) this.endReason = reason;
+    if (!this.#dismissReceived) this.endReason = reason.text;
     this.#held = undefined;
     if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
     this.unread = 0;
-    this.link.forget(this, this.refusal === "" ? reason : this.refusal);
+    const { refusal } = this;
+    this.link.forget(
+      this,
+      refusal === "" ? reason : { kind: "refused", text: refusal },
+    );
   }
 
   #dismiss(reason: string): void {
@@ -491,7 +498,7 @@ export class Session {
     );
     this.#arm(
       link.timers.now() + CLOSE_TIMEOUT,
-      () => this.finish("timeout"),
+      () => this.finish(UNANSWERED),
     );
   }
 

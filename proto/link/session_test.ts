@@ -247,7 +247,7 @@ Deno.test("accept after the connection ended does nothing", () => {
   server.onOffer = () => {};
   client.open("x");
   network.run();
-  client.link.fail("test");
+  client.link.fail({ kind: "lost", text: "test" });
   network.run();
   server.offered[0]!.accept();
   server.offered[0]!.close();
@@ -311,7 +311,7 @@ Deno.test("action of a session that ended is dropped", () => {
   peer.send(TYPE_DISMISS, 30n, session.id, "{}");
   network.run();
   session.whenReady(() => done.push("closing"));
-  server.link.fail("test");
+  server.link.fail({ kind: "lost", text: "test" });
   session.whenReady(() => done.push("closed"));
   network.run(100);
   assertEquals(done, []);
@@ -546,7 +546,7 @@ Deno.test("connection that ends while its default session closes leaves no timer
   const { network, server, peer } = rawClient();
   peer.send(TYPE_DISMISS, 30n, 1n, "{}");
   network.run();
-  server.link.fail("test");
+  server.link.fail({ kind: "lost", text: "test" });
   assertEquals(network.wheel.size, 0);
   assertNothingLeft(network, server);
 });

@@ -71,6 +71,7 @@ Deno.test("a peer that takes nothing for two minutes is cut, whatever it sends",
   assertEquals(server.link.state, "open");
   beat(60);
   assertEquals(server.events.at(-1), "closed: what is sent is not read");
+  assertEquals(server.end?.kind, "slow");
   assertNothingLeft(network, server);
 });
 
@@ -115,7 +116,7 @@ Deno.test("it can be asked how long nothing was taken", () => {
   assertEquals(server.link.writeStalledMs(), 0);
   network.run(2_000);
   assert(server.link.writeStalledMs() >= 2_000);
-  server.link.fail("test");
+  server.link.fail({ kind: "lost", text: "test" });
   assertEquals(server.link.writeStalledMs(), 0);
   assertNothingLeft(network, server);
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CloseReason } from "../link/close_reason.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
 import { Link, type LinkRole } from "../link/link.ts";
 import {
@@ -73,6 +74,8 @@ export class Recorder implements LinkHandler {
   mayPromise: LinkHandler["mayPromise"];
   /** @inheritdoc */
   onReadMemory: LinkHandler["onReadMemory"];
+  /** Why it is over, once it is. */
+  end: CloseReason | undefined = undefined;
   /** Events in order, as short texts such as `open` or `closed: reason`. */
   readonly events: string[] = [];
   /** Frames handed to the handler. */
@@ -167,8 +170,8 @@ export class Recorder implements LinkHandler {
     this.events.push("session end");
   }
   /** @inheritdoc */
-  onSessionClosed(_link: Link, _session: Session, reason: string): void {
-    this.events.push(`session closed: ${reason}`);
+  onSessionClosed(_link: Link, _session: Session, reason: CloseReason): void {
+    this.events.push(`session closed: ${reason.text}`);
   }
   /** @inheritdoc */
   onWritable(_link: Link, session: Session): void {
@@ -179,12 +182,13 @@ export class Recorder implements LinkHandler {
     this.events.push(`farewell: ${reason}`);
   }
   /** @inheritdoc */
-  onLeaving(_link: Link, reason: string): void {
-    this.events.push(`leaving: ${reason}`);
+  onLeaving(_link: Link, reason: CloseReason): void {
+    this.events.push(`leaving: ${reason.text}`);
   }
   /** @inheritdoc */
-  onClosed(_link: Link, reason: string): void {
-    this.events.push(`closed: ${reason}`);
+  onClosed(_link: Link, reason: CloseReason): void {
+    this.end = reason;
+    this.events.push(`closed: ${reason.text}`);
   }
 
   /**

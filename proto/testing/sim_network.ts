@@ -4,6 +4,7 @@
  * @module
  */
 
+import { END_OF_TRANSPORT } from "../link/close_reason.ts";
 import type { Link } from "../link/link.ts";
 import type { LinkPort } from "../link/link_settings.ts";
 import { TimerWheel } from "../wire/timer_wheel.ts";
@@ -281,7 +282,7 @@ export class SimPort implements LinkPort {
       end.#cut = true;
       end.#arrived = [];
       this.#network.after(this.#delay(), () => {
-        end.link?.fail("connection reset");
+        end.link?.fail({ kind: "lost", text: "connection reset" });
       });
     }
   }
@@ -402,6 +403,6 @@ export class SimPort implements LinkPort {
       this.peer.flush();
       link.receive(part.length);
     }
-    if (this.#eof) link.ended("connection closed by the peer");
+    if (this.#eof) link.ended(END_OF_TRANSPORT);
   }
 }

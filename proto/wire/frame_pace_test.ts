@@ -71,6 +71,7 @@ for (const size of [100_000, MIB, 9 * MIB]) {
       server.events.at(-1),
       "closed: a large frame arrived too slowly",
     );
+    assertEquals(server.end?.kind, "slow");
     assert(lived >= 29 && lived <= 62, `${lived} s`);
     assertEquals(server.link.reader.buf.length, 0);
     assertNothingLeft(network, server);
@@ -139,7 +140,7 @@ Deno.test("the memory that is read into is told as it changes, and is nothing at
       peer.sendBytes(frame.subarray(0, whole ? frame.length : size));
       network.run();
       if (size > 300) assert(most >= size - 256 && most <= size * 4 + 65_536);
-      server.link.fail("test");
+      server.link.fail({ kind: "lost", text: "test" });
       assertEquals(memory, 0);
     }
   }
@@ -150,7 +151,7 @@ Deno.test("a link that ends inside a handler lets go of its buffer afterwards", 
   let memory = server.link.reader.buf.length - 256;
   server.onReadMemory = (_link, delta) => memory += delta;
   server.onFrame = (_session, frame) => {
-    server.link.fail("test");
+    server.link.fail({ kind: "lost", text: "test" });
     assertEquals(frame.buf[frame.bodyStart], 7);
   };
   peer.send(TYPE_REQUEST, 1n, 1n, new Uint8Array(5_000).fill(7));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CLOSED } from "@frontier/proto";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
 import {
   type DirectorySubscriber,
@@ -96,7 +97,7 @@ export class Directory {
    * @returns `false` if it was not entered, for example because a newer
    * connection took its id over.
    */
-  removeEdge(edge: EdgePeer, reason = ""): boolean {
+  removeEdge(edge: EdgePeer, reason = CLOSED): boolean {
     edge.online = false;
     if (!this.#edges.delete(edge)) return false;
     this.#subscribers.tell((s) => s.offline?.(edge, reason));
@@ -143,7 +144,7 @@ export class Directory {
    * @param reason Why it goes.
    * @returns `false` if it was not entered.
    */
-  removeService(service: ServicePeer, reason = ""): boolean {
+  removeService(service: ServicePeer, reason = CLOSED): boolean {
     service.online = false;
     if (this.#services.get(service.id) !== service) return false;
     this.#services.delete(service.id);

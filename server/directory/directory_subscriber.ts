@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CloseReason } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
 import type { Peer } from "./peer.ts";
 import type { Route } from "./route.ts";
@@ -13,7 +14,7 @@ export interface DirectorySubscriber {
   /** A peer can be routed to. */
   online?(peer: Peer): void;
   /** A peer has gone, and all its routes with it. */
-  offline?(peer: Peer, reason: string): void;
+  offline?(peer: Peer, reason: CloseReason): void;
   /** A route leads somewhere. */
   registered?(route: Route): void;
   /** A route is gone. */

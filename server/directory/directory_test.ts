@@ -144,7 +144,7 @@ Deno.test("subscribers hear everything while it happens, until they end it", () 
     offline: (peer, reason) => {
       const found = directory.edge(peer.idHi, peer.idLo) ??
         directory.service(peer.id);
-      heard.push(`offline ${peer.id} ${reason} ${found}`);
+      heard.push(`offline ${peer.id} ${reason.text} ${found}`);
     },
     registered: (route) => heard.push(`+ ${name(route)}`),
     unregistered: (route) => heard.push(`- ${name(route)}`),
@@ -159,10 +159,10 @@ Deno.test("subscribers hear everything while it happens, until they end it", () 
   const two = edge(2n);
   directory.addEdge(two);
   directory.heartbeat(two);
-  directory.removeEdge(two, "closed");
-  directory.removeEdge(two, "closed");
+  directory.removeEdge(two);
+  directory.removeEdge(two);
   directory.draining();
-  directory.removeService(one, "gone");
+  directory.removeService(one, { kind: "lost", text: "gone" });
   const expected = [
     "online 1 true",
     "+ name S 1",

@@ -5,6 +5,7 @@
  */
 
 import {
+  type CloseReason,
   type ConnRequest,
   type FrameReader,
   type Link,
@@ -20,6 +21,7 @@ import {
 } from "../admission/edge_admission.ts";
 import type { Policies } from "../admission/policies.ts";
 import { sourceNumber } from "../exchange/choose.ts";
+import { RECONNECT, REPLACED } from "../exchange/ends.ts";
 import {
   PeerHandler,
   type PeerHandlerContext,
@@ -225,7 +227,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   }
 
   /** @inheritdoc */
-  protected override onGone(edge: EdgePeer, reason: string): void {
+  protected override onGone(edge: EdgePeer, reason: CloseReason): void {
     this.#endAdmission(edge);
     if (edge.metaShare !== undefined) {
       this.#ledger.give(edge.metaShare, METAS, edge.meta!.length);
@@ -233,7 +235,10 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     }
     // An edge whose id was taken over is online still: no offline event.
     if (!this.#remove(edge, reason)) return;
-    this.log.debug("Edge offline", { peer: edge.describe(), reason });
+    this.log.debug("Edge offline", {
+      peer: edge.describe(),
+      reason: reason.text,
+    });
     this.#presence.gone(edge);
   }
 
@@ -255,7 +260,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     this.#endAdmission(edge);
     const older = this.directory.edge(edge.idHi, edge.idLo);
     if (older !== undefined) {
-      this.#remove(older, "replaced");
+      this.#remove(older, REPLACED);
       edge.standing |= older.standing & TOLD;
       this.log.info("Edge id taken over by a newer connection", {
         older: older.describe(),
@@ -268,11 +273,11 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     edge.link.accept(edge.idHi, edge.idLo);
     this.log.debug("Edge online", { peer: edge.describe() });
     if (older !== undefined) {
-      this.kick(older, "replaced by a newer connection", "replaced");
+      this.kick(older, REPLACED);
     }
   }
 
-  #remove(edge: EdgePeer, reason: string): boolean {
+  #remove(edge: EdgePeer, reason: CloseReason): boolean {
     if (!this.directory.removeEdge(edge, reason)) return false;
     this.#catchUp.gone(edge);
     return true;
@@ -283,16 +288,17 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     this.log.info("Edge is to reconnect, for a service gives it another id", {
       peer: edge.describe(),
     });
-    this.kick(edge, "reconnects under another id", "reconnect");
+    this.kick(edge, RECONNECT);
   }
 
   /** A service refuses an edge that was let in while nobody could be asked. */
   #expel(edge: EdgePeer, reason: string): void {
-    this.#remove(edge, `refused: ${reason}`);
+    const end: CloseReason = { kind: "refused", text: `refused: ${reason}` };
+    this.#remove(edge, end);
     this.log.info("Edge refused by a service that came later", {
       peer: edge.describe(),
       reason,
     });
-    this.kick(edge, `refused: ${reason}`);
+    this.kick(edge, end);
   }
 }

@@ -18,6 +18,7 @@ import {
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
 import type { Call } from "./call.ts";
+import { UNREAD } from "./ends.ts";
 import type { OutboxRoom } from "./outbox_room.ts";
 
 /** Encoded reasons kept; those of applications are not limited in number. */
@@ -120,7 +121,7 @@ export class Answers {
           peer: source.describe(),
           pending: link.outbox.pending,
         });
-        link.fail("answers are not read");
+        link.fail(UNREAD);
         return;
       }
       this.#room.force(source, length);

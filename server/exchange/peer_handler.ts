@@ -5,8 +5,9 @@
  */
 
 import {
+  type CloseReason,
   type ConnRequest,
-  type FarewellReason,
+  FAREWELL_REASONS,
   FORCE_CLOSED,
   type FrameReader,
   type Link,
@@ -80,7 +81,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   /** A message on the default session. */
   protected abstract onOwnMessage(peer: P, frame: FrameReader): void;
   /** The peer leaves: nobody is to be routed to it any more. */
-  protected abstract onGone(peer: P, reason: string): void;
+  protected abstract onGone(peer: P, reason: CloseReason): void;
 
   /** @inheritdoc */
   onRequest(link: Link, session: Session, frame: FrameReader): void {
@@ -115,7 +116,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   }
 
   /** @inheritdoc */
-  onSessionClosed(_link: Link, session: Session, reason: string): void {
+  onSessionClosed(_link: Link, session: Session, reason: CloseReason): void {
     this.streams.onClosed(session, reason);
   }
 
@@ -145,25 +146,25 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   }
 
   /** @inheritdoc */
-  onLeaving(link: Link, reason: string): void {
+  onLeaving(link: Link, reason: CloseReason): void {
     const peer = link.user as P;
     this.onGone(peer, reason);
     peer.target?.close(FORCE_CLOSED);
   }
 
   /** @inheritdoc */
-  onClosed(link: Link, reason: string): void {
+  onClosed(link: Link, { kind, text }: CloseReason): void {
     const peer = link.user as P;
     this.exchange.cancelAll(peer);
     this.exchange.room.dropped(peer);
     peer.forget();
     if (peer.farewell !== undefined) link.timers.clear(peer.farewell);
-    const fields = { peer: peer.describe(), reason };
-    if (reason.startsWith("protocol error")) {
+    const fields = { peer: peer.describe(), reason: text };
+    if (kind === "protocol") {
       // Whoever does so again and again must not fill the log.
       const message = "Connection ended for what its peer sent";
       this.strangers.report(addressGroup(peer.address), message, fields);
-    } else if (reason.startsWith("internal error")) {
+    } else if (kind === "internal") {
       this.log.error("Connection ended by a defect, please report it", fields);
     } else this.log.debug("Connection ended", fields);
     this.#onEnded(link);
@@ -180,11 +181,12 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
    * connected is given the time it needs to be able to come back.
    *
    * @param peer The peer; it must be out of routing already.
-   * @param reason Why.
-   * @param farewell What one of ours is told before.
+   * @param reason Why; a peer of ours is told its kind before, if it is one that
+   * a farewell can say.
    */
-  kick(peer: P, reason: string, farewell?: FarewellReason): void {
+  kick(peer: P, reason: CloseReason): void {
     const { link } = peer;
+    const farewell = FAREWELL_REASONS.find((known) => known === reason.kind);
     if (farewell !== undefined) link.sendFarewell(farewell);
     const at = link.openedAt + YOUNG_MS;
     if (link.ours || link.state !== "open" || at <= link.timers.now()) {

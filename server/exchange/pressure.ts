@@ -11,6 +11,7 @@ import type { Peer } from "../directory/peer.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { OUTBOX } from "../quota/kinds.ts";
 import { Relief } from "../quota/relief.ts";
+import { SHORT_OF_MEMORY, UNREAD } from "./ends.ts";
 import type { OutboxRoom } from "./outbox_room.ts";
 
 /** Milliseconds between two steps: what was taken has to come back in between. */
@@ -21,8 +22,6 @@ const LOOK_MS = 1_000;
 const STALL_MS = 30_000;
 /** What is left of a share that counts as used up, in parts of what is held. */
 const NEARLY = 1 / 4;
-/** Why a connection or its streams end. */
-const SHORT_OF_MEMORY = "gateway is short of memory";
 
 /** What a {@linkcode Pressure} needs from outside. */
 export interface PressureContext {
@@ -113,7 +112,7 @@ export class Pressure {
         peer: peer.describe(),
         pending: link.outbox.pending,
       });
-      link.fail("answers are not read");
+      link.fail(UNREAD);
     }
     if (room.congested.size > 0) this.#lookLater();
   }
@@ -142,7 +141,7 @@ export class Pressure {
         return;
       case "dismiss":
         log.warn("Memory is short: the streams of a peer end", fields);
-        if (peer !== undefined) endStreams(peer, SHORT_OF_MEMORY);
+        if (peer !== undefined) endStreams(peer, SHORT_OF_MEMORY.text);
         return;
       case "cut":
         log.warn("Memory is short: the connection of a peer ends", fields);

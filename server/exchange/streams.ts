@@ -5,6 +5,7 @@
  */
 
 import {
+  type CloseReason,
   EDGE_NOT_ONLINE,
   FORCE_CLOSED,
   type FrameReader,
@@ -204,7 +205,7 @@ export class Streams {
    * @param session The session.
    * @param reason Why.
    */
-  onClosed(session: Session, reason: string): void {
+  onClosed(session: Session, reason: CloseReason): void {
     const leg = legOf(session);
     if (leg === undefined) {
       if (session.user instanceof WaitingOpening) this.#giveUp(session.user);
@@ -223,8 +224,8 @@ export class Streams {
     // The target was never reached: that is the opener's answer.
     // Why its connection ended is nobody else's business.
     if (other?.state === "accepting") {
-      const known = session.refusal !== "" || reason === TIMEOUT;
-      other.refuse(known ? reason : FORCE_CLOSED);
+      const known = session.refusal !== "" || reason.kind === "timeout";
+      other.refuse(known ? reason.text : FORCE_CLOSED);
     }
     leg.end(false);
     if (last) this.count--;

@@ -5,6 +5,7 @@
  */
 
 import {
+  type CloseReason,
   type ConnRequest,
   type FrameReader,
   type Link,
@@ -13,6 +14,7 @@ import {
 } from "@frontier/proto";
 import { addressGroup, type PeerAddress } from "@frontier/platform";
 import type { Policies } from "../admission/policies.ts";
+import { REPLACED } from "../exchange/ends.ts";
 import {
   PeerHandler,
   type PeerHandlerContext,
@@ -113,7 +115,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     }
     const older = directory.service(service.id);
     if (older !== undefined) {
-      directory.removeService(older, "replaced");
+      directory.removeService(older, REPLACED);
       this.log.info("Service id taken over by a newer connection", {
         older: older.describe(),
         newer: service.describe(),
@@ -128,7 +130,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
       topics: service.topics,
     });
     if (older !== undefined) {
-      this.kick(older, "replaced by a newer connection", "replaced");
+      this.kick(older, REPLACED);
     }
   }
 
@@ -185,8 +187,11 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   }
 
   /** @inheritdoc */
-  protected override onGone(service: ServicePeer, reason: string): void {
+  protected override onGone(service: ServicePeer, reason: CloseReason): void {
     if (!this.#context.directory.removeService(service, reason)) return;
-    this.log.debug("Service offline", { peer: service.describe(), reason });
+    this.log.debug("Service offline", {
+      peer: service.describe(),
+      reason: reason.text,
+    });
   }
 }

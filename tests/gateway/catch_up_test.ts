@@ -280,7 +280,9 @@ Deno.test("offline events beyond what a service may have unconfirmed wait, and n
   const count = 5_000;
   for (let i = 0; i < count; i++) gateway.dial("edge").conn();
   gateway.run(10);
-  for (const edge of [...gateway.directory.edges()]) edge.link.fail("gone");
+  for (const edge of [...gateway.directory.edges()]) {
+    edge.link.fail({ kind: "lost", text: "gone" });
+  }
   gateway.run(100);
   const sent = events(service).length;
   assert(sent < count, `${sent}`);

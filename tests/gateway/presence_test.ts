@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DataPacket } from "@frontier/proto";
 import { seededRandom } from "../../proto/testing/sim_network.ts";
+import { GOING_AWAY } from "../../server/exchange/ends.ts";
 import { SimGateway, type SimPeer } from "./simulation.ts";
 import { bytes, type Fields, tail, text } from "./test_peer.ts";
 
@@ -152,12 +153,12 @@ class History {
     const { gateway } = this;
     this.#draining = true;
     for (const edge of [...gateway.directory.edges()]) {
-      gateway.edgebound.kick(edge, "gateway shuts down", "going-away");
+      gateway.edgebound.kick(edge, GOING_AWAY);
     }
     // An edge that is not in yet is dropped, and others that try.
     for (const edge of this.#edges) {
       if (edge.link.state !== "closed" && edge.all("conn-ack").length === 0) {
-        edge.link.close("gateway shuts down");
+        edge.link.close(GOING_AWAY);
       }
     }
     gateway.run(2_500);
