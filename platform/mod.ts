@@ -12,6 +12,7 @@ export * from "./driver.ts";
 export * from "./log/mod.ts";
 export * from "./memory_transport.ts";
 export * from "./log/stranger_log.ts";
+export * from "./log/repeat_log.ts";
 export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";

@@ -9,6 +9,8 @@ import {
   describeError,
   Driver,
   type PeerAddress,
+  type RepeatLog,
+  repeatLog,
   StrangerLog,
   systemTimers,
   type TransportListener,
@@ -176,7 +178,7 @@ class Gateway implements Frontier {
   readonly edgeAddr: PeerAddress;
   readonly serviceAddr: PeerAddress;
   readonly #config: FrontierConfig;
-  readonly #log: Logger;
+  readonly #log: RepeatLog;
   readonly #timers: Timers;
   readonly #routing: Routing;
   readonly #gate: Gate;
@@ -189,7 +191,7 @@ class Gateway implements Frontier {
 
   constructor(
     config: FrontierConfig,
-    log: Logger,
+    logger: Logger,
     edge: OpenListener,
     service: OpenListener,
     injected: Required<FrontierClock> & {
@@ -198,8 +200,8 @@ class Gateway implements Frontier {
     },
   ) {
     this.#config = config;
-    this.#log = log;
     const { maxMemory, timers, random, wallClock } = injected;
+    const log = this.#log = repeatLog(logger, { timers });
     this.#timers = timers;
     this.#routing = createRouting({
       config: {
@@ -360,6 +362,7 @@ class Gateway implements Frontier {
       edges: edgeCount,
       services: services.size,
     });
+    this.#log[Symbol.dispose]();
   }
 }
 

@@ -1,6 +1,7 @@
-import { Timer, type Timers } from "@frontier/proto";
+import type { Timers } from "@frontier/proto";
 import type { LogFields, Logger, LogLevel } from "./mod.ts";
 import { systemTimers } from "../system_timers.ts";
+import { Repeats } from "./repeats.ts";
 
 /** Options of {@linkcode StrangerLog}. */
 export interface StrangerLogOptions {
@@ -29,15 +30,10 @@ export interface StrangerLogOptions {
   maxAddresses?: number;
 }
 
-/** What one address has done since the last line about it. */
-interface Record {
-  /** When the next line may be written. */
-  dueAt: number;
-  /** What happened since the last line. */
-  count: number;
-  /** The last of it. */
-  message: string;
-  fields: LogFields | undefined;
+/** Something a stranger did. */
+interface Event {
+  readonly message: string;
+  readonly fields: LogFields | undefined;
 }
 
 /**
@@ -58,14 +54,7 @@ interface Record {
  * ```
  */
 export class StrangerLog implements Disposable {
-  readonly #log: Logger;
-  readonly #level: LogLevel;
-  readonly #timers: Timers;
-  readonly #everyMs: number;
-  readonly #maxAddresses: number;
-  /** In the order in which they are due, for each line makes its address the last. */
-  readonly #records: Map<string, Record> = new Map();
-  readonly #timer: Timer = new Timer(() => this.#onTimer());
+  readonly #repeats: Repeats<Event>;
 
   /**
    * Makes a log that has nothing to say yet.
@@ -73,11 +62,16 @@ export class StrangerLog implements Disposable {
    * @param options Where lines go, and how many.
    */
   constructor(options: StrangerLogOptions) {
-    this.#log = options.log;
-    this.#level = options.level ?? "warn";
-    this.#timers = options.timers ?? systemTimers;
-    this.#everyMs = options.everyMs ?? 60_000;
-    this.#maxAddresses = options.maxAddresses ?? 1024;
+    const { log, level = "warn" } = options;
+    this.#repeats = new Repeats({
+      timers: options.timers ?? systemTimers,
+      everyMs: options.everyMs ?? 60_000,
+      maxKeys: options.maxAddresses ?? 1024,
+      say(address, { message, fields }, times): void {
+        const repeated = times === undefined ? {} : { times };
+        log[level](message, { address, ...repeated, ...fields });
+      },
+    });
   }
 
   /**
@@ -88,72 +82,11 @@ export class StrangerLog implements Disposable {
    * @param fields Facts about it.
    */
   report(address: string, message: string, fields?: LogFields): void {
-    const known = this.#records.get(address);
-    if (known !== undefined) return count(known, message, fields);
-    if (this.#records.size < this.#maxAddresses) {
-      this.#say(address, message, { address, ...fields });
-      return;
-    }
-    const others = this.#records.get(OTHERS);
-    if (others !== undefined) return count(others, message, fields);
-    this.#say(OTHERS, message, { address: OTHERS, ...fields });
+    this.#repeats.report(address, { message, fields });
   }
 
   /** Says what was counted, and forgets everything. */
   [Symbol.dispose](): void {
-    this.#timers.clear(this.#timer);
-    for (const [address, record] of this.#records) {
-      if (record.count > 0) this.#write(address, record);
-    }
-    this.#records.clear();
+    this.#repeats[Symbol.dispose]();
   }
-
-  #say(address: string, message: string, fields: LogFields): void {
-    this.#log[this.#level](message, fields);
-    this.#records.set(address, {
-      dueAt: this.#timers.now() + this.#everyMs,
-      count: 0,
-      message,
-      fields: undefined,
-    });
-    this.#arm();
-  }
-
-  #arm(): void {
-    if (this.#timer.armed) return;
-    const [first] = this.#records.values();
-    if (first !== undefined) this.#timers.set(this.#timer, first.dueAt);
-  }
-
-  #onTimer(): void {
-    const now = this.#timers.now();
-    for (const [address, record] of this.#records) {
-      if (record.dueAt > now) break;
-      this.#records.delete(address);
-      if (record.count === 0) continue;
-      this.#write(address, record);
-      record.dueAt = now + this.#everyMs;
-      record.count = 0;
-      record.fields = undefined;
-      this.#records.set(address, record);
-    }
-    this.#arm();
-  }
-
-  #write(address: string, { count, message, fields }: Record): void {
-    this.#log[this.#level](message, { address, times: count, ...fields });
-  }
-}
-
-/** Stands for the addresses beyond those that are told apart. */
-const OTHERS = "(others)";
-
-function count(
-  record: Record,
-  message: string,
-  fields: LogFields | undefined,
-): void {
-  record.count++;
-  record.message = message;
-  record.fields = fields;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { formatAddress } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import type { Peer } from "../directory/peer.ts";
 import { policyPeer } from "./policy_peer.ts";
@@ -94,12 +95,12 @@ export class Policies {
       try {
         refusal = policy.connect?.(peer);
       } catch (error) {
-        refusal = this.#failed(policy, error);
+        refusal = this.#failed(policy, peer, error);
       }
       if (typeof refusal === "object") {
         refusal.then(
           (late) => late,
-          (error: unknown) => this.#failed(policy, error),
+          (error: unknown) => this.#failed(policy, peer, error),
         ).then((late) => {
           if (late === undefined) this.#connect(peer, i + 1, done);
           else done(late || REFUSED);
@@ -124,15 +125,15 @@ export class Policies {
         const refusal = ask(policy, who);
         if (refusal !== undefined) return refusal || REFUSED;
       } catch (error) {
-        return this.#failed(policy, error);
+        return this.#failed(policy, who, error);
       }
     }
     return undefined;
   }
 
-  #failed(policy: Policy, error: unknown): string {
-    this.#log.error("Policy failed, which refuses", {
-      policy: policy.name,
+  #failed(policy: Policy, peer: PolicyPeer, error: unknown): string {
+    this.#log.error(`Policy "${policy.name}" failed, which refuses`, {
+      peer: `${peer.kind} ${peer.id} (${formatAddress(peer.address)})`,
       error: error instanceof Error ? error.message : String(error),
     });
     return REFUSED;

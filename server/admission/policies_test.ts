@@ -62,7 +62,8 @@ Deno.test("a rule that fails refuses, and says so in the log only", async () => 
   const errors: unknown[] = [];
   const log = {
     ...quiet,
-    error: (_: string, fields?: unknown) => errors.push(fields),
+    error: (message: string, fields?: unknown) =>
+      errors.push([message, fields]),
   };
   const failing: Policy = {
     name: "broken",
@@ -84,9 +85,10 @@ Deno.test("a rule that fails refuses, and says so in the log only", async () => 
   assertEquals(policies.route(edge(), "call", route), "refused");
   assertEquals(policies.route(edge(), "publish", route), undefined);
   assertEquals(errors, [
-    { policy: "broken", error: "secret" },
-    { policy: "late", error: "secret" },
-    { policy: "broken", error: "secret" },
+    ...["broken", "late", "broken"].map((name) => [
+      `Policy "${name}" failed, which refuses`,
+      { peer: "edge 0 (192.0.2.1:7)", error: "secret" },
+    ]),
   ]);
 });
 

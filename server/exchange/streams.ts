@@ -336,8 +336,8 @@ export class Streams {
     const { ledger, limits, log } = this.#context;
     const leg = new Leg(session, peer, ledger, limits, (stalled) => {
       log.warn("Stream dismissed: its receiver takes nothing", {
+        peer: stalled.other?.peer.describe(),
         sender: stalled.peer.describe(),
-        receiver: stalled.other?.peer.describe(),
         held: stalled.heldBytes,
       });
     });

@@ -192,7 +192,7 @@ Deno.test("a rule that throws about a call refuses it, and the connection goes o
   gateway.run();
   assertEquals(edge.outcome(call), "refused");
   assertEquals(edge.outcome(message), "ok: ");
-  assert(gateway.log.has("Policy failed", "error"));
+  assert(gateway.log.has("failed, which refuses", "error"));
 });
 
 Deno.test("an embedder gives rules to a real gateway, and our peers are told what they say", async () => {
