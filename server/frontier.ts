@@ -30,6 +30,14 @@ import {
 } from "./config/mod.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
 import { GOING_AWAY } from "./exchange/ends.ts";
+import type { Broker } from "./mq/broker.ts";
+import { type BrokerStatus, brokerStatus } from "./mq/broker_status.ts";
+import {
+  type ConfiguredProducer,
+  makeProducers,
+  openBrokers,
+  wantsBrokers,
+} from "./mq/open_brokers.ts";
 import { Gate } from "./ports/gate.ts";
 import { type OpenListener, openListener } from "./ports/open_listener.ts";
 import { plainRefusal } from "./ports/plain_refusal.ts";
@@ -90,6 +98,8 @@ export interface Frontier extends AsyncDisposable {
   readonly serviceAddr: PeerAddress;
   /** What it is doing. */
   readonly status: FrontierStatus;
+  /** What the brokers that take topics are doing, in the order in which they are candidates. */
+  readonly brokers: readonly BrokerStatus[];
   /**
    * Reads the certificates of both listeners anew, for the connections to come.
    * One that cannot be used leaves the old one in its place; a listener whose
@@ -161,12 +171,16 @@ export async function startFrontier(
       ? await openListener(config.edgebound, log)
       : { listener: listeners.edge, tls: undefined };
     log.info("Memory for peers", { ...memory });
+    const producers = wantsBrokers(config.mqm)
+      ? await makeProducers(config.mqm)
+      : [];
     return new Gateway(config, log, edge, service, {
       maxMemory: memory.bytes,
       timers: listeners.timers ?? systemTimers,
       random: listeners.random ?? Math.random,
       wallClock: listeners.wallClock ?? Date.now,
       policies: listeners.policies ?? [],
+      producers,
     });
   } catch (error) {
     service.listener.close();
@@ -184,6 +198,7 @@ class Gateway implements Frontier {
   readonly #gate: Gate;
   readonly #strangers: StrangerLog;
   readonly #ports: readonly Port[];
+  readonly #brokers: readonly Broker[];
   readonly #bypass: Bypass | undefined;
   readonly #links: Set<Link> = new Set();
   #state: FrontierStatus["state"] = "running";
@@ -197,6 +212,7 @@ class Gateway implements Frontier {
     injected: Required<FrontierClock> & {
       readonly maxMemory: number;
       readonly policies: readonly Policy[];
+      readonly producers: readonly ConfiguredProducer[];
     },
   ) {
     this.#config = config;
@@ -219,6 +235,12 @@ class Gateway implements Frontier {
       log,
       policies: injected.policies,
       onEnded: (link) => this.#links.delete(link),
+    });
+    this.#brokers = openBrokers(injected.producers, this.#routing, {
+      timers,
+      wallClock,
+      newId: () => crypto.randomUUID(),
+      log,
     });
     const { bypass } = config.edgebound;
     this.#bypass = bypass === undefined
@@ -292,6 +314,10 @@ class Gateway implements Frontier {
     };
   }
 
+  get brokers(): readonly BrokerStatus[] {
+    return this.#brokers.map(brokerStatus);
+  }
+
   async reload(): Promise<void> {
     const results = await Promise.allSettled(
       this.#ports.map((port) => port.reload()),
@@ -350,6 +376,10 @@ class Gateway implements Frontier {
       () => others.every((link) => link.state === "closed"),
       CLOSE_MS,
     );
+    // Nobody publishes any more; what was taken is still sent.
+    const brokersClosed = Promise.all(
+      this.#brokers.map((broker) => broker.close(CLOSE_MS)),
+    );
     this.#routing.edgebound.hurry();
     await until(() => this.#routing.edgebound.unsettled === 0, CLOSE_MS);
     this.#routing.edgebound.close();
@@ -358,6 +388,7 @@ class Gateway implements Frontier {
     }
     await until(() => this.#links.size === 0, CLOSE_MS);
     for (const link of [...this.#links]) link.fail(GOING_AWAY);
+    await brokersClosed;
     this.#log.info("Gateway closed", {
       edges: edgeCount,
       services: services.size,

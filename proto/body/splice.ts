@@ -279,6 +279,19 @@ export function writeAnswer(
 }
 
 /**
+ * Writes an answer without any contents, which says that all went well. It
+ * needs room for {@linkcode BODY_SLACK} bytes.
+ *
+ * @param dst Takes the body.
+ * @param at Where the body begins in `dst`.
+ * @returns The offset after the body.
+ */
+export function writeEmpty(dst: Uint8Array, at: number): number {
+  dst[at] = OPEN_OBJECT;
+  return finish(dst, at, at + 1, 0);
+}
+
+/**
  * Writes an answer that says why something failed. The room it needs is the
  * length of both `keyBody` and `errorJson`, and {@linkcode BODY_SLACK}.
  *

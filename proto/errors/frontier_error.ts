@@ -26,6 +26,8 @@ import * as text from "./wire_errors.ts";
  * | `service-not-online` | no service takes that name |
  * | `rpc-not-online` | no service registered that method |
  * | `topic-not-online` | nobody takes that topic |
+ * | `broker-unavailable` | the broker that takes that topic cannot be reached |
+ * | `outcome-unknown` | the broker that takes that topic did not say in time whether it has the message |
  * | `no-such-rpc` | the callee has no handler for that method |
  * | `answer-lost` | the operation was carried out, but its answer could not be delivered |
  * | `remote` | an error of the other side's application, with its text |
@@ -44,6 +46,8 @@ export type FrontierErrorCode =
   | "service-not-online"
   | "rpc-not-online"
   | "topic-not-online"
+  | "broker-unavailable"
+  | "outcome-unknown"
   | "no-such-rpc"
   | "answer-lost"
   | "remote";
@@ -81,6 +85,8 @@ const CODE_OF_TEXT: ReadonlyMap<string, FrontierErrorCode> = new Map([
   [text.RECORD_NOT_FOUND, "rpc-not-online"],
   [text.RPC_NOT_ONLINE, "rpc-not-online"],
   [text.TOPIC_NOT_ONLINE, "topic-not-online"],
+  [text.BROKER_UNAVAILABLE, "broker-unavailable"],
+  [text.OUTCOME_UNKNOWN, "outcome-unknown"],
   [text.ILLEGAL_EDGE_ID, "refused"],
   [text.ILLEGAL_CUSTOM, "refused"],
   [text.METHOD_NOT_ALLOWED, "refused"],
@@ -99,6 +105,8 @@ const TEXT_OF_CODE: Readonly<Partial<Record<FrontierErrorCode, string>>> = {
   "service-not-online": text.SERVICE_NOT_ONLINE,
   "rpc-not-online": text.RECORD_NOT_FOUND,
   "topic-not-online": text.TOPIC_NOT_ONLINE,
+  "broker-unavailable": text.BROKER_UNAVAILABLE,
+  "outcome-unknown": text.OUTCOME_UNKNOWN,
 };
 
 const RETRYABLE: ReadonlySet<FrontierErrorCode> = new Set([
@@ -108,6 +116,7 @@ const RETRYABLE: ReadonlySet<FrontierErrorCode> = new Set([
   "service-not-online",
   "rpc-not-online",
   "topic-not-online",
+  "broker-unavailable",
   "no-such-rpc",
 ]);
 
@@ -220,8 +229,12 @@ export class FrontierError extends Error {
 }
 
 function codeOf(wireText: string): FrontierErrorCode {
-  return CODE_OF_TEXT.get(wireText) ??
-    (wireText.startsWith(text.NO_SUCH_RPC_PREFIX) ? "no-such-rpc" : "remote");
+  const code = CODE_OF_TEXT.get(wireText);
+  if (code !== undefined) return code;
+  if (wireText.startsWith(text.NO_SUCH_RPC_PREFIX)) return "no-such-rpc";
+  return wireText.startsWith(text.MESSAGE_REFUSED_PREFIX)
+    ? "refused"
+    : "remote";
 }
 
 /** The text of a thrown value; there are values whose text cannot be taken. */

@@ -32,6 +32,15 @@ export const SHORT_BUFFER = "short buffer";
 /** The operation was carried out, but its answer could not be delivered; ours. */
 export const ANSWER_LOST = "answer lost";
 
+/** The broker that takes a topic cannot be reached: the message was not sent; ours. */
+export const BROKER_UNAVAILABLE = "broker unavailable";
+
+/** The broker that takes a topic did not say in time whether it has the message; ours. */
+export const OUTCOME_UNKNOWN = "outcome unknown";
+
+/** Starts the answer to a message that a broker does not take; its rule follows. Ours. */
+export const MESSAGE_REFUSED_PREFIX = "message refused: ";
+
 /** More sessions are open, or wait to be accepted, than their acceptor takes; ours. */
 export const TOO_MANY_SESSIONS = "too many sessions";
 

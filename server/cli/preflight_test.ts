@@ -110,8 +110,8 @@ const DOUBTFUL: [name: string, text: string, said: string][] = [
   ],
   [
     "a part that is not served",
-    `${GOOD}mqm: {kafka: {enable: true}}\n`,
-    'This version does not serve what "mqm.kafka.enable" asks for',
+    `${GOOD}frontlas: {enable: true, dial: {addrs: ["127.0.0.1:40012"]}}\n`,
+    'This version does not serve what "frontlas.enable" asks for',
   ],
 ];
 

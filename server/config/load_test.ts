@@ -267,52 +267,52 @@ const MEANINGS: [
   ],
   [
     "mqm: {kafka: {producer: {idepotent: true}}}",
-    (c) => c.later.mqm.kafka.producer.idempotent,
+    (c) => c.mqm.kafka.producer.idempotent,
     true,
   ],
   [
     "mqm: {kafka: {producer: {idempotent: true}}}",
-    (c) => c.later.mqm.kafka.producer.idempotent,
+    (c) => c.mqm.kafka.producer.idempotent,
     true,
   ],
   [
     "mqm: {kafka: {producer: {required_acks: -1}}}",
-    (c) => c.later.mqm.kafka.producer.requiredAcks,
+    (c) => c.mqm.kafka.producer.requiredAcks,
     -1,
   ],
   [
     "mqm: {kafka: {producer: {compression: Snappy}}}",
-    (c) => c.later.mqm.kafka.producer.compression,
+    (c) => c.mqm.kafka.producer.compression,
     "snappy",
   ],
   [
     "mqm: {amqp: {queues: [{name: q, exclustive: true}]}}",
-    (c) => c.later.mqm.amqp.queues[0]?.exclusive,
+    (c) => c.mqm.amqp.queues[0]?.exclusive,
     true,
   ],
   [
     "mqm: {amqp: {queues: [{name: q, exclusive: true}]}}",
-    (c) => c.later.mqm.amqp.queues[0]?.exclusive,
+    (c) => c.mqm.amqp.queues[0]?.exclusive,
     true,
   ],
   [
     "mqm: {amqp: {queuebindings: [{queue_name: q}]}}",
-    (c) => c.later.mqm.amqp.queueBindings.length,
+    (c) => c.mqm.amqp.queueBindings.length,
     1,
   ],
   [
     "mqm: {amqp: {queueBindings: [{queue_name: q}]}}",
-    (c) => c.later.mqm.amqp.queueBindings.length,
+    (c) => c.mqm.amqp.queueBindings.length,
     1,
   ],
   [
     "mqm: {amqp: {queue_bindings: [{queue_name: q}]}}",
-    (c) => c.later.mqm.amqp.queueBindings.length,
+    (c) => c.mqm.amqp.queueBindings.length,
     1,
   ],
   [
     "mqm: {amqp: {producer: {headers: {a: 1, b: [x, true]}}}}",
-    (c) => c.later.mqm.amqp.producer.headers,
+    (c) => c.mqm.amqp.producer.headers,
     {
       a: 1,
       b: ["x", true],
@@ -320,11 +320,11 @@ const MEANINGS: [
   ],
   [
     "mqm: {nats: {jetstream: {enable: y}}}",
-    (c) => c.later.mqm.nats.jetstream.enable,
+    (c) => c.mqm.nats.jetstream.enable,
     true,
   ],
-  ["mqm: {redis: {password: 0123}}", (c) => c.later.mqm.redis.password, "0123"],
-  ["mqm: {}", (c) => c.later.mqm.nsq.addrs, []],
+  ["mqm: {redis: {password: 0123}}", (c) => c.mqm.redis.password.value, "0123"],
+  ["mqm: {}", (c) => c.mqm.nsq.addrs, []],
   [
     "exchange: {forward_deadlines: none}",
     (c) => c.forwardDeadlines,
@@ -633,7 +633,7 @@ Deno.test("two spellings of one key are a warning, the first one counts", () => 
   const loaded = load(
     `${MINIMAL}\nmqm: {kafka: {producer: {idepotent: true, idempotent: false}}}\n`,
   );
-  assert(loaded.config.later.mqm.kafka.producer.idempotent);
+  assert(loaded.config.mqm.kafka.producer.idempotent);
   assertStringIncludes(
     warnings(loaded)[0] ?? "",
     'means the same as "mqm.kafka.producer.idepotent"',

@@ -12,6 +12,7 @@ export {
   type Position,
 } from "./diagnostics.ts";
 export type * from "./later.ts";
+export type * from "./mqm/mod.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { type ConfigFile, loadConfig, type LoadedConfig } from "./load.ts";
 export { resolveOptions } from "./options.ts";

@@ -3,7 +3,8 @@ import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
 import { loadConfig } from "./load.ts";
 import { nearest } from "./nearest.ts";
-import type { FrontierConfig, FrontierOptions } from "./types.ts";
+import { brokerProblems, type MqmConfig } from "./mqm/mod.ts";
+import type { DeepPartial, FrontierConfig, FrontierOptions } from "./types.ts";
 
 /** Replaces what is given and not undefined. */
 function merge<T extends object>(base: T, given: Partial<T> | undefined): T {
@@ -11,6 +12,32 @@ function merge<T extends object>(base: T, given: Partial<T> | undefined): T {
     value !== undefined
   );
   return { ...base, ...Object.fromEntries(defined) };
+}
+
+/** Replaces what is given and not undefined, key by key down to values and lists. */
+function mergeDeep<T extends object>(
+  base: T,
+  given: DeepPartial<T> | undefined,
+): T {
+  const merged = { ...base } as Record<string, unknown>;
+  for (const [key, value] of Object.entries(given ?? {})) {
+    if (value === undefined) continue;
+    const before = merged[key];
+    merged[key] = isMap(before) && isMap(value)
+      ? mergeDeep(before, value)
+      : structuredClone(value);
+  }
+  return merged as T;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkBrokers(mqm: MqmConfig): MqmConfig {
+  const [problem] = brokerProblems(mqm);
+  if (problem === undefined) return mqm;
+  throw new RangeError(`${problem.key}: ${problem.message}`);
 }
 
 /** A value of any kind, as it would stand in a program. */
@@ -88,6 +115,7 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     log: { ...merge(base.log, log), file: merge(base.log.file, file) },
     drainSeconds: options.drainSeconds ?? base.drainSeconds,
     frontierId: options.frontierId ?? base.frontierId,
+    mqm: checkBrokers(mergeDeep(base.mqm, options.mqm)),
     later: options.later ?? base.later,
   };
   checkPort("servicebound", config.servicebound.port);

@@ -57,12 +57,12 @@ Deno.test("a complete configuration is one of options and stays as it is", () =>
 Deno.test("two resolved configurations share nothing that can change", () => {
   const config = resolveOptions();
   config.limits.maxConnections = 1;
-  config.later.mqm.kafka.addrs.push("x");
+  config.mqm.kafka.addrs.push("x");
   assertEquals(
     resolveOptions().limits.maxConnections,
     DEFAULT_LIMITS.maxConnections,
   );
-  assertEquals(resolveOptions().later.mqm.kafka.addrs, []);
+  assertEquals(resolveOptions().mqm.kafka.addrs, []);
 });
 
 const WRONG: [string, FrontierOptions, string][] = [
@@ -108,16 +108,16 @@ for (const [name, options, message] of WRONG) {
 Deno.test("every part that this version does not serve is named when it is wanted", () => {
   const config = resolveOptions();
   assertEquals(unservedParts(config), []);
-  const { controlplane, frontlas, mqm, observability, daemon } = config.later;
+  const { controlplane, frontlas, observability, daemon } = config.later;
   for (
     const part of [
       controlplane,
       frontlas,
-      mqm.amqp,
-      mqm.kafka,
-      mqm.nats,
-      mqm.nsq,
-      mqm.redis,
+      config.mqm.amqp,
+      config.mqm.kafka,
+      config.mqm.nats,
+      config.mqm.nsq,
+      config.mqm.redis,
       observability,
       daemon.pprof,
     ]

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { hideCredentials } from "./credentials.ts";
+import type { SecretConfig } from "./mqm/mod.ts";
 import { SETTINGS, type Settings } from "./settings.ts";
 
 /**
@@ -11,10 +12,23 @@ import { SETTINGS, type Settings } from "./settings.ts";
  */
 export function formatSettings(settings: Settings): string {
   const shown = structuredClone(settings);
-  const { redis } = shown.mqm;
-  if (redis.password !== "") redis.password = "***";
   for (const broker of Object.values(shown.mqm)) {
     broker.addrs = broker.addrs.map(hideCredentials);
+    hideSecrets(broker);
   }
   return stringify(SETTINGS.write(shown));
+}
+
+/** Hides every secret that stands in the file itself, wherever it is. */
+function hideSecrets(part: object): void {
+  for (const value of Object.values(part)) {
+    if (typeof value !== "object" || value === null) continue;
+    if (isSecret(value)) {
+      if (value.value !== "") value.value = "***";
+    } else hideSecrets(value);
+  }
+}
+
+function isSecret(value: object): value is SecretConfig {
+  return "value" in value && "file" in value && "env" in value;
 }

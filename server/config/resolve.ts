@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from "./address.ts";
+import { brokerProblems } from "./mqm/mod.ts";
 import { overlap, reaches } from "./overlap.ts";
 import type { Findings } from "./diagnostics.ts";
 import type { LaterConfig, ObservabilityConfig } from "./later.ts";
@@ -160,7 +161,6 @@ function resolveLater(settings: Settings, findings: Findings): LaterConfig {
         intervalSeconds: frontlas.metrics.interval,
       },
     },
-    mqm: settings.mqm,
     observability,
     daemon: {
       rlimit: {
@@ -199,6 +199,9 @@ export function resolve(
     findings,
   );
   checkAddresses(servicebound, edgebound, bypass, findings);
+  for (const { key, message } of brokerProblems(settings.mqm)) {
+    findings.missing(key, message);
+  }
   return {
     servicebound,
     edgebound: {
@@ -214,6 +217,7 @@ export function resolve(
     log: settings.log,
     drainSeconds: settings.daemon.drainSeconds,
     frontierId: settings.daemon.frontierId,
+    mqm: settings.mqm,
     later: resolveLater(settings, findings),
   };
 }

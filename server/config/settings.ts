@@ -1,9 +1,9 @@
 import type { LogConfig } from "@frontier/platform/log";
-import type { DaoConfig, MqmConfig } from "./later.ts";
+import type { DaoConfig } from "./later.ts";
 import { limitField } from "./limit_field.ts";
 import { LIMIT_NAMES } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
-import type { CertificatePair } from "./types.ts";
+import { TLS, type TlsSettings } from "./tls_section.ts";
 import { parseAddress } from "./address.ts";
 import {
   FORWARD_DEADLINES,
@@ -29,17 +29,8 @@ import {
   text,
   unsupported,
 } from "./field.ts";
-import { mqm } from "./mqm.ts";
+import { mqm, type MqmConfig } from "./mqm/mod.ts";
 import { type Fields, type Section, section } from "./section.ts";
-
-/** TLS as it stands in a file; `insecureSkipVerify` matters for outgoing connections only. */
-export interface TlsSettings {
-  enable: boolean;
-  mtls: boolean;
-  caCerts: string[];
-  certs: CertificatePair[];
-  insecureSkipVerify: boolean;
-}
 
 /** A listener as it stands in a file. */
 export interface ListenSettings {
@@ -138,13 +129,6 @@ const HASH_BY: Field<HashBy> = {
   },
 };
 
-const TLS = section<TlsSettings>({
-  enable: bool(),
-  mtls: bool(),
-  caCerts: list(text()),
-  certs: list(section<CertificatePair>({ cert: text(), key: text() })),
-  insecureSkipVerify: bool(),
-});
 const LISTEN = section<ListenSettings>({
   network: NETWORK,
   addr: ADDRESS,

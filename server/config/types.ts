@@ -2,6 +2,7 @@ import type { LogConfig, LogFileConfig, Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 import type { LaterConfig } from "./later.ts";
 import type { Limits } from "./limits.ts";
+import type { MqmConfig } from "./mqm/mod.ts";
 
 /** A certificate and its private key, both as paths of PEM files. */
 export interface CertificatePair {
@@ -87,9 +88,18 @@ export interface FrontierConfig {
   drainSeconds: number;
   /** This gateway's name within a cluster, or empty. */
   frontierId: string;
+  /** External message queues: which brokers take which topics. */
+  mqm: MqmConfig;
   /** Settings of parts that later releases build: read and checked now, acted upon then. */
   later: LaterConfig;
 }
+
+/** The same with every key optional, down to the last. Lists are replaced as a whole. */
+export type DeepPartial<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K]
+    : T[K] extends object ? DeepPartial<T[K]>
+    : T[K];
+};
 
 /** {@linkcode FrontierConfig} for a caller: whatever is left out has its default. A complete configuration is one, too. */
 export interface FrontierOptions {
@@ -130,6 +140,12 @@ export interface FrontierOptions {
    * @default ""
    */
   frontierId?: string;
+  /**
+   * External message queues. A part that is given replaces the defaults key by
+   * key.
+   * @default {} no broker
+   */
+  mqm?: DeepPartial<MqmConfig>;
   /** Settings of parts that later releases build. */
   later?: LaterConfig;
   /**

@@ -15,7 +15,8 @@ export interface UnservedPart {
  * @returns The parts, none if everything asked for is served.
  */
 export function unservedParts(config: FrontierConfig): UnservedPart[] {
-  const { controlplane, frontlas, mqm, observability, daemon } = config.later;
+  const { controlplane, frontlas, observability, daemon } = config.later;
+  const { mqm } = config;
   const wanted: [string, boolean][] = [
     ["controlplane.enable", controlplane.enable],
     ["frontlas.enable", frontlas.enable],

@@ -10,6 +10,7 @@ import {
   type DirectorySubscriber,
   Subscribers,
 } from "./directory_subscriber.ts";
+import type { Target } from "../exchange/target.ts";
 import { EdgeTable } from "./edge_table.ts";
 import { methodKey } from "./method_name.ts";
 import type { EdgePeer, Peer, ServicePeer } from "./peer.ts";
@@ -167,6 +168,17 @@ export class Directory {
   }
 
   /**
+   * Makes a topic of a broker routable, for as long as the gateway runs.
+   *
+   * @param target The broker.
+   * @param topic The topic.
+   */
+  addBrokerTopic(target: Target, topic: string): void {
+    const route = this.#routes.addBrokerTopic(target, topic);
+    this.#subscribers.tell((s) => s.registered?.(route));
+  }
+
+  /**
    * Makes a method of a service routable.
    *
    * @param service The service.
@@ -220,7 +232,7 @@ export class Directory {
    * @returns The services that registered it; empty when there are none.
    */
   byHook(hook: Hook): readonly ServicePeer[] {
-    return this.#routes.byHook(hook)?.routes.map(({ owner }) => owner) ?? [];
+    return this.#routes.byHook(hook)?.routes.map(({ owner }) => owner!) ?? [];
   }
 
   /**

@@ -25,7 +25,7 @@ function service(id: bigint, name = "", topics: string[] = []): ServicePeer {
 }
 
 function owners(set: RouteSet | undefined): bigint[] {
-  return (set?.routes ?? []).map(({ owner }) => owner.id);
+  return (set?.routes ?? []).map(({ owner }) => owner!.id);
 }
 
 function byMethod(directory: Directory, name: string): bigint[] {
@@ -138,7 +138,7 @@ Deno.test("a set of routes is the same object as long as there is one, and its l
 Deno.test("subscribers hear everything while it happens, until they end it", () => {
   const directory = new Directory();
   const heard: string[] = [];
-  const name = ({ kind, name, owner }: Route) => `${kind} ${name} ${owner.id}`;
+  const name = ({ kind, name, owner }: Route) => `${kind} ${name} ${owner!.id}`;
   const end = directory.subscribe({
     online: (peer) => heard.push(`online ${peer.id} ${peer.online}`),
     offline: (peer, reason) => {

@@ -18,8 +18,8 @@ export interface Route {
   readonly name: string;
   /** Where it leads. */
   readonly target: Target;
-  /** Whose it is. */
-  readonly owner: ServicePeer;
+  /** Whose it is; `undefined` for a topic that a broker takes. */
+  readonly owner: ServicePeer | undefined;
 }
 
 /**

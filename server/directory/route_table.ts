@@ -8,6 +8,7 @@ import { encodeErrorText } from "@frontier/proto";
 import { BytesMap } from "./bytes_map.ts";
 import { methodName } from "./method_name.ts";
 import type { ServicePeer } from "./peer.ts";
+import type { Target } from "../exchange/target.ts";
 import type { Route, RouteKind, RouteSet } from "./route.ts";
 
 /** The topic whose takers get what nobody else takes. */
@@ -102,7 +103,28 @@ export class RouteTable {
    * @returns The route.
    */
   addTopic(service: ServicePeer, topic: string): Route {
-    const route = make("topic", topic, service);
+    return this.#addTopic(make("topic", topic, service));
+  }
+
+  /**
+   * Enters a topic of a broker. Brokers come before services where they are
+   * entered before the first of them connects, as in the original.
+   *
+   * @param target The broker.
+   * @param topic The topic.
+   * @returns The route.
+   */
+  addBrokerTopic(target: Target, topic: string): Route {
+    return this.#addTopic({
+      kind: "topic",
+      name: topic,
+      target,
+      owner: undefined,
+    });
+  }
+
+  #addTopic(route: Route): Route {
+    const topic = route.name;
     const keys = topicKeys(topic);
     const set = this.#topics.get(keys[0]!, 0, keys[0]!.length);
     if (set !== undefined) {
@@ -196,8 +218,8 @@ function setOf(route: Route): Routes {
 
 /** Adds a route in the order of the ids' text. */
 function insert(others: readonly Route[], route: Route): readonly Route[] {
-  const { idText } = route.owner;
-  const at = others.findIndex(({ owner }) => owner.idText > idText);
+  const { idText } = route.owner!;
+  const at = others.findIndex(({ owner }) => owner!.idText > idText);
   return at < 0 ? [...others, route] : others.toSpliced(at, 0, route);
 }
 

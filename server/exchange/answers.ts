@@ -14,6 +14,7 @@ import {
   SHORT_BUFFER,
   type Verdict,
   writeAnswer,
+  writeEmpty,
   writeError,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
@@ -85,6 +86,25 @@ export class Answers {
       call.idLo,
       end,
     );
+  }
+
+  /**
+   * Acknowledges a message that did not go to a connection.
+   *
+   * @param call Who sent it, and under which id.
+   */
+  accept(call: Call): void {
+    const { session } = call;
+    if (session?.state !== "open") return;
+    const link = session.link;
+    const source = call.source!;
+    if (!this.#room.take(source, source, BODY_SLACK)) {
+      this.#lost(call, link, SHORT_BUFFER);
+      return;
+    }
+    const at = link.openFrame(session, BODY_SLACK);
+    const end = writeEmpty(link.outbox.buf, at);
+    link.commitFrame(call.answerType, call.idHi, call.idLo, end);
   }
 
   /** It was done, and the answer to it does not fit. */

@@ -166,6 +166,19 @@ export class Exchange {
   }
 
   /**
+   * Makes a target of a broker.
+   *
+   * @param make Makes it of what it shares with the exchange.
+   * @returns The target.
+   */
+  broker<T extends Target>(
+    make: (shared: { calls: Calls; answers: Answers; ledger: Ledger }) => T,
+  ): T {
+    const { calls, answers, ledger } = this.#targets;
+    return make({ calls, answers, ledger });
+  }
+
+  /**
    * An edge calls a method: one of the services that registered it answers.
    *
    * @param edge The edge.

@@ -80,7 +80,7 @@ export class Streams {
       return;
     }
     if (!this.#permits(edge, session, routes)) return;
-    this.#open(edge, session, chooser.choose(routes, edge).owner);
+    this.#open(edge, session, chooser.choose(routes, edge).owner!);
   }
 
   /**

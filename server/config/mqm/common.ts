@@ -1,0 +1,171 @@
+import { bool, checked, int, named, text } from "../field.ts";
+import { type Section, section } from "../section.ts";
+import { TLS, type TlsSettings } from "../tls_section.ts";
+
+/** How many messages for a broker may wait. */
+export interface BrokerQueueConfig {
+  /** Messages that wait or are under way, of all edges together. */
+  maxMessages: number;
+  /** Bytes of messages that wait or are under way, of all edges together; one edge alone has at most half. */
+  maxBytes: number;
+}
+
+/** What a message carries beside its data, where the broker has headers. */
+export interface BrokerHeadersConfig {
+  /** Whether it carries the edge's id, in decimal. */
+  edgeId: boolean;
+  /** Whether it carries the edge's meta. Allow it only where whoever reads the broker may see what edges say of themselves. */
+  meta: boolean;
+  /** Whether it carries the message's id. */
+  messageId: boolean;
+  /** Its content type; empty for none. */
+  contentType: string;
+}
+
+/** A secret: in the file, in another file, or in the environment. */
+export interface SecretConfig {
+  /** The secret itself, or empty. */
+  value: string;
+  /** Path of a file that has it, without the line's end; or empty. Read at each connect. */
+  file: string;
+  /** Name of the environment variable that has it, beginning with `FRONTIER_`; or empty. */
+  env: string;
+}
+
+/** What the configurations of all brokers have in common. */
+export interface BrokerConfig {
+  /** Whether it is wanted. */
+  enable: boolean;
+  /** Its addresses. */
+  addrs: string[];
+  /** The queue in front of it. */
+  queue: BrokerQueueConfig;
+  /** Milliseconds until a message is answered, whatever the broker does. */
+  deadlineMs: number;
+  /** Milliseconds that a batch which is not full waits for more messages. */
+  lingerMs: number;
+  /** What messages carry beside their data. */
+  headers: BrokerHeadersConfig;
+  /** TLS towards it; `enable` is false for plain TCP. */
+  tls: TlsSettings;
+}
+
+/** Something wrong with a broker's configuration. */
+export interface BrokerProblem {
+  /** The key, from `mqm` on. */
+  readonly key: string;
+  /** What is wrong, as a sentence without a full stop. */
+  readonly message: string;
+}
+
+const ENV_NAME = checked(text(), (name) => {
+  if (name === "" || /^FRONTIER_[A-Z0-9_]+$/.test(name)) return;
+  throw new SyntaxError(
+    `Cannot read a secret from the environment variable "${name}": its name must begin with FRONTIER_`,
+  );
+});
+
+const NO_SECRET: SecretConfig = { value: "", file: "", env: "" };
+
+const QUEUE: Section<BrokerQueueConfig> = section<BrokerQueueConfig>({
+  maxMessages: int(65_536, { min: 1 }),
+  maxBytes: int(67_108_864, { min: 65_536 }),
+});
+
+const HEADERS: Section<BrokerHeadersConfig> = section<BrokerHeadersConfig>({
+  edgeId: bool(),
+  meta: bool(),
+  messageId: bool(),
+  contentType: text(),
+});
+
+/**
+ * The fields that all brokers have, beside `enable` and `addrs`.
+ *
+ * @param lingerMs The default of `linger_ms`.
+ * @returns The fields.
+ */
+export function common(lingerMs: number) {
+  return {
+    queue: QUEUE,
+    deadlineMs: int(15_000, { min: 100, max: 29_000 }),
+    lingerMs: int(lingerMs, { min: 0, max: 1_000 }),
+    headers: HEADERS,
+    tls: TLS,
+  };
+}
+
+/**
+ * A secret's three fields, in a section of their own: `password: {file: ...}`. A
+ * plain text is the secret itself.
+ *
+ * @param names The names it may have in a file.
+ * @returns The field.
+ */
+export function secret(...names: string[]): Section<SecretConfig> {
+  const fields = section<SecretConfig>({
+    value: text(),
+    file: text(),
+    env: ENV_NAME,
+  });
+  const known = ["value", "file", "env"];
+  const read: typeof fields.read = (value, path, findings) => {
+    if (value.kind === "scalar") return { ...NO_SECRET, value: value.text };
+    if (
+      value.kind === "map" &&
+      value.entries.every(({ key }) => known.includes(key))
+    ) return fields.read(value, path, findings);
+    // Whatever stands there may be the secret: nothing of it is repeated.
+    findings.error(
+      path,
+      "Cannot read this credential: expected a text, or a map with one of value, file and env",
+      value.position,
+    );
+    return { ...NO_SECRET };
+  };
+  return names.length === 0
+    ? { ...fields, read }
+    : { ...named({ ...fields, read }, ...names), paths: fields.paths };
+}
+
+/**
+ * What is wrong with what all brokers have in common.
+ *
+ * @param kind The broker's key below `mqm`.
+ * @param config Its configuration.
+ * @param topics Its topics.
+ * @param topicsKey The key of its topics, below the broker's.
+ * @returns The problems; none for a broker that is not enabled.
+ */
+export function commonProblems(
+  kind: string,
+  config: BrokerConfig,
+  topics: readonly string[],
+  topicsKey: string,
+): BrokerProblem[] {
+  if (!config.enable) return [];
+  const problems: BrokerProblem[] = [];
+  if (config.addrs.length === 0) {
+    problems.push({
+      key: `mqm.${kind}.addrs`,
+      message:
+        `Cannot reach ${kind} without an address: set "mqm.${kind}.addrs"`,
+    });
+  }
+  if (topics.length === 0) {
+    problems.push({
+      key: `mqm.${kind}.${topicsKey}`,
+      message:
+        `Cannot publish to ${kind} without a topic: list what it takes in "mqm.${kind}.${topicsKey}"`,
+    });
+  }
+  topics.forEach((topic, i) => {
+    const key = `mqm.${kind}.${topicsKey}[${i}]`;
+    if (topic === "") {
+      problems.push({ key, message: "Cannot take a topic without a name" });
+    } else if (topics.indexOf(topic) !== i) {
+      problems.push({ key, message: `Topic "${topic}" is there twice` });
+    }
+  });
+  return problems;
+}

@@ -1,0 +1,30 @@
+import { bool, list, text } from "./field.ts";
+import { type Section, section } from "./section.ts";
+import type { CertificatePair, TlsDialConfig } from "./types.ts";
+
+/** TLS as it stands in a file; `insecureSkipVerify` matters for outgoing connections only. */
+export interface TlsSettings {
+  enable: boolean;
+  mtls: boolean;
+  caCerts: string[];
+  certs: CertificatePair[];
+  insecureSkipVerify: boolean;
+}
+
+/** The keys below `tls`. */
+export const TLS: Section<TlsSettings> = section<TlsSettings>({
+  enable: bool(),
+  mtls: bool(),
+  caCerts: list(text()),
+  certs: list(section<CertificatePair>({ cert: text(), key: text() })),
+  insecureSkipVerify: bool(),
+});
+
+/**
+ * @param tls TLS of an outgoing connection, as it stands in a file.
+ * @returns What the connection has to know; `undefined` when it is plain.
+ */
+export function tlsDial(tls: TlsSettings): TlsDialConfig | undefined {
+  const { enable, ...rest } = tls;
+  return enable ? rest : undefined;
+}

@@ -1,0 +1,84 @@
+/**
+ * The brokers of a configuration.
+ *
+ * @module
+ */
+
+import type { Routing } from "../routing.ts";
+import type { BrokerConfig, MqmConfig } from "../config/mod.ts";
+import { Broker, type BrokerContext } from "./broker.ts";
+import { BROKER_KINDS, type BrokerKind, type Producer } from "./producer.ts";
+
+/** A producer with the part of the configuration that made it. */
+export interface ConfiguredProducer {
+  /** The producer, not started yet. */
+  readonly producer: Producer;
+  /** Its queue, its deadline and its headers. */
+  readonly config: BrokerConfig;
+}
+
+/**
+ * Loads the code of a kind of broker and makes its producers: one, or one for
+ * each way its topics go.
+ */
+type Maker<Config> = (config: Config) => Promise<readonly Producer[]>;
+
+/** How the producers of each kind are made. Nothing of a kind is loaded before its maker is called. */
+const MAKERS: { readonly [Kind in BrokerKind]?: Maker<MqmConfig[Kind]> } = {};
+
+/**
+ * @param mqm The configuration.
+ * @returns Whether any broker is wanted.
+ */
+export function wantsBrokers(mqm: MqmConfig): boolean {
+  return BROKER_KINDS.some((kind) => mqm[kind].enable);
+}
+
+/**
+ * Makes the producers of every broker that is enabled, in the order in which
+ * brokers are candidates for a topic.
+ *
+ * @param mqm The configuration.
+ * @returns The producers, not started.
+ */
+export async function makeProducers(
+  mqm: MqmConfig,
+): Promise<ConfiguredProducer[]> {
+  const made: ConfiguredProducer[] = [];
+  for (const kind of BROKER_KINDS) {
+    const config = mqm[kind];
+    const make = MAKERS[kind] as Maker<BrokerConfig> | undefined;
+    if (!config.enable || make === undefined) continue;
+    for (const producer of await make(config)) made.push({ producer, config });
+  }
+  return made;
+}
+
+/**
+ * Starts producers and makes their topics routable.
+ *
+ * @param producers The producers.
+ * @param routing Where the topics are entered.
+ * @param context What all brokers share, beside what they share with calls.
+ * @returns The brokers, one for each producer.
+ */
+export function openBrokers(
+  producers: readonly ConfiguredProducer[],
+  routing: Pick<Routing, "directory" | "exchange">,
+  context: Omit<BrokerContext, "ledger" | "calls" | "answers">,
+): Broker[] {
+  const { directory, exchange } = routing;
+  return producers.map(({ producer, config }) => {
+    const { queue, deadlineMs, headers } = config;
+    const broker = exchange.broker((shared) =>
+      new Broker(producer, { ...queue, deadlineMs }, headers.meta, {
+        ...shared,
+        ...context,
+      })
+    );
+    for (const topic of producer.topics) {
+      directory.addBrokerTopic(broker, topic);
+    }
+    return broker;
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * A message on its way to a broker.
+ *
+ * @module
+ */
+
+/**
+ * What an edge published to a topic that a broker takes: everything a producer
+ * may send, as copies that outlive the edge's connection.
+ */
+export interface Publication {
+  /** The topic, as the edge wrote it. */
+  readonly topic: string;
+  /** The message's data, unchanged. */
+  readonly data: Uint8Array;
+  /** Id of the edge that published it. */
+  readonly edge: bigint;
+  /** The edge's meta; `undefined` where the configuration does not send it. */
+  readonly meta: Uint8Array | undefined;
+  /**
+   * Names this message among all messages of all gateways. Every attempt to
+   * store the message carries the same one.
+   */
+  readonly id: string;
+  /** When it came, in Unix milliseconds. */
+  readonly at: number;
+}
+
+/** What became of a message. */
+export type Outcome =
+  /** The broker has it, as far as its acknowledgement says. */
+  | { readonly kind: "stored" }
+  /** The broker does not have it and will not take it: trying again is no use. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** The broker may have it or not, and the message may be sent again under the same id. */
+  | { readonly kind: "again"; readonly reason: string }
+  /** The broker may have it or not, and sending it again would do harm. */
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** The broker has it. */
+export const STORED: Outcome = { kind: "stored" };
