@@ -1,5 +1,5 @@
 import { bool, checked, int, named, text } from "../field.ts";
-import { type Section, section } from "../section.ts";
+import { type Fields, type Section, section } from "../section.ts";
 import { TLS, type TlsSettings } from "../tls_section.ts";
 
 /** How many messages for a broker may wait. */
@@ -85,7 +85,9 @@ const HEADERS: Section<BrokerHeadersConfig> = section<BrokerHeadersConfig>({
  * @param lingerMs The default of `linger_ms`.
  * @returns The fields.
  */
-export function common(lingerMs: number) {
+export function common(
+  lingerMs: number,
+): Fields<Omit<BrokerConfig, "enable" | "addrs">> {
   return {
     queue: QUEUE,
     deadlineMs: int(15_000, { min: 100, max: 29_000 }),
