@@ -12,6 +12,8 @@ import { main } from "./cli/main.ts";
 export * from "./frontier.ts";
 export { DEFAULT_LIMITS } from "./config/mod.ts";
 export type * from "./config/mod.ts";
+export type { BrokerStatus } from "./mq/broker_status.ts";
+export type { BrokerKind } from "./mq/producer.ts";
 export type {
   Policy,
   PolicyPeer,

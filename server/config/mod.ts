@@ -12,7 +12,19 @@ export {
   type Position,
 } from "./diagnostics.ts";
 export type * from "./later.ts";
-export type * from "./mqm/mod.ts";
+export type {
+  AmqpConfig,
+  BrokerConfig,
+  BrokerHeadersConfig,
+  BrokerQueueConfig,
+  KafkaConfig,
+  MqmConfig,
+  NatsConfig,
+  NsqConfig,
+  RedisConfig,
+  SecretConfig,
+} from "./mqm/mod.ts";
+export type { TlsSettings } from "./tls_section.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { type ConfigFile, loadConfig, type LoadedConfig } from "./load.ts";
 export { resolveOptions } from "./options.ts";

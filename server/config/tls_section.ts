@@ -3,12 +3,9 @@ import { type Section, section } from "./section.ts";
 import type { CertificatePair, TlsDialConfig } from "./types.ts";
 
 /** TLS as it stands in a file; `insecureSkipVerify` matters for outgoing connections only. */
-export interface TlsSettings {
+export interface TlsSettings extends TlsDialConfig {
+  /** Whether TLS is spoken at all. */
   enable: boolean;
-  mtls: boolean;
-  caCerts: string[];
-  certs: CertificatePair[];
-  insecureSkipVerify: boolean;
 }
 
 /** The keys below `tls`. */

@@ -7,7 +7,13 @@ import { nsq, type NsqConfig, nsqProblems } from "./nsq.ts";
 import { redis, type RedisConfig, redisProblems } from "./redis.ts";
 
 export type { AmqpConfig } from "./amqp.ts";
-export type * from "./common.ts";
+export type {
+  BrokerConfig,
+  BrokerHeadersConfig,
+  BrokerProblem,
+  BrokerQueueConfig,
+  SecretConfig,
+} from "./common.ts";
 export type { KafkaConfig } from "./kafka.ts";
 export type { NatsConfig } from "./nats.ts";
 export type { NsqConfig } from "./nsq.ts";
