@@ -6,11 +6,17 @@
 
 import type { Outcome, Publication } from "./publication.ts";
 
-/** The kinds of brokers, in the order in which they are candidates for a topic. */
-export const BROKER_KINDS = ["amqp", "kafka", "nsq", "nats", "redis"] as const;
-
 /** A kind of broker. */
-export type BrokerKind = typeof BROKER_KINDS[number];
+export type BrokerKind = "amqp" | "kafka" | "nsq" | "nats" | "redis";
+
+/** The kinds of brokers, in the order in which they are candidates for a topic. */
+export const BROKER_KINDS: readonly BrokerKind[] = [
+  "amqp",
+  "kafka",
+  "nsq",
+  "nats",
+  "redis",
+];
 
 /** Whether a broker can be published to now, and if not, why. */
 export type ProducerState =
