@@ -11,6 +11,7 @@ export * from "./describe_error.ts";
 export * from "./driver.ts";
 export * from "./log/mod.ts";
 export * from "./memory_transport.ts";
+export * from "./nearest.ts";
 export * from "./log/stranger_log.ts";
 export * from "./log/repeat_log.ts";
 export * from "./system_timers.ts";

@@ -7,11 +7,14 @@
 
 export * from "./dial.ts";
 export * from "./tls/check.ts";
+export * from "./tls/client.ts";
 export * from "./tls/connect.ts";
 export * from "./tls/handshake_error.ts";
 export * from "./tls/server.ts";
 export type { LogFields, Logger } from "./log/mod.ts";
+export { authoritiesIn, certificatePair, readPem } from "./tls/credentials.ts";
 export type {
+  CertificatePair,
   TlsCertificateFiles,
   TlsClientOptions,
   TlsServerOptions,

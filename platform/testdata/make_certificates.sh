@@ -63,4 +63,5 @@ leaf alpha ca DNS:alpha.test serverAuth $last ec
 leaf wildcard ca 'DNS:*.wild.test' serverAuth $last rsa
 leaf client ca DNS:client.test clientAuth $last ec
 leaf expired ca DNS:client.test clientAuth 20210101000000Z ec
+leaf lapsed ca DNS:localhost,IP:127.0.0.1 serverAuth 20210101000000Z ec
 leaf stranger other_ca DNS:client.test clientAuth $last ec

@@ -1,20 +1,16 @@
 /**
- * TLS as a client.
+ * TLS as a client that is configured by files, as the Go gateway is.
  *
  * @module
  */
 
-import { isIP } from "node:net";
-import { connect as openClient } from "node:tls";
-import { after } from "../after.ts";
 import { type Logger, NULL_LOGGER } from "../log/mod.ts";
-import { connectTcp } from "../tcp.ts";
+import { openTls } from "./client.ts";
 import {
   readAuthorities,
   readCertificatePair,
   type TlsClientOptions,
 } from "./credentials.ts";
-import { TlsTransport } from "./transport.ts";
 import type { Transport } from "../transport.ts";
 
 /** Options of {@linkcode connectTls}. */
@@ -53,8 +49,8 @@ export interface TlsConnectOptions {
 export async function connectTls(
   options: TlsConnectOptions,
 ): Promise<Transport> {
-  const { hostname, port, tls, log = NULL_LOGGER, timeoutMs = 10_000 } =
-    options;
+  const { hostname, port, tls, signal } = options;
+  const { log = NULL_LOGGER, timeoutMs = 10_000 } = options;
   const ca = tls.mtls ? await readAuthorities(tls.caCerts, log) : undefined;
   if (ca?.length === 0 && !tls.insecureSkipVerify) {
     throw new Error(
@@ -62,47 +58,15 @@ export async function connectTls(
     );
   }
   const own = await firstUsable(tls, log);
-  const stop = new AbortController();
-  const onAbort = () => stop.abort(options.signal!.reason);
-  options.signal?.addEventListener("abort", onAbort);
-  if (options.signal?.aborted) onAbort();
-  const giveUp = after(
+  return await openTls({
+    hostname,
+    port,
     timeoutMs,
-    () => stop.abort(new Error(`Nothing came of it within ${timeoutMs} ms`)),
-  );
-  try {
-    const raw = await connectTcp({ hostname, port, signal: stop.signal });
-    return await TlsTransport.handshake(
-      raw,
-      (carrier, onReady, onError) => {
-        const socket = openClient({
-          socket: carrier,
-          host: hostname,
-          // An address is not a name: it is checked, but not sent.
-          ...(isIP(hostname) === 0 && { servername: hostname }),
-          minVersion: "TLSv1.2",
-          rejectUnauthorized: !tls.insecureSkipVerify,
-          ...(ca && { ca }),
-          ...(own && { cert: own.cert, key: own.key }),
-        });
-        socket.once("secureConnect", () => onReady(socket, false));
-        socket.on("error", onError);
-      },
-      { signal: stop.signal },
-    );
-  } catch (cause) {
-    if (options.signal?.aborted) throw options.signal.reason;
-    const reason = toError(cause).message;
-    throw new Error(
-      reason.startsWith("Cannot connect")
-        ? reason
-        : `Cannot connect to ${hostname}:${port}: ${reason}`,
-      { cause },
-    );
-  } finally {
-    giveUp();
-    options.signal?.removeEventListener("abort", onAbort);
-  }
+    unchecked: tls.insecureSkipVerify,
+    ...(ca && { ca }),
+    ...(own && { own }),
+    ...(signal && { signal }),
+  });
 }
 
 async function firstUsable(
@@ -117,8 +81,4 @@ async function firstUsable(
     }
   }
   return undefined;
-}
-
-function toError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
 }

@@ -79,12 +79,32 @@ const CERTIFICATE =
 export async function readCertificatePair(
   files: TlsCertificateFiles,
 ): Promise<CertificatePair> {
-  const cert = await readText(files.cert, "certificate");
-  const key = await readText(files.key, "private key");
+  const cert = await readPem(files.cert, "certificate");
+  const key = await readPem(files.key, "private key");
+  return certificatePair(cert, key, {
+    cert: `certificate "${files.cert}"`,
+    key: `private key "${files.key}"`,
+  });
+}
+
+/**
+ * Checks that a certificate and a key belong together.
+ *
+ * @param cert The certificate chain in PEM, leaf first.
+ * @param key Its private key in PEM.
+ * @param names What to call the two in messages.
+ * @returns The pair.
+ * @throws {Error} If they do not.
+ */
+export function certificatePair(
+  cert: string,
+  key: string,
+  names: { cert: string; key: string },
+): CertificatePair {
   const blocks = cert.match(CERTIFICATE) ?? [];
   if (blocks.length === 0) {
     throw new Error(
-      `Cannot use the certificate "${files.cert}": it holds no PEM certificate`,
+      `Cannot use the ${names.cert}: it holds no PEM certificate`,
     );
   }
   let leaf: X509Certificate;
@@ -92,26 +112,46 @@ export async function readCertificatePair(
     // A broken one further down would only show at the first handshake.
     leaf = blocks.map((block) => new X509Certificate(block))[0]!;
   } catch (cause) {
-    throw new Error(
-      `Cannot use the certificate "${files.cert}": ${messageOf(cause)}`,
-      { cause },
-    );
+    throw new Error(`Cannot use the ${names.cert}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
   let matches: boolean;
   try {
     matches = leaf.checkPrivateKey(createPrivateKey(key));
   } catch (cause) {
-    throw new Error(
-      `Cannot use the private key "${files.key}": ${messageOf(cause)}`,
-      { cause },
-    );
+    throw new Error(`Cannot use the ${names.key}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
   if (!matches) {
     throw new Error(
-      `Cannot use the private key "${files.key}": it is not the key of "${files.cert}"`,
+      `Cannot use the ${names.key}: it is not the key of the ${names.cert}`,
     );
   }
   return { cert, key, names: dnsNames(leaf) };
+}
+
+/**
+ * Finds the certificates in a text.
+ *
+ * @param pem The text.
+ * @param onBroken Hears of each block that is no certificate.
+ * @returns The certificates, one PEM text each.
+ */
+export function authoritiesIn(
+  pem: string,
+  onBroken: (error: unknown) => void,
+): string[] {
+  return (pem.match(CERTIFICATE) ?? []).filter((block) => {
+    try {
+      new X509Certificate(block);
+      return true;
+    } catch (error) {
+      onBroken(error);
+      return false;
+    }
+  });
 }
 
 /**
@@ -128,19 +168,15 @@ export async function readAuthorities(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    const text = await readText(path, "CA file");
-    const before = found.length;
-    for (const block of text.match(CERTIFICATE) ?? []) {
-      try {
-        new X509Certificate(block);
-        found.push(block);
-      } catch (error) {
-        log.warn("An authority cannot be used and is skipped", { path, error });
-      }
-    }
-    if (found.length === before) {
+    const usable = authoritiesIn(
+      await readPem(path, "CA file"),
+      (error) =>
+        log.warn("An authority cannot be used and is skipped", { path, error }),
+    );
+    if (usable.length === 0) {
       log.warn("A CA file holds no usable certificate", { path });
     }
+    found.push(...usable);
   }
   return found;
 }
@@ -239,7 +275,15 @@ function dnsNames(leaf: X509Certificate): string[] {
     .map((name) => name.slice(4).toLowerCase());
 }
 
-async function readText(path: string, what: string): Promise<string> {
+/**
+ * Reads a text file.
+ *
+ * @param path Where it is.
+ * @param what What to call it in messages.
+ * @returns The text.
+ * @throws {Error} If it cannot be read; the message names it.
+ */
+export async function readPem(path: string, what: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {

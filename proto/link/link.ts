@@ -641,8 +641,6 @@ export class Link extends LinkOutput {
       case TYPE_HEARTBEAT:
         this.#onHeartbeat(frame);
         return;
-      case TYPE_HEARTBEAT_ACK:
-        return;
       case TYPE_FAREWELL:
         this.#onFarewell(frame);
         return;

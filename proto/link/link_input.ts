@@ -6,6 +6,7 @@
 
 import {
   TYPE_CREDIT,
+  TYPE_HEARTBEAT_ACK,
   TYPE_MESSAGE,
   TYPE_MESSAGE_ACK,
   TYPE_REGISTER,
@@ -133,6 +134,7 @@ export class LinkInput {
         this.#onSession(link, frame);
         return true;
       case TYPE_SESSION_ACK:
+      case TYPE_HEARTBEAT_ACK:
         this.#answer(link, frame, undefined);
         return true;
       default:

@@ -35,7 +35,7 @@ const FATAL: [name: string, text: string, said: string][] = [
   [
     "a key that belongs to another certificate",
     edges(tls([["localhost", "wildcard"]])),
-    `it is not the key of "${FIXTURES}localhost.pem" (edgebound.listen.tls.certs[0])`,
+    `it is not the key of the certificate "${FIXTURES}localhost.pem" (edgebound.listen.tls.certs[0])`,
   ],
   [
     "a missing authority",

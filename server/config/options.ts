@@ -2,7 +2,7 @@ import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
 import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
 import { loadConfig } from "./load.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "@frontier/platform";
 import { brokerProblems, type MqmConfig } from "./mqm/mod.ts";
 import type { DeepPartial, FrontierConfig, FrontierOptions } from "./types.ts";
 
