@@ -56,6 +56,8 @@ export interface DriverOwner {
 export class Driver implements LinkPort {
   /** The clock and its timers. */
   readonly timers: Timers;
+  /** Whether many wait for what its peer sends. */
+  readonly shared: boolean;
   readonly #transport: Transport;
   #link: Link | undefined = undefined;
   #dirty = false;
@@ -64,6 +66,8 @@ export class Driver implements LinkPort {
   #closed = false;
   /** Whether reading goes on only when the link says so. */
   #parked = false;
+  /** Whether it is about to go on after a pause. */
+  #waking = false;
   /** Whether a read is pending. */
   #reading = false;
   /** Whether a read was begun while the link was paused. */
@@ -79,10 +83,17 @@ export class Driver implements LinkPort {
    *
    * @param transport The byte stream; the driver closes it.
    * @param timers The clock.
+   * @param shared Whether many wait for what its peer sends, as for the answers of a service; it is not read behind the others
+   * that never run dry.
    */
-  constructor(transport: Transport, timers: Timers = systemTimers) {
+  constructor(
+    transport: Transport,
+    timers: Timers = systemTimers,
+    shared = false,
+  ) {
     this.#transport = transport;
     this.timers = timers;
+    this.shared = shared;
   }
 
   /**
@@ -133,7 +144,8 @@ export class Driver implements LinkPort {
     if (link.paused) this.#peeked = true;
     this.#reading = true;
     try {
-      const room = link.reserve();
+      let room = link.reserve();
+      if (room.length > turns.most) room = room.subarray(0, turns.most);
       this.#room = room.length;
       // Resolved, so that whatever comes back behaves like a promise.
       Promise.resolve(this.#transport.read(room))
@@ -202,7 +214,7 @@ export class Driver implements LinkPort {
   }
 
   #wake(): void {
-    this.#parked = false;
+    this.#parked = this.#waking = false;
     const link = this.#link!;
     try {
       link.receive(0);
@@ -213,9 +225,10 @@ export class Driver implements LinkPort {
     this.#read();
   }
 
-  /** Its turn has come; called once after it had to wait. */
+  /** Its turn has come; called once for each time it had to wait. */
   readOn(): void {
-    this.#read();
+    if (this.#waking) queueMicrotask(() => this.#wake());
+    else this.#read();
   }
 
   /** Writes at the end of this turn what waits in the outbox. */
@@ -229,7 +242,11 @@ export class Driver implements LinkPort {
   /** Goes on reading after a pause. */
   resume(): void {
     // Otherwise the read that is pending goes on, and nothing was left unhandled.
-    if (this.#peeked || this.#parked) queueMicrotask(() => this.#wake());
+    if (this.#waking || (!this.#peeked && !this.#parked)) return;
+    this.#waking = true;
+    // Much may have been left unhandled, and there may be much more to read.
+    if (turns.mustWait(this, Infinity, systemTimers.now())) return;
+    queueMicrotask(() => this.#wake());
   }
 
   /** Closes the transport, after writing what waits if so asked. */

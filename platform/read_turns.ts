@@ -10,8 +10,10 @@ const TURN_MS = 3;
 const FRESH_MS = 2;
 /** Bytes of a read that tell of more behind them; who sends less leaves the event loop its time, and never waits. */
 const MUCH = 16_384;
-/** Most connections that read on in one turn; fewer when what they send takes long. */
-const AT_ONCE = 8;
+/** Connections of each line that begin a turn; whoever has read lets the next one read while the turn lasts. */
+const AT_ONCE = 2;
+/** Bytes of the largest buffers that are read into. */
+const LARGEST = 262_144;
 
 /** What a {@linkcode ReadTurns} needs from outside. */
 export interface TurnClock<Id> {
@@ -34,25 +36,55 @@ export interface TurnClock<Id> {
 
 /** Whoever waits for its turn to read. */
 export interface Reader {
+  /** Whether many wait for what it reads, as for the answers of a service; it stands in a line of its own. */
+  readonly shared: boolean;
   /** It may read on. */
   readOn(): void;
+}
+
+/** Those who wait, in the order they came. */
+class Line {
+  #readers: Reader[] = [];
+  #head = 0;
+
+  push(reader: Reader): void {
+    this.#readers.push(reader);
+  }
+
+  /** Takes the first one out. */
+  shift(): Reader | undefined {
+    const reader = this.#readers[this.#head];
+    if (reader === undefined) return undefined;
+    if (++this.#head === this.#readers.length) this.clear();
+    else if (this.#head >= 1_024) {
+      this.#readers = this.#readers.slice(this.#head);
+      this.#head = 0;
+    }
+    return reader;
+  }
+
+  clear(): void {
+    this.#readers = [];
+    this.#head = 0;
+  }
 }
 
 /**
  * A read whose bytes are there already is done at once, without a look at the
  * other sockets: a few connections that always have something to read keep the
  * event loop from everybody else, for seconds. So reading has turns of a few
- * milliseconds. What wants to read on when a turn is over waits in line, and a
- * few go on in each of the following turns, with a look at all sockets in
- * between.
+ * milliseconds. What wants to read on when a turn is over waits in line, and
+ * those in front go on in each of the following turns, with a look at all
+ * sockets in between. Services do not stand behind the edges that flood them, for
+ * everybody else waits for what they answer.
  */
 export class ReadTurns<Id> {
   readonly #clock: TurnClock<Id>;
   #readers = 0;
-  #line: Reader[] = [];
-  #head = 0;
-  /** How many read on in the next turn. */
-  #few = AT_ONCE;
+  readonly #own = new Line();
+  readonly #shared = new Line();
+  /** Most bytes of one read. */
+  most = Infinity;
   /** The turn after this one; `undefined` while there are none. */
   #next: Id | undefined = undefined;
   /** When this turn began, or the last one ended. */
@@ -73,10 +105,11 @@ export class ReadTurns<Id> {
   /** Somebody who has joined reads no more; after the last one nothing is left. */
   leave(): void {
     if (--this.#readers > 0) return;
+    this.most = Infinity;
     if (this.#next !== undefined) this.#clock.cancel(this.#next);
     this.#next = undefined;
-    this.#line = [];
-    this.#head = 0;
+    this.#own.clear();
+    this.#shared.clear();
   }
 
   /**
@@ -95,9 +128,13 @@ export class ReadTurns<Id> {
       this.#began = now;
       return false;
     }
+    const line = reader.shared ? this.#shared : this.#own;
+    const over = now - this.#began >= TURN_MS;
     // While others wait in line, nobody goes before them.
-    if (this.#line.length === 0 && now - this.#began < TURN_MS) return false;
-    this.#line.push(reader);
+    const first = over ? undefined : line.shift();
+    if (!over && first === undefined) return false;
+    line.push(reader);
+    first?.readOn();
     return true;
   }
 
@@ -106,25 +143,27 @@ export class ReadTurns<Id> {
     const now = this.#clock.now();
     this.#adapt(now - this.#began);
     this.#began = now;
-    const line = this.#line;
-    const end = Math.min(line.length, this.#head + this.#few);
-    if (end === 0) return;
-    this.#next = this.#clock.later(this.#turn);
-    const from = this.#head;
-    this.#head = end;
-    if (end === line.length) {
-      this.#line = [];
-      this.#head = 0;
-    } else if (end >= 1_024) {
-      this.#line = line.slice(end);
-      this.#head = 0;
+    const begin: Reader[] = [];
+    for (const line of [this.#shared, this.#own]) {
+      for (let i = 0; i < AT_ONCE; i++) {
+        const reader = line.shift();
+        if (reader !== undefined) begin.push(reader);
+      }
     }
-    for (let i = from; i < end; i++) line[i]!.readOn();
+    if (begin.length === 0) {
+      this.most = Infinity;
+      return;
+    }
+    this.#next = this.#clock.later(this.#turn);
+    for (const reader of begin) reader.readOn();
   };
 
   /** What frames cost differs a hundredfold: a turn is to be short all the same. */
   #adapt(took: number): void {
-    if (took > TURN_MS * 2) this.#few = Math.max(1, this.#few >> 1);
-    else if (took < TURN_MS) this.#few = Math.min(AT_ONCE, this.#few * 2);
+    if (took > TURN_MS * 2) {
+      this.most = Math.max(MUCH, Math.min(this.most, LARGEST) / 2);
+    } else if (this.most < Infinity && took < TURN_MS * 1.5) {
+      this.most = this.most < LARGEST ? this.most * 2 : Infinity;
+    }
   }
 }

@@ -27,7 +27,7 @@ class Scene {
 
 Deno.test("who reads a little reads on, and nothing is left to do afterwards", () => {
   const scene = new Scene();
-  const reader: Reader = { readOn: () => assert(false) };
+  const reader: Reader = { shared: false, readOn: () => assert(false) };
   for (let i = 0; i < 100; i++) {
     assert(!scene.turns.mustWait(reader, MUCH, scene.now += 0.01));
   }
@@ -37,7 +37,7 @@ Deno.test("who reads a little reads on, and nothing is left to do afterwards", (
 
 Deno.test("small reads begin no turn, and wait for none", () => {
   const scene = new Scene();
-  const reader: Reader = { readOn: () => assert(false) };
+  const reader: Reader = { shared: false, readOn: () => assert(false) };
   for (let i = 0; i < 10; i++) {
     assert(!scene.turns.mustWait(reader, 1_000, scene.now += 5));
   }
@@ -50,6 +50,7 @@ Deno.test("after some milliseconds everybody waits, and goes on in the order the
   const scene = new Scene();
   const went: number[] = [];
   const readers = Array.from({ length: 3_000 }, (_, i) => ({
+    shared: false,
     readOn: () => void went.push(i),
   }));
   assert(!scene.turns.mustWait(readers[0]!, MUCH, 0));
@@ -66,36 +67,72 @@ Deno.test("after some milliseconds everybody waits, and goes on in the order the
   assert(most <= 8 && looks >= 3_000 / 8);
 });
 
-Deno.test("fewer go on at once while their turns take long", () => {
+Deno.test("whoever has read lets the next one read while the turn lasts", () => {
   const scene = new Scene();
-  let went = 0;
+  const { turns } = scene;
+  const went: string[] = [];
+  const reader = (name: string): Reader => {
+    const one: Reader = {
+      shared: false,
+      readOn: () => {
+        went.push(name);
+        queued.push(() => {
+          assert(turns.mustWait(one, MUCH, scene.now += 0.5));
+        });
+      },
+    };
+    return one;
+  };
+  const queued: (() => void)[] = [];
+  turns.mustWait(reader("x"), MUCH, 0);
+  scene.now = 4;
+  for (const name of "abcdefghij") turns.mustWait(reader(name), MUCH, 4);
+  scene.look();
+  for (let next; (next = queued.shift()) !== undefined;) next();
+  assertEquals(went.join(""), "abcdefg");
+});
+
+Deno.test("reads get short while turns take long, and long again afterwards", () => {
+  const scene = new Scene();
+  const { turns } = scene;
   let costMs = 40;
   const reader: Reader = {
+    shared: false,
     readOn: () => {
-      went++;
-      scene.now += costMs;
-      scene.turns.mustWait(reader, MUCH, scene.now);
+      turns.mustWait(reader, MUCH, scene.now += costMs);
     },
   };
-  scene.turns.mustWait(reader, MUCH, 0);
+  turns.mustWait(reader, MUCH, 0);
+  turns.mustWait(reader, MUCH, scene.now = 4);
+  scene.look();
+  assertEquals(turns.most, Infinity);
+  for (let i = 0; i < 6; i++) scene.look();
+  assertEquals(turns.most, 16_384);
+  costMs = 4;
+  for (let i = 0; i < 7; i++) scene.look();
+  assertEquals(turns.most, Infinity);
+});
+
+Deno.test("a shared connection does not stand behind many others", () => {
+  const scene = new Scene();
+  const went: string[] = [];
+  const reader = (name: string): Reader => ({
+    shared: name === "s",
+    readOn: () => void went.push(name),
+  });
+  scene.turns.mustWait(reader("x"), MUCH, 0);
   scene.now = 4;
-  for (let i = 0; i < 50; i++) scene.turns.mustWait(reader, MUCH, 4);
-  const inTurn = (): number => {
-    went = 0;
-    scene.look();
-    return went;
-  };
-  for (let i = 0; i < 4; i++) inTurn();
-  assertEquals(inTurn(), 1);
-  costMs = 0.1;
-  for (let i = 0; i < 5; i++) inTurn();
-  assertEquals(inTurn(), 8);
+  for (const name of "abcdefghijklmnopqrs") {
+    assert(scene.turns.mustWait(reader(name), MUCH, 4));
+  }
+  scene.look();
+  assertEquals(went.join(""), "sab");
 });
 
 Deno.test("when the last one leaves, nothing is left to do", () => {
   const scene = new Scene();
   const { turns } = scene;
-  const reader: Reader = { readOn: () => assert(false) };
+  const reader: Reader = { shared: false, readOn: () => assert(false) };
   for (let i = 0; i < 2; i++) turns.join();
   assert(!turns.mustWait(reader, MUCH, 0));
   assert(turns.mustWait(reader, MUCH, 4));
@@ -110,6 +147,7 @@ Deno.test("while some wait in line nobody goes before them", () => {
   const scene = new Scene();
   const went: string[] = [];
   const reader = (name: string): Reader => ({
+    shared: false,
     readOn: () => {
       went.push(name);
       if (went.length < 30) {
@@ -154,8 +192,9 @@ Deno.test("a connection that sends now and then is heard beside some that send w
         while (performance.now() < end);
         if (count === 1) await transport.write(buf.subarray(0, 1));
         await new Promise<void>((resolve) => {
+          const reader = { shared: false, readOn: resolve };
           const now = performance.now();
-          if (!turns.mustWait({ readOn: resolve }, count!, now)) resolve();
+          if (!turns.mustWait(reader, count!, now)) resolve();
         });
       }
       transport.close();

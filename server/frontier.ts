@@ -282,7 +282,8 @@ class Gateway implements Frontier {
       sniff: speaksProtocol,
       handle: (connection) => {
         const { transport, address, first } = connection;
-        const driver = new Driver(transport, this.#timers);
+        const shared = side === "service";
+        const driver = new Driver(transport, this.#timers, shared);
         const { identity } = transport;
         const link = this.#routing.attach(side, driver, address, identity);
         this.#links.add(link);

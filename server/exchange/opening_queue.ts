@@ -13,6 +13,10 @@ import { FairItem, FairQueue } from "../quota/fair_queue.ts";
 const AT_ONCE = 128;
 /** Milliseconds that a stream may wait for its turn; as long as its target has to answer. */
 const WAIT_MS = 30_000;
+/** Streams of one opener that may wait before it is read more slowly. */
+const CROWD = 256;
+/** Milliseconds that an opener is not read for each further crowd, unless their turns come before. */
+const REST_MS = 500;
 
 /** A stream whose turn has not come. */
 export class WaitingOpening extends FairItem {
@@ -54,13 +58,16 @@ export class WaitingOpening extends FairItem {
  * The streams that one target is asked for. It answers in the order it is
  * asked, so only so many are asked for at a time, and openers take turns: who
  * opens thousands at once lets nobody wait behind them, and what is given up
- * before its turn costs the target nothing.
+ * before its turn costs the target nothing. An opener of which very many wait
+ * is read more slowly, and at once again when half of them had their turn.
  */
 export class OpeningQueue {
   /** Streams that the target has been asked for and has not answered. */
   unanswered = 0;
   readonly #timers: Timers;
   readonly #queue = new FairQueue<WaitingOpening>(1);
+  /** Openers that are not read now, and what ends that. */
+  readonly #resting: Map<Peer, Timer> = new Map();
 
   /**
    * @param timers The clock and its timers.
@@ -85,8 +92,10 @@ export class OpeningQueue {
    * @param opening The stream.
    */
   push(opening: WaitingOpening): void {
-    this.#queue.push(opening, opening.source, 1);
+    const { source } = opening;
+    this.#queue.push(opening, source, 1);
     this.#timers.set(opening.timer, this.#timers.now() + WAIT_MS);
+    if (this.#queue.costOf(source) % CROWD === 0) this.#rest(source);
   }
 
   /**
@@ -96,14 +105,37 @@ export class OpeningQueue {
    */
   remove(opening: WaitingOpening): void {
     this.#queue.remove(opening);
-    this.#timers.clear(opening.timer);
+    this.#left(opening);
   }
 
   /** @returns The stream whose turn it is, taken out; `undefined` when none is or the target has enough to answer. */
   next(): WaitingOpening | undefined {
     if (this.unanswered >= AT_ONCE) return undefined;
     const opening = this.#queue.shift();
-    if (opening !== undefined) this.#timers.clear(opening.timer);
+    if (opening !== undefined) this.#left(opening);
     return opening;
+  }
+
+  /** What is not read costs nothing: neither memory, nor time to let it wait. */
+  #rest(source: Peer): void {
+    if (this.#resting.has(source)) return;
+    const timer = new Timer(() => this.#wake(source, timer));
+    this.#resting.set(source, timer);
+    source.link.pause();
+    this.#timers.set(timer, this.#timers.now() + REST_MS);
+  }
+
+  #left({ source, timer }: WaitingOpening): void {
+    this.#timers.clear(timer);
+    if (this.#resting.size === 0) return;
+    const resting = this.#resting.get(source);
+    if (resting === undefined || this.#queue.costOf(source) > CROWD / 2) return;
+    this.#wake(source, resting);
+  }
+
+  #wake(source: Peer, timer: Timer): void {
+    this.#timers.clear(timer);
+    this.#resting.delete(source);
+    source.link.resume();
   }
 }

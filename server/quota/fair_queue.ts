@@ -75,6 +75,14 @@ export class FairQueue<Item extends FairItem> {
     return this.#flows.has(source);
   }
 
+  /**
+   * @param source A source.
+   * @returns What all of it that waits costs together.
+   */
+  costOf(source: unknown): number {
+    return this.#flows.get(source)?.cost ?? 0;
+  }
+
   /** Passes over the source whose turn it is; it saves nothing for that. */
   skip(): void {
     const turn = this.#turn;

@@ -768,7 +768,8 @@ Deno.test("a target is asked for some streams at a time, openers take turns, and
   assertEquals(asked(), 128);
   const open = other.open("S");
   gateway.run(5);
-  assertEquals(gateway.streams.count, 1_001);
+  // Of the greedy one no more was read than may wait, of its other streams.
+  assertEquals(gateway.streams.count, 128 + 256 + 1);
   const [first, second] = service.all("session");
   accept(service, first!);
   accept(service, second!);
@@ -788,6 +789,34 @@ Deno.test("a target is asked for some streams at a time, openers take turns, and
   service.cut();
   gateway.run(100);
   assertEquals(gateway.streams.count, 0);
+});
+
+Deno.test("an opener of very many streams is read more slowly, and at once again when their turns come", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S");
+  service.accepts = false;
+  const greedy = gateway.edge({ flags: 0x38 });
+  const opens = Array.from({ length: 1_000 }, () => greedy.open("S", 0n));
+  const call = greedy.call("nothing");
+  gateway.run(5);
+  assertEquals(gateway.streams.count, 128 + 256);
+  gateway.run(500);
+  assertEquals(gateway.streams.count, 128 + 512);
+  // A service that never answers costs other operations of its openers a moment.
+  gateway.run(1_500);
+  assertEquals(gateway.streams.count, 1_000);
+  assertEquals(greedy.outcome(call), "record not found");
+  let accepted = 0;
+  for (let i = 0; i < 100; i++) {
+    const asked = service.all("session");
+    for (; accepted < asked.length; accepted++) {
+      accept(service, asked[accepted]!);
+    }
+    gateway.run(1);
+  }
+  for (const open of opens) {
+    assertEquals(greedy.sessionAck(open)?.body.error, "");
+  }
 });
 
 Deno.test("streams whose turn does not come are given up", () => {
