@@ -6,6 +6,7 @@
  */
 
 export * from "./after.ts";
+export * from "./metrics/buckets.ts";
 export * from "./backoff.ts";
 export * from "./describe_error.ts";
 export * from "./driver.ts";

@@ -34,6 +34,7 @@ import { Pressure } from "./exchange/pressure.ts";
 import { Streams } from "./exchange/streams.ts";
 import { Ledger } from "./quota/ledger.ts";
 import { ledgerRules } from "./quota/rules.ts";
+import type { Tally } from "./tally/tally.ts";
 import { Servicebound } from "./servicebound/servicebound.ts";
 
 /** What a gateway's routing may be told. */
@@ -76,6 +77,8 @@ export interface RoutingOptions {
   readonly wallClock: () => number;
   /** Where to report. */
   readonly log: Logger;
+  /** Counts what happens; nobody does by default. */
+  readonly tally?: Tally | undefined;
   /** Rules about who may do what; none by default. */
   readonly policies?: readonly Policy[];
   /** Told when a connection is over. */
@@ -131,7 +134,7 @@ export interface Routing {
  * @returns The data plane, without any connection yet.
  */
 export function createRouting(options: RoutingOptions): Routing {
-  const { config, timers, random, wallClock, log } = options;
+  const { config, timers, random, wallClock, log, tally } = options;
   const { limits, hashBy } = config;
   const settings: LinkSettings = {
     ...LINK_SETTINGS,
@@ -146,6 +149,12 @@ export function createRouting(options: RoutingOptions): Routing {
     random,
     ...config.link,
   };
+  const settingsOf = (side: 0 | 1): LinkSettings => ({
+    ...settings,
+    traffic: tally?.traffic[side],
+  });
+  const edgeSettings = settingsOf(0);
+  const serviceSettings = settingsOf(1);
   const directory = new Directory(log);
   const chooser = new Chooser(hashBy, random);
   const ledger = new Ledger({
@@ -167,6 +176,7 @@ export function createRouting(options: RoutingOptions): Routing {
     timers,
     wallClock,
     verdicts,
+    tally,
     log,
   });
   const streams = new Streams({
@@ -179,6 +189,7 @@ export function createRouting(options: RoutingOptions): Routing {
       stallMs: limits.streamStallMs,
     },
     verdicts,
+    tally,
     log,
   });
   const hooks = new Hooks({
@@ -188,6 +199,7 @@ export function createRouting(options: RoutingOptions): Routing {
     timers,
     timeoutMs: limits.forwardTimeoutMs,
     maxOutboxBytes: limits.maxOutboxBytes,
+    tally,
   });
   const pressure = new Pressure({
     ledger,
@@ -211,6 +223,7 @@ export function createRouting(options: RoutingOptions): Routing {
     ids,
     policies,
     strangers,
+    tally,
     log,
     onEnded,
   };
@@ -242,7 +255,8 @@ export function createRouting(options: RoutingOptions): Routing {
     servicebound,
     attach(side, port, address, identity): Link {
       const bound = side === "edge" ? edgebound : servicebound;
-      const link = new Link("server", settings, bound, port);
+      const own = side === "edge" ? edgeSettings : serviceSettings;
+      const link = new Link("server", own, bound, port);
       bound.attach(link, address, wallClock());
       (link.user as Peer).identity = identity;
       return link;

@@ -10,6 +10,7 @@ const PURE = [
   "server/edgebound",
   "server/servicebound",
   "server/quota",
+  "server/tally",
 ];
 /** What would make a history depend on more than its seed. */
 const FORBIDDEN =

@@ -183,7 +183,7 @@ export class FrontierError extends Error {
     what = "",
   ): FrontierError {
     const own = !negotiated || verdict !== "";
-    const code = own ? codeOf(wireText) : "remote";
+    const code = own ? errorCodeOf(wireText) : "remote";
     const error = new FrontierError(
       code,
       what === "" ? wireText : `Cannot ${what}: ${wireText}`,
@@ -228,7 +228,13 @@ export class FrontierError extends Error {
   }
 }
 
-function codeOf(wireText: string): FrontierErrorCode {
+/**
+ * What a text of the wire means when the gateway says it.
+ *
+ * @param wireText The text.
+ * @returns Its code; `remote` for a text of the application's.
+ */
+export function errorCodeOf(wireText: string): FrontierErrorCode {
   const code = CODE_OF_TEXT.get(wireText);
   if (code !== undefined) return code;
   if (wireText.startsWith(text.NO_SUCH_RPC_PREFIX)) return "no-such-rpc";

@@ -87,8 +87,8 @@ export class Link extends LinkOutput {
   clientHi = 0;
   /** Low half of the client id. */
   clientLo = 0;
-  /** When the handshake was complete, in milliseconds of the clock. */
-  openedAt = 0;
+  /** When the handshake was complete, in milliseconds of the clock; -1 before. */
+  openedAt = -1;
 
   readonly #handler: LinkHandler;
   readonly #input: LinkInput;
@@ -301,6 +301,7 @@ export class Link extends LinkOutput {
    */
   onWritten(count: number): void {
     this.owed = count < this.owed ? this.owed - count : 0;
+    this.settings.traffic?.onSent(count);
     this.#watch?.onWritten(count);
   }
 
@@ -473,13 +474,19 @@ export class Link extends LinkOutput {
     } finally {
       // A defect of those who hear of it must not leave the connection behind.
       this.#pace?.end();
-      if (!drain) this.outbox.clear();
+      if (!drain) this.#dropOutbox();
       this.port.hangUp(drain);
       this.#resized(PARKED_SIZE - this.reader.buf.length);
       // A frame being handled is still looked at.
       if (!this.#dispatching) this.reader.release();
       this.#handler.onClosed(this, reason);
     }
+  }
+
+  #dropOutbox(): void {
+    const { pending } = this.outbox;
+    if (pending > 0) this.settings.traffic?.onDropped(pending);
+    this.outbox.clear();
   }
 
   /**
@@ -540,6 +547,7 @@ export class Link extends LinkOutput {
       this.reader.commit(count);
       now = this.timers.now();
       heartbeat.onBytes(count, now);
+      this.settings.traffic?.onReceived(count);
     }
     if (this.#dispatching) return;
     this.#dispatching = true;

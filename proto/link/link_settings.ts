@@ -109,6 +109,34 @@ export interface LinkSettings {
    * @default {Math.random}
    */
   readonly random: () => number;
+  /**
+   * Hears how many bytes these connections move.
+   *
+   * @default {nobody}
+   */
+  readonly traffic?: LinkTraffic | undefined;
+}
+
+/** Hears how many bytes connections move; called for every read and write. */
+export interface LinkTraffic {
+  /**
+   * Bytes were read.
+   *
+   * @param count How many.
+   */
+  onReceived(count: number): void;
+  /**
+   * Bytes were written.
+   *
+   * @param count How many.
+   */
+  onSent(count: number): void;
+  /**
+   * A connection was cut with bytes that waited to be written.
+   *
+   * @param count How many.
+   */
+  onDropped(count: number): void;
 }
 
 /** The defaults of {@linkcode LinkSettings}. */

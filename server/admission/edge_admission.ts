@@ -22,6 +22,7 @@ import { UNASKED, UNNAMED } from "../edgebound/standing.ts";
 import type { Share } from "../quota/account.ts";
 import { ADMISSIONS } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import type { Tally } from "../tally/tally.ts";
 import type { Policies } from "./policies.ts";
 
 /** Milliseconds an admission may take altogether; the edge waits 10 s. */
@@ -45,6 +46,8 @@ export interface EdgeAdmissionContext {
   readonly ids: IdAllocator;
   /** The embedder's rules, asked first; `undefined` when there are none. */
   readonly policies: Policies | undefined;
+  /** Counts how long it takes; `undefined` when nobody asks. */
+  readonly tally: Tally | undefined;
   /** Whether ids are made while no service assigns them. */
   readonly allocateEdgeIds: boolean;
   /** Whether edges are refused while no service answers `edge_online`. */
@@ -145,6 +148,7 @@ export class EdgeAdmission {
   /** The connection leaves with it, and that ends the admission. */
   #refuse(reason: string): void {
     const { link, idHi, idLo } = this.#edge;
+    this.#judged();
     link.refuse(reason, idHi, idLo);
   }
 
@@ -237,8 +241,19 @@ export class EdgeAdmission {
   }
 
   #admit(): void {
-    if (this.#overtaken) this.#refuse(REPLACED);
-    else this.#context.admit(this.#edge);
+    if (this.#overtaken) {
+      this.#refuse(REPLACED);
+      return;
+    }
+    this.#judged();
+    this.#context.admit(this.#edge);
+  }
+
+  #judged(): void {
+    const { tally } = this.#context;
+    if (tally === undefined || !this.#open) return;
+    const since = this.#until - ADMISSION_MS;
+    tally.admissions.add(this.#edge.link.timers.now() - since);
   }
 
   /** Whether one that arrived later has the id. */

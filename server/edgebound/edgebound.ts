@@ -92,7 +92,13 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     this.#hooks = hooks;
     this.#timers = timers;
     this.#ledger = context.ledger;
-    this.#presence = new Presence({ directory, hooks, timers, log });
+    this.#presence = new Presence({
+      directory,
+      hooks,
+      timers,
+      tally: context.tally,
+      log,
+    });
     this.#catchUp = new CatchUp({
       directory,
       hooks,
@@ -110,6 +116,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       ledger: context.ledger,
       ids: context.ids,
       policies: context.policies,
+      tally: context.tally,
       allocateEdgeIds: context.allocateEdgeIds,
       requireEdgeOnline: context.requireEdgeOnline,
       admit: (edge) => this.#admit(edge),
@@ -271,6 +278,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     this.#presence.online(edge);
     this.#catchUp.admitted(edge);
     edge.link.accept(edge.idHi, edge.idLo);
+    this.tally?.admitted("edge");
     this.log.debug("Edge online", { peer: edge.describe() });
     if (older !== undefined) {
       this.kick(older, REPLACED);

@@ -5,8 +5,10 @@
  */
 
 import { SHORT_BUFFER, TIMEOUT, Timer, type Timers } from "@frontier/proto";
+import type { Hook } from "../directory/directory.ts";
 import type { ServicePeer } from "../directory/peer.ts";
 import { FairQueue } from "../quota/fair_queue.ts";
+import type { Tally } from "../tally/tally.ts";
 import type { AskPlaces, HookAsk } from "./hook_ask.ts";
 import { callHook, type HookOutcome } from "./hook_call.ts";
 import type { OfflineEvent } from "./offline_event.ts";
@@ -43,6 +45,8 @@ export interface HookLaneContext {
   readonly timeoutMs: number;
   /** Bytes waiting for a service above which it is asked nothing more. */
   readonly maxOutboxBytes: number;
+  /** Counts what is asked; `undefined` when nobody wants to know. */
+  readonly tally?: Tally | undefined;
   /** Told what became of an offline event. */
   readonly onEvent: (event: OfflineEvent, outcome: HookOutcome) => void;
 }
@@ -241,18 +245,25 @@ export class HookLane implements AskPlaces {
     this.bytes += ask.bytes;
     ask.places = this;
     ask.sent = true;
+    const since = timers.now();
     callHook(
       this.service,
       ask.hook,
       ask.value(),
       limitMs,
       (outcome) => {
+        this.#count(ask.hook, outcome, since);
         this.#free(ask);
         // First, for the next question of the same admission goes ahead.
         ask.finish(outcome, this.service);
         this.pump();
       },
     );
+  }
+
+  #count(hook: Hook, { kind }: HookOutcome, since: number): void {
+    const { tally, timers } = this.#context;
+    tally?.asked(hook, kind, timers.now() - since);
   }
 
   #free(ask: HookAsk): void {
@@ -263,14 +274,16 @@ export class HookLane implements AskPlaces {
   }
 
   #sendEvent(event: OfflineEvent): void {
-    const { timeoutMs } = this.#context;
+    const { timers, timeoutMs } = this.#context;
     const body = encodeEdgeEvent(event);
     this.events.delete(event.id);
     event.lane = undefined;
     event.sent = true;
     this.#unconfirmed++;
     this.#unconfirmedBytes += body.length;
+    const since = timers.now();
     callHook(this.service, "edge_offline", body, timeoutMs, (outcome) => {
+      this.#count("edge_offline", outcome, since);
       this.#unconfirmed--;
       this.#unconfirmedBytes -= body.length;
       this.#onConfirmed(event, outcome);

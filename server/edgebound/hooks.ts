@@ -8,6 +8,7 @@ import type { Timers } from "@frontier/proto";
 import { chooseIndex, type HashBy } from "../exchange/choose.ts";
 import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
 import type { Directory, Hook } from "../directory/directory.ts";
+import type { Tally } from "../tally/tally.ts";
 import type { EdgeFacts } from "./edge_event.ts";
 import { type AdmissionHook, HookAsk, type OnOutcome } from "./hook_ask.ts";
 import type { HookOutcome } from "./hook_call.ts";
@@ -28,6 +29,8 @@ export interface HooksContext {
   readonly timeoutMs: number;
   /** Bytes waiting for a service above which it is asked nothing more. */
   readonly maxOutboxBytes: number;
+  /** Counts what is asked; `undefined` when nobody wants to know. */
+  readonly tally?: Tally | undefined;
 }
 
 /** Hears what became of offline events. */
@@ -202,11 +205,12 @@ export class Hooks {
   #lane(service: ServicePeer): HookLane {
     let lane = this.#lanes.get(service);
     if (lane !== undefined) return lane;
-    const { timers, timeoutMs, maxOutboxBytes } = this.#context;
+    const { timers, timeoutMs, maxOutboxBytes, tally } = this.#context;
     lane = new HookLane(service, {
       timers,
       timeoutMs,
       maxOutboxBytes,
+      tally,
       onEvent: (event, outcome) => this.listener?.onEvent(event, outcome),
     });
     lane.hasty = this.#hasty;

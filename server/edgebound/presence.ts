@@ -11,6 +11,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
 import { Announcements } from "./announcements.ts";
 import type { HookOutcome } from "./hook_call.ts";
+import type { Tally } from "../tally/tally.ts";
 import type { Hooks } from "./hooks.ts";
 import { OfflineEvent } from "./offline_event.ts";
 import { TOLD } from "./standing.ts";
@@ -28,6 +29,8 @@ export interface PresenceContext {
   readonly hooks: Hooks;
   /** The clock and its timers. */
   readonly timers: Timers;
+  /** Counts what is lost; `undefined` when nobody asks. */
+  readonly tally?: Tally | undefined;
   /** Where to report. */
   readonly log: Logger;
 }
@@ -234,11 +237,17 @@ export class Presence {
     const [id, event] = this.#kept.entries().next().value!;
     this.#kept.delete(id);
     this.#metaBytes -= event.meta?.length ?? 0;
+    this.#lost();
     if (this.#dropped++ > 0) return;
     this.#context.log.warn("Offline events are dropped, oldest first", {
       kept: MAX_KEPT,
       reason: "no service asks for them",
     });
+  }
+
+  #lost(): void {
+    const { tally } = this.#context;
+    if (tally !== undefined) tally.offlineEventsDropped++;
   }
 
   /** Takes back an event that was not sent yet. */
@@ -258,6 +267,7 @@ export class Presence {
       // It is on its way again: who waits for it goes on waiting.
       if (this.#leaving.get(event.id) === event && event.sent) return;
     } else if (outcome.kind !== "answer") {
+      this.#lost();
       this.#context.log.warn("Service did not take an edge's offline event", {
         peer: `edge ${event.id} (${formatAddress(event.address)})`,
         reason: outcome.kind === "nobody" ? "gone" : outcome.error,

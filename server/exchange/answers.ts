@@ -18,6 +18,7 @@ import {
   writeError,
 } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
+import type { Tally } from "../tally/tally.ts";
 import type { Call } from "./call.ts";
 import { UNREAD } from "./ends.ts";
 import type { OutboxRoom } from "./outbox_room.ts";
@@ -42,16 +43,24 @@ export class Answers {
   readonly #limits: AnswerLimits;
   readonly #room: OutboxRoom;
   readonly #log: Logger;
+  readonly #tally: Tally | undefined;
 
   /**
    * @param limits Bounds.
    * @param room Room in outboxes.
    * @param log Where to report.
+   * @param tally Counts what becomes of calls; `undefined` when nobody asks.
    */
-  constructor(limits: AnswerLimits, room: OutboxRoom, log: Logger) {
+  constructor(
+    limits: AnswerLimits,
+    room: OutboxRoom,
+    log: Logger,
+    tally: Tally | undefined,
+  ) {
     this.#limits = limits;
     this.#room = room;
     this.#log = log;
+    this.#tally = tally;
   }
 
   /**
@@ -64,7 +73,10 @@ export class Answers {
    */
   pass(call: Call, body: DataBody, from: Link): void {
     const { session } = call;
-    if (session?.state !== "open") return;
+    if (session?.state !== "open") {
+      this.#tally?.unheard(call);
+      return;
+    }
     const link = session.link;
     const length = body.end - body.start + BODY_SLACK;
     // What waits for an asker is its own.
@@ -80,6 +92,7 @@ export class Answers {
       this.#lost(call, link, PAYLOAD_TOO_LARGE);
       return;
     }
+    this.#tally?.answered(call, body.errorEnd > body.errorStart, from.seenAt);
     link.commitFrame(
       call.answerType,
       call.idHi,
@@ -128,9 +141,14 @@ export class Answers {
     request: DataBody | null = null,
   ): void {
     const { session } = call;
-    if (session?.state !== "open") return;
+    if (session?.state !== "open") {
+      this.#tally?.unheard(call);
+      return;
+    }
     const link = session.link;
     const source = call.source!;
+    this.#tally?.failed(call, reason);
+    if (verdict === "unknown") this.#tally?.waited(call, link.timers.now());
     const error = encodeReason(reason);
     const keyLength = request === null ? 0 : request.keyEnd - request.start;
     const length = keyLength + error.length + BODY_SLACK;

@@ -6,6 +6,7 @@
 
 import { type Session, TYPE_MESSAGE_ACK, TYPE_RESPONSE } from "@frontier/proto";
 import type { Peer } from "../directory/peer.ts";
+import { WAYS } from "../tally/labels.ts";
 import type { Queued } from "./lane_queue.ts";
 import type { Slot } from "./slot.ts";
 import type { Target } from "./target.ts";
@@ -56,6 +57,13 @@ export class Call {
   older: Call | undefined = undefined;
   /** Younger unanswered message of the same lane. */
   younger: Call | undefined = undefined;
+
+  /** What it is counted as; see `tally/labels.ts`. */
+  get way(): number {
+    const { edit } = this;
+    const way = edit === "append" ? 0 : edit === "strip" ? 1 : 2;
+    return this.kind === "request" ? way : way + WAYS.length;
+  }
 
   /** Type of the packet that answers it. */
   get answerType(): number {

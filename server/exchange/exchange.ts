@@ -24,6 +24,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { RouteSet } from "../directory/route.ts";
 import { READING } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import type { Tally } from "../tally/tally.ts";
 import { Answers } from "./answers.ts";
 import { BodyPool } from "./body_pool.ts";
 import { BodyReader } from "./body_reader.ts";
@@ -68,6 +69,8 @@ export interface ExchangeContext {
   readonly wallClock: () => number;
   /** What rules say about routes; `undefined` when there are none. */
   readonly verdicts: RouteVerdicts | undefined;
+  /** Counts what happens; `undefined` when nobody asks. */
+  readonly tally: Tally | undefined;
   /** Where to report. */
   readonly log: Logger;
 }
@@ -91,6 +94,7 @@ export class Exchange {
   readonly #verdicts: RouteVerdicts | undefined;
   readonly #calls: Calls;
   readonly #answers: Answers;
+  readonly #tally: Tally | undefined;
   readonly #ledger: Ledger;
   readonly #reader: BodyReader;
   readonly #body: DataBody;
@@ -109,7 +113,8 @@ export class Exchange {
     this.#calls = new Calls((context.random() * 0x1_0000_0000) >>> 0);
     const ledger = this.#ledger = context.ledger;
     this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
-    this.#answers = new Answers(limits, this.room, context.log);
+    const tally = this.#tally = context.tally;
+    this.#answers = new Answers(limits, this.room, context.log, tally);
     this.#reader = new BodyReader({ ledger, timers: context.timers });
     this.#body = this.#reader.body;
     this.#targets = {
@@ -120,6 +125,7 @@ export class Exchange {
       slots: new Slots(ledger),
       pool: new BodyPool(),
       answers: this.#answers,
+      tally,
       reader: this.#reader,
       forwardDeadlines: context.forwardDeadlines,
       wallClock: context.wallClock,
@@ -314,6 +320,7 @@ export class Exchange {
       }
       call.target?.cancel(call);
       this.#calls.leave(call);
+      this.#tally?.unheard(call);
       this.#calls.release(call);
     }
   }

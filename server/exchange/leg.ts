@@ -8,6 +8,7 @@ import { FORCE_CLOSED, type Session, Timer } from "@frontier/proto";
 import type { Peer } from "../directory/peer.ts";
 import type { Share } from "../quota/account.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import type { Tally } from "../tally/tally.ts";
 import { HeldBytes } from "./held_bytes.ts";
 import { HeldShare } from "./held_share.ts";
 import type { LinkTarget } from "./link_target.ts";
@@ -55,8 +56,14 @@ export class Leg {
   /** Whether its peer has not answered yet; it has a place among those, too. */
   opening = false;
 
+  /** What became of its peer's wish to open the stream; `undefined` where the peer was asked. */
+  wish: "waiting" | "open" | "refused" | undefined = undefined;
+  /** When its peer asked for the stream, then when that was open, in milliseconds of the clock. */
+  since = 0;
+
   readonly #ledger: Ledger;
   readonly #limits: LegLimits;
+  readonly #tally: Tally | undefined;
   readonly #giveUp: (leg: Leg) => void;
   readonly #held = new HeldBytes();
   readonly #share: HeldShare;
@@ -80,6 +87,7 @@ export class Leg {
    * @param peer Whose session it is.
    * @param ledger Counts what is held.
    * @param limits Bounds.
+   * @param tally Counts what happens; `undefined` when nobody asks.
    * @param giveUp Told when the stream is given up because the other side
    * takes nothing.
    */
@@ -88,6 +96,7 @@ export class Leg {
     peer: Peer,
     ledger: Ledger,
     limits: LegLimits,
+    tally: Tally | undefined,
     giveUp: (leg: Leg) => void,
   ) {
     this.session = session;
@@ -95,6 +104,7 @@ export class Leg {
     this.#ledger = ledger;
     this.#share = new HeldShare(ledger);
     this.#limits = limits;
+    this.#tally = tally;
     this.#giveUp = giveUp;
   }
 
@@ -113,6 +123,7 @@ export class Leg {
   receive(buf: Uint8Array, start: number, end: number): void {
     const { link } = this.session;
     const to = this.other?.session.link;
+    this.#tally?.streamed(this.peer.kind, end - start);
     this.#pass(buf, start, end);
     if (to !== undefined) link.paceBy(to);
   }
@@ -122,6 +133,7 @@ export class Leg {
     const to = this.other?.session;
     if (to === undefined || to.state === "closing" || to.state === "closed") {
       session.consume(end - start);
+      this.#tally?.streamDropped(end - start);
       return;
     }
     let at = start;
@@ -190,7 +202,11 @@ export class Leg {
 
   /** Forgets what this side has sent; nobody will take it. */
   drop(): void {
-    if (this.heldBytes > 0) this.session.consume(this.heldBytes);
+    const { heldBytes } = this;
+    if (heldBytes > 0) {
+      this.session.consume(heldBytes);
+      this.#tally?.streamDropped(heldBytes);
+    }
     this.#held.clear();
     this.#share.remove(this.heldBytes);
     this.#disarm();

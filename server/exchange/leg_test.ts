@@ -53,8 +53,8 @@ function joined(bufferBytes: number, maxMemory = 100_000_000) {
   const ledger = new Ledger({ maxMemory, rules });
   const limits = { bufferBytes, stallMs: 1_000 };
   const giveUp = () => events.push("give up");
-  const from = new Leg(side("from"), peer, ledger, limits, giveUp);
-  const to = new Leg(side("to"), peer, ledger, limits, giveUp);
+  const from = new Leg(side("from"), peer, ledger, limits, undefined, giveUp);
+  const to = new Leg(side("to"), peer, ledger, limits, undefined, giveUp);
   from.other = to;
   to.other = from;
   return { from, to, wheel, events, state, ledger };

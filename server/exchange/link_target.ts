@@ -26,6 +26,7 @@ import type { Share } from "../quota/account.ts";
 import type { Holder } from "../quota/holder.ts";
 import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import type { Tally } from "../tally/tally.ts";
 import { type Answers, dropUnsent } from "./answers.ts";
 import type { BodyReader } from "./body_reader.ts";
 import { encodeEdited, writeEdited } from "./body_edit.ts";
@@ -73,6 +74,8 @@ export interface LinkTargetContext {
   readonly pool: BodyPool;
   /** Answers those who asked. */
   readonly answers: Answers;
+  /** Counts what happens; `undefined` when nobody asks. */
+  readonly tally: Tally | undefined;
   /** Reads answers. */
   readonly reader: BodyReader;
   /** Which targets are told when time is up, by the gateway's clock. */
@@ -164,6 +167,8 @@ export class LinkTarget implements Target {
       if (refused === undefined) answers.pass(call, reader.body, link);
       else answers.fail(call, FORCE_CLOSED, "unknown");
       calls.release(call);
+    } else if (this.#context.tally !== undefined) {
+      this.#context.tally.lateAnswers++;
     }
     if (lane === undefined) slots.release(slot);
     else lane.acked(slot);

@@ -28,6 +28,8 @@ export class WaitingOpening extends FairItem {
   readonly target: Peer;
   /** Its place among the sessions of the target. */
   readonly share: Share;
+  /** When it came, in milliseconds of the clock. */
+  readonly since: number;
   /** Ends the wait. */
   readonly timer: Timer;
 
@@ -50,6 +52,7 @@ export class WaitingOpening extends FairItem {
     this.session = session;
     this.target = target;
     this.share = share;
+    this.since = source.link.seenAt;
     this.timer = new Timer(() => onTimeout(this));
   }
 }

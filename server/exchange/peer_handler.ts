@@ -19,6 +19,7 @@ import { addressGroup, type StrangerLog } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
+import type { Tally } from "../tally/tally.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Streams } from "./streams.ts";
 
@@ -37,6 +38,8 @@ export interface PeerHandlerContext {
   readonly log: Logger;
   /** Where to report what strangers do, one line per address and minute. */
   readonly strangers: StrangerLog;
+  /** Counts what happens; `undefined` when nobody asks. */
+  readonly tally: Tally | undefined;
   /** Told when a connection is over. */
   readonly onEnded: (link: Link) => void;
 }
@@ -56,6 +59,8 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   protected readonly log: Logger;
   /** Where to report what strangers do. */
   protected readonly strangers: StrangerLog;
+  /** Counts what happens; `undefined` when nobody asks. */
+  protected readonly tally: Tally | undefined;
   readonly #onEnded: (link: Link) => void;
 
   /**
@@ -67,6 +72,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     this.streams = context.streams;
     this.log = context.log;
     this.strangers = context.strangers;
+    this.tally = context.tally;
     this.#onEnded = context.onEnded;
   }
 
@@ -153,12 +159,15 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   }
 
   /** @inheritdoc */
-  onClosed(link: Link, { kind, text }: CloseReason): void {
+  onClosed(link: Link, reason: CloseReason): void {
+    const { kind, text } = reason;
     const peer = link.user as P;
     this.exchange.cancelAll(peer);
     this.exchange.room.dropped(peer);
     peer.forget();
     if (peer.farewell !== undefined) link.timers.clear(peer.farewell);
+    if (link.openedAt >= 0) this.tally?.closed(peer.kind, kind);
+    else this.tally?.unadmitted(peer.kind, reason);
     const fields = { peer: peer.describe(), reason: text };
     if (kind === "protocol") {
       // Whoever does so again and again must not fill the log.

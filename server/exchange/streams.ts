@@ -23,6 +23,7 @@ import type { RouteSet } from "../directory/route.ts";
 import type { Share } from "../quota/account.ts";
 import { SESSIONS } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
+import type { Tally } from "../tally/tally.ts";
 import type { Chooser } from "./choose.ts";
 import type { Exchange } from "./exchange.ts";
 import { Leg, type LegLimits } from "./leg.ts";
@@ -45,6 +46,8 @@ export interface StreamsContext {
   readonly log: Logger;
   /** What rules say about routes; `undefined` when there are none. */
   readonly verdicts: RouteVerdicts | undefined;
+  /** Counts what happens; `undefined` when nobody asks. */
+  readonly tally: Tally | undefined;
 }
 
 const MAX_ID = 0xffff_ffff_ffff_ffffn;
@@ -76,7 +79,7 @@ export class Streams {
     const { directory, chooser } = this.#context;
     const routes = directory.byName(session.peer);
     if (routes === undefined || !edge.online) {
-      session.refuse(SERVICE_NOT_ONLINE);
+      this.#refuse(edge, session, SERVICE_NOT_ONLINE);
       return;
     }
     if (!this.#permits(edge, session, routes)) return;
@@ -100,7 +103,7 @@ export class Streams {
         );
       }
     }
-    if (edge === undefined) session.refuse(EDGE_NOT_ONLINE);
+    if (edge === undefined) this.#refuse(service, session, EDGE_NOT_ONLINE);
     else if (this.#permits(service, session, edge)) {
       this.#open(service, session, edge);
     }
@@ -118,6 +121,13 @@ export class Streams {
     if (other === undefined || other.session.state !== "accepting") {
       session.close();
       return;
+    }
+    const { tally } = this.#context;
+    if (tally !== undefined) {
+      const now = session.link.seenAt;
+      tally.opened(other.peer.kind, now - other.since);
+      other.since = now;
+      other.wish = "open";
     }
     other.session.accept();
   }
@@ -208,7 +218,10 @@ export class Streams {
   onClosed(session: Session, reason: CloseReason): void {
     const leg = legOf(session);
     if (leg === undefined) {
-      if (session.user instanceof WaitingOpening) this.#giveUp(session.user);
+      if (session.user instanceof WaitingOpening) {
+        this.#context.tally?.unwanted(session.user.source.kind);
+        this.#giveUp(session.user);
+      }
       return;
     }
     const other = leg.other?.session;
@@ -225,10 +238,18 @@ export class Streams {
     // Why its connection ended is nobody else's business.
     if (other?.state === "accepting") {
       const known = session.refusal !== "" || reason.kind === "timeout";
-      other.refuse(known ? reason.text : FORCE_CLOSED);
+      const text = known ? reason.text : FORCE_CLOSED;
+      leg.other!.wish = "refused";
+      this.#refuse(leg.other!.peer, other, text);
+    }
+    if (leg.wish === "waiting") {
+      leg.wish = "refused";
+      this.#context.tally?.unwanted(leg.peer.kind);
     }
     leg.end(false);
-    if (last) this.count--;
+    if (!last) return;
+    this.count--;
+    this.#context.tally?.streamOver(leg, session.link.timers.now());
   }
 
   /**
@@ -247,15 +268,20 @@ export class Streams {
   #permits(peer: Peer, session: Session, route: RouteSet | EdgePeer): boolean {
     const refusal = this.#context.verdicts?.refusal(peer, "stream", route);
     if (refusal === undefined) return true;
-    session.refuse(refusal);
+    this.#refuse(peer, session, refusal);
     return false;
+  }
+
+  #refuse(source: Peer, session: Session, reason: string): void {
+    this.#context.tally?.unopened(source.kind, reason);
+    session.refuse(reason);
   }
 
   #open(source: Peer, session: Session, target: Peer): void {
     const { ledger } = this.#context;
     const share = ledger.take(SESSIONS, source.holder, target.holder, 1);
     if (share === undefined) {
-      session.refuse(TOO_MANY_SESSIONS);
+      this.#refuse(source, session, TOO_MANY_SESSIONS);
       return;
     }
     // What was asked for is known: nothing of it has to be kept.
@@ -264,12 +290,12 @@ export class Streams {
     this.count++;
     const openings = target.openings ??= new OpeningQueue(target.link.timers);
     if (openings.open) {
-      this.#ask(source, session, target, share);
+      this.#ask(source, session, target, share, source.link.seenAt);
       return;
     }
     const late = (waiting: WaitingOpening) => {
       this.#giveUp(waiting);
-      session.refuse(TIMEOUT);
+      this.#refuse(source, session, TIMEOUT);
     };
     const waiting = new WaitingOpening(source, session, target, share, late);
     session.user = waiting;
@@ -277,7 +303,13 @@ export class Streams {
   }
 
   /** Asks the target for its session. */
-  #ask(source: Peer, session: Session, target: Peer, share: Share): void {
+  #ask(
+    source: Peer,
+    session: Session,
+    target: Peer,
+    share: Share,
+    since: number,
+  ): void {
     const { usable } = target.link;
     // The original opens the second session without peer and meta, too.
     const opened = usable && session.state === "accepting"
@@ -287,14 +319,15 @@ export class Streams {
       this.count--;
       this.#context.ledger.give(share, SESSIONS, 1);
       session.user = undefined;
-      if (session.state === "accepting") {
-        session.refuse(usable ? TOO_MANY_SESSIONS : FORCE_CLOSED);
-      }
+      const reason = usable ? TOO_MANY_SESSIONS : FORCE_CLOSED;
+      if (session.state === "accepting") this.#refuse(source, session, reason);
       return;
     }
     target.openings!.unanswered++;
     const leg = this.#leg(source, session);
     const other = this.#leg(target, opened);
+    leg.since = since;
+    leg.wish = "waiting";
     other.place = share;
     other.opening = true;
     leg.other = other;
@@ -313,7 +346,8 @@ export class Streams {
       next !== undefined;
       next = openings.next()
     ) {
-      this.#ask(next.source, next.session, target, next.share);
+      const { source, session, share, since } = next;
+      this.#ask(source, session, target, share, since);
     }
     if (openings.empty) target.openings = undefined;
   }
@@ -333,8 +367,9 @@ export class Streams {
   }
 
   #leg(peer: Peer, session: Session): Leg {
-    const { ledger, limits, log } = this.#context;
-    const leg = new Leg(session, peer, ledger, limits, (stalled) => {
+    const { ledger, limits, log, tally } = this.#context;
+    const leg = new Leg(session, peer, ledger, limits, tally, (stalled) => {
+      if (tally !== undefined) tally.streamsStalled++;
       log.warn("Stream dismissed: its receiver takes nothing", {
         peer: stalled.other?.peer.describe(),
         sender: stalled.peer.describe(),

@@ -34,6 +34,8 @@ export interface GateOptions {
 export class Gate implements Counter {
   /** Connections counted. */
   connections = 0;
+  /** Connections let in since the start. */
+  accepted = 0;
   readonly #options: GateOptions;
   readonly #byHost: Map<string, number> = new Map();
   #refused = 0;
@@ -64,6 +66,7 @@ export class Gate implements Counter {
       return undefined;
     }
     this.connections++;
+    this.accepted++;
     if (maxConnectionsPerAddress > 0) {
       this.#byHost.set(address.hostname, fromHost + 1);
     }

@@ -18,6 +18,7 @@ import {
 import { TlsHandshakeError, type TlsServer } from "@frontier/platform/net";
 import type { LogFields, Logger } from "@frontier/platform/log";
 import { Arrival, type ArrivalOwner } from "./arrival.ts";
+import type { TurnedAway } from "../tally/labels.ts";
 import type { Connection } from "./connection.ts";
 import type { Gate } from "./gate.ts";
 import { guessProtocol, type Sniffer, speaksProtocol } from "./sniff.ts";
@@ -61,6 +62,8 @@ export interface PortOptions {
   readonly log: Logger;
   /** Where those are reported who are not let in. */
   readonly strangers: StrangerLog;
+  /** Told of every connection that ends before a handler has it, and why; nobody is by default. */
+  readonly onTurnedAway?: ((why: TurnedAway) => void) | undefined;
 }
 
 /**
@@ -166,8 +169,10 @@ export class Port implements ArrivalOwner {
       try {
         const connection = this.#options.gate.enter(transport);
         if (connection !== undefined) this.#take(connection);
+        else this.#options.onTurnedAway?.("too_many");
       } catch (error) {
         this.#cannotTake(error);
+        this.#options.onTurnedAway?.("failed");
         closeTransport(transport);
       }
     }
@@ -255,6 +260,7 @@ export class Port implements ArrivalOwner {
       }
       this.#settle(arrival);
       connection.close();
+      this.#options.onTurnedAway?.("timeout");
       this.#note(connection.address, `Connection on ${name} ended`, {
         reason: "it said too little in time",
       });
@@ -273,10 +279,11 @@ export class Port implements ArrivalOwner {
   /** Ends a connection that has said nothing, or nothing that anybody here knows. */
   #turnAway(connection: Connection): void {
     const { address, first } = connection;
-    const { name, tls } = this.#options;
+    const { name, tls, onTurnedAway } = this.#options;
     connection.close();
     // One who leaves after a byte that says nothing is a check, too.
     if (first === undefined || speaksProtocol(first) === undefined) {
+      onTurnedAway?.("silent");
       this.#note(address, `Connection on ${name} ended`, {
         reason: "it said nothing",
       });
@@ -284,6 +291,7 @@ export class Port implements ArrivalOwner {
     }
     const speaks = guessProtocol(first);
     const message = `A peer does not speak the protocol of ${name}`;
+    onTurnedAway?.(speaks === "HTTP" ? "http" : "foreign");
     // What balancers and uptime checks do all day.
     if (speaks === "HTTP") this.#note(address, message, { speaks });
     else {
@@ -297,11 +305,15 @@ export class Port implements ArrivalOwner {
 
   #failed(connection: Connection, error: unknown): void {
     const { address, first } = connection;
-    const { name } = this.#options;
+    const { name, onTurnedAway } = this.#options;
     const reason = describeError(error);
     if (error instanceof TlsHandshakeError) {
-      if (error.kind === "plain") this.#turnAway(connection);
-      else if (error.kind === "failed" || error.kind === "crowded") {
+      if (error.kind === "plain") {
+        this.#turnAway(connection);
+        return;
+      }
+      onTurnedAway?.("tls");
+      if (error.kind === "failed" || error.kind === "crowded") {
         this.#name(address, `A TLS handshake on ${name} failed`, {
           reason,
         });
@@ -312,6 +324,7 @@ export class Port implements ArrivalOwner {
       }
       return;
     }
+    onTurnedAway?.("failed");
     this.#note(address, `Connection on ${name} ended`, {
       reason,
       bytes: first?.length ?? 0,

@@ -67,6 +67,8 @@ export class Ledger {
     charged: false,
     describe: () => "gateway",
   };
+  /** How often somebody found no room, by kind: what it wanted was refused, or had to wait. */
+  readonly refused: Float64Array;
   readonly #rules: KindRules;
   readonly #budget: Budget;
   readonly #table = new ShareTable();
@@ -87,6 +89,7 @@ export class Ledger {
   constructor(settings: LedgerSettings) {
     const { rules } = settings;
     this.#rules = rules;
+    this.refused = new Float64Array(rules.length);
     this.#budget = new Budget(settings.maxMemory, rules);
     this.#limits = rules.map((rule) => rule.limit);
     this.#weights = rules.map((rule) => rule.weight);
@@ -153,6 +156,7 @@ export class Ledger {
       }
     }
     if (this.#room(kind, source, target, share, limit) < amount) {
+      this.refused[kind]!++;
       return undefined;
     }
     return this.#count(kind, share ?? this.#open(source, target), amount);

@@ -124,6 +124,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     service.target = this.exchange.target(service, link.defaultSession);
     directory.addService(service);
     link.accept(service.idHi, service.idLo);
+    this.tally?.admitted("service");
     this.log.debug("Service online", {
       peer: service.describe(),
       name: service.name,

@@ -21,6 +21,7 @@ import type { Directory } from "../../server/directory/directory.ts";
 import type { Servicebound } from "../../server/servicebound/servicebound.ts";
 import type { Ledger } from "../../server/quota/ledger.ts";
 import { createRouting, type Routing } from "../../server/routing.ts";
+import { Tally } from "../../server/tally/tally.ts";
 import { bytes, type PeerOptions, TestPeer } from "./test_peer.ts";
 
 /** How a {@linkcode SimGateway} is set up. */
@@ -233,6 +234,8 @@ export class SimGateway {
   readonly routing: Routing;
   /** What was logged. */
   readonly log = new Lines();
+  /** What was counted. */
+  readonly tally = new Tally();
   /** Connections that are over. */
   readonly ended: Link[] = [];
   /** Limits in force. */
@@ -262,6 +265,7 @@ export class SimGateway {
       random: network.random,
       wallClock: () => network.now + this.wallOffset,
       log: this.log,
+      tally: this.tally,
       policies: options.policies,
       onEnded: (link) => this.ended.push(link),
     });

@@ -1,0 +1,116 @@
+/**
+ * What is told apart when a gateway counts. All sets are closed: no id, no
+ * address and no name of a peer is ever among them.
+ *
+ * @module
+ */
+
+import {
+  type CloseKind,
+  errorCodeOf,
+  type FrontierErrorCode,
+} from "@frontier/proto";
+
+/** Where peers come from. */
+export const SIDES = ["edge", "service"] as const;
+
+/** Which way a request or message goes. */
+export const WAYS = [
+  "edge_to_service",
+  "service_to_edge",
+  "in_stream",
+] as const;
+
+/**
+ * How something ended: well, or with an error of this code. `unheard` is what
+ * ended when nobody waited for it any more.
+ */
+export type ResultCode = "ok" | "unheard" | FrontierErrorCode;
+
+/** All of them; a number stands for its place here. */
+export const RESULT_CODES: readonly ResultCode[] = [
+  "ok",
+  "unheard",
+  "remote",
+  "timeout",
+  "canceled",
+  "short-buffer",
+  "force-closed",
+  "edge-not-online",
+  "service-not-online",
+  "rpc-not-online",
+  "topic-not-online",
+  "payload-too-large",
+  "answer-lost",
+  "refused",
+  "protocol",
+  "eof",
+  "not-connected",
+  "no-such-rpc",
+];
+
+/** The place of a code. */
+export const RESULT_INDEX: ReadonlyMap<string, number> = new Map(
+  RESULT_CODES.map((code, i) => [code, i]),
+);
+
+/** It went well. */
+export const OK = 0;
+/** Nobody waited for it any more. */
+export const UNHEARD = 1;
+/** An error of the application on the other side. */
+export const REMOTE = 2;
+
+/**
+ * @param wireText Why the gateway said no.
+ * @returns The place of its code; what a rule says in its own words is `refused`.
+ */
+export function resultOf(wireText: string): number {
+  const code = errorCodeOf(wireText);
+  return RESULT_INDEX.get(code === "remote" ? "refused" : code)!;
+}
+
+/** Why a connection that was let in has ended. */
+export const CLOSE_KINDS: readonly CloseKind[] = [
+  "closed",
+  "peer-closed",
+  "lost",
+  "refused",
+  "replaced",
+  "reconnect",
+  "kicked",
+  "going-away",
+  "timeout",
+  "silent",
+  "slow",
+  "short-of-memory",
+  "protocol",
+  "internal",
+];
+
+/** What services are asked and told. */
+export const HOOKS = ["get_edge_id", "edge_online", "edge_offline"] as const;
+
+/** What a question came to; see `edgebound/hook_call.ts`. */
+export const HOOK_OUTCOMES = [
+  "answer",
+  "refusal",
+  "unsent",
+  "late",
+  "lost",
+  "nobody",
+] as const;
+
+/** Why a connection ended before anybody took it. */
+export const TURNED_AWAY = [
+  "too_many",
+  "silent",
+  "timeout",
+  "tls",
+  "http",
+  "foreign",
+  "failed",
+] as const;
+
+/** Why a connection ended before anybody took it. */
+export type TurnedAway = typeof TURNED_AWAY[number];
