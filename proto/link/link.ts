@@ -88,7 +88,7 @@ export class Link extends LinkOutput {
   /** Low half of the client id. */
   clientLo = 0;
   /** When the handshake was complete, in milliseconds of the clock; -1 before. */
-  openedAt = -1;
+  openedAt: number = -1;
 
   readonly #handler: LinkHandler;
   readonly #input: LinkInput;

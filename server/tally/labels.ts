@@ -11,6 +11,13 @@ import {
   type FrontierErrorCode,
 } from "@frontier/proto";
 
+/** All of a closed set, in the order they are written: the compiler says when one is missing. */
+function keysOf<T extends string>(
+  all: Readonly<Record<T, true>>,
+): readonly T[] {
+  return Object.keys(all) as T[];
+}
+
 /** Where peers come from. */
 export const SIDES = ["edge", "service"] as const;
 
@@ -28,26 +35,28 @@ export const WAYS = [
 export type ResultCode = "ok" | "unheard" | FrontierErrorCode;
 
 /** All of them; a number stands for its place here. */
-export const RESULT_CODES: readonly ResultCode[] = [
-  "ok",
-  "unheard",
-  "remote",
-  "timeout",
-  "canceled",
-  "short-buffer",
-  "force-closed",
-  "edge-not-online",
-  "service-not-online",
-  "rpc-not-online",
-  "topic-not-online",
-  "payload-too-large",
-  "answer-lost",
-  "refused",
-  "protocol",
-  "eof",
-  "not-connected",
-  "no-such-rpc",
-];
+export const RESULT_CODES: readonly ResultCode[] = keysOf<ResultCode>({
+  "ok": true,
+  "unheard": true,
+  "remote": true,
+  "timeout": true,
+  "canceled": true,
+  "short-buffer": true,
+  "force-closed": true,
+  "edge-not-online": true,
+  "service-not-online": true,
+  "rpc-not-online": true,
+  "topic-not-online": true,
+  "payload-too-large": true,
+  "answer-lost": true,
+  "refused": true,
+  "protocol": true,
+  "eof": true,
+  "not-connected": true,
+  "no-such-rpc": true,
+  "broker-unavailable": true,
+  "outcome-unknown": true,
+});
 
 /** The place of a code. */
 export const RESULT_INDEX: ReadonlyMap<string, number> = new Map(
@@ -71,22 +80,22 @@ export function resultOf(wireText: string): number {
 }
 
 /** Why a connection that was let in has ended. */
-export const CLOSE_KINDS: readonly CloseKind[] = [
-  "closed",
-  "peer-closed",
-  "lost",
-  "refused",
-  "replaced",
-  "reconnect",
-  "kicked",
-  "going-away",
-  "timeout",
-  "silent",
-  "slow",
-  "short-of-memory",
-  "protocol",
-  "internal",
-];
+export const CLOSE_KINDS: readonly CloseKind[] = keysOf<CloseKind>({
+  "closed": true,
+  "peer-closed": true,
+  "lost": true,
+  "refused": true,
+  "replaced": true,
+  "reconnect": true,
+  "kicked": true,
+  "going-away": true,
+  "timeout": true,
+  "silent": true,
+  "slow": true,
+  "short-of-memory": true,
+  "protocol": true,
+  "internal": true,
+});
 
 /** What services are asked and told. */
 export const HOOKS = ["get_edge_id", "edge_online", "edge_offline"] as const;
