@@ -29,6 +29,7 @@ export type {
   LinkRole,
   LinkSettings,
   LinkState,
+  LinkTraffic,
   Outbox,
   Pending,
   PendingTable,

@@ -49,6 +49,8 @@ export class Buckets {
   readonly #sum = new Float64Array(1);
 
   /**
+   * Makes one without spans.
+   *
    * @param bounds Upper bounds in milliseconds, ascending.
    */
   constructor(bounds: readonly number[] = LATENCY_BOUNDS) {
