@@ -32,11 +32,11 @@ function who(peer: string): string {
 }
 
 /**
- * Keeps one peer from filling the log: of warnings and errors that have a field `peer` and say the same of the same peer, the first
+ * Keeps one peer from filling the log: of records that have a field `peer` and say the same of the same peer, the first
  * is passed on at once, and what follows within a minute as one line at its end, with the facts of the last and their number as
  * `times`. A fault that very many peers have at a time is told apart for few of them.
  *
- * Records of other levels, and those without a `peer`, pass unchanged.
+ * Records for debugging, and those without a `peer`, pass unchanged.
  *
  * @param log Where records go.
  * @param options How many.
@@ -65,7 +65,7 @@ export function repeatLog(
   options: RepeatLogOptions = {},
 ): RepeatLog {
   const { timers = systemTimers, everyMs = 60_000, maxPeers = 32 } = options;
-  const limited = (level: "warn" | "error") => {
+  const limited = (level: "info" | "warn" | "error") => {
     // By message. Messages are constants of the program: there are not many.
     const known: Map<string, Repeats<LogFields>> = new Map();
     const write = (message: string, fields?: LogFields): void => {
@@ -94,15 +94,16 @@ export function repeatLog(
     };
     return { known, write };
   };
+  const info = limited("info");
   const warn = limited("warn");
   const error = limited("error");
   return {
     debug: (message, fields) => log.debug(message, fields),
-    info: (message, fields) => log.info(message, fields),
+    info: info.write,
     warn: warn.write,
     error: error.write,
     [Symbol.dispose](): void {
-      for (const { known } of [warn, error]) {
+      for (const { known } of [info, warn, error]) {
         for (const repeats of known.values()) repeats[Symbol.dispose]();
         known.clear();
       }

@@ -19,7 +19,7 @@ function setUp(options: RepeatLogOptions = {}) {
   return { log, timers, take: () => lines.splice(0) };
 }
 
-for (const level of ["warn", "error"] as const) {
+for (const level of ["info", "warn", "error"] as const) {
   Deno.test(`${level}: what one peer repeats is one line per minute, with a count and the last facts`, () => {
     const { log, timers, take } = setUp();
     for (let i = 0; i < 100; i++) log[level]("Stalled", { peer: "edge 7", i });
@@ -59,17 +59,17 @@ Deno.test("different messages and levels about one peer are all said", () => {
   assertEquals(take().length, 3);
 });
 
-Deno.test("other levels, and records without a peer, pass unchanged", () => {
+Deno.test("records for debugging, and those without a peer, pass unchanged", () => {
   const { log, take } = setUp();
   for (let i = 0; i < 2; i++) {
     log.debug("A", { peer: "edge 7" });
-    log.info("B", { peer: "edge 7" });
+    log.info("B", { older: "edge 7" });
     log.warn("C");
     log.error("D", { peer: 7 });
   }
   const once: Line[] = [
     ["debug", "A", { peer: "edge 7" }],
-    ["info", "B", { peer: "edge 7" }],
+    ["info", "B", { older: "edge 7" }],
     ["warn", "C", undefined],
     ["error", "D", { peer: 7 }],
   ];

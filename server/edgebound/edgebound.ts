@@ -270,8 +270,8 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       this.#remove(older, REPLACED);
       edge.standing |= older.standing & TOLD;
       this.log.info("Edge id taken over by a newer connection", {
+        peer: edge.describe(),
         older: older.describe(),
-        newer: edge.describe(),
       });
     }
     this.directory.addEdge(edge);

@@ -117,8 +117,8 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     if (older !== undefined) {
       directory.removeService(older, REPLACED);
       this.log.info("Service id taken over by a newer connection", {
+        peer: service.describe(),
         older: older.describe(),
-        newer: service.describe(),
       });
     }
     service.target = this.exchange.target(service, link.defaultSession);
