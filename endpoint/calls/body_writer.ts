@@ -278,14 +278,15 @@ export function writeResponse(
   const { link } = session;
   if (link.outbox.pending > outboxBytes) {
     const lost = link.verdict ? ANSWER_LOST : SHORT_BUFFER;
-    writeLost(session, idHi, idLo, head, lost);
+    writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, lost, "unknown");
     return;
   }
   const bytes = data === undefined ? NO_BYTES : bytesOf(data);
   const size = head.length + base64Length(bytes.length) + OVERHEAD +
     TIMES.length;
   if (size + 8 > link.settings.maxPayload) {
-    writeLost(session, idHi, idLo, head, PAYLOAD_TOO_LARGE);
+    const reason = PAYLOAD_TOO_LARGE;
+    writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, reason, "unknown");
     return;
   }
   const begin = link.openFrame(session, size);
@@ -302,18 +303,6 @@ export function writeResponse(
   link.commitFrame(TYPE_RESPONSE, idHi, idLo, at + TIMES.length);
 }
 
-/** Answers a request whose handler has run and whose response cannot be sent. */
-function writeLost(
-  session: Session,
-  idHi: number,
-  idLo: number,
-  head: Uint8Array,
-  reason: string,
-): void {
-  const verdict = session.link.verdict ? "unknown" : "";
-  writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, reason, verdict);
-}
-
 /** Longest error text that is sent, in bytes. */
 const MAX_ERROR = 65_536;
 
@@ -327,7 +316,7 @@ const MAX_ERROR = 65_536;
  * @param head The beginning of the answer.
  * @param reason The error; cut when it is very long.
  * @param verdict What is known of the operation; empty for an error of the
- * application, and towards peers that did not negotiate `verdict`.
+ * application. Peers that did not negotiate `verdict` are not told.
  */
 export function writeFailure(
   session: Session,
@@ -354,7 +343,7 @@ export function writeFailure(
   at += text.length;
   dst[at++] = QUOTE;
   dst[at++] = COMMA;
-  if (verdict !== "") {
+  if (verdict !== "" && link.verdict) {
     at = put(dst, at, verdictMember(verdict));
     dst[at++] = COMMA;
   }

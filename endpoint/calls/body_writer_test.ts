@@ -1,19 +1,23 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  ANSWER_LOST,
   type DataFields,
   emptyDataFields,
   encodeDataBody,
+  FEATURES,
   FrontierError,
   HEADER_SIZE,
   Link,
   LINK_SETTINGS,
   type LinkHandler,
+  SHORT_BUFFER,
   TimerWheel,
   TYPE_MESSAGE,
   TYPE_MESSAGE_ACK,
   TYPE_REQUEST,
   TYPE_RESPONSE,
 } from "@frontier/proto";
+import { connected } from "../../proto/testing/scenes.ts";
 import {
   checkSize,
   EMPTY_HEAD,
@@ -115,8 +119,9 @@ Deno.test("responses and acks are byte for byte what Go peers write", () => {
       writeFailure(session, TYPE_RESPONSE, 1, 2, head, data);
       assertEquals(written(link), expected({ key, error: data }));
       for (const verdict of ["not-run", "unknown"] as const) {
+        // A peer that did not negotiate it is not told.
         writeFailure(session, TYPE_RESPONSE, 1, 2, head, data, verdict);
-        assertEquals(written(link), expected({ key, error: data, verdict }));
+        assertEquals(written(link), expected({ key, error: data }));
       }
       writeFailure(session, TYPE_MESSAGE_ACK, 1, 2, EMPTY_HEAD, data);
       assertEquals(written(link), expected({ error: data }));
@@ -127,6 +132,26 @@ Deno.test("responses and acks are byte for byte what Go peers write", () => {
   writeAck(session, 1, 2);
   assertEquals(written(link), expected({}));
 });
+
+for (const features of [FEATURES, []]) {
+  const knows = features.length > 0;
+  Deno.test(`errors tell ${knows ? "a peer of ours" : "a Go peer"} ${knows ? "what became of the operation" : "nothing but a text"}`, () => {
+    const { link } = connected({}, { features }).client;
+    const session = link.defaultSession;
+    for (const type of [TYPE_RESPONSE, TYPE_MESSAGE_ACK]) {
+      for (const verdict of ["", "not-run", "unknown"] as const) {
+        writeFailure(session, type, 1, 2, EMPTY_HEAD, "why", verdict);
+        const told = knows ? verdict : "";
+        assertEquals(written(link), expected({ error: "why", verdict: told }));
+      }
+    }
+    // An answer that does not fit, too.
+    writeResponse(session, 1, 2, EMPTY_HEAD, "data", -1);
+    const error = knows ? ANSWER_LOST : SHORT_BUFFER;
+    const verdict = knows ? "unknown" : "";
+    assertEquals(written(link), expected({ error, verdict }));
+  });
+}
 
 Deno.test("nothing is written that a peer or the next hop would refuse", () => {
   const limit = 1_000;

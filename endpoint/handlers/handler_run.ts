@@ -206,7 +206,7 @@ export class HandlerRun implements HandlerContext {
       idLo,
       this.#method.head,
       reason,
-      session.link.verdict ? verdict : "",
+      verdict,
     );
   }
 

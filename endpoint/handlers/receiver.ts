@@ -136,8 +136,7 @@ function refuse(
   head: Uint8Array,
   reason: string,
 ): void {
-  const verdict = session.link.verdict ? "not-run" : "";
-  writeFailure(session, type, idHi, idLo, head, reason, verdict);
+  writeFailure(session, type, idHi, idLo, head, reason, "not-run");
 }
 
 function customOf(body: DataBody): Uint8Array<ArrayBuffer> {

@@ -247,22 +247,31 @@ export class Stream {
 function toReadable(
   core: StreamCore,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const source: UnderlyingByteSource = {
-    type: "bytes",
-    async pull(controller) {
-      const request = controller.byobRequest;
-      if (request?.view) {
-        const { buffer, byteOffset, byteLength } = request.view;
-        const view = new Uint8Array(buffer, byteOffset, byteLength);
-        const count = await core.read(view);
-        if (count === null) controller.close();
-        request.respond(count ?? 0);
+  let feeding: Promise<void> | undefined;
+  // Not into the memory of a reader: the request of one that was released
+  // stays, and after an answer to that the runtime wakes no later reader.
+  const feed = (controller: ReadableByteStreamController): Promise<void> =>
+    feeding ??= core.take().finally(() => feeding = undefined).then((chunk) => {
+      if (chunk !== null) {
+        controller.enqueue(chunk);
         return;
       }
-      const chunk = await core.take();
-      if (chunk === null) controller.close();
-      else controller.enqueue(chunk);
+      controller.close();
+      controller.byobRequest?.respond(0);
+    });
+  const source: UnderlyingByteSource = {
+    type: "bytes",
+    start(controller): void {
+      // A read that was given up before the stream has started, which takes
+      // one turn, is never asked for, and no read after it either.
+      queueMicrotask(() =>
+        queueMicrotask(() => {
+          if (controller.byobRequest === null) return;
+          feed(controller).catch((error) => controller.error(error));
+        })
+      );
     },
+    pull: feed,
     cancel() {
       core.discard();
     },
