@@ -28,7 +28,10 @@ import {
   type FrontierOptions,
   resolveOptions,
 } from "./config/mod.ts";
+import { checkDrainSeconds } from "./config/options.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
+import { Drain } from "./drain/drain.ts";
+import type { DrainProgress } from "./drain/progress.ts";
 import { GOING_AWAY } from "./exchange/ends.ts";
 import type { Broker } from "./mq/broker.ts";
 import { type BrokerStatus, brokerStatus } from "./mq/broker_status.ts";
@@ -100,6 +103,10 @@ export interface Frontier extends AsyncDisposable {
   readonly status: FrontierStatus;
   /** What the brokers that take topics are doing, in the order in which they are candidates. */
   readonly brokers: readonly BrokerStatus[];
+  /** Whether it takes new connections: not once it drains, or is closed. */
+  readonly ready: boolean;
+  /** How far it is with draining; `undefined` before that. */
+  readonly drainProgress: DrainProgress | undefined;
   /**
    * Reads the certificates of both listeners anew, for the connections to come.
    * One that cannot be used leaves the old one in its place; a listener whose
@@ -116,9 +123,19 @@ export interface Frontier extends AsyncDisposable {
    */
   kick(id: bigint): Promise<boolean>;
   /**
-   * Stops accepting connections and waits until nothing is in flight.
+   * Stops without losing what is in flight: accepts nobody any more, and lets
+   * all peers leave at a pace, edges first, then services. A peer of ours is told
+   * and has time to go elsewhere; then nothing new is taken from it, what is in
+   * flight finishes, and it is closed. Services hear of every edge that has gone
+   * before they are closed themselves. {@linkcode Frontier.close} should follow.
    *
-   * @param seconds Longest wait; the configured drain time by default.
+   * A second call waits for the first; an earlier deadline of its own holds.
+   *
+   * @param seconds When everybody has gone at the latest; the configured drain
+   * time by default. `Infinity` is no deadline; 0 waits for nothing and leaves
+   * all connections to {@linkcode Frontier.close}.
+   * @returns When nobody is connected any more.
+   * @throws {RangeError} If the time is negative or not a number.
    */
   drain(seconds?: number): Promise<void>;
   /**
@@ -202,6 +219,7 @@ class Gateway implements Frontier {
   readonly #bypass: Bypass | undefined;
   readonly #links: Set<Link> = new Set();
   #state: FrontierStatus["state"] = "running";
+  #drain: Drain | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
 
   constructor(
@@ -234,7 +252,10 @@ class Gateway implements Frontier {
       wallClock,
       log,
       policies: injected.policies,
-      onEnded: (link) => this.#links.delete(link),
+      onEnded: (link) => {
+        this.#links.delete(link);
+        this.#drain?.ended(link);
+      },
     });
     this.#brokers = openBrokers(injected.producers, this.#routing, {
       timers,
@@ -319,6 +340,14 @@ class Gateway implements Frontier {
     return this.#brokers.map(brokerStatus);
   }
 
+  get ready(): boolean {
+    return this.#state === "running";
+  }
+
+  get drainProgress(): DrainProgress | undefined {
+    return this.#drain?.progress;
+  }
+
   async reload(): Promise<void> {
     const results = await Promise.allSettled(
       this.#ports.map((port) => port.reload()),
@@ -334,17 +363,32 @@ class Gateway implements Frontier {
   }
 
   async drain(seconds = this.#config.drainSeconds): Promise<void> {
+    checkDrainSeconds(seconds);
+    if (this.#state === "closed") return await this.#closing;
+    const accepted = Promise.all(this.#ports.map((port) => port.close()));
     if (this.#state === "running") {
       this.#state = "draining";
       this.#routing.directory.draining();
     }
-    await Promise.all(this.#ports.map((port) => port.close()));
-    await until(
-      () =>
-        this.#routing.exchange.inflight === 0 &&
-        this.#routing.streams.count === 0,
-      seconds * 1000,
-    );
+    if (seconds === 0) this.#drain?.stop();
+    else if (this.#drain !== undefined) this.#drain.limit(seconds);
+    else {
+      this.#drain = new Drain({
+        routing: this.#routing,
+        links: this.#links,
+        timers: this.#timers,
+        log: this.#log,
+        rate: this.#config.drainRate,
+        abandon: () => this.#abandon(),
+      }, seconds);
+    }
+    await accepted;
+    await this.#drain?.done;
+  }
+
+  /** Ends what nobody has taken yet. */
+  #abandon(): void {
+    for (const port of this.#ports) port.abandon();
   }
 
   close(): Promise<void> {
@@ -357,8 +401,9 @@ class Gateway implements Frontier {
 
   async #close(): Promise<void> {
     this.#state = "closed";
+    this.#drain?.stop();
     await Promise.all(this.#ports.map((port) => port.close()));
-    for (const port of this.#ports) port.abandon();
+    this.#abandon();
     this.#strangers[Symbol.dispose]();
     this.#bypass?.close();
     const { edgeCount } = this.#routing.directory;

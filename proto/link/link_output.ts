@@ -156,6 +156,16 @@ export abstract class LinkOutput {
     return this.pending.size;
   }
 
+  /**
+   * Looks through the packets that wait for an answer.
+   *
+   * @param test Says of one whether it is looked for.
+   * @returns Whether there is such a one.
+   */
+  awaits(test: (pending: Pending) => boolean): boolean {
+    return this.pending.has(test);
+  }
+
   /** High half of packet ids that nobody answers. */
   get silentHi(): number {
     return this.pending.silentHi;

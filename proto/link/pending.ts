@@ -197,6 +197,18 @@ export class PendingTable {
   }
 
   /**
+   * Looks through the packets that wait.
+   *
+   * @param test Says of one whether it is looked for.
+   * @returns Whether there is such a one.
+   */
+  has(test: (pending: Pending) => boolean): boolean {
+    if (this.size === 0) return false;
+    return (this.#aside !== undefined && test(this.#aside)) ||
+      this.#slots.some((one) => one !== undefined && test(one));
+  }
+
+  /**
    * Stops waiting for everything.
    *
    * @returns The packets that were waiting.

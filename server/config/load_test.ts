@@ -77,7 +77,7 @@ Deno.test("a minimal file of the Go gateway is accepted without a warning", () =
     reaskIds: "ours",
   });
   assertEquals(loaded.config.limits, { ...DEFAULT_LIMITS });
-  assertEquals(loaded.config.drainSeconds, 30);
+  assertEquals(loaded.config.drainSeconds, 25);
   assertEquals(loaded.config.hashBy, "edgeid");
 });
 
@@ -787,7 +787,7 @@ for (const value of ["soon", "-1", "1.5"]) {
     const loaded = load(`${MINIMAL}\ndaemon: {drain_seconds: 3}\n`, {
       FRONTIER_DRAIN_SECONDS: value,
     });
-    assertEquals(loaded.config.drainSeconds, 30);
+    assertEquals(loaded.config.drainSeconds, 25);
     assertStringIncludes(
       warnings(loaded)[0] ?? "",
       "FRONTIER_DRAIN_SECONDS: Cannot read",

@@ -114,6 +114,7 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     limits: checkLimits(merge(base.limits, options.limits)),
     log: { ...merge(base.log, log), file: merge(base.log.file, file) },
     drainSeconds: options.drainSeconds ?? base.drainSeconds,
+    drainRate: options.drainRate ?? base.drainRate,
     frontierId: options.frontierId ?? base.frontierId,
     mqm: checkBrokers(mergeDeep(base.mqm, options.mqm)),
     later: options.later ?? base.later,
@@ -123,13 +124,27 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   checkChoice("hashBy", config.hashBy, HASHES);
   checkChoice("forwardDeadlines", config.forwardDeadlines, FORWARD_DEADLINES);
   checkChoice("edgebound.reaskIds", config.edgebound.reaskIds, REASK_IDS);
-  const { drainSeconds } = config;
-  if (!(typeof drainSeconds === "number" && drainSeconds >= 0)) {
+  checkDrainSeconds(config.drainSeconds);
+  const { drainRate } = config;
+  if (!(typeof drainRate === "number" && drainRate > 0)) {
     throw new RangeError(
-      `Cannot drain for ${
-        show(drainSeconds)
-      } seconds: expected a number of at least 0, or Infinity for no limit`,
+      `Cannot let ${
+        show(drainRate)
+      } connections leave in a second: expected a number above 0, or Infinity for all at once`,
     );
   }
   return config;
+}
+
+/**
+ * @param seconds How long a gateway may drain.
+ * @throws {RangeError} If that is no span of time.
+ */
+export function checkDrainSeconds(seconds: number): void {
+  if (typeof seconds === "number" && seconds >= 0) return;
+  throw new RangeError(
+    `Cannot drain for ${
+      show(seconds)
+    } seconds: expected a number of at least 0, or Infinity for no limit`,
+  );
 }

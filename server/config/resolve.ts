@@ -216,6 +216,7 @@ export function resolve(
     limits: settings.limits,
     log: settings.log,
     drainSeconds: settings.daemon.drainSeconds,
+    drainRate: settings.daemon.drainRate,
     frontierId: settings.daemon.frontierId,
     mqm: settings.mqm,
     later: resolveLater(settings, findings),

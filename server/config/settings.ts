@@ -56,6 +56,7 @@ export interface Settings {
     pprof: { enable: boolean; addr: string; cpuProfileRate: number };
     frontierId: string;
     drainSeconds: number;
+    drainRate: number;
   };
   servicebound: { listen: ListenSettings };
   edgebound: {
@@ -80,7 +81,7 @@ export interface Settings {
 }
 
 /** How long draining may last where nothing says otherwise, in seconds. */
-export const DEFAULT_DRAIN_SECONDS = 30;
+export const DEFAULT_DRAIN_SECONDS = 25;
 
 /** TCP, the only network there is. */
 const NETWORK: Field<string> = checked(text("tcp"), (network) => {
@@ -177,6 +178,7 @@ export const SETTINGS: Section<Settings> = section<Settings>({
     }),
     frontierId: text(),
     drainSeconds: endlessInt(DEFAULT_DRAIN_SECONDS),
+    drainRate: positiveInt(1_000),
   }),
   servicebound: section<Settings["servicebound"]>({ listen: LISTEN }),
   edgebound: section<Settings["edgebound"]>({

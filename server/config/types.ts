@@ -82,10 +82,12 @@ export interface FrontierConfig {
   /** What is logged, how, and where to. */
   log: LogConfig;
   /**
-   * Seconds that draining may last at most; it ends as soon as nothing is in flight. 0 closes at once. Set by
+   * Seconds that draining may last at most; it ends as soon as all peers have gone. 0 closes at once. Set by
    * `FRONTIER_DRAIN_SECONDS`.
    */
   drainSeconds: number;
+  /** Connections that begin to leave in a second while it drains; more where the time would not do otherwise. */
+  drainRate: number;
   /** This gateway's name within a cluster, or empty. */
   frontierId: string;
   /** External message queues: which brokers take which topics. */
@@ -132,9 +134,14 @@ export interface FrontierOptions {
   log?: Partial<Omit<LogConfig, "file">> & { file?: Partial<LogFileConfig> };
   /**
    * Seconds that draining may last at most.
-   * @default 30
+   * @default 25
    */
   drainSeconds?: number;
+  /**
+   * Connections that begin to leave in a second while it drains.
+   * @default 1_000
+   */
+  drainRate?: number;
   /**
    * This gateway's name within a cluster.
    * @default ""

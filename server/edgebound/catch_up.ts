@@ -9,6 +9,7 @@ import type { Logger } from "@frontier/platform/log";
 import type { ReaskIds } from "../config/mod.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
+import { closableAt } from "../directory/young.ts";
 import type { HookOutcome } from "./hook_call.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Presence } from "./presence.ts";
@@ -22,8 +23,6 @@ const STEP_ASKS = 64;
 const STEP_LOOKS = 1_024;
 /** Milliseconds until edges are gone through again when nothing could be asked. */
 const PAUSE_MS = 1_000;
-/** A Go peer that loses its connection this early may never come back. */
-const YOUNG_MS = 1_500;
 
 /** What a {@linkcode CatchUp} needs from outside. */
 export interface CatchUpContext {
@@ -177,8 +176,7 @@ export class CatchUp {
 
   #askId(edge: EdgePeer): boolean {
     const { link } = edge;
-    const young = link.openedAt + YOUNG_MS > link.timers.now();
-    if (young && !link.ours) return false;
+    if (closableAt(link) > link.timers.now()) return false;
     const { hooks } = this.#context;
     const lane = hooks.spare("get_edge_id", edge);
     if (lane === undefined) return false;

@@ -175,6 +175,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
 
   /** The last services are about to be closed: reports what they were not told, and asks nothing more. */
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#presence.report();
     this.#catchUp.close();

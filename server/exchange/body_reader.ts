@@ -133,6 +133,16 @@ export class BodyReader {
   }
 
   /**
+   * Tells whether a body of a peer is being parsed.
+   *
+   * @param peer The peer.
+   * @returns Whether its frame is to come again.
+   */
+  reads(peer: Peer): boolean {
+    return this.#slow.has(peer.link);
+  }
+
+  /**
    * A peer has gone: nothing of it is parsed any more.
    *
    * @param peer The peer.

@@ -36,8 +36,9 @@ import {
   type LinkTargetContext,
   type LinkTargetLimits,
 } from "./link_target.ts";
+import { LateRefusals, refusalOf } from "./late_refusals.ts";
 import { OutboxRoom } from "./outbox_room.ts";
-import { Slots } from "./slot.ts";
+import { Slot, Slots } from "./slot.ts";
 import type { Target } from "./target.ts";
 import { timeLimit } from "./time_limit.ts";
 
@@ -85,6 +86,8 @@ export interface ExchangeContext {
 export class Exchange {
   /** Room in the outboxes of peers. */
   readonly room: OutboxRoom;
+  /** Refusals of those that are about to leave. */
+  readonly refusals: LateRefusals;
   /** Told of a peer whose unfinished frame has no room when memory is scarce. */
   onOverdrawn: ((peer: Peer) => void) | undefined = undefined;
   readonly #directory: Directory;
@@ -115,6 +118,7 @@ export class Exchange {
     this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
     const tally = this.#tally = context.tally;
     this.#answers = new Answers(limits, this.room, context.log, tally);
+    this.refusals = new LateRefusals(this.#calls, this.#answers);
     this.#reader = new BodyReader({ ledger, timers: context.timers });
     this.#body = this.#reader.body;
     this.#targets = {
@@ -158,6 +162,19 @@ export class Exchange {
       ledger.force(READING, holder, process, more);
       if (ledger.level >= 1) this.onOverdrawn?.(peer);
     }
+  }
+
+  /**
+   * Tells whether something of a peer is in flight: what it asked, what it was
+   * asked, or what is being read of it.
+   *
+   * @param peer The peer.
+   * @returns Whether there is something that has still to be answered.
+   */
+  underWay(peer: Peer): boolean {
+    return this.#reader.reads(peer) ||
+      peer.asked?.all().some(({ target }) => target !== undefined) === true ||
+      peer.link.awaits((one) => one instanceof Slot && one.call !== undefined);
   }
 
   /**
@@ -313,8 +330,10 @@ export class Exchange {
    */
   cancelAll(source: Peer): void {
     this.#reader.forget(source);
+    this.refusals.forget(source);
     for (const call of source.asked?.all() ?? []) {
-      if (call.kind === "message") {
+      // A refusal that waits to be told has not gone anywhere.
+      if (call.kind === "message" && call.target !== undefined) {
         this.#calls.detach(call);
         continue;
       }
@@ -348,8 +367,11 @@ export class Exchange {
     routes: RouteSet | undefined,
     missing: string,
   ): void {
-    if (!edge.online) missing = FORCE_CLOSED;
-    if (routes === undefined || !edge.online) {
+    if (!edge.online) {
+      this.#turnAway(call);
+      return;
+    }
+    if (routes === undefined) {
       this.#refuse(call, missing);
       return;
     }
@@ -359,7 +381,8 @@ export class Exchange {
     const { target } = call.kind === "request"
       ? this.#chooser.choose(routes, edge)
       : this.#chooser.chooseForMessage(routes, edge);
-    this.#offer(call, target, missing);
+    if (target.draining) this.#refuse(call, missing);
+    else this.#offer(call, target, missing);
   }
 
   #toEdge(call: Call, service: ServicePeer): void {
@@ -368,7 +391,15 @@ export class Exchange {
       this.#refuse(call, ILLEGAL_CUSTOM);
       return;
     }
+    if (!service.online && this.refusals.knows(service)) {
+      this.#turnAway(call);
+      return;
+    }
     const edge = this.#directory.edge(body.tailHi, body.tailLo);
+    if (edge?.online === false) {
+      this.#refuse(call, EDGE_NOT_ONLINE);
+      return;
+    }
     if (
       this.#verdicts !== undefined && edge !== undefined &&
       !this.#permits(call, service, edge)
@@ -398,6 +429,13 @@ export class Exchange {
       ? missing
       : target.offer(call, this.#body);
     if (reason !== "") this.#refuse(call, reason);
+  }
+
+  /** A peer asks that is about to leave, or has begun to. */
+  #turnAway(call: Call): void {
+    if (this.refusals.hold(call)) return;
+    const leaves = this.refusals.knows(call.source!);
+    this.#refuse(call, leaves ? refusalOf(call) : FORCE_CLOSED);
   }
 
   /** Answers a call whose body was read last. */

@@ -55,6 +55,8 @@ export class Leg {
   place: Share | undefined = undefined;
   /** Whether its peer has not answered yet; it has a place among those, too. */
   opening = false;
+  /** When something last came on it, or went on from here, in milliseconds of the clock. */
+  movedAt: number;
 
   /** What became of its peer's wish to open the stream; `undefined` where the peer was asked. */
   wish: "waiting" | "open" | "refused" | undefined = undefined;
@@ -101,6 +103,7 @@ export class Leg {
   ) {
     this.session = session;
     this.peer = peer;
+    this.movedAt = session.link.timers.now();
     this.#ledger = ledger;
     this.#share = new HeldShare(ledger);
     this.#limits = limits;
@@ -122,6 +125,7 @@ export class Leg {
    */
   receive(buf: Uint8Array, start: number, end: number): void {
     const { link } = this.session;
+    this.movedAt = link.seenAt;
     const to = this.other?.session.link;
     this.#tally?.streamed(this.peer.kind, end - start);
     this.#pass(buf, start, end);
@@ -162,7 +166,7 @@ export class Leg {
     const moved = this.#held.sendTo(to);
     if (moved === 0) return;
     this.#share.remove(moved);
-    this.#progressAt = this.session.link.timers.now();
+    this.#progressAt = this.movedAt = this.session.link.timers.now();
     this.session.consume(moved, keepsUp(to));
     const step = this.#limits.bufferBytes / 8;
     if (this.heldBytes <= this.#limits.bufferBytes - step) {

@@ -112,7 +112,7 @@ export class LinkTarget implements Target {
 
   /** @inheritdoc */
   get draining(): boolean {
-    return !this.session.link.usable;
+    return !this.peer.online || !this.session.link.usable;
   }
 
   /** @inheritdoc */

@@ -19,12 +19,10 @@ import { addressGroup, type StrangerLog } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
+import { closableAt } from "../directory/young.ts";
 import type { Tally } from "../tally/tally.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Streams } from "./streams.ts";
-
-/** A Go peer that loses its connection this early may never come back. */
-const YOUNG_MS = 1_500;
 
 /** What a {@linkcode PeerHandler} needs from outside. */
 export interface PeerHandlerContext {
@@ -197,11 +195,14 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     const { link } = peer;
     const farewell = FAREWELL_REASONS.find((known) => known === reason.kind);
     if (farewell !== undefined) link.sendFarewell(farewell);
-    const at = link.openedAt + YOUNG_MS;
-    if (link.ours || link.state !== "open" || at <= link.timers.now()) {
-      link.close(reason);
-    } else {
-      peer.farewell ??= new Timer(() => link.close(reason));
+    this.exchange.refusals.tell(peer);
+    const at = closableAt(link);
+    if (link.state !== "open" || at <= link.timers.now()) link.close(reason);
+    else {
+      peer.farewell ??= new Timer(() => {
+        this.exchange.refusals.tell(peer);
+        link.close(reason);
+      });
       link.timers.set(peer.farewell, at);
     }
   }

@@ -83,7 +83,9 @@ export class Streams {
       return;
     }
     if (!this.#permits(edge, session, routes)) return;
-    this.#open(edge, session, chooser.choose(routes, edge).owner!);
+    const { owner, target } = chooser.choose(routes, edge);
+    if (target.draining) this.#refuse(edge, session, SERVICE_NOT_ONLINE);
+    else this.#open(edge, session, owner!);
   }
 
   /**
@@ -103,8 +105,9 @@ export class Streams {
         );
       }
     }
-    if (edge === undefined) this.#refuse(service, session, EDGE_NOT_ONLINE);
-    else if (this.#permits(service, session, edge)) {
+    if (edge === undefined || !edge.online || !service.online) {
+      this.#refuse(service, session, EDGE_NOT_ONLINE);
+    } else if (this.#permits(service, session, edge)) {
       this.#open(service, session, edge);
     }
   }
@@ -153,6 +156,7 @@ export class Streams {
   onRequest(session: Session, frame: FrameReader): void {
     const leg = legOf(session);
     if (leg === undefined) return;
+    leg.movedAt = session.link.seenAt;
     this.#context.exchange.streamRequest(
       leg.peer,
       session,
@@ -170,6 +174,7 @@ export class Streams {
   onMessage(session: Session, frame: FrameReader): void {
     const leg = legOf(session);
     if (leg === undefined) return;
+    leg.movedAt = session.link.seenAt;
     this.#context.exchange.streamMessage(
       leg.peer,
       session,
@@ -262,6 +267,26 @@ export class Streams {
     for (const session of [...peer.link.sessions()]) {
       legOf(session)?.abort(reason);
     }
+  }
+
+  /**
+   * Tells whether something has moved on a stream of a peer, or one was asked
+   * for.
+   *
+   * @param peer The peer.
+   * @param since After this time, in milliseconds of the clock.
+   * @returns Whether there is such a stream.
+   */
+  moved(peer: Peer, since: number): boolean {
+    for (const { user } of peer.link.sessions()) {
+      if (user instanceof Leg) {
+        const other = user.other?.movedAt ?? -Infinity;
+        if (user.movedAt > since || other > since) return true;
+      } else if (user instanceof WaitingOpening && user.since > since) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Asks the rules; a stream that they refuse is over. */

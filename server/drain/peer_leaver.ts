@@ -1,0 +1,93 @@
+/**
+ * A peer that is to leave.
+ *
+ * @module
+ */
+
+import type { Leaver } from "@frontier/platform/drain";
+import type { Peer } from "../directory/peer.ts";
+import { closableAt } from "../directory/young.ts";
+import { GOING_AWAY } from "../exchange/ends.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import type { Streams } from "../exchange/streams.ts";
+
+/** Milliseconds that a refusal waits to be told with the close. */
+const HELD_MS = 1_000;
+/** Milliseconds without a byte after which a stream holds up nobody. */
+const STILL_MS = 5_000;
+
+/** What a {@linkcode PeerLeaver} needs from outside. */
+export interface PeerLeaverContext {
+  /** Requests and messages. */
+  readonly exchange: Exchange;
+  /** Streams. */
+  readonly streams: Streams;
+  /** Closes it in an orderly way. */
+  readonly kick: (peer: Peer) => void;
+}
+
+/**
+ * A connected peer as one that leaves. What is in flight of it are calls and
+ * messages without an answer, in either direction, frames that cannot be
+ * handled yet, and streams on which something has moved within 5 s.
+ */
+export class PeerLeaver implements Leaver {
+  /** The peer. */
+  readonly peer: Peer;
+  readonly #context: PeerLeaverContext;
+  /** Since when its connection has not been read. */
+  #pausedAt: number | undefined = undefined;
+
+  /**
+   * @param peer The peer.
+   * @param context What it needs from outside.
+   */
+  constructor(peer: Peer, context: PeerLeaverContext) {
+    this.peer = peer;
+    this.#context = context;
+  }
+
+  /** @inheritdoc */
+  get readyAt(): number {
+    return closableAt(this.peer.link);
+  }
+
+  /** @inheritdoc */
+  tell(): boolean {
+    const { link } = this.peer;
+    if (!link.farewell || !link.usable) return false;
+    link.sendFarewell("going-away");
+    return true;
+  }
+
+  /** @inheritdoc */
+  begin(): void {
+    const { peer } = this;
+    peer.online = false;
+    this.#context.exchange.refusals.begin(peer);
+  }
+
+  /** @inheritdoc */
+  busy(now: number): boolean {
+    const { peer } = this;
+    const { exchange, streams } = this.#context;
+    exchange.refusals.tell(peer, now - HELD_MS);
+    return this.#unread(now) || exchange.underWay(peer) ||
+      streams.moved(peer, now - STILL_MS);
+  }
+
+  /** @inheritdoc */
+  close(): void {
+    this.#context.kick(this.peer);
+  }
+
+  /** Whether it has sent what could not be looked at yet; a sender that may not be read for long holds up nobody either. */
+  #unread(now: number): boolean {
+    if (!this.peer.link.paused) {
+      this.#pausedAt = undefined;
+      return false;
+    }
+    this.#pausedAt ??= now;
+    return now - this.#pausedAt < STILL_MS;
+  }
+}
