@@ -50,7 +50,7 @@ import { createRouting, type Routing } from "./routing.ts";
 
 /** What a gateway is doing. */
 export interface FrontierStatus {
-  /** Where it is in its life. */
+  /** Where it is in its life; while it drains, {@linkcode Frontier.drainProgress} says more. */
   readonly state: "running" | "draining" | "closed";
   /** Edges connected. */
   readonly edges: number;

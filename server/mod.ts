@@ -10,6 +10,8 @@
 import { main } from "./cli/main.ts";
 
 export * from "./frontier.ts";
+export type { DrainPhase, DrainProgress } from "./drain/progress.ts";
+export type { DepartureCounts } from "@frontier/platform/drain";
 export { DEFAULT_LIMITS } from "./config/mod.ts";
 export type * from "./config/mod.ts";
 export type { BrokerStatus } from "./mq/broker_status.ts";

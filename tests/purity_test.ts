@@ -11,6 +11,8 @@ const PURE = [
   "server/servicebound",
   "server/quota",
   "server/tally",
+  "server/drain",
+  "platform/drain",
 ];
 /** What would make a history depend on more than its seed. */
 const FORBIDDEN =

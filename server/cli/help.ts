@@ -35,8 +35,8 @@ Process
 Environment (a flag beats it, it beats the file)
   FRONTIER_SERVICEBOUND_PORT  port for services
   FRONTIER_EDGEBOUND_PORT     port for edges
-  FRONTIER_DRAIN_SECONDS      longest time to finish work in flight when
-                              stopping; 0 stops at once          [default: 30]
+  FRONTIER_DRAIN_SECONDS      longest time to let all peers leave when
+                              stopping; 0 stops at once          [default: 25]
   LOG_LEVEL, LOG_OUTPUT, LOG_FORMAT, LOG_FILE   as the flags
   NODE_NAME                   names this gateway frontier-<value>
   FRONTLAS_ADDR               address of the cluster directory

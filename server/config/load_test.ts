@@ -248,6 +248,8 @@ const MEANINGS: [
   ["daemon: {drain_seconds: 5}", (c) => c.drainSeconds, 5],
   ["daemon: {drain_seconds: .inf}", (c) => c.drainSeconds, Infinity],
   ["daemon: {drain_seconds: 3000000000}", (c) => c.drainSeconds, 3e9],
+  ["daemon: {drain_rate: 50}", (c) => c.drainRate, 50],
+  ["daemon: {drain_rate: 0}", (c) => c.drainRate, 1_000],
   ["exchange: {hashby: srcip}", (c) => c.hashBy, "srcip"],
   ["exchange: {hashby: random}", (c) => c.hashBy, "random"],
   ["exchange: {hashby: ''}", (c) => c.hashBy, "edgeid"],
@@ -783,7 +785,7 @@ Deno.test("a wrong variable or flag is an error that names it", () => {
 });
 
 for (const value of ["soon", "-1", "1.5"]) {
-  Deno.test(`a drain time of ${value} is a warning and 30 seconds`, () => {
+  Deno.test(`a drain time of ${value} is a warning and 25 seconds`, () => {
     const loaded = load(`${MINIMAL}\ndaemon: {drain_seconds: 3}\n`, {
       FRONTIER_DRAIN_SECONDS: value,
     });

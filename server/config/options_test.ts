@@ -17,11 +17,8 @@ Deno.test("options that are left out have the defaults of a gateway without a fi
     reaskIds: "ours",
   });
   assertEquals(config.limits, { ...DEFAULT_LIMITS });
-  assertEquals([config.hashBy, config.drainSeconds, config.frontierId], [
-    "edgeid",
-    30,
-    "",
-  ]);
+  assertEquals([config.hashBy, config.frontierId], ["edgeid", ""]);
+  assertEquals([config.drainSeconds, config.drainRate], [25, 1_000]);
 });
 
 Deno.test("options reach every level, undefined ones count as left out", () => {
@@ -97,6 +94,12 @@ const WRONG: [string, FrontierOptions, string][] = [
     "Cannot drain for NaN seconds",
   ],
   ["the drain time", { drainSeconds: -1 }, "Cannot drain for -1 seconds"],
+  ["the drain rate", { drainRate: 0 }, "Cannot let 0 connections leave"],
+  [
+    "a drain rate that is no number",
+    { drainRate: "9" as unknown as number },
+    'Cannot let "9" connections leave in a second: expected a number above 0',
+  ],
 ];
 
 for (const [name, options, message] of WRONG) {

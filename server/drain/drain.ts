@@ -22,6 +22,7 @@ import {
   type DrainSchedule,
   drainSchedule,
   eventsUntil,
+  nextPoint,
   paceOf,
 } from "./schedule.ts";
 
@@ -208,7 +209,8 @@ export class Drain {
       this.#reportAt = now + REPORT_MS;
       this.#context.log.info("Draining goes on", { ...this.#summary });
     }
-    timers.set(this.#timer, now + STEP_MS);
+    const next = nextPoint(this.#schedule, now);
+    timers.set(this.#timer, Math.min(now + STEP_MS, next));
   }
 
   #letEdgesLeave(now: number): void {

@@ -19,7 +19,7 @@ const START_PART = 2 / 5;
 const MOVE_MS = 5_000;
 const ALONE_MS = 2_000;
 /** The same as a part of the time there is. */
-const MOVE_PART = 1 / 5;
+const MOVE_PART = 1 / 4;
 /** Milliseconds between the last answer and the close: longer than a packet takes to the other side of the world and back. */
 const QUIET_MS = 250;
 /** The same as a part of the time there is. */
@@ -65,6 +65,16 @@ export function drainSchedule(
     servicesUntil: endsAt - after * 0.3,
     endsAt,
   };
+}
+
+/**
+ * @param schedule The drain.
+ * @param now The time, in milliseconds of the clock.
+ * @returns The next point in time at which something is over.
+ */
+export function nextPoint(schedule: DrainSchedule, now: number): number {
+  const ahead = Object.values(schedule).filter((at: number) => at > now);
+  return Math.min(...ahead);
 }
 
 /**

@@ -378,10 +378,10 @@ export class Exchange {
     if (this.#verdicts !== undefined && !this.#permits(call, edge, routes)) {
       return;
     }
-    const { target } = call.kind === "request"
+    const { owner, target } = call.kind === "request"
       ? this.#chooser.choose(routes, edge)
       : this.#chooser.chooseForMessage(routes, edge);
-    if (target.draining) this.#refuse(call, missing);
+    if (owner?.online === false) this.#refuse(call, missing);
     else this.#offer(call, target, missing);
   }
 

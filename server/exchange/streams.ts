@@ -83,9 +83,9 @@ export class Streams {
       return;
     }
     if (!this.#permits(edge, session, routes)) return;
-    const { owner, target } = chooser.choose(routes, edge);
-    if (target.draining) this.#refuse(edge, session, SERVICE_NOT_ONLINE);
-    else this.#open(edge, session, owner!);
+    const owner = chooser.choose(routes, edge).owner!;
+    if (owner.online) this.#open(edge, session, owner);
+    else this.#refuse(edge, session, SERVICE_NOT_ONLINE);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** A real gateway: starting, draining, closing, and its limits on connections. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TimerWheel } from "@frontier/proto";
 import {
   connectTcp,
@@ -156,7 +156,7 @@ Deno.test("a young Go peer has 1.5 s before it is closed with the gateway", asyn
   await closing;
 });
 
-Deno.test("draining accepts nobody, waits for what is in flight, and is over as soon as that is", async () => {
+Deno.test("draining accepts nobody, waits for what is in flight, and is over soon after that is", async () => {
   await using started = await start();
   const { gateway, edges, services } = started;
   await using service = await RawPeer.service(services, "S", {
@@ -166,8 +166,10 @@ Deno.test("draining accepts nobody, waits for what is in flight, and is over as 
   await using edge = await RawPeer.edge(edges, OURS);
   const call = edge.call("m");
   await service.next((packet) => packet.type === "request");
+  assertEquals([gateway.ready, gateway.drainProgress], [true, undefined]);
   let drained = false;
   const draining = gateway.drain(10).then(() => drained = true);
+  assertEquals([gateway.ready, gateway.drainProgress?.phase], [false, "edges"]);
   await sleep(60);
   assertEquals([drained, gateway.status.state], [false, "draining"]);
   let refused = false;
@@ -180,10 +182,15 @@ Deno.test("draining accepts nobody, waits for what is in flight, and is over as 
   service.answer(service.last("request"), { value: bytes("done") });
   assertEquals(await edge.outcomeOf(call), "ok: done");
   await draining;
-  assertEquals(edge.closed, undefined, "connections stay until the close");
+  for (const peer of [edge, service]) {
+    assertEquals(peer.last("farewell").reason, "going-away");
+    assertEquals(peer.all("disconn").length, 1);
+  }
+  assertEquals(gateway.drainProgress?.cut, 0);
+  assertEquals(gateway.status.connections, 0);
 });
 
-Deno.test("draining gives up after its time", async () => {
+Deno.test("draining cuts what is left after its time", async () => {
   await using started = await start();
   const { gateway, edges, services } = started;
   await using service = await RawPeer.service(services, "S", OURS);
@@ -191,9 +198,55 @@ Deno.test("draining gives up after its time", async () => {
   edge.open("S");
   await service.next((packet) => packet.type === "session");
   const begun = performance.now();
-  await gateway.drain(0.1);
-  assert(performance.now() - begun < 1_000);
-  assertEquals(gateway.status.streams, 1);
+  await gateway.drain(0.2);
+  assert(performance.now() - begun < 2_000);
+  assertEquals(gateway.status.streams, 0);
+  assert(gateway.drainProgress!.cut > 0);
+});
+
+Deno.test("draining for no time accepts nobody and leaves the rest to the close", async () => {
+  await using started = await start();
+  const { gateway, edges } = started;
+  await using edge = await RawPeer.edge(edges, OURS);
+  await gateway.drain(0);
+  assertEquals([gateway.ready, gateway.status.edges], [false, 1]);
+  assertThrows(() => edges.connect());
+  await gateway.close();
+  assertEquals(edge.last("farewell").reason, "going-away");
+  await gateway.drain();
+  await assertRejects(() => gateway.drain(-1), RangeError, "-1 seconds");
+});
+
+Deno.test("draining without peers is over at once, a silent connection or none", async () => {
+  await using started = await start();
+  const { gateway, edges } = started;
+  await using silent = await RawPeer.dial(edges);
+  await sleep(20);
+  const begun = performance.now();
+  await gateway.drain(Infinity);
+  assert(performance.now() - begun < 500);
+  await silent.untilClosed();
+});
+
+Deno.test("closing while draining waits for nothing more", async () => {
+  await using started = await start();
+  const { gateway, edges, services } = started;
+  await using service = await RawPeer.service(services, "S", {
+    ...OURS,
+    methods: ["m"],
+  });
+  await using edge = await RawPeer.edge(edges, OURS);
+  edge.call("m");
+  await service.next((packet) => packet.type === "request");
+  const draining = gateway.drain(Infinity);
+  const again = gateway.drain();
+  await sleep(50);
+  const begun = performance.now();
+  await gateway.close();
+  await draining;
+  await again;
+  assert(performance.now() - begun < 4_000);
+  assertEquals(gateway.status.state, "closed");
 });
 
 Deno.test("one connection above the limit is closed, and a place that gets free is used", async () => {

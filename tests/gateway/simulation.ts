@@ -22,6 +22,7 @@ import type { Servicebound } from "../../server/servicebound/servicebound.ts";
 import type { Ledger } from "../../server/quota/ledger.ts";
 import { createRouting, type Routing } from "../../server/routing.ts";
 import { Tally } from "../../server/tally/tally.ts";
+import { Drain } from "../../server/drain/drain.ts";
 import { bytes, type PeerOptions, TestPeer } from "./test_peer.ts";
 
 /** How a {@linkcode SimGateway} is set up. */
@@ -238,6 +239,12 @@ export class SimGateway {
   readonly tally = new Tally();
   /** Connections that are over. */
   readonly ended: Link[] = [];
+  /** Connections that are not. */
+  readonly links: Set<Link> = new Set();
+  /** Its drain, once it is told to. */
+  draining: Drain | undefined = undefined;
+  /** How often connections that had said nothing were ended. */
+  abandoned = 0;
   /** Limits in force. */
   readonly limits: Limits;
   /** The wall clock minus the virtual one, in milliseconds. */
@@ -267,7 +274,11 @@ export class SimGateway {
       log: this.log,
       tally: this.tally,
       policies: options.policies,
-      onEnded: (link) => this.ended.push(link),
+      onEnded: (link) => {
+        this.ended.push(link);
+        this.links.delete(link);
+        this.draining?.ended(link);
+      },
     });
   }
 
@@ -321,6 +332,7 @@ export class SimGateway {
       ...options.addr,
     });
     mine.attach(link);
+    this.links.add(link);
     return new SimPeer(theirs, link, options);
   }
 
@@ -349,6 +361,18 @@ export class SimGateway {
     for (const method of methods) peer.register(method);
     this.run();
     return peer;
+  }
+
+  /** Begins to drain. */
+  drain(seconds = 25, rate = 1_000): Drain {
+    return this.draining = new Drain({
+      routing: this.routing,
+      links: this.links,
+      timers: this.network.wheel,
+      log: this.log,
+      rate,
+      abandon: () => this.abandoned++,
+    }, seconds);
   }
 
   /** What is left over, for the check that nothing leaks. */
