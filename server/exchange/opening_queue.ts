@@ -55,11 +55,6 @@ export class WaitingOpening extends FairItem {
     this.since = source.link.seenAt;
     this.timer = new Timer(() => onTimeout(this));
   }
-
-  /** When it was asked for, in milliseconds of the clock; known while it waits. */
-  get since(): number {
-    return this.timer.at - WAIT_MS;
-  }
 }
 
 /**
