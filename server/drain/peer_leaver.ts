@@ -7,7 +7,6 @@
 import type { Leaver } from "@frontier/platform/drain";
 import type { Peer } from "../directory/peer.ts";
 import { closableAt } from "../directory/young.ts";
-import { GOING_AWAY } from "../exchange/ends.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Streams } from "../exchange/streams.ts";
 
