@@ -96,6 +96,8 @@ export class Departures<L extends Leaver> {
   #steppedAt: number | undefined = undefined;
 
   /**
+   * Begins without anybody.
+   *
    * @param pace How they leave.
    */
   constructor(pace: DeparturePace) {
