@@ -235,6 +235,7 @@ export function createRouting(options: RoutingOptions): Routing {
     allocateEdgeIds: config.allocateEdgeIds,
     requireEdgeOnline: config.requireEdgeOnline ?? false,
     reaskIds: config.reaskIds ?? "ours",
+    maxMethods: limits.maxMethodsPerConnection,
   });
   const onRoute = ({ kind }: Route) => {
     if (kind === "hook") edgebound.servicesChanged();

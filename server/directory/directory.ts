@@ -11,6 +11,7 @@ import {
   Subscribers,
 } from "./directory_subscriber.ts";
 import type { Target } from "../exchange/target.ts";
+import { EdgeMethods } from "./edge_methods.ts";
 import { EdgeTable } from "./edge_table.ts";
 import { methodKey } from "./method_name.ts";
 import type { EdgePeer, Peer, ServicePeer } from "./peer.ts";
@@ -103,6 +104,25 @@ export class Directory {
     if (!this.#edges.delete(edge)) return false;
     this.#subscribers.tell((s) => s.offline?.(edge, reason));
     return true;
+  }
+
+  /** Whether somebody wants to know which methods edges register; where nobody does they are not kept. */
+  get hearsEdgeMethods(): boolean {
+    return this.#subscribers.hearEdgeMethods;
+  }
+
+  /**
+   * Notes a method of an edge, for display: a service may call any method, and
+   * the edge itself says whether it has it.
+   *
+   * @param edge An edge that is entered.
+   * @param name The method's name, as text.
+   */
+  addEdgeMethod(edge: EdgePeer, name: string): void {
+    const { names } = edge.registered ??= new EdgeMethods();
+    if (names.has(name)) return;
+    names.add(name);
+    this.#subscribers.tell((s) => s.edgeMethod?.(edge, name));
   }
 
   /**

@@ -6,7 +6,7 @@
 
 import type { CloseReason } from "@frontier/proto";
 import type { Logger } from "@frontier/platform/log";
-import type { Peer } from "./peer.ts";
+import type { EdgePeer, Peer } from "./peer.ts";
 import type { Route } from "./route.ts";
 
 /** Hears what happens in a directory, while it happens; every part is optional. */
@@ -19,6 +19,8 @@ export interface DirectorySubscriber {
   registered?(route: Route): void;
   /** A route is gone. */
   unregistered?(route: Route): void;
+  /** An edge has registered a method that it had not registered. Where nobody hears it, nobody keeps such names. */
+  edgeMethod?(edge: EdgePeer, name: string): void;
   /** A peer has given a sign of life. */
   heartbeat?(peer: Peer): void;
   /** The gateway takes no new connections. */
@@ -49,6 +51,11 @@ export class Subscribers {
     return () => {
       this.#list = this.#list.filter((other) => other !== subscriber);
     };
+  }
+
+  /** Whether one of them wants to know which methods edges register. */
+  get hearEdgeMethods(): boolean {
+    return this.#list.some((subscriber) => subscriber.edgeMethod !== undefined);
   }
 
   /**

@@ -22,6 +22,7 @@ import type { LinkTarget } from "../exchange/link_target.ts";
 import type { OpeningQueue } from "../exchange/opening_queue.ts";
 import type { Share } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
+import type { EdgeMethods } from "./edge_methods.ts";
 import { PeerHolder } from "./peer_holder.ts";
 import type { PeerRecord } from "./peer_record.ts";
 import { methodName } from "./method_name.ts";
@@ -125,6 +126,8 @@ export class EdgePeer extends Peer {
   arrival = 0;
   /** What is counted of its meta, if that is large. */
   metaShare: Share | undefined = undefined;
+  /** The methods it has registered; made with the first, where somebody wants to know them. */
+  registered: EdgeMethods | undefined = undefined;
   /** What is still to be asked about it: bits of `edgebound/standing.ts`. */
   standing = 0;
 
@@ -135,7 +138,7 @@ export class EdgePeer extends Peer {
 
   /** @inheritdoc */
   get methods(): readonly string[] {
-    return NONE;
+    return this.registered === undefined ? NONE : [...this.registered.names];
   }
 
   /** @inheritdoc */

@@ -37,10 +37,14 @@ import { Presence } from "./presence.ts";
 import { TOLD } from "./standing.ts";
 import { isServiceMeta } from "./stray_services.ts";
 
+const decoder = new TextDecoder();
+
 /** Bytes an edge may say of itself; they are kept as long as it is connected. */
 const MAX_META = 1_048_576;
 /** Bytes of a meta that are counted with the connection; those of larger ones are counted of their own. */
 const SMALL_META = 4_096;
+/** Bytes that a method of an edge costs beside its name, where methods are listed. */
+const METHOD_BYTES = 512;
 /** Milliseconds a service has to register its other hooks, so that ids come before announcements. */
 const SETTLE_MS = 200;
 
@@ -62,6 +66,8 @@ export interface EdgeboundContext extends PeerHandlerContext {
   readonly requireEdgeOnline: boolean;
   /** Whose made-up ids are asked for when a service answers `get_edge_id` again. */
   readonly reaskIds: ReaskIds;
+  /** Methods of an edge that are listed. */
+  readonly maxMethods: number;
 }
 
 /**
@@ -79,6 +85,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   readonly #admissions: EdgeAdmissionContext;
   readonly #timers: Timers;
   readonly #ledger: Ledger;
+  readonly #maxMethods: number;
   readonly #settled: Timer = new Timer(() => this.#wake());
   #arrivals = 0;
   #closed = false;
@@ -99,6 +106,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       tally: context.tally,
       log,
     });
+    this.#maxMethods = context.maxMethods;
     this.#catchUp = new CatchUp({
       directory,
       hooks,
@@ -216,6 +224,9 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   /** @inheritdoc */
   override onRegister(link: Link, session: Session, frame: FrameReader): void {
     // A service may call any method of an edge; the edge itself says whether it has it.
+    if (session.isDefault && this.directory.hearsEdgeMethods) {
+      this.#noteMethod(link.user as EdgePeer, frame);
+    }
     link.ackRegister(session, frame.idHi, frame.idLo);
   }
 
@@ -241,6 +252,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       this.#ledger.give(edge.metaShare, METAS, edge.meta!.length);
       edge.metaShare = undefined;
     }
+    this.#forgetMethods(edge);
     // An edge whose id was taken over is online still: no offline event.
     if (!this.#remove(edge, reason)) return;
     this.log.debug("Edge offline", {
@@ -257,6 +269,30 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     const { process } = this.#ledger;
     edge.metaShare = this.#ledger.take(METAS, edge.holder, process, bytes);
     return edge.metaShare !== undefined;
+  }
+
+  /** Notes a method for those who list them, as far as there is room. */
+  #noteMethod(edge: EdgePeer, frame: FrameReader): void {
+    const known = edge.registered?.names;
+    if (!edge.online || (known?.size ?? 0) >= this.#maxMethods) return;
+    const name = decoder.decode(
+      frame.buf.subarray(frame.bodyStart, frame.bodyEnd),
+    );
+    if (known?.has(name)) return;
+    const { process } = this.#ledger;
+    const bytes = METHOD_BYTES + name.length * 2;
+    const share = this.#ledger.take(METAS, edge.holder, process, bytes);
+    if (share === undefined) return;
+    this.directory.addEdgeMethod(edge, name);
+    edge.registered!.bytes += bytes;
+    edge.registered!.share = share;
+  }
+
+  #forgetMethods({ registered }: EdgePeer): void {
+    if (registered?.share === undefined) return;
+    this.#ledger.give(registered.share, METAS, registered.bytes);
+    registered.share = undefined;
+    registered.bytes = 0;
   }
 
   #endAdmission(edge: EdgePeer): void {

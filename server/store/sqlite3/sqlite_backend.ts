@@ -1,0 +1,379 @@
+/**
+ * The store in a database.
+ *
+ * @module
+ */
+
+import type { Logger } from "@frontier/platform/log";
+import type { Backend, EdgeFacts, NameKind } from "../backend.ts";
+import {
+  EDGE_FIELDS,
+  EDGE_RPC_FIELDS,
+  RPC_FIELDS,
+  SERVICE_FIELDS,
+  TOPIC_FIELDS,
+} from "../fields.ts";
+import { readQuery } from "../query.ts";
+import type {
+  EdgeQuery,
+  EdgeRow,
+  EdgeRpcQuery,
+  Page,
+  ServiceNameQuery,
+  ServiceQuery,
+  ServiceRow,
+  StoreCounts,
+} from "../store.ts";
+import { bytesOf, headOf, sortKey, startOf, textOf } from "../text.ts";
+import type { Work } from "../turns.ts";
+import {
+  all,
+  type Condition,
+  contains,
+  startsWith,
+  when,
+  within,
+} from "./condition.ts";
+import { Database, type Found } from "./database.ts";
+import { LargeMetas } from "./large_metas.ts";
+import { namesOf, pageOf } from "./page.ts";
+import { fromColumn, SCHEMA, toColumn } from "./schema.ts";
+
+const NOTHING = new Uint8Array(0);
+/** Above every byte of a text. */
+const TOP = new Uint8Array([0xff]);
+
+/**
+ * Keeps the rows in a database of SQLite, in memory. Every statement looks at
+ * few hundred rows, so that a query can pause between two of them; it counts
+ * all rows that it is about.
+ */
+export class SqliteBackend implements Backend {
+  readonly #db: Database;
+  readonly #large: LargeMetas;
+  /** Whether an edge has ever registered a method; most never do. */
+  #edgesHaveRpcs = false;
+
+  /**
+   * @param log Where statements are reported; absent where they are not.
+   */
+  constructor(log: Logger | undefined) {
+    this.#db = new Database(log);
+    this.#db.execute(SCHEMA);
+    this.#large = new LargeMetas(this.#db);
+  }
+
+  /** @inheritdoc */
+  begin(): void {
+    this.#db.execute("BEGIN");
+  }
+
+  /** @inheritdoc */
+  commit(): void {
+    this.#db.execute("COMMIT");
+  }
+
+  /** @inheritdoc */
+  addEdge({ id, meta, addr, createdMs }: EdgeFacts): void {
+    const large = this.#large.keep(id, meta);
+    const text = textOf(large ? meta!.subarray(0, 1024) : meta);
+    this.#db.run(
+      "INSERT OR REPLACE INTO edges (edge_id, meta, large, meta_key, addr, create_time) VALUES (?, ?, ?, ?, ?, ?)",
+      toColumn(id),
+      large ? NOTHING : bytesOf(text),
+      large ? 1 : 0,
+      sortKey(headOf(text)),
+      addr,
+      createdMs,
+    );
+  }
+
+  /** @inheritdoc */
+  removeEdge(id: bigint): void {
+    this.#large.delete(id);
+    this.#db.run("DELETE FROM edges WHERE edge_id = ?", toColumn(id));
+    if (!this.#edgesHaveRpcs) return;
+    this.#db.run("DELETE FROM edge_rpcs WHERE edge_id = ?", toColumn(id));
+  }
+
+  /** @inheritdoc */
+  addEdgeRpc(id: bigint, rpc: string, createdMs: number): void {
+    this.#edgesHaveRpcs = true;
+    this.#db.run(
+      "INSERT OR IGNORE INTO edge_rpcs (edge_id, rpc, create_time) VALUES (?, ?, ?)",
+      toColumn(id),
+      bytesOf(rpc),
+      createdMs,
+    );
+  }
+
+  /** @inheritdoc */
+  addService({ id, service, addr, createdMs }: ServiceRow): void {
+    this.#db.run(
+      "INSERT OR REPLACE INTO services (service_id, service, service_key, addr, create_time) VALUES (?, ?, ?, ?, ?)",
+      toColumn(id),
+      bytesOf(service),
+      sortKey(headOf(service)),
+      addr,
+      createdMs,
+    );
+  }
+
+  /** @inheritdoc */
+  removeService(id: bigint): void {
+    for (const table of ["services", "service_rpcs", "service_topics"]) {
+      this.#db.run(`DELETE FROM ${table} WHERE service_id = ?`, toColumn(id));
+    }
+  }
+
+  /** @inheritdoc */
+  addServiceName(
+    id: bigint,
+    kind: NameKind,
+    name: string,
+    createdMs: number,
+  ): void {
+    this.#db.run(
+      `INSERT OR IGNORE INTO service_${kind}s (service_id, ${kind}, create_time) VALUES (?, ?, ?)`,
+      toColumn(id),
+      bytesOf(name),
+      createdMs,
+    );
+  }
+
+  /** @inheritdoc */
+  *edges(query: EdgeQuery): Work<Page<EdgeRow>> {
+    const { edgeId, meta = "", metaContains = "", addr = "", rpc } = query;
+    const range = readQuery(
+      query,
+      "edges",
+      EDGE_FIELDS,
+      true,
+      query.connectedSince,
+    );
+    const db = this.#db;
+    const filters = [
+      ...within(range),
+      ...(edgeId === undefined ? [] : [idIs("edge_id", edgeId)]),
+      ...(addr === "" ? [] : [startsWith("addr", addr)]),
+      ...(rpc === undefined ? [] : [has("edges", "edge", "rpc", rpc)]),
+    ];
+    const narrow = edgeId !== undefined
+      ? idIs("edge_id", edgeId)
+      : beginsSo("meta_key", meta);
+    const find = (more: readonly Condition[]) =>
+      pageOf(db, {
+        table: "edges",
+        ...columnsOf(range.order, "edge_id", { meta: "meta_key" }),
+        filters: [...filters, ...more],
+        narrow,
+      }, range);
+    const ofMeta = [
+      ...(meta === "" ? [] : [startsWith("meta", meta)]),
+      ...(metaContains === "" ? [] : [contains("meta", metaContains)]),
+    ];
+    const page = ofMeta.length === 0
+      ? yield* find([])
+      : yield* this.#large.match(
+        all(ofMeta),
+        (text) => text.startsWith(meta) && text.includes(metaContains),
+        (condition) => find([condition]),
+      );
+    const rows: EdgeRow[] = [];
+    for (const row of page.rows) {
+      rows.push(this.#edge(row));
+      if (row.large !== 0n) yield;
+    }
+    return { rows, count: page.count };
+  }
+
+  /** @inheritdoc */
+  *services(query: ServiceQuery): Work<Page<ServiceRow>> {
+    const { serviceId, service = "", addr = "", rpc, topic } = query;
+    const range = readQuery(
+      query,
+      "services",
+      SERVICE_FIELDS,
+      false,
+      query.connectedSince,
+    );
+    const { rows, count } = yield* pageOf(this.#db, {
+      table: "services",
+      ...columnsOf(range.order, "service_id", { service: "service_key" }),
+      filters: [
+        ...within(range),
+        ...(serviceId === undefined ? [] : [idIs("service_id", serviceId)]),
+        ...(service === "" ? [] : [startsWith("service", service)]),
+        ...(addr === "" ? [] : [startsWith("addr", addr)]),
+        ...(rpc === undefined ? [] : [has("services", "service", "rpc", rpc)]),
+        ...(topic === undefined
+          ? []
+          : [has("services", "service", "topic", topic)]),
+      ],
+      narrow: serviceId !== undefined
+        ? idIs("service_id", serviceId)
+        : beginsSo("service_key", service),
+    }, range);
+    return { rows: rows.map(serviceOf), count };
+  }
+
+  /** @inheritdoc */
+  *edgeRpcs(query: EdgeRpcQuery): Work<Page<string>> {
+    const { edgeId, meta = "" } = query;
+    const range = readQuery(
+      query,
+      "methods of edges",
+      EDGE_RPC_FIELDS,
+      false,
+    );
+    const narrow = edgeId === undefined ? undefined : idIs("edge_id", edgeId);
+    const filters = narrow === undefined ? within(range) : [
+      ...within(range),
+      narrow,
+    ];
+    const find = (more: readonly Condition[]) =>
+      namesOf(
+        this.#db,
+        {
+          table: "edge_rpcs",
+          columns: ["edge_id", "rpc"],
+          descending: false,
+          filters: [...filters, ...more],
+          narrow,
+        },
+        "rpc",
+        placeOf(range.order.by, "edge_id"),
+        range,
+      );
+    if (meta === "") return yield* find([]);
+    return yield* this.#large.match(
+      contains("meta", meta),
+      (text) => text.includes(meta),
+      ({ sql, values }) =>
+        find([when(
+          `EXISTS (SELECT 1 FROM edges WHERE edges.edge_id = edge_rpcs.edge_id AND ${sql})`,
+          ...values,
+        )]),
+    );
+  }
+
+  /** @inheritdoc */
+  serviceNames(kind: NameKind, query: ServiceNameQuery): Work<Page<string>> {
+    const { serviceId, service = "" } = query;
+    const range = kind === "rpc"
+      ? readQuery(query, "methods of services", RPC_FIELDS, false)
+      : readQuery(query, "topics", TOPIC_FIELDS, false);
+    const table = `service_${kind}s`;
+    const narrow = serviceId === undefined
+      ? undefined
+      : idIs("service_id", serviceId);
+    const { sql, values } = contains("service", service);
+    return namesOf(
+      this.#db,
+      {
+        table,
+        columns: ["service_id", kind],
+        descending: false,
+        filters: [
+          ...within(range),
+          ...(narrow === undefined ? [] : [narrow]),
+          ...(service === "" ? [] : [when(
+            `EXISTS (SELECT 1 FROM services WHERE services.service_id = ${table}.service_id AND ${sql})`,
+            ...values,
+          )]),
+        ],
+        narrow,
+      },
+      kind,
+      placeOf(range.order.by, "service_id"),
+      range,
+    );
+  }
+
+  /** @inheritdoc */
+  edge(id: bigint): EdgeRow | undefined {
+    const sql = "SELECT * FROM edges WHERE edge_id = ?";
+    const row = this.#db.first(sql, toColumn(id));
+    return row === undefined ? undefined : this.#edge(row);
+  }
+
+  /** @inheritdoc */
+  service(id: bigint): ServiceRow | undefined {
+    const sql = "SELECT * FROM services WHERE service_id = ?";
+    const row = this.#db.first(sql, toColumn(id));
+    return row === undefined ? undefined : serviceOf(row);
+  }
+
+  /** @inheritdoc */
+  counts(): StoreCounts {
+    const count = (table: string) =>
+      Number(this.#db.first(`SELECT COUNT(*) AS n FROM ${table}`)!.n);
+    return { edges: count("edges"), services: count("services") };
+  }
+
+  /** @inheritdoc */
+  close(): void {
+    this.#db.close();
+  }
+
+  #edge(row: Found): EdgeRow {
+    const id = fromColumn(row.edge_id as bigint);
+    return {
+      id,
+      meta: row.large === 0n
+        ? textOf(row.meta as Uint8Array)
+        : this.#large.get(id),
+      addr: row.addr as string,
+      createdMs: Number(row.create_time),
+    };
+  }
+}
+
+function serviceOf(row: Found): ServiceRow {
+  return {
+    id: fromColumn(row.service_id as bigint),
+    service: textOf(row.service as Uint8Array),
+    addr: row.addr as string,
+    createdMs: Number(row.create_time),
+  };
+}
+
+function idIs(column: string, id: bigint): Condition {
+  return when(`${column} = ?`, toColumn(id));
+}
+
+/** Whether an edge or a service has a name. */
+function has(
+  table: string,
+  owner: string,
+  kind: NameKind,
+  name: string,
+): Condition {
+  const names = `${owner}_${kind}s`;
+  const id = `${owner}_id`;
+  return when(
+    `EXISTS (SELECT 1 FROM ${names} WHERE ${names}.${id} = ${table}.${id} AND ${kind} = ?)`,
+    bytesOf(name),
+  );
+}
+
+/** What an index knows of the texts that begin so: where they may be. */
+function beginsSo(column: string, text: string): Condition | undefined {
+  if (text === "") return undefined;
+  const from = sortKey(startOf(text));
+  const until = new Uint8Array([...from, ...TOP]);
+  return when(`${column} >= ? AND ${column} < ?`, from, until);
+}
+
+/** The columns of the index for an order. */
+function columnsOf(
+  { by, descending }: { readonly by: string; readonly descending: boolean },
+  id: string,
+  keys: Readonly<Record<string, string>>,
+): { readonly columns: readonly string[]; readonly descending: boolean } {
+  return { columns: by === id ? [id] : [keys[by] ?? by, id], descending };
+}
+
+function placeOf(by: string, id: string): string {
+  return by === "create_time" || by === id ? by : "0";
+}
