@@ -22,7 +22,6 @@ export function unservedParts(config: FrontierConfig): UnservedPart[] {
     ["frontlas.enable", frontlas.enable],
     ["mqm.amqp.enable", mqm.amqp.enable],
     ["mqm.kafka.enable", mqm.kafka.enable],
-    ["mqm.nats.enable", mqm.nats.enable],
     ["mqm.nsq.enable", mqm.nsq.enable],
     ["mqm.redis.enable", mqm.redis.enable],
     ["observability.enable", observability.enable === true],

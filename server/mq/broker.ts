@@ -24,7 +24,8 @@ import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { BrokerFigures } from "./broker_figures.ts";
 import type { Producer } from "./producer.ts";
-import type { Outcome, Publication } from "./publication.ts";
+import type { Ending, Publication } from "./publication.ts";
+import { StrayErrors } from "./stray_errors.ts";
 import { PublishQueue, type Waiting } from "./publish_queue.ts";
 
 /** Bytes that a message in the queue costs beside its data. */
@@ -87,6 +88,7 @@ export class Broker implements Target, Holder {
   /** What was logged last. */
   #said = "";
   #closed = false;
+  readonly #stray = new StrayErrors();
 
   /**
    * Starts the producer.
@@ -181,6 +183,7 @@ export class Broker implements Target, Holder {
     }
     this.producer.onState = undefined;
     await this.producer.close();
+    this.#stray[Symbol.dispose]();
   }
 
   #take(call: Call, body: DataBody): string {
@@ -214,34 +217,28 @@ export class Broker implements Target, Holder {
       at: wallClock(),
     };
     const began = timers.now();
-    const done = (outcome: Outcome) => {
+    const done = (ending: Ending) => {
       const { figures } = this;
       calls.leave(call);
-      switch (outcome.kind) {
+      switch (ending.kind) {
         case "stored":
           figures.stored(timers.now() - began);
           answers.accept(call);
           break;
         case "refused":
-          // The producer's own refusal has a rule, one that was never sent has none.
-          if (waiting.tried) {
-            figures.refused++;
-            answers.fail(
-              call,
-              MESSAGE_REFUSED_PREFIX + outcome.reason,
-              "not-run",
-            );
-          } else {
-            figures.unavailable++;
-            answers.fail(call, BROKER_UNAVAILABLE, "not-run");
-          }
+          figures.refused++;
+          answers.fail(call, MESSAGE_REFUSED_PREFIX + ending.reason, "not-run");
           break;
-        default:
+        case "unsent":
+          figures.unavailable++;
+          answers.fail(call, BROKER_UNAVAILABLE, "not-run");
+          break;
+        case "unknown":
           figures.unknown++;
           this.#context.log.debug("Outcome of a message is unknown", {
             broker: producer.name,
             id: publication.id,
-            problem: outcome.reason,
+            problem: ending.reason,
           });
           answers.fail(call, OUTCOME_UNKNOWN, "unknown");
       }

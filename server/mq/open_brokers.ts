@@ -24,7 +24,9 @@ export interface ConfiguredProducer {
 type Maker<Config> = (config: Config) => Promise<readonly Producer[]>;
 
 /** How the producers of each kind are made. Nothing of a kind is loaded before its maker is called. */
-const MAKERS: { readonly [Kind in BrokerKind]?: Maker<MqmConfig[Kind]> } = {};
+const MAKERS: { readonly [Kind in BrokerKind]?: Maker<MqmConfig[Kind]> } = {
+  nats: async (config) => (await import("./nats/mod.ts")).natsProducers(config),
+};
 
 /**
  * @param mqm The configuration.

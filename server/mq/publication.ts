@@ -26,16 +26,29 @@ export interface Publication {
   readonly at: number;
 }
 
-/** What became of a message. */
+/** What a producer says became of a message. */
 export type Outcome =
   /** The broker has it, as far as its acknowledgement says. */
   | { readonly kind: "stored" }
-  /** The broker does not have it and will not take it: trying again is no use. */
+  /** The broker does not have it and will not take it: trying again is no use. `reason` is the broker's rule; the edge reads it. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** The broker may have it or not, and the message may be sent again under the same id. */
-  | { readonly kind: "again"; readonly reason: string }
+  /**
+   * It is to be sent again under the same id. `stored` is `maybe` when the
+   * broker may have it already, and `no` when it surely has not.
+   */
+  | {
+    readonly kind: "again";
+    readonly reason: string;
+    readonly stored: "maybe" | "no";
+  }
   /** The broker may have it or not, and sending it again would do harm. */
   | { readonly kind: "unknown"; readonly reason: string };
 
+/** What a message is answered with in the end. */
+export type Ending =
+  | Exclude<Outcome, { kind: "again" }>
+  /** Its time is over, and the broker surely does not have it. */
+  | { readonly kind: "unsent"; readonly reason: string };
+
 /** The broker has it. */
-export const STORED: Outcome = { kind: "stored" };
+export const STORED: { readonly kind: "stored" } = { kind: "stored" };

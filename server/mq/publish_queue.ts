@@ -7,7 +7,7 @@
 import { Timer, type Timers } from "@frontier/proto";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";
 import type { Producer } from "./producer.ts";
-import type { Outcome, Publication } from "./publication.ts";
+import type { Ending, Outcome, Publication } from "./publication.ts";
 
 /** What a message costs in the order of turns beside its bytes. */
 const MESSAGE_COST = 1_024;
@@ -23,10 +23,12 @@ export class Waiting extends FairItem {
   readonly publication: Publication;
   /** When it is answered at the latest, in milliseconds of the clock. */
   readonly expiresAt: number;
-  /** Whether the broker may have seen it. */
-  tried = false;
+  /** Whether it is in the hands of the producer. */
+  underWay = false;
+  /** Whether the broker may have it, from an earlier try. */
+  seen = false;
   /** Called once with what became of it; `undefined` afterwards. */
-  done: ((outcome: Outcome) => void) | undefined;
+  done: ((ending: Ending) => void) | undefined;
   /** Neighbours in the order of coming, which is the order of expiry. */
   older: Waiting | undefined = undefined;
   /** The one that came after it. */
@@ -40,7 +42,7 @@ export class Waiting extends FairItem {
   constructor(
     publication: Publication,
     expiresAt: number,
-    done: (outcome: Outcome) => void,
+    done: (ending: Ending) => void,
   ) {
     super();
     this.publication = publication;
@@ -68,8 +70,8 @@ export interface PublishQueueOptions {
  * Hands messages to a producer in batches: sources take turns, the messages of
  * each keep their order, and what the broker may not have is tried again, under
  * the same id, before anything newer. Each message is answered within its
- * deadline: `stored`, `refused` when the broker never saw it or will not take
- * it, `unknown` when it may have it.
+ * deadline: `stored`, `refused` when the broker will not take it, `unsent` when
+ * the broker surely does not have it, `unknown` when it may.
  */
 export class PublishQueue {
   readonly #producer: Producer;
@@ -121,14 +123,13 @@ export class PublishQueue {
    *
    * @param publication The message.
    * @param source Whose it is; compared by identity.
-   * @param done Called once with what became of it: `stored`, `refused` or
-   * `unknown`.
+   * @param done Called once with what became of it.
    * @returns The message in the queue.
    */
   push(
     publication: Publication,
     source: unknown,
-    done: (outcome: Outcome) => void,
+    done: (ending: Ending) => void,
   ): Waiting {
     const expiresAt = this.#timers.now() + this.#deadlineMs;
     const waiting = new Waiting(publication, expiresAt, done);
@@ -220,7 +221,7 @@ export class PublishQueue {
   async #send(taken: readonly Waiting[]): Promise<void> {
     this.#batches++;
     this.#underWay += taken.length;
-    for (const waiting of taken) waiting.tried = true;
+    for (const waiting of taken) waiting.underWay = true;
     let outcomes: readonly Outcome[];
     try {
       outcomes = await this.#producer.publish(
@@ -228,17 +229,21 @@ export class PublishQueue {
       );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      outcomes = taken.map(() => ({ kind: "again", reason }));
+      outcomes = taken.map(() => ({ kind: "again", reason, stored: "maybe" }));
     }
     this.#batches--;
     this.#underWay -= taken.length;
     const again: Waiting[] = [];
     for (const [i, waiting] of taken.entries()) {
-      const outcome = outcomes[i] ?? { kind: "again", reason: "no outcome" };
+      const outcome = outcomes[i] ??
+        { kind: "again", reason: "no outcome", stored: "maybe" };
+      waiting.underWay = false;
       // Answered already: the broker was too slow.
       if (waiting.done === undefined) this.#released(waiting);
-      else if (outcome.kind === "again") again.push(waiting);
-      else this.#finish(waiting, outcome);
+      else if (outcome.kind === "again") {
+        waiting.seen ||= outcome.stored === "maybe";
+        again.push(waiting);
+      } else this.#finish(waiting, outcome);
     }
     if (again.length > 0) {
       this.#again = [...again, ...this.#again];
@@ -253,10 +258,10 @@ export class PublishQueue {
   }
 
   /** Answers a message that nothing is done with any more. */
-  #finish(waiting: Waiting, outcome: Outcome): void {
+  #finish(waiting: Waiting, ending: Ending): void {
     this.#leave(waiting);
     this.#released(waiting);
-    answer(waiting, outcome);
+    answer(waiting, ending);
   }
 
   /** Answers a message whose time is over. */
@@ -266,9 +271,9 @@ export class PublishQueue {
     if (at >= 0) this.#again.splice(at, 1);
     else if (waiting.flow !== undefined) this.#fresh.remove(waiting);
     // What is under way is counted until the producer lets go of it.
-    const held = waiting.tried && at < 0;
-    if (!held) this.#released(waiting);
-    answer(waiting, { kind: waiting.tried ? "unknown" : "refused", reason });
+    if (!waiting.underWay) this.#released(waiting);
+    const kind = waiting.underWay || waiting.seen ? "unknown" : "unsent";
+    answer(waiting, { kind, reason });
     this.#settle();
   }
 
@@ -301,8 +306,8 @@ export class PublishQueue {
   }
 }
 
-function answer(waiting: Waiting, outcome: Outcome): void {
+function answer(waiting: Waiting, ending: Ending): void {
   const { done } = waiting;
   waiting.done = undefined;
-  done?.(outcome);
+  done?.(ending);
 }

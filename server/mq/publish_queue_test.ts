@@ -1,10 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { TimerWheel } from "@frontier/proto";
 import { FakeProducer } from "./testing/fake_producer.ts";
-import { type Outcome, type Publication, STORED } from "./publication.ts";
+import {
+  type Ending,
+  type Outcome,
+  type Publication,
+  STORED,
+} from "./publication.ts";
 import { PublishQueue, type Waiting } from "./publish_queue.ts";
 
 const DEADLINE_MS = 15_000;
+const AGAIN: Outcome = { kind: "again", reason: "cut", stored: "maybe" };
+const SURELY_NOT: Outcome = { kind: "again", reason: "cut", stored: "no" };
 
 function publication(id: string, bytes = 10, edge = 1n): Publication {
   return {
@@ -30,9 +37,9 @@ function scene(producer = new FakeProducer()) {
   });
   producer.onState = () => queue.pump();
   const push = (id: string, { bytes = 10, source = "a" } = {}) =>
-    queue.push(publication(id, bytes), source, (outcome: Outcome) => {
-      const reason = "reason" in outcome ? ` ${outcome.reason}` : "";
-      answers.push(`${id} ${outcome.kind}${reason}`);
+    queue.push(publication(id, bytes), source, (ending: Ending) => {
+      const reason = "reason" in ending ? ` ${ending.reason}` : "";
+      answers.push(`${id} ${ending.kind}${reason}`);
     });
   const ids = () =>
     producer.handed.map(({ messages }) => messages.map(({ id }) => id).join());
@@ -93,14 +100,14 @@ Deno.test("what the broker may not have is tried again before anything newer, af
   const { producer, push, answers, timers, ids } = scene();
   producer.turn({ kind: "up" });
   for (const id of ["1", "2", "3"]) push(id);
-  producer.handed[0]!.settle([{ kind: "again", reason: "cut" }]);
+  producer.handed[0]!.settle([AGAIN]);
   await turn();
   assertEquals(ids(), ["1"]);
   timers.advance(100);
   assertEquals(ids(), ["1", "1,2,3"]);
   producer.handed[1]!.settle([
     STORED,
-    { kind: "again", reason: "cut" },
+    AGAIN,
     { kind: "refused", reason: "too odd" },
   ]);
   await turn();
@@ -111,7 +118,7 @@ Deno.test("what the broker may not have is tried again before anything newer, af
   assertEquals(answers, ["1 stored", "3 refused too odd", "2 stored"]);
 });
 
-Deno.test("a message that was never sent is refused at its deadline, one that was is unknown", async () => {
+Deno.test("a message that was never sent is unsent at its deadline, one that was is unknown", async () => {
   const { producer, push, answers, released, timers } = scene();
   producer.turn({ kind: "up" });
   push("sent");
@@ -120,7 +127,7 @@ Deno.test("a message that was never sent is refused at its deadline, one that wa
   timers.advance(DEADLINE_MS - 100);
   assertEquals(answers, []);
   timers.advance(DEADLINE_MS + 100);
-  assertEquals(answers, ["sent unknown gone", "waits refused gone"]);
+  assertEquals(answers, ["sent unknown gone", "waits unsent gone"]);
   // What is under way holds its bytes until the producer lets go of it.
   assertEquals(released, ["waits"]);
   producer.handed[0]!.settle([STORED]);
@@ -133,7 +140,7 @@ Deno.test("what is tried again is unknown at its deadline, and not sent any more
   const { producer, push, answers, released, timers, ids } = scene();
   producer.turn({ kind: "up" });
   push("1");
-  producer.handed[0]!.settle([{ kind: "again", reason: "cut" }]);
+  producer.handed[0]!.settle([AGAIN]);
   await turn();
   producer.turn({ kind: "down", problem: "gone" });
   timers.advance(DEADLINE_MS + 100);
@@ -141,6 +148,24 @@ Deno.test("what is tried again is unknown at its deadline, and not sent any more
   assertEquals(released, ["1"]);
   producer.turn({ kind: "up" });
   assertEquals(ids(), ["1"]);
+});
+
+Deno.test("what the broker surely does not have is unsent at its deadline, unless it may have it from an earlier try", async () => {
+  const { producer, push, answers, timers } = scene();
+  producer.turn({ kind: "up" });
+  push("1");
+  producer.handed[0]!.settle([SURELY_NOT]);
+  await turn();
+  push("2");
+  timers.advance(100);
+  producer.handed[1]!.settle([SURELY_NOT, AGAIN]);
+  await turn();
+  timers.advance(300);
+  producer.handed[2]!.settle([SURELY_NOT, SURELY_NOT]);
+  await turn();
+  producer.turn({ kind: "down", problem: "gone" });
+  timers.advance(DEADLINE_MS + 1_000);
+  assertEquals(answers, ["1 unsent gone", "2 unknown gone"]);
 });
 
 Deno.test("a batch that is not full waits for more, and not longer than it should", () => {
@@ -197,7 +222,7 @@ Deno.test("what is abandoned is answered at once", () => {
   push("sent");
   push("waits");
   queue.abandon("over");
-  assertEquals(answers, ["sent unknown over", "waits refused over"]);
+  assertEquals(answers, ["sent unknown over", "waits unsent over"]);
   assertEquals(timers.size, 0);
 });
 
@@ -236,7 +261,7 @@ Deno.test("random histories: each message is answered once, and nothing stays", 
           if (batch === undefined) break;
           settled++;
           batch.settle(batch.messages.map(() => {
-            if (random(3) === 0) return { kind: "again", reason: "r" };
+            if (random(3) === 0) return AGAIN;
             return STORED;
           }));
           await turn();

@@ -1,0 +1,498 @@
+/**
+ * What holds for every broker, asked of the real one.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Edge, FrontierError } from "@frontier/client";
+import { type Frontier, startFrontier } from "@frontier/server";
+import type { BrokerUnderTest, Running, Stored } from "./broker_under_test.ts";
+import { whatIsMissing } from "./provision.ts";
+
+const required = Deno.env.get("FRONTIER_REQUIRE_BROKERS") === "1";
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Edges that publish during a fault. */
+const EDGES = 10;
+/** Messages that are published, at least, for every fault. */
+const MESSAGES = 20_000;
+/** Messages of one edge under way at a time. */
+const WINDOW = 32;
+/** Longest wait for a state, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** Messages that are answered soon, where the broker is not to be had. */
+const SOON = { deadlineMs: 3_000 };
+
+const told = new Set<string>();
+
+/**
+ * Registers the suite for a broker. Where the broker is missing the tests are
+ * skipped with a loud line, or fail where `FRONTIER_REQUIRE_BROKERS=1` says that
+ * it must be there.
+ *
+ * @param broker The broker.
+ */
+export function compliance<Server extends Running>(
+  broker: BrokerUnderTest<Server>,
+): void {
+  const missing = whatIsMissing(broker.program);
+  const test = (name: string, fn: () => Promise<void>) => {
+    if (missing !== undefined && !told.has(broker.program)) {
+      told.add(broker.program);
+      console.error(
+        `\n*** ${broker.program.toUpperCase()} IS MISSING (${missing}): its tests are NOT RUN; deno task brokers installs it ***\n`,
+      );
+    }
+    Deno.test({
+      name: `${broker.name}: ${name}`,
+      ignore: missing !== undefined && !required,
+      fn: async () => {
+        if (missing !== undefined) {
+          throw new Error(`Cannot test ${broker.name}: ${missing}`);
+        }
+        await fn();
+      },
+    });
+  };
+  const topic = broker.topics[0]!;
+
+  test("a message is acknowledged when the broker has it, its data unchanged", async () => {
+    await using scene = await Scene.open(broker);
+    const contents = [
+      new Uint8Array(0),
+      encoder.encode("hello"),
+      Uint8Array.from({ length: 256 }, (_, i) => i),
+      crypto.getRandomValues(new Uint8Array(30_000)),
+    ];
+    await using heard = await broker.listen?.(scene.server, topic);
+    const edge = await scene.edge();
+    for (const data of contents) await edge.publish(topic, data);
+    const stored = await scene.stored(topic, heard, contents.length);
+    assertEquals(stored.map(({ data }) => data), contents);
+    const [status] = scene.gateway.brokers;
+    assertEquals(status!.state, "up");
+    assertEquals(status!.published, contents.length);
+    assertEquals([status!.queued, status!.queuedBytes], [0, 0]);
+  });
+
+  test("topics of every kind work", async () => {
+    await using scene = await Scene.open(broker, { topics: broker.topics });
+    const edge = await scene.edge();
+    for (const name of broker.topics) {
+      await using heard = await broker.listen?.(scene.server, name);
+      await edge.publish(name, `to ${name}`);
+      const stored = await scene.stored(name, heard, 1);
+      assertEquals(stored.map(({ data }) => decoder.decode(data)), [
+        `to ${name}`,
+      ]);
+    }
+  });
+
+  test("topics that the broker does not take are refused with the configuration", async () => {
+    await using server = await broker.start();
+    for (const name of broker.refusedTopics) {
+      const error = await assertRejects(
+        () =>
+          startFrontier({
+            edgebound: { hostname: "127.0.0.1", port: 0 },
+            servicebound: { hostname: "127.0.0.1", port: 0 },
+            mqm: broker.config(server, { topics: [name] }),
+          }),
+        RangeError,
+        "mqm.",
+      );
+      assert(error.message.includes(name), error.message);
+    }
+  });
+
+  test("a message of the largest size is stored, one byte more is refused with the broker's rule", async () => {
+    await using scene = await Scene.open(broker);
+    await using heard = await broker.listen?.(scene.server, topic);
+    const edge = await scene.edge();
+    const error = await assertRejects(
+      () => edge.publish(topic, new Uint8Array(broker.maxBytes + 1)),
+      FrontierError,
+      "message refused: ",
+    );
+    assertEquals([error.code, error.retryable], ["refused", false]);
+    const most = Number(/at most (\d+)/.exec(error.message)?.[1]);
+    assert(most > 0, `${error.message} says how much`);
+    await edge.publish(topic, new Uint8Array(most));
+    await assertRejects(
+      () => edge.publish(topic, new Uint8Array(most + 1)),
+      FrontierError,
+      "message refused: ",
+    );
+    const stored = await scene.stored(topic, heard, 1);
+    assertEquals(stored.map(({ data }) => data.length), [most]);
+  });
+
+  test("a broker that is down at start stops nothing, and heals", async () => {
+    await using scene = await Scene.open(broker, {}, { down: true, mqm: SOON });
+    const edge = await scene.edge();
+    await scene.until(({ state }) => state === "down");
+    // What waits at first, and what is refused at once later, have one answer.
+    const error = await assertRejects(
+      async () => {
+        for (;;) await edge.publish(topic, "x", { timeoutMs: 20_000 });
+      },
+      FrontierError,
+      "broker unavailable",
+    );
+    assertEquals([error.code, error.retryable], ["broker-unavailable", true]);
+    await scene.server.process.start();
+    await scene.until(({ state }) => state === "up");
+    await edge.publish(topic, "healed");
+  });
+
+  test("wrong credentials are said to operators, not to edges", async () => {
+    await using scene = await Scene.open(
+      broker,
+      { auth: ["gate", "wrong"] },
+      { start: { auth: ["gate", "secret"] }, mqm: SOON },
+    );
+    const edge = await scene.edge();
+    const { problem } = await scene.until(({ state }) => state === "down");
+    assert(problem.length > 5 && !problem.includes("wrong"), problem);
+    const error = await assertRejects(
+      () => edge.publish(topic, "x", { timeoutMs: 20_000 }),
+      FrontierError,
+    );
+    assertEquals(error.wireText, "broker unavailable");
+  });
+
+  test("right credentials get in", async () => {
+    await using scene = await Scene.open(
+      broker,
+      { auth: ["gate", "secret"] },
+      { start: { auth: ["gate", "secret"] } },
+    );
+    await (await scene.edge()).publish(topic, "x");
+  });
+
+  for (const tls of ["server", "mutual"] as const) {
+    const client = tls === "mutual";
+    test(`TLS (${tls}): the right authority is trusted`, async () => {
+      await using scene = await Scene.open(
+        broker,
+        { ca: "right", client },
+        { start: { tls } },
+      );
+      await (await scene.edge()).publish(topic, "x");
+    });
+    test(`TLS (${tls}): another authority is not`, async () => {
+      await using scene = await Scene.open(
+        broker,
+        { ca: "wrong", client },
+        { start: { tls }, mqm: SOON },
+      );
+      const edge = await scene.edge();
+      await scene.until(({ state }) => state === "down");
+      await assertRejects(
+        () => edge.publish(topic, "x", { timeoutMs: 20_000 }),
+        FrontierError,
+        "broker unavailable",
+      );
+      assertEquals(scene.gateway.brokers[0]!.published, 0);
+    });
+  }
+
+  test("TLS (mutual): without a certificate nobody gets in, and the gateway lives", async () => {
+    await using scene = await Scene.open(
+      broker,
+      { ca: "right", client: false },
+      { start: { tls: "mutual" }, mqm: SOON },
+    );
+    const edge = await scene.edge();
+    await assertRejects(
+      () => edge.publish(topic, "x", { timeoutMs: 20_000 }),
+      FrontierError,
+    );
+    assertEquals(scene.gateway.brokers[0]!.published, 0);
+    await using other = await Edge.connect({ port: scene.port });
+    await assertRejects(
+      () => other.publish("elsewhere", "x"),
+      FrontierError,
+      "topic not online",
+    );
+  });
+
+  if (broker.fill !== undefined) {
+    test("a broker that is full refuses, and the message is not retried for ever", async () => {
+      await using scene = await Scene.open(broker);
+      const edge = await scene.edge();
+      await edge.publish(topic, "before");
+      await broker.fill!(scene.server, topic);
+      const error = await assertRejects(
+        () => edge.publish(topic, "after", { timeoutMs: 20_000 }),
+        FrontierError,
+      );
+      assert(
+        ["refused", "broker-unavailable", "outcome-unknown"].includes(
+          error.code,
+        ),
+        error.message,
+      );
+    });
+  }
+
+  test("nothing that was acknowledged is missing after SIGKILL and restart", async () => {
+    await faults(broker, async ({ process }) => {
+      await process.kill();
+      await pause(1_000);
+      await process.start();
+    });
+  });
+
+  test("nothing that was acknowledged is missing after a freeze", async () => {
+    await faults(broker, async ({ process }) => {
+      process.freeze();
+      await pause(6_000);
+      process.thaw();
+    });
+  });
+
+  test("a frozen broker slows nobody else, and messages for it are answered in time", async () => {
+    await using scene = await Scene.open(broker);
+    const edge = await scene.edge();
+    await edge.publish(topic, "before");
+    scene.server.process.freeze();
+    try {
+      const began = performance.now();
+      const stuck = Array.from(
+        { length: 100 },
+        () =>
+          edge.publish(topic, "x").then(() => "stored", (error) => error.code),
+      );
+      for (let i = 0; i < 20; i++) {
+        const at = performance.now();
+        await assertRejects(() => edge.call("nobody"), FrontierError);
+        assert(performance.now() - at < 2_000, "a call is slow");
+      }
+      const codes = new Set(await Promise.all(stuck));
+      assert(!codes.has("stored"), [...codes].join());
+      const took = performance.now() - began;
+      assert(took < 30_000, `answered after ${took} ms`);
+      assertEquals(scene.gateway.status.inflight, 0);
+    } finally {
+      scene.server.process.thaw();
+    }
+  });
+
+  test("memory is bounded while the broker is away", async () => {
+    await using scene = await Scene.open(broker, {}, {
+      mqm: { queue: { maxMessages: 200, maxBytes: 1_048_576 } },
+    });
+    const edge = await scene.edge();
+    await edge.publish(topic, "before");
+    await scene.server.process.kill();
+    const codes = await Promise.all(
+      Array.from(
+        { length: 1_000 },
+        () =>
+          edge.publish(topic, new Uint8Array(10_000)).then(
+            () => "stored",
+            (error) => error.code as string,
+          ),
+      ),
+    );
+    assert(!codes.includes("stored"));
+    const { queued, queuedBytes } = scene.gateway.brokers[0]!;
+    assert(queued <= 200 && queuedBytes <= 1_048_576, `${queued}`);
+    await scene.server.process.start();
+    await scene.until(({ state }) => state === "up");
+    await edge.publish(topic, "after");
+  });
+}
+
+/** How a scene differs from the ordinary. */
+interface SceneOptions {
+  /** How the broker is set up. */
+  readonly start?: Parameters<BrokerUnderTest["start"]>[0];
+  /** Keys of the broker's section. */
+  readonly mqm?: Record<string, unknown>;
+  /** Whether the broker is stopped before the gateway starts. */
+  readonly down?: boolean;
+}
+
+/** A broker, a gateway in front of it, and edges. */
+class Scene<Server extends Running> implements AsyncDisposable {
+  readonly #broker: BrokerUnderTest<Server>;
+  readonly server: Server;
+  readonly gateway: Frontier;
+  readonly #edges: Edge[] = [];
+
+  private constructor(
+    broker: BrokerUnderTest<Server>,
+    server: Server,
+    gateway: Frontier,
+  ) {
+    this.#broker = broker;
+    this.server = server;
+    this.gateway = gateway;
+  }
+
+  static async open<Server extends Running>(
+    broker: BrokerUnderTest<Server>,
+    config: Parameters<BrokerUnderTest<Server>["config"]>[1] = {},
+    options: SceneOptions = {},
+  ): Promise<Scene<Server>> {
+    const server = await broker.start(options.start);
+    try {
+      await broker.prepare?.(server, config.topics ?? [broker.topics[0]!]);
+      const mqm = broker.config(server, config);
+      const [section] = Object.values(mqm);
+      Object.assign(section!, options.mqm);
+      if (options.down) await server.process.kill();
+      const gateway = await startFrontier({
+        edgebound: { hostname: "127.0.0.1", port: 0 },
+        servicebound: { hostname: "127.0.0.1", port: 0 },
+        mqm,
+      });
+      return new Scene(broker, server, gateway);
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get port(): number {
+    return this.gateway.edgeAddr.port;
+  }
+
+  async edge(): Promise<Edge> {
+    const edge = await Edge.connect({ port: this.port });
+    this.#edges.push(edge);
+    return edge;
+  }
+
+  /** Waits until the broker's state is as wanted. */
+  async until(
+    holds: (status: Frontier["brokers"][number]) => boolean,
+  ): Promise<Frontier["brokers"][number]> {
+    const end = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const [status] = this.gateway.brokers;
+      if (holds(status!)) return status!;
+      assert(
+        performance.now() < end,
+        `the broker stays ${status!.state} ${status!.problem}`,
+      );
+      await pause(20);
+    }
+  }
+
+  /** What the broker has of a topic, once there is as much as expected. */
+  async stored(
+    topic: string,
+    heard: { readonly stored: readonly Stored[] } | undefined,
+    count: number,
+  ): Promise<readonly Stored[]> {
+    if (heard === undefined) {
+      return await this.#broker.readBack!(this.server, topic);
+    }
+    const end = performance.now() + 10_000;
+    while (heard.stored.length < count && performance.now() < end) {
+      await pause(10);
+    }
+    return heard.stored;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const edge of this.#edges) await edge.close();
+    await this.gateway.close();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Ten edges publish while the broker suffers a fault. What was acknowledged is
+ * looked for afterwards, by its number, with an independent client.
+ */
+async function faults<Server extends Running>(
+  broker: BrokerUnderTest<Server>,
+  fault: (server: Server) => Promise<void>,
+): Promise<void> {
+  const topic = broker.topics[0]!;
+  await using scene = await Scene.open(broker);
+  await using heard = await broker.listen?.(scene.server, topic);
+  const edges = await Promise.all(
+    Array.from({ length: EDGES }, () => scene.edge()),
+  );
+  await scene.until(({ state }) => state === "up");
+  const acked = edges.map(() => new Set<number>());
+  const codes = new Map<string, number>();
+  let over = false;
+  let published = 0;
+  const work = edges.map(async (edge, e) => {
+    let next = 0;
+    const one = async () => {
+      while (!over || published < MESSAGES) {
+        const n = next++;
+        published++;
+        try {
+          await edge.publish(topic, `${e}:${n}`);
+          acked[e]!.add(n);
+        } catch (error) {
+          const { code } = error as FrontierError;
+          codes.set(code, (codes.get(code) ?? 0) + 1);
+          // As an application would.
+          await pause(100);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: WINDOW }, one));
+  });
+  await pause(1_000);
+  await fault(scene.server);
+  await pause(1_000);
+  over = true;
+  await Promise.all(work);
+  const total = acked.reduce((sum, set) => sum + set.size, 0);
+  const stored = await scene.stored(topic, heard, total);
+
+  const seen = edges.map(() => new Map<number, string[]>());
+  const disorder = edges.map(() => ({ last: -1, count: 0 }));
+  for (const { data, id } of stored) {
+    const [e, n] = decoder.decode(data).split(":").map(Number) as [
+      number,
+      number,
+    ];
+    const ids = seen[e]!.get(n);
+    if (ids !== undefined) {
+      ids.push(id);
+      continue;
+    }
+    seen[e]!.set(n, [id]);
+    const order = disorder[e]!;
+    if (n < order.last) order.count++;
+    order.last = Math.max(order.last, n);
+  }
+  let missing = 0;
+  let duplicates = 0;
+  let strange = 0;
+  acked.forEach((set, e) => {
+    for (const n of set) if (!seen[e]!.has(n)) missing++;
+    for (const ids of seen[e]!.values()) {
+      duplicates += ids.length - 1;
+      if (new Set(ids).size > 1) strange++;
+    }
+  });
+  const inversions = disorder.reduce((sum, { count }) => sum + count, 0);
+  console.error(
+    `${broker.name}: ${published} published, ${total} acknowledged, ${stored.length} found, ${missing} missing, ${duplicates} duplicates, ${inversions} out of order; ${
+      [...codes].map(([code, count]) => `${code} ${count}`).join(", ") ||
+      "no errors"
+    }`,
+  );
+  assert(total > MESSAGES / 4, `only ${total} were acknowledged`);
+  assertEquals(strange, 0, "a duplicate has another id");
+  if (broker.durable) assertEquals(missing, 0);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
