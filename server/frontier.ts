@@ -24,6 +24,7 @@ import {
 import type { Policy } from "./admission/policy.ts";
 import { Bypass } from "./bypass/bypass.ts";
 import {
+  checkKeys,
   type FrontierConfig,
   type FrontierOptions,
   resolveOptions,
@@ -93,6 +94,15 @@ export interface FrontierListeners extends FrontierClock {
   policies?: readonly Policy[];
 }
 
+const LISTENER_KEYS = {
+  edge: null,
+  service: null,
+  policies: null,
+  timers: null,
+  random: null,
+  wallClock: null,
+} satisfies Record<keyof FrontierListeners, null>;
+
 /** A running gateway. */
 export interface Frontier extends AsyncDisposable {
   /** Where edges connect. */
@@ -157,8 +167,8 @@ const CLOSE_MS = 5_000;
  * @param listeners Where connections come from, if not from TCP ports, and
  * clock and randomness, if not the system's.
  * @returns The gateway, with both listeners bound.
- * @throws {Error} If an address cannot be bound or a certificate cannot be
- * used; the message names it.
+ * @throws {Error} If an option is not known, an address cannot be bound or a
+ * certificate cannot be used; the message names it.
  *
  * @example
  * ```ts
@@ -177,6 +187,7 @@ export async function startFrontier(
   listeners: FrontierListeners = {},
 ): Promise<Frontier> {
   const config = resolveOptions(options);
+  checkKeys(listeners, LISTENER_KEYS);
   const log = guardedLogger(options.logger ?? NULL_LOGGER);
   const memory = memoryBudget(config.limits.maxMemory);
   // Both are bound before either accepts: early connections wait in the kernel.

@@ -15,7 +15,7 @@ their ids assigned, and services connect to 127.0.0.1:30011.
 Configuration
   -c, --config FILE        configuration file (YAML, as for the Go gateway)
       --check              say what a start would find wrong, certificates and
-                           log file included, bind nothing, exit
+                           log file included, take no port, exit
       --print-config       print the configuration in use and exit; it is a
                            complete configuration file, passwords hidden
       --strict             take an unknown key for an error (also --check)

@@ -1,17 +1,20 @@
 import { checkTlsFiles } from "@frontier/platform/net";
 import {
   type Diagnostic,
+  formatAddress,
+  type ListenConfig,
   type LoadedConfig,
   type TlsListenConfig,
   unservedParts,
 } from "../config/mod.ts";
+import { addressProblem } from "./start_failure.ts";
 
 /** A file's list of certificates or authorities, by the property that has them. */
 const LISTS = { certs: "certs", caCerts: "ca_certs" } as const;
 
 /**
- * Looks ahead at what a start would find wrong with a configuration: files of certificates and the log, parts that are not served.
- * Nothing is bound, created or written.
+ * Looks ahead at what a start would find wrong with a configuration: addresses, files of certificates and the log, parts that are
+ * not served. None of its ports is taken, nothing is created or written.
  *
  * @param loaded The configuration.
  * @returns What a start would refuse as errors, what it would say as warnings.
@@ -20,6 +23,8 @@ export async function lookAhead(loaded: LoadedConfig): Promise<Diagnostic[]> {
   const { servicebound, edgebound } = loaded.config;
   const { bypass } = edgebound;
   const found = [
+    ...lookAtAddress(loaded, "servicebound.listen.addr", servicebound),
+    ...lookAtAddress(loaded, "edgebound.listen.addr", edgebound),
     ...await lookAtTls(loaded, "servicebound.listen", servicebound.tls, false),
     ...await lookAtTls(loaded, "edgebound.listen", edgebound.tls, false),
     // The gateway starts; a connection that is passed on finds out.
@@ -30,6 +35,30 @@ export async function lookAhead(loaded: LoadedConfig): Promise<Diagnostic[]> {
     found.push(loaded.diagnose("warning", key, message));
   }
   return found;
+}
+
+/**
+ * Whether the address is one of this machine. Asking for the list of its interfaces takes a permission that nothing else needs; a
+ * port that the system chooses is bound for a moment instead, so that a gateway that is running has its own.
+ */
+function lookAtAddress(
+  loaded: LoadedConfig,
+  key: string,
+  { hostname, port }: ListenConfig,
+): Diagnostic[] {
+  const host = formatAddress(hostname, 0);
+  const { state } = Deno.permissions.querySync({ name: "net", host });
+  // A start may be allowed what we are not: nothing is known then.
+  if (state !== "granted") return [];
+  try {
+    Deno.listen({ hostname, port: 0 }).close();
+    return [];
+  } catch (error) {
+    const message = `Cannot listen on ${formatAddress(hostname, port)}: it ${
+      addressProblem(error)
+    }`;
+    return [loaded.diagnose("error", key, message)];
+  }
 }
 
 async function lookAtTls(

@@ -66,6 +66,19 @@ const FATAL: [name: string, text: string, said: string][] = [
     "they would come back for ever",
   ],
   [
+    "an address of another machine",
+    GOOD.replace("127.0.0.1:0", "192.0.2.1:4711"),
+    "Cannot listen on 192.0.2.1:4711: it is not an address of this machine (servicebound.listen.addr)",
+  ],
+  [
+    "a host that has no address",
+    edges("").replace(
+      'edgebound: {listen: {addr: "127.0.0.1:0"',
+      'edgebound: {listen: {addr: "nowhere.invalid:4711"',
+    ),
+    "Cannot listen on nowhere.invalid:4711: it cannot be listened on: ",
+  ],
+  [
     "a log file that is a folder",
     `${GOOD}log: {output: file, file: {path: /tmp}}\n`,
     "Cannot open the log file /tmp: Is a directory",
@@ -130,7 +143,17 @@ for (const [name, text, said] of DOUBTFUL) {
   });
 }
 
-Deno.test("--check binds nothing and makes no file", async () => {
+Deno.test("--check says nothing about addresses that it may not try", async () => {
+  const text = GOOD.replace("127.0.0.1:0", "192.0.2.1:4711");
+  await withFile(text, async (path) => {
+    const without = PERMISSIONS.filter((one) => one !== "--allow-net");
+    await using check = new Program(["--check", "-c", path], {}, without);
+    const { code, out } = await check.end();
+    assertEquals([code, out], [0, `${path}: ok`]);
+  });
+});
+
+Deno.test("--check takes no port and makes no file", async () => {
   const folder = await Deno.makeTempDir();
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const text = `${

@@ -4,8 +4,13 @@ import {
   type ListenConfig,
 } from "../config/mod.ts";
 
-/** Why a listener cannot have its address, in words; `undefined` if the error is about something else. */
-function addressProblem(error: unknown): string | undefined {
+/**
+ * Why a listener cannot have its address.
+ *
+ * @param error What the attempt to listen ended with.
+ * @returns Words that follow the address.
+ */
+export function addressProblem(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) return "is already in use";
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return "is not an address of this machine";
@@ -16,7 +21,9 @@ function addressProblem(error: unknown): string | undefined {
   if (error instanceof Deno.errors.NotCapable) {
     return "is denied by the runtime: run with --allow-net";
   }
-  return undefined;
+  return `cannot be listened on: ${
+    error instanceof Error ? error.message : String(error)
+  }`;
 }
 
 /** Tries an address the way a listener does and gives it back at once. */
@@ -49,10 +56,7 @@ export function explainStartFailure(
     const found = probe(listen);
     if (found === undefined) continue;
     const address = formatAddress(listen.hostname, listen.port);
-    const problem = addressProblem(found) ??
-      `cannot be listened on: ${
-        found instanceof Error ? found.message : String(found)
-      }`;
+    const problem = addressProblem(found);
     return `Cannot start: address ${address} ${problem} (${key})`;
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
+import { checkKnown } from "./known_options.ts";
 import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
 import { loadConfig } from "./load.ts";
@@ -101,10 +102,11 @@ function checkLimits(limits: Limits): Limits {
  *
  * @param options What differs from the defaults.
  * @returns The complete configuration, every limit in it finite.
- * @throws {RangeError} If an option cannot have its value; the message names both.
+ * @throws {RangeError} If an option is not known, or cannot have its value; the message names it.
  */
 export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   const base = loadConfig(undefined).config;
+  checkKnown(options, base);
   const { file, ...log } = options.log ?? {};
   const config: FrontierConfig = {
     servicebound: merge(base.servicebound, options.servicebound),

@@ -1,10 +1,11 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   DEFAULT_LIMITS,
   type FrontierOptions,
   resolveOptions,
   unservedParts,
 } from "./mod.ts";
+import { type FrontierListeners, startFrontier } from "../frontier.ts";
 
 Deno.test("options that are left out have the defaults of a gateway without a file", () => {
   const config = resolveOptions();
@@ -137,4 +138,56 @@ Deno.test("every part that this version does not serve is named when it is wante
     "observability.enable",
     "daemon.pprof.enable",
   ]);
+});
+
+for (
+  const [given, key, near] of [
+    [{ edgeBound: {} }, "edgeBound", "edgebound"],
+    [{ edgebound: { prot: 1 } }, "edgebound.prot", "edgebound.port"],
+    [{ hashby: "random" }, "hashby", "hashBy"],
+    [{ drain: 5 }, "drain", "drainSeconds"],
+    [
+      { servicebound: { tls: { mtls: true, caCert: [], certs: [] } } },
+      "servicebound.tls.caCert",
+      "servicebound.tls.caCerts",
+    ],
+    [
+      { edgebound: { bypass: { addr: [] } } },
+      "edgebound.bypass.addr",
+      "edgebound.bypass.addrs",
+    ],
+    [{ log: { file: { maxSize: 1 } } }, "log.file.maxSize", undefined],
+    [
+      { mqm: { kafka: { enabled: true } } },
+      "mqm.kafka.enabled",
+      "mqm.kafka.enable",
+    ],
+  ] as const
+) {
+  Deno.test(`an option that is not known is refused with the nearest one: ${key}`, () => {
+    const error = assertThrows(
+      () => resolveOptions(given as unknown as FrontierOptions),
+      RangeError,
+      `Unknown option "${key}", nearest known option: "`,
+    );
+    if (near !== undefined) assert(error.message.endsWith(`"${near}"`));
+  });
+}
+
+Deno.test("names that users give are no options", () => {
+  resolveOptions({
+    mqm: { amqp: { producer: { headers: { anything: "x" } } } },
+  });
+});
+
+Deno.test("what an embedder puts in has to be known, too", async () => {
+  const misspelt = { polices: [] } as FrontierListeners;
+  const error = await assertRejects(
+    () => startFrontier({}, misspelt),
+    RangeError,
+  );
+  assertEquals(
+    error.message,
+    'Unknown option "polices", nearest known option: "policies"',
+  );
 });
