@@ -102,6 +102,7 @@ export function checkKnown(
     limits: null,
     log: keysOf(base.log),
     drainSeconds: null,
+    drainRate: null,
     frontierId: null,
     mqm: keysOf(base.mqm),
     // Complete, or the compiler's to refuse.

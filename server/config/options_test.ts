@@ -145,7 +145,7 @@ for (
     [{ edgeBound: {} }, "edgeBound", "edgebound"],
     [{ edgebound: { prot: 1 } }, "edgebound.prot", "edgebound.port"],
     [{ hashby: "random" }, "hashby", "hashBy"],
-    [{ drain: 5 }, "drain", "drainSeconds"],
+    [{ drainSecond: 5 }, "drainSecond", "drainSeconds"],
     [
       { servicebound: { tls: { mtls: true, caCert: [], certs: [] } } },
       "servicebound.tls.caCert",

@@ -1,6 +1,11 @@
 /** Attacks on the gateway's time: bodies and ids that cost much to read. */
 
 import { rawFrame } from "../../../proto/testing/raw_peer.ts";
+import {
+  ODD_SHAPES,
+  oddBody,
+  type OddShape,
+} from "../../../proto/testdata/odd_bodies.ts";
 import { concat, frames, many } from "../../support/raw_socket.ts";
 import { type Attacks, FIRST } from "../attack.ts";
 import type { Battle } from "../attacker.ts";
@@ -11,38 +16,24 @@ const GO_WORK = ["call go.echo", "publish go.t"];
 /** Bytes of a body that is nearly as large as a frame may be. */
 const LARGE = 10_400_000;
 
-/** Bodies by what makes them costly: a head, what is repeated, and a tail. */
-const SHAPES = {
-  "members that come twice": ["{", '"value":"AA==",', '"key":"AA=="}'],
-  "arrays of numbers": ['{"value":[', "0,", "0]}"],
-  "escapes": ['{"topic":"', "\\u0041\\n", '"}'],
-  "deep nesting": ['{"x":', "[", ""],
-  "unknown members": ["{", '"a1":{"b":[1,"c"]},', '"key":"AA=="}'],
-  "escaped names": ["{", '"\\u0076alue":"AA==",', '"key":"AA=="}'],
-  "white space": ["{", " \t\n ", '"key":"AA=="}'],
-} as const;
-
-/** A frame whose body is one shape, of about so many bytes. */
-function shaped(
-  type: number,
-  [head, unit, tail]: readonly string[],
-  size: number,
-): Uint8Array {
-  const count = Math.floor(size / unit!.length);
-  let body = head! + unit!.repeat(count) + tail;
-  if (unit === "[") {
-    body = head + "[".repeat(count / 2) + "]".repeat(count / 2) + "}";
-  }
-  return rawFrame(type, 5n, 1n, body);
-}
+/** What the attackers' bodies look like. */
+const SHAPES: readonly OddShape[] = [
+  ODD_SHAPES["short values"],
+  ODD_SHAPES["numbers"],
+  ODD_SHAPES["a topic of escapes"],
+  ODD_SHAPES["nesting"],
+  ODD_SHAPES["members with a lot in them"],
+  ODD_SHAPES["escaped names"],
+  ODD_SHAPES["white space"],
+];
 
 async function costly(
   battle: Battle,
-  shape: readonly string[],
+  shape: OddShape,
   size: number,
 ): Promise<void> {
   const socket = await battle.edge();
-  const frame = shaped(0x71, shape, size);
+  const frame = rawFrame(0x71, 5n, 1n, oddBody(shape, size));
   const batch = size < 100_000 ? many(50, () => frame) : frame;
   for (let i = 0; i < 1_000 && !socket.closed; i++) {
     if (!await socket.send(batch, 10_000)) return;
@@ -53,12 +44,10 @@ async function costly(
 /** Says of itself, before it is let in, what costs much to read. */
 async function costlyHello(
   battle: Battle,
-  shape: readonly string[],
+  shape: OddShape,
 ): Promise<void> {
   using socket = await battle.dial();
-  const [head, unit, tail] = shape;
-  const body = head! + unit!.repeat(Math.floor(10_000_000 / unit!.length)) +
-    tail;
+  const body = oddBody(shape, 10_000_000);
   const hello = rawFrame(0x01, 1n, new Uint8Array([0x18, 0]), 0n, body);
   await socket.send(hello, 10_000);
   await socket.until(() => socket.seen.size > 0, 2_000);
@@ -67,11 +56,10 @@ async function costlyHello(
 /** The same of a session. */
 async function costlyOpen(
   battle: Battle,
-  shape: readonly string[],
+  shape: OddShape,
 ): Promise<void> {
   const socket = await battle.edge();
-  const [head, unit, tail] = shape;
-  const body = head! + unit!.repeat(Math.floor(400_000 / unit!.length)) + tail;
+  const body = oddBody(shape, 400_000);
   for (let i = 0; i < 500 && !socket.closed; i++) {
     await socket.send(
       rawFrame(0x31, 1n, new Uint8Array(2), FIRST + BigInt(i), body),
@@ -160,23 +148,20 @@ export const CPU_ATTACKS: Attacks = {
     targets: ["svc"],
     work: WORK,
     run: (battle) =>
-      battle.each(() =>
-        costly(battle, SHAPES["members that come twice"], LARGE)
-      ),
+      battle.each(() => costly(battle, ODD_SHAPES["short values"], LARGE)),
   },
   "bodies of 10 MB that are nested deeply": {
     targets: ["svc"],
     work: WORK,
     run: (battle) =>
-      battle.each(() => costly(battle, SHAPES["deep nesting"], LARGE)),
+      battle.each(() => costly(battle, ODD_SHAPES["nesting"], LARGE)),
   },
   "bodies of 10 MB of every odd shape": {
     targets: ["svc"],
     work: WORK,
     run: (battle) =>
       battle.each((i) => {
-        const shapes = Object.values(SHAPES);
-        return costly(battle, shapes[i % shapes.length]!, LARGE);
+        return costly(battle, SHAPES[i % SHAPES.length]!, LARGE);
       }),
   },
   "small bodies that are read the slow way": {
@@ -184,8 +169,7 @@ export const CPU_ATTACKS: Attacks = {
     work: WORK,
     run: (battle) =>
       battle.each((i) => {
-        const shapes = Object.values(SHAPES);
-        return costly(battle, shapes[i % shapes.length]!, 2_000);
+        return costly(battle, SHAPES[i % SHAPES.length]!, 2_000);
       }),
   },
   "bodies of handshakes that cost much": {
@@ -193,8 +177,7 @@ export const CPU_ATTACKS: Attacks = {
     work: [...WORK, "admission"],
     run: (battle) =>
       battle.each((i) => {
-        const shapes = Object.values(SHAPES).filter(([, unit]) => unit !== "[");
-        return costlyHello(battle, shapes[i % shapes.length]!);
+        return costlyHello(battle, SHAPES[i % SHAPES.length]!);
       }),
   },
   "bodies of sessions that cost much": {
@@ -202,8 +185,7 @@ export const CPU_ATTACKS: Attacks = {
     work: [...WORK, "echo svc"],
     run: (battle) =>
       battle.each((i) => {
-        const shapes = Object.values(SHAPES).filter(([, unit]) => unit !== "[");
-        return costlyOpen(battle, shapes[i % shapes.length]!);
+        return costlyOpen(battle, SHAPES[i % SHAPES.length]!);
       }),
   },
   "session ids that end alike": {
