@@ -10,12 +10,13 @@ import type {
 } from "./types.ts";
 
 /** Keys of a map, each with those of the map below it; `null` where there is none, or where any key is right. */
-interface Keys {
-  readonly [key: string]: Keys | null;
+export interface KnownKeys {
+  /** What is below the key. */
+  readonly [key: string]: KnownKeys | null;
 }
 
 /** The compiler sees to it that no key is missing, and none is there that does not exist. */
-type KeysOf<T> = { readonly [K in keyof Required<T>]: Keys | null };
+type KeysOf<T> = { readonly [K in keyof Required<T>]: KnownKeys | null };
 
 const TLS_LISTEN = {
   mtls: null,
@@ -47,7 +48,7 @@ const EDGEBOUND = {
 } satisfies KeysOf<EdgeboundConfig>;
 
 /** The keys of a complete value. */
-function keysOf(value: unknown): Keys | null {
+function keysOf(value: unknown): KnownKeys | null {
   if (!isMap(value)) return null;
   const entries = Object.entries(value);
   // What is empty takes names of the user's own.
@@ -67,7 +68,7 @@ function isMap(value: unknown): value is object {
  * @param path What stands before a key in the message.
  * @throws {RangeError} If a key is not known; the message names it and the nearest one.
  */
-export function checkKeys(given: unknown, keys: Keys, path = ""): void {
+export function checkKeys(given: unknown, keys: KnownKeys, path = ""): void {
   if (!isMap(given)) return;
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined) continue;

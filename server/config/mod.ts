@@ -11,7 +11,7 @@ export {
   formatDiagnostic,
   type Position,
 } from "./diagnostics.ts";
-export { checkKeys } from "./known_options.ts";
+export { checkKeys, type KnownKeys } from "./known_options.ts";
 export type * from "./later.ts";
 export type {
   AmqpConfig,
