@@ -105,3 +105,41 @@ Deno.test("a logger that throws costs neither an answer nor the connection", asy
   await until(() => records >= 2);
   assertEquals(service.state, "connected");
 });
+
+Deno.test("an option that nobody knows is refused, and the nearest is named", async () => {
+  const dial = () => {
+    throw new Error("Dialled");
+  };
+  const wrong: [Record<string, unknown>, string][] = [
+    [
+      { hostnme: "h" },
+      'the edge option "hostnme": there is none, the nearest one is "hostname"',
+    ],
+    [
+      { timeout: 5 },
+      '"timeout": there is none, the nearest one is "timeoutMs"',
+    ],
+    [{ name: "greeter" }, 'the edge option "name"'],
+    [
+      { limits: { handler: 5 } },
+      'the limit "handler": there is none, the nearest one is "handlers"',
+    ],
+    [
+      { reconnect: { maxDelay: 5 } },
+      'the reconnect option "maxDelay": there is none, the nearest one is "maxDelayMs"',
+    ],
+  ];
+  for (const [options, message] of wrong) {
+    await assertRejects(
+      () => Edge.connect({ dial, ...options }),
+      TypeError,
+      message,
+    );
+  }
+  // One that is not given may be named.
+  const error = await assertRejects(
+    () => Edge.connect({ dial, meta: undefined as unknown as string }),
+    FrontierError,
+  );
+  assertEquals(error.code, "not-connected");
+});

@@ -59,6 +59,7 @@ const EDGE_PORT = 30_012;
 export class Edge extends Endpoint {
   readonly #connector: Connector;
 
+  /** @ignore */
   private constructor(connector: Connector) {
     super(connector);
     this.#connector = connector;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { CloseReason } from "@frontier/proto";
+import type { PeerAddress } from "@frontier/platform";
 import type { Connector } from "./connection/connector.ts";
 import type {
   CloseOptions,
@@ -12,6 +14,7 @@ import type {
   OperationOptions,
   Stream,
 } from "@frontier/endpoint";
+import type { Stats } from "./stats.ts";
 import type { Status } from "./connection/status.ts";
 
 /**
@@ -28,11 +31,7 @@ import type { Status } from "./connection/status.ts";
 export abstract class Endpoint {
   readonly #connector: Connector;
 
-  /**
-   * Wraps a connector; services and edges are made by their `connect`.
-   *
-   * @param connector What it is made of.
-   */
+  /** @ignore */
   protected constructor(connector: Connector) {
     this.#connector = connector;
   }
@@ -40,6 +39,68 @@ export abstract class Endpoint {
   /** Where its connection is now. */
   get state(): Status["state"] {
     return this.#connector.status.current.state;
+  }
+
+  /**
+   * Resolved when it is over for good: closed by the application, by the
+   * `signal` of its options, or by the loss of a connection where `reconnect` is
+   * `false`. Never rejects.
+   *
+   * @example Restart what cannot go on
+   * ```ts
+   * import type { Service } from "@frontier/client";
+   *
+   * async function run(service: Service): Promise<void> {
+   *   const { kind, text } = await service.closed;
+   *   if (kind !== "closed") throw new Error(`Cannot go on: ${text}`);
+   * }
+   * ```
+   */
+  get closed(): Promise<CloseReason> {
+    return this.#connector.closed;
+  }
+
+  /** Our address on the connection in use; `undefined` while there is none. */
+  get localAddr(): PeerAddress | undefined {
+    return this.#connector.connection?.localAddr;
+  }
+
+  /** The gateway's address on the connection in use; `undefined` while there is none. */
+  get remoteAddr(): PeerAddress | undefined {
+    return this.#connector.connection?.remoteAddr;
+  }
+
+  /**
+   * Tells what has passed and what is going on. Counting costs next to nothing;
+   * a call makes one object.
+   *
+   * @returns Numbers of now.
+   *
+   * @example How much is read per call
+   * ```ts
+   * import type { Edge } from "@frontier/client";
+   *
+   * function bytesPerCall(edge: Edge): number {
+   *   const { bytesIn, callsOut } = edge.stats();
+   *   return callsOut === 0 ? 0 : bytesIn / callsOut;
+   * }
+   * ```
+   */
+  stats(): Stats {
+    return this.#connector.stats;
+  }
+
+  /**
+   * Measures how long the gateway takes to answer a heartbeat. Requests that
+   * wait to be written or read before it are part of that time.
+   *
+   * @param options Time limit and signal.
+   * @returns Milliseconds.
+   * @throws {FrontierError} `not-connected` while there is no connection,
+   * `force-closed` when it is lost, `timeout` or `canceled`.
+   */
+  rtt(options?: OperationOptions): Promise<number> {
+    return this.#connector.core.rtt(options);
   }
 
   /**
@@ -131,7 +192,9 @@ export abstract class Endpoint {
    *
    * @param options A signal that ends the iteration.
    * @returns The messages until the endpoint is closed. Each must be acknowledged
-   * by `done` or `error`.
+   * by `done` or `error`. Of several iterations at a time each message goes to
+   * one, the one that has waited longest: together they are workers, not
+   * listeners who all hear everything.
    */
   messages(
     options: { signal?: AbortSignal } = {},
@@ -160,6 +223,15 @@ export abstract class Endpoint {
     options: { signal?: AbortSignal } = {},
   ): AsyncGenerator<Stream, void, undefined> {
     return this.#connector.core.streams.items(options.signal);
+  }
+
+  /**
+   * Lists the streams that were opened here or accepted, and are not over.
+   *
+   * @returns Them, the oldest first.
+   */
+  listStreams(): Stream[] {
+    return this.#connector.core.listStreams();
   }
 
   /**

@@ -24,6 +24,8 @@
 
 export { FrontierError } from "@frontier/proto";
 export type {
+  CloseKind,
+  CloseReason,
   FarewellReason,
   FrontierErrorCode,
   FrontierErrorOptions,
@@ -47,6 +49,8 @@ export {
   type EndpointLimits,
   type Handler,
   type HandlerContext,
+  type JsonCodec,
+  jsonCodec,
   Message,
   type OpenStreamOptions,
   type OperationOptions,
@@ -57,11 +61,18 @@ export {
   Reply,
   RpcRequest,
   Stream,
+  type Traffic,
 } from "@frontier/endpoint";
 export { Edge } from "./edge.ts";
 export type { EdgeEvent } from "./edge_event.ts";
 export { Endpoint } from "./endpoint.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
-export type { ConnectOptions, EdgeOptions, ServiceOptions } from "./options.ts";
+export type {
+  ConnectOptions,
+  DialTarget,
+  EdgeOptions,
+  ServiceOptions,
+} from "./options.ts";
 export { Service } from "./service.ts";
+export type { HandlerStats, Stats } from "./stats.ts";
 export type { Status } from "./connection/status.ts";

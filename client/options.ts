@@ -5,8 +5,19 @@
  */
 
 import type { BackoffPolicy, Logger, Transport } from "@frontier/platform";
-import type { ClientLimits } from "./limits.ts";
+import { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
+import { checkKeys } from "./option_keys.ts";
 import type { Handler, Payload } from "@frontier/endpoint";
+
+/** What `dial` is asked to connect to. */
+export interface DialTarget {
+  /** Host name or address of the gateway. */
+  readonly hostname: string;
+  /** Port of the gateway. */
+  readonly port: number;
+  /** Gives up when aborted. */
+  readonly signal: AbortSignal;
+}
 
 /** How services and edges connect. */
 export interface ConnectOptions {
@@ -23,13 +34,28 @@ export interface ConnectOptions {
    */
   readonly port?: number;
   /**
-   * Connects to the gateway, instead of TCP: over TLS, in memory, through a
-   * proxy. Called for every attempt.
+   * Several gateways instead of `hostname` and `port`, each as `host`,
+   * `host:port` or `[IPv6]:port`. They are tried in this order, each at once when
+   * the one before has failed; the pause of `reconnect` follows when all have.
+   * After the loss of a connection it is the turn of the next one.
+   */
+  readonly addresses?: readonly string[];
+  /**
+   * Puts `addresses` into a random order first, so that many endpoints with one
+   * list spread over the gateways.
    *
-   * @param signal Aborted when the attempt takes too long or the endpoint is closed.
+   * @default {false}
+   */
+  readonly shuffleAddresses?: boolean;
+  /**
+   * Connects to a gateway, instead of `connectTcp`: over TLS, in memory, through
+   * a proxy. Called for every attempt.
+   *
+   * @param to The address whose turn it is, and a signal that is aborted when the
+   * attempt takes too long or the endpoint is closed.
    * @returns The connection; the endpoint closes it.
    */
-  readonly dial?: (signal: AbortSignal) => Transport | Promise<Transport>;
+  readonly dial?: (to: DialTarget) => Transport | Promise<Transport>;
   /** The id to ask for; gateways need not grant it, and never do to edges. */
   readonly wantedId?: bigint;
   /** Methods that are routable before `connect` returns, and after every reconnect. */
@@ -107,6 +133,54 @@ export interface ServiceOptions extends ConnectOptions {
    * @default {""}
    */
   readonly name?: string;
-  /** Topics whose messages the service takes; `*` takes what nobody else does. */
+  /**
+   * Topics whose messages the service takes; `*` takes what nobody else does.
+   * They are fixed for the life of the service, since the wire can only name
+   * them at connect: another set takes another `Service`.
+   */
   readonly topics?: readonly string[];
+}
+
+const CONNECT_KEYS: Readonly<Record<keyof ConnectOptions, true>> = {
+  hostname: true,
+  port: true,
+  addresses: true,
+  shuffleAddresses: true,
+  dial: true,
+  wantedId: true,
+  methods: true,
+  reconnect: true,
+  waitForFirstConnect: true,
+  failFast: true,
+  timeoutMs: true,
+  connectTimeoutMs: true,
+  heartbeatSeconds: true,
+  features: true,
+  logger: true,
+  limits: true,
+  signal: true,
+};
+const BACKOFF_KEYS: Readonly<Record<keyof BackoffPolicy, true>> = {
+  minDelayMs: true,
+  firstDelayMs: true,
+  maxDelayMs: true,
+  factor: true,
+};
+
+/**
+ * Refuses options that nobody knows.
+ *
+ * @param kind What kind of endpoint they are for.
+ * @param options The options.
+ * @throws {TypeError} If there is one; the message names the one that was meant.
+ */
+export function checkOptions(
+  kind: "service" | "edge",
+  options: ServiceOptions | EdgeOptions,
+): void {
+  const own = kind === "edge" ? ["meta"] : ["name", "topics"];
+  checkKeys(`${kind} option`, options, [...own, ...Object.keys(CONNECT_KEYS)]);
+  const { limits, reconnect } = options;
+  checkKeys("limit", limits ?? {}, Object.keys(CLIENT_LIMITS));
+  checkKeys("reconnect option", reconnect || {}, Object.keys(BACKOFF_KEYS));
 }

@@ -52,6 +52,7 @@ const HOOKS = [GET_EDGE_ID, EDGE_ONLINE, EDGE_OFFLINE];
 export class Service extends Endpoint {
   readonly #connector: Connector;
 
+  /** @ignore */
   private constructor(connector: Connector) {
     super(connector);
     this.#connector = connector;

@@ -121,6 +121,7 @@ export class Channel extends Receiver {
     options: CallOptions | undefined,
     waiter: Waiter<Reply>,
   ): Call {
+    this.#parts.counters.callsOut++;
     const call = new Call(method, data, this.#route(edgeId, options), waiter);
     if (call.watch()) this.#parts.submit(call);
     return call;
@@ -134,6 +135,7 @@ export class Channel extends Receiver {
     waiter: Waiter<void>,
   ): Publish {
     const route = this.#route(edgeId, options);
+    this.#parts.counters.messagesOut++;
     const publish = new Publish(topic, data, route, waiter);
     if (publish.watch()) this.#parts.submit(publish);
     return publish;

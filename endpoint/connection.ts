@@ -11,7 +11,7 @@ import {
   type FarewellReason,
   type FrameReader,
   FrontierError,
-  Link,
+  type Link,
   type LinkHandler,
   type LinkSettings,
   type Session,
@@ -21,10 +21,13 @@ import {
   after,
   closeTransport,
   Driver,
+  type PeerAddress,
   type Transport,
 } from "@frontier/platform";
+import { Registrations } from "./calls/registrations.ts";
 import type { Channel } from "./channel.ts";
 import { checkId } from "./check.ts";
+import { CountedLink } from "./counted_link.ts";
 import { NO_BYTES } from "./payload.ts";
 import { StreamOpening } from "./streams/stream_opening.ts";
 import { StreamCore, type StreamParts } from "./streams/stream_core.ts";
@@ -82,6 +85,8 @@ export class Connection implements LinkHandler {
   readonly opened: Promise<void>;
   /** Resolved with the reason when it is over. */
   readonly closed: Promise<FrontierError>;
+  /** What the peer knows of our methods. */
+  readonly registrations: Registrations = new Registrations();
   readonly #owner: ConnectionOwner;
   readonly #transport: Transport;
   readonly #admit: Admit | undefined;
@@ -91,6 +96,7 @@ export class Connection implements LinkHandler {
   #resolveClosed!: (reason: FrontierError) => void;
   #refusal: FrontierError | undefined = undefined;
   #farewell: FarewellReason | undefined = undefined;
+  #closeReason: CloseReason | undefined = undefined;
 
   private constructor(
     transport: Transport,
@@ -110,7 +116,8 @@ export class Connection implements LinkHandler {
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     const driver = new Driver(transport);
     const role = admit === undefined ? "client" : "server";
-    this.link = new Link(role, settings, this, driver);
+    const { counters } = owner;
+    this.link = new CountedLink(role, settings, this, driver, counters);
     this.#done = driver.run(this.link);
   }
 
@@ -156,6 +163,21 @@ export class Connection implements LinkHandler {
   /** Why the peer said that it closes; `undefined` when it said nothing. */
   get farewell(): FarewellReason | undefined {
     return this.#farewell;
+  }
+
+  /** Why it is over, for programs; `undefined` while it is not. */
+  get closeReason(): CloseReason | undefined {
+    return this.#closeReason;
+  }
+
+  /** Where we are. */
+  get localAddr(): PeerAddress {
+    return this.#transport.localAddr;
+  }
+
+  /** Where the peer is. */
+  get remoteAddr(): PeerAddress {
+    return this.#transport.remoteAddr;
   }
 
   /**
@@ -297,7 +319,13 @@ export class Connection implements LinkHandler {
 
   /** Ends what waits for this connection. */
   onClosed(link: Link, reason: CloseReason): void {
-    const error = this.#refusal ?? describe(reason, this.#farewell);
+    const farewell = this.#farewell;
+    const error = this.#refusal ?? describe(link, reason, farewell);
+    this.#closeReason = this.#refusal !== undefined
+      ? { kind: "refused", text: error.message }
+      : farewell === undefined
+      ? reason
+      : { kind: farewell, text: FAREWELLS[farewell] };
     this.#rejectOpened(error);
     this.#owner.pool.abort(error, (session) => session.link === link);
     this.#resolveClosed(error);
@@ -312,6 +340,7 @@ export class Connection implements LinkHandler {
 
 /** The error of the reason that a link gives for its end. */
 function describe(
+  link: Link,
   { kind, text }: CloseReason,
   farewell: FarewellReason | undefined,
 ): FrontierError {
@@ -324,7 +353,7 @@ function describe(
   if (kind === "protocol") {
     return new FrontierError("protocol", `Connection lost: ${text}`);
   }
-  if (kind === "timeout") {
+  if (kind === "timeout" && link.openedAt === 0) {
     return new FrontierError(
       "timeout",
       "Cannot connect: no answer to the handshake",

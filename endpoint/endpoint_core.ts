@@ -4,13 +4,14 @@
  * @module
  */
 
-import { FrontierError, type Link } from "@frontier/proto";
+import { FrontierError } from "@frontier/proto";
 import type { Operation } from "./calls/operation.ts";
+import { Ping } from "./calls/ping.ts";
 import { Register } from "./calls/register.ts";
-import { Registrations } from "./calls/registrations.ts";
 import { Channel } from "./channel.ts";
 import { checkName, checkTimeout } from "./check.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
+import { Counters } from "./counters.ts";
 import { Inbox } from "./handlers/inbox.ts";
 import type { Load } from "./handlers/places.ts";
 import type { Handler } from "./handlers/request.ts";
@@ -20,10 +21,10 @@ import {
   type EndpointLimits,
   resolveLimits,
 } from "./limits.ts";
-import type { OpenStreamOptions } from "./options.ts";
+import type { OpenStreamOptions, OperationOptions } from "./options.ts";
 import { payloadBytes } from "./payload.ts";
 import { StreamOpening } from "./streams/stream_opening.ts";
-import { Stream } from "./streams/stream.ts";
+import { coreOf, makeStream, type Stream } from "./streams/stream.ts";
 import { StreamCore, tooMuchQueued } from "./streams/stream_core.ts";
 import { traced } from "./traced.ts";
 
@@ -87,8 +88,13 @@ export class EndpointCore implements ConnectionOwner {
   readonly onRegister: (method: string) => void;
 
   readonly #offline: (operation: Operation) => void;
-  readonly #registrations = new Registrations();
-  #link: Link | undefined = undefined;
+  /** What is counted. */
+  readonly counters: Counters = new Counters();
+  /** Connections that are not forgotten: one in use, others whose last answers are waited for. */
+  readonly #connections = new Set<Connection>();
+  /** Streams that an application has, and that are not over. */
+  readonly #open = new Set<Stream>();
+  #current: Connection | undefined = undefined;
 
   /**
    * Makes an endpoint without a connection.
@@ -116,6 +122,7 @@ export class EndpointCore implements ConnectionOwner {
       limits,
       pool: this.pool,
       tailed: options.tailed ?? false,
+      counters: this.counters,
       timeoutMs: this.timeoutMs,
       submit: (operation) => this.submit(operation),
       announced: (method) => this.announced(method),
@@ -128,7 +135,7 @@ export class EndpointCore implements ConnectionOwner {
 
   /** Whether operations are sent at once. */
   get ready(): boolean {
-    return this.#link !== undefined;
+    return this.#current !== undefined;
   }
 
   /**
@@ -138,7 +145,7 @@ export class EndpointCore implements ConnectionOwner {
    * @returns Whether it has, on the connection in use.
    */
   announced(method: string): boolean {
-    return this.ready && this.#registrations.knows(method);
+    return this.#current?.registrations.knows(method) ?? false;
   }
 
   /**
@@ -148,9 +155,7 @@ export class EndpointCore implements ConnectionOwner {
    * @param timeoutMs Milliseconds it may take.
    */
   async announce(connection: Connection, timeoutMs: number): Promise<void> {
-    const registrations = this.#registrations;
-    registrations.reset();
-    const { link } = connection;
+    const { link, registrations } = connection;
     const known: Promise<void>[] = [];
     for (const method of this.channel.methods.names()) {
       known.push(
@@ -165,23 +170,39 @@ export class EndpointCore implements ConnectionOwner {
   }
 
   /**
-   * Sends operations on a connection from now on.
+   * Sends operations on a connection from now on. The one before keeps what is
+   * under way on it until it is forgotten.
    *
    * @param connection An open one.
    */
   use(connection: Connection): void {
-    if (connection.link.usable) this.#link = connection.link;
+    if (!connection.link.usable) return;
+    this.#current = connection;
+    this.#connections.add(connection);
+  }
+
+  /**
+   * A connection is over. What it brought and nobody has read is dropped: it
+   * cannot be acknowledged any more, and its sender knows.
+   *
+   * @param connection The connection.
+   */
+  forget(connection: Connection): void {
+    this.onLeaving(connection);
+    this.#connections.delete(connection);
+    const { link } = connection;
+    this.channel.forget(link);
+    this.streams.drop((stream) => coreOf(stream).session.link === link);
   }
 
   /** A connection is about to end: keeps operations back. */
   onLeaving(connection: Connection): void {
-    if (connection.link === this.#link) this.pause();
+    if (connection === this.#current) this.pause();
   }
 
   /** Keeps operations back until there is another connection. */
   pause(): void {
-    this.#link = undefined;
-    this.#registrations.reset();
+    this.#current = undefined;
   }
 
   /**
@@ -190,18 +211,19 @@ export class EndpointCore implements ConnectionOwner {
    * @param operation The operation.
    */
   submit(operation: Operation): void {
-    const link = this.#link;
-    if (link === undefined) {
+    const current = this.#current;
+    if (current === undefined) {
       this.#offline(operation);
       return;
     }
+    const { link } = current;
     if (link.outbox.pending > this.limits.outboxBytes) {
       operation.fail(tooMuchQueued(operation));
       return;
     }
     const session = link.defaultSession;
     if (operation instanceof Register) {
-      this.#registrations.submit(operation, link, session);
+      current.registrations.submit(operation, link, session);
     } else operation.send(link, session);
   }
 
@@ -223,8 +245,12 @@ export class EndpointCore implements ConnectionOwner {
 
   /** The peer has opened a stream; tells whether there is room for it. */
   onStream(core: StreamCore): boolean {
-    const stream = new Stream(core);
-    if (!this.streams.push(stream, 0, () => core.want())) return false;
+    const stream = makeStream(core);
+    const onTaken = () => {
+      core.want();
+      this.#hold(stream);
+    };
+    if (!this.streams.push(stream, 0, onTaken)) return false;
     const over = () => {
       // What came complete can still be read, as long as nobody needs its place.
       if (core.spent) this.streams.remove(stream);
@@ -235,19 +261,44 @@ export class EndpointCore implements ConnectionOwner {
 
   /** Operations of ours that wait for their answer, and messages that wait for one of ours. */
   get underWay(): number {
-    const link = this.#link;
-    if (link === undefined) return 0;
-    let count = link.pendingCount + this.channel.messagesInWork;
-    for (const { user } of link.sessions()) {
-      if (user instanceof StreamCore) count += user.channel.messagesInWork;
+    let count = this.channel.messagesInWork;
+    for (const { link } of this.#connections) {
+      count += link.pendingCount;
+      for (const { user } of link.sessions()) {
+        if (user instanceof StreamCore) count += user.channel.messagesInWork;
+      }
     }
     return count;
   }
 
-  /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
-  dropUnread(): void {
-    this.channel.dropMessages();
-    this.streams.clear();
+  /**
+   * Lists the streams that were opened here, or accepted, and are not over.
+   *
+   * @returns Them, the oldest first.
+   */
+  listStreams(): Stream[] {
+    return [...this.#open];
+  }
+
+  /**
+   * Measures how long the peer takes to answer a heartbeat. Only the side that
+   * dialled may ask.
+   *
+   * @param options Time limit and signal.
+   * @returns Milliseconds.
+   */
+  rtt(options: OperationOptions = {}): Promise<number> {
+    return traced(
+      new Promise((resolve, reject) => {
+        const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
+        const waiter = { resolve, reject };
+        const ping = new Ping(timeoutMs, options.signal, waiter);
+        const link = this.#current?.link;
+        // The wait for a connection is no part of the way.
+        if (link === undefined) failOffline(ping);
+        else if (ping.watch()) ping.send(link, link.defaultSession);
+      }),
+    );
   }
 
   /**
@@ -257,7 +308,7 @@ export class EndpointCore implements ConnectionOwner {
    */
   close(reason: () => FrontierError = closed): void {
     this.pause();
-    this.dropUnread();
+    for (const connection of [...this.#connections]) this.forget(connection);
     this.channel.inbox.close(reason);
     this.streams.close(reason);
     this.pool.close();
@@ -266,6 +317,14 @@ export class EndpointCore implements ConnectionOwner {
   /** Receives nothing more. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #hold(stream: Stream): Stream {
+    if (stream.over) return stream;
+    this.#open.add(stream);
+    const over = () => void this.#open.delete(stream);
+    stream.closed.then(over, over);
+    return stream;
   }
 
   async #openStream(
@@ -284,7 +343,7 @@ export class EndpointCore implements ConnectionOwner {
       const open = new StreamOpening(target, timeoutMs, options.signal, waiter);
       if (open.watch()) this.submit(open);
     });
-    return new Stream(core);
+    return this.#hold(makeStream(core));
   }
 }
 

@@ -12,6 +12,7 @@
 export { FrontierError } from "@frontier/proto";
 export type { FrontierErrorCode, FrontierErrorOptions } from "@frontier/proto";
 
+export type { Traffic } from "./counters.ts";
 export { Reply } from "./calls/reply.ts";
 export { Message } from "./handlers/message.ts";
 export { Received } from "./handlers/received.ts";
@@ -29,5 +30,6 @@ export type {
   PublishOptions,
   PublishToOptions,
 } from "./options.ts";
-export { encodeJson, type Payload } from "./payload.ts";
+export { encodeJson, type JsonCodec, jsonCodec } from "./json_codec.ts";
+export type { Payload } from "./payload.ts";
 export { Stream } from "./streams/stream.ts";

@@ -64,29 +64,6 @@ export function utf8Length(text: string): number {
 }
 
 /**
- * Encodes a value as JSON, to be sent with any operation.
- *
- * @param value The value.
- * @returns The JSON text in UTF-8.
- * @throws {TypeError} If the value has no JSON form.
- *
- * @example
- * ```ts
- * import { encodeJson } from "@frontier/client";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(encodeJson({ a: 1 }), new TextEncoder().encode('{"a":1}'));
- * ```
- */
-export function encodeJson(value: unknown): Uint8Array<ArrayBuffer> {
-  const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) {
-    throw new TypeError(`Cannot encode ${typeof value} as JSON`);
-  }
-  return encoder.encode(text);
-}
-
-/**
  * Decodes UTF-8.
  *
  * @param bytes The bytes; what is not UTF-8 becomes U+FFFD.

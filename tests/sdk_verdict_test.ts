@@ -95,7 +95,7 @@ Deno.test("an answer that is lost on its way is not taken for a call that did no
   // An edge that reads nothing while the answers come.
   let gate = Promise.resolve();
   await using edge = await Edge.connect({
-    dial: async (signal) => {
+    dial: async ({ signal }) => {
       const inner = await connectTcp({ port: gateway.edgeAddr.port, signal });
       return {
         localAddr: inner.localAddr,
@@ -135,7 +135,7 @@ Deno.test("the reader of a stream whose sender dies does not take it for complet
   let transport: Transport | undefined;
   await using edge = await Edge.connect({
     reconnect: false,
-    dial: async (signal) =>
+    dial: async ({ signal }) =>
       transport = await connectTcp({ port: gateway.edgeAddr.port, signal }),
   });
   const sending = await edge.openStream("files");

@@ -16,6 +16,7 @@ import {
 } from "@frontier/proto";
 import { after, connectTcp, type Transport } from "@frontier/platform";
 import { aborted, dial } from "./abortable.ts";
+import type { GatewayAddress } from "./addresses.ts";
 import type { ClientLimits } from "../limits.ts";
 import type { ConnectOptions } from "../options.ts";
 
@@ -32,8 +33,8 @@ export interface AttemptParts {
   readonly settings: LinkSettings;
   /** What the endpoint says about itself. */
   readonly meta: Uint8Array | undefined;
-  /** Where gateways listen for it. */
-  readonly port: number;
+  /** Where the gateway is. */
+  readonly address: GatewayAddress;
 }
 
 /**
@@ -91,16 +92,10 @@ export async function connect(
 }
 
 function open(
-  { options, port }: AttemptParts,
+  { options, address }: AttemptParts,
   signal: AbortSignal,
 ): Transport | Promise<Transport> {
-  const { dial, hostname } = options;
-  if (dial !== undefined) return dial(signal);
-  return connectTcp({
-    port: options.port ?? port,
-    signal,
-    ...(hostname !== undefined && { hostname }),
-  });
+  return (options.dial ?? connectTcp)({ ...address, signal });
 }
 
 /**
@@ -117,8 +112,8 @@ const MAX_SESSIONS = 131_072;
  * @param options How it connects.
  * @param limits Its bounds.
  * @returns The settings.
- * @throws {RangeError} If the time limit is not a positive number, there is no
- * such port, or the wire has no way to announce the heartbeat.
+ * @throws {RangeError} If the time limit is not a positive number, or the wire
+ * has no way to announce the heartbeat.
  */
 export function linkSettings(
   options: ConnectOptions,
@@ -133,11 +128,6 @@ export function linkSettings(
         HEARTBEATS.join(", ")
       }`,
     );
-  }
-  const { port = 1 } = options;
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    // Whoever waits for the first connection would try for ever.
-    throw new RangeError(`Cannot connect to port ${port}: need 1 to 65535`);
   }
   return {
     ...LINK_SETTINGS,

@@ -14,8 +14,11 @@ import {
   traced,
 } from "@frontier/endpoint/internal";
 import {
+  CLOSED,
+  type CloseReason,
   type FarewellReason,
   FrontierError,
+  type FrontierErrorCode,
   type LinkSettings,
   MAX_PAYLOAD,
 } from "@frontier/proto";
@@ -28,9 +31,11 @@ import {
   systemTimers,
 } from "@frontier/platform";
 import { sleep } from "./abortable.ts";
+import { Addresses, formatGateway } from "./addresses.ts";
 import { connect, linkSettings } from "./attempt.ts";
 import { resolveLimits } from "../limits.ts";
-import type { ConnectOptions } from "../options.ts";
+import { checkOptions, type ConnectOptions } from "../options.ts";
+import type { Stats } from "../stats.ts";
 import { StatusFeed } from "./status.ts";
 import { WaitingQueue } from "./waiting_queue.ts";
 import { isAtWrongPort } from "./wrong_port.ts";
@@ -39,6 +44,17 @@ import { isAtWrongPort } from "./wrong_port.ts";
 const STABLE_MS = 5_000;
 /** Longest pause when the gateway asks to connect again, in milliseconds: many may be asked at a time. */
 const SOON_MS = 200;
+
+const ABORTED: CloseReason = {
+  kind: "closed",
+  text: "its signal was aborted",
+};
+/** What an attempt to connect fails with, as the end of an endpoint. */
+const KIND_OF_CODE: Partial<Record<FrontierErrorCode, CloseReason["kind"]>> = {
+  refused: "refused",
+  timeout: "timeout",
+  protocol: "protocol",
+};
 
 /** What kind of endpoint it is. */
 export interface Kind {
@@ -63,13 +79,16 @@ export class Connector {
   /** Calls, messages, methods and streams. */
   readonly core: EndpointCore;
   /** What happens to the connection. */
-  readonly status: StatusFeed = new StatusFeed();
+  readonly status: StatusFeed;
+  /** Resolved when it is over for good, with the reason. */
+  readonly closed: Promise<CloseReason>;
 
   readonly #kind: Kind;
   readonly #options: ConnectOptions;
   readonly #log: Logger;
   readonly #settings: LinkSettings;
   readonly #backoff: Backoff;
+  readonly #addresses: Addresses;
   readonly #queue: WaitingQueue;
   readonly #stop = new AbortController();
   #current: Connection | undefined = undefined;
@@ -79,14 +98,18 @@ export class Connector {
   #closeTimeoutMs = 2_000;
   #running: Promise<void> | undefined = undefined;
   #first = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<CloseReason>();
 
   /**
    * Prepares an endpoint; {@linkcode Connector.start} connects it.
    *
    * @param kind What kind of endpoint it is.
    * @param options How it connects.
+   * @throws {TypeError} If an option or the use of two together makes no sense.
+   * @throws {RangeError} If a value makes no sense.
    */
   constructor(kind: Kind, options: ConnectOptions) {
+    checkOptions(kind.name, options);
     this.#kind = kind;
     this.#options = options;
     this.#log = guardedLogger(options.logger ?? NULL_LOGGER);
@@ -94,7 +117,11 @@ export class Connector {
     checkId(options.wantedId ?? 0n);
     this.#settings = linkSettings(options, limits);
     this.#backoff = new Backoff(options.reconnect || {});
+    this.#addresses = new Addresses(options, kind.port);
     this.#queue = new WaitingQueue(limits, systemTimers);
+    this.closed = this.#closed.promise;
+    const address = formatGateway(this.#addresses.current);
+    this.status = new StatusFeed({ state: "connecting", attempt: 1, address });
     const { timeoutMs, methods } = options;
     this.core = new EndpointCore({
       limits,
@@ -113,6 +140,26 @@ export class Connector {
     return this.#id;
   }
 
+  /** The connection in use; `undefined` while there is none. */
+  get connection(): Connection | undefined {
+    return this.status.current.state === "connected"
+      ? this.#current
+      : undefined;
+  }
+
+  /** Numbers of now. */
+  get stats(): Stats {
+    const { core } = this;
+    return {
+      ...core.counters,
+      reconnects: Math.max(0, this.#connections - 1),
+      streams: core.listStreams().length,
+      underWay: core.underWay,
+      waiting: this.#queue.size,
+      handlers: core.pool.load,
+    };
+  }
+
   /**
    * Connects.
    *
@@ -121,7 +168,7 @@ export class Connector {
   async start(): Promise<void> {
     const { signal } = this.#options;
     if (signal?.aborted) {
-      this.#finish(canceled(this.#kind, signal));
+      this.#finish(canceled(this.#kind, signal), ABORTED);
       await traced(this.#first.promise);
     }
     const onAbort = () => void this.close(2_000);
@@ -202,24 +249,33 @@ export class Connector {
 
   async #run(): Promise<void> {
     const stop = this.#stop.signal;
-    let attempt = 0;
-    while (!stop.aborted) {
-      const reason = await this.#connection(++attempt);
-      if (stop.aborted) break;
-      const { reconnect, waitForFirstConnect } = this.#options;
-      const first = this.#connections === 0 && !waitForFirstConnect;
-      if (reconnect === false || first) {
-        this.#finish(reason);
-        return;
-      }
-      const farewell = this.#current?.farewell;
-      if (this.#current !== undefined) {
+    /** Why each address has failed, since the last connection or pause. */
+    let failures: FrontierError[] = [];
+    for (let attempt = 1; !stop.aborted; attempt++) {
+      let retryInMs = 0;
+      let reason: FrontierError;
+      let farewell: FarewellReason | undefined;
+      const connection = await this.#attempt(attempt);
+      if (connection instanceof FrontierError) {
+        if (stop.aborted) break;
+        failures.push(reason = connection);
+        if (this.#addresses.failed()) {
+          reason = this.#allFailed(failures);
+          failures = [];
+          if (this.#mayNotRetry) return this.#finish(reason, reasonOf(reason));
+          retryInMs = this.#backoff.next();
+        }
+      } else {
         attempt = 0;
-        const { openedAt, timers } = this.#current.link;
-        if (timers.now() - openedAt >= STABLE_MS) this.#backoff.reset();
-        this.#current = undefined;
+        failures = [];
+        reason = await this.#use(connection);
+        if (stop.aborted) break;
+        if (this.#mayNotRetry) {
+          return this.#finish(reason, connection.closeReason!);
+        }
+        ({ farewell } = connection);
+        retryInMs = this.#pauseAfter(connection);
       }
-      const retryInMs = this.#pauseMs(farewell);
       this.status.set({
         state: "disconnected",
         reason,
@@ -229,10 +285,36 @@ export class Connector {
       await sleep(retryInMs, stop);
     }
     const { signal } = this.#options;
-    this.#finish(
-      signal?.aborted
-        ? canceled(this.#kind, signal)
-        : this.#closedError(`use this ${this.#kind.name}`),
+    if (signal?.aborted) this.#finish(canceled(this.#kind, signal), ABORTED);
+    else this.#finish(this.#closedError(`use this ${this.#kind.name}`), CLOSED);
+  }
+
+  /** Whether a failure is the end: of the first connect, or of any where nobody wants to come back. */
+  get #mayNotRetry(): boolean {
+    const { reconnect, waitForFirstConnect } = this.#options;
+    return reconnect === false ||
+      (this.#connections === 0 && !waitForFirstConnect);
+  }
+
+  /** How long to wait after a connection, whose address has its turn again if the gateway asks for that. */
+  #pauseAfter({ farewell, link }: Connection): number {
+    if (link.timers.now() - link.openedAt >= STABLE_MS) this.#backoff.reset();
+    if (farewell !== "reconnect") this.#addresses.moveOn();
+    return this.#pauseMs(farewell);
+  }
+
+  #allFailed(failures: readonly FrontierError[]): FrontierError {
+    const last = failures.at(-1)!;
+    if (failures.length === 1) return last;
+    const texts = failures.map(({ message }) => message).join("; ");
+    const one = failures.every(({ code }) => code === last.code);
+    return new FrontierError(
+      one ? last.code : "not-connected",
+      `Cannot connect to any of ${failures.length} addresses: ${texts}`,
+      {
+        cause: new AggregateError(failures),
+        retryable: failures.some(({ retryable }) => retryable),
+      },
     );
   }
 
@@ -249,25 +331,26 @@ export class Connector {
     }
   }
 
-  /** One connection, from the dial to its end; returns why it ended. */
-  async #connection(attempt: number): Promise<FrontierError> {
-    this.status.set({ state: "connecting", attempt });
-    let connection: Connection;
+  /** One attempt; returns the connection, or why there is none. */
+  async #attempt(attempt: number): Promise<Connection | FrontierError> {
+    const address = this.#addresses.current;
+    const text = formatGateway(address);
+    this.status.set({ state: "connecting", attempt, address: text });
     try {
-      connection = await connect({
+      return await connect({
         core: this.core,
         options: this.#options,
         settings: this.#settings,
         meta: this.#kind.meta,
-        port: this.#kind.port,
+        address,
       }, this.#stop.signal);
     } catch (error) {
       this.#onError(error as FrontierError);
       return error as FrontierError;
     }
-    return await this.#use(connection);
   }
 
+  /** Uses a connection until it is over; returns why it is. */
   async #use(connection: Connection): Promise<FrontierError> {
     const { core } = this;
     const { link } = connection;
@@ -275,9 +358,12 @@ export class Connector {
     if (link.usable && !this.#stop.signal.aborted) {
       core.use(connection);
       this.#id = link.clientId;
+      this.#addresses.succeeded();
       const reconnects = this.#connections++;
       const { busy } = core.pool;
-      this.status.set({ state: "connected", id: this.#id, reconnects, busy });
+      const address = formatGateway(this.#addresses.current);
+      const id = this.#id;
+      this.status.set({ state: "connected", id, address, reconnects, busy });
       this.#first.resolve();
       for (const operation of this.#queue.takeAll()) core.submit(operation);
     }
@@ -290,15 +376,17 @@ export class Connector {
     stop.removeEventListener("abort", onStop);
     core.pause();
     await connection.close(stop.aborted ? this.#closeTimeoutMs : 2_000);
-    core.dropUnread();
+    core.forget(connection);
+    this.#current = undefined;
     return await connection.closed;
   }
 
-  #finish(reason: FrontierError): void {
+  #finish(reason: FrontierError, kind: CloseReason): void {
     if (!this.#stop.signal.aborted) this.#stop.abort();
     this.#rejectWaiting();
     this.core.close(() => this.#closedError("receive"));
     this.status.set({ state: "closed", reason });
+    this.#closed.resolve(kind);
     this.#first.reject(reason);
     // Nobody waits for it after the first connection.
     this.#first.promise.catch(() => {});
@@ -324,4 +412,8 @@ function canceled(kind: Kind, signal: AbortSignal): FrontierError {
     `Cannot use this ${kind.name}: its signal was aborted`,
     { cause: signal.reason },
   );
+}
+
+function reasonOf({ code, message }: FrontierError): CloseReason {
+  return { kind: KIND_OF_CODE[code] ?? "lost", text: message };
 }

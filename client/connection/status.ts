@@ -14,12 +14,16 @@ export type Status =
     readonly state: "connecting";
     /** Which one since the last connection, from 1. */
     readonly attempt: number;
+    /** Where the gateway is, as `host:port`. */
+    readonly address: string;
   }
   | {
     /** Connected, and all methods are registered. */
     readonly state: "connected";
     /** The id the gateway gave us. */
     readonly id: bigint;
+    /** Where the gateway is, as `host:port`. */
+    readonly address: string;
     /** Connections before this one. */
     readonly reconnects: number;
     /**
@@ -33,7 +37,7 @@ export type Status =
     readonly state: "disconnected";
     /** Why. */
     readonly reason: FrontierError;
-    /** Milliseconds until the next attempt. */
+    /** Milliseconds until the next attempt; 0 when another address is tried at once. */
     readonly retryInMs: number;
     /**
      * Why the gateway closed, where it said so: `replaced` by a newer connection
@@ -58,10 +62,19 @@ const MAX_BACKLOG = 64;
  */
 export class StatusFeed {
   /** The newest changes, the present status last. */
-  readonly #history: Status[] = [{ state: "connecting", attempt: 1 }];
+  readonly #history: Status[];
   /** Changes that the history has dropped. */
   #dropped = 0;
   readonly #waiting = new Set<() => void>();
+
+  /**
+   * Begins a history.
+   *
+   * @param first The first status.
+   */
+  constructor(first: Status) {
+    this.#history = [first];
+  }
 
   /** The present status. */
   get current(): Status {

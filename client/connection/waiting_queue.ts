@@ -28,6 +28,11 @@ export class WaitingQueue implements Queue {
     this.#timers = timers;
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#operations.size;
+  }
+
   /**
    * Keeps an operation; rejects it when there is no room or it is too large to
    * be sent at all.

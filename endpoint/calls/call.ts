@@ -9,7 +9,7 @@ import { checkName } from "../check.ts";
 import type { Payload } from "../payload.ts";
 import { methodHead } from "./body_writer.ts";
 import { DataOperation, type Route, type Waiter } from "./data_operation.ts";
-import { Reply } from "./reply.ts";
+import { makeReply, type Reply } from "./reply.ts";
 
 /** A call that waits for its response. */
 export class Call extends DataOperation<Reply> {
@@ -52,6 +52,6 @@ export class Call extends DataOperation<Reply> {
 
   protected override answer(link: Link, frame: FrameReader): void {
     const body = this.read(link, frame);
-    if (body !== undefined) this.waiter.resolve(new Reply(body.valueBytes()));
+    if (body !== undefined) this.waiter.resolve(makeReply(body.valueBytes()));
   }
 }

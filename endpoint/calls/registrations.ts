@@ -26,12 +26,6 @@ export class Registrations {
     return this.#known.has(method);
   }
 
-  /** Begins anew, with a connection that knows nothing. */
-  reset(): void {
-    this.#known.clear();
-    this.#waiting.clear();
-  }
-
   /**
    * Asks the peer, unless it was asked already.
    *
@@ -60,7 +54,6 @@ export class Registrations {
     const { method } = register;
     const waiting = this.#waiting.get(method);
     const at = waiting?.indexOf(register) ?? -1;
-    // Of a connection that is gone.
     if (waiting === undefined || at < 0) return;
     waiting.splice(at, 1);
     if (register.confirmed) {

@@ -5,18 +5,27 @@
  */
 
 import { decodeText } from "../payload.ts";
+import { decodeJson } from "../json_codec.ts";
+
+/**
+ * Makes the answer to a call.
+ *
+ * @param data What the handler returned.
+ * @returns The answer.
+ */
+export let makeReply: (data: Uint8Array<ArrayBuffer>) => Reply;
 
 /** What a handler at the other side returned. */
 export class Reply {
+  static {
+    makeReply = (data) => new Reply(data);
+  }
+
   /** The data; empty when the handler returned none. */
   readonly data: Uint8Array<ArrayBuffer>;
 
-  /**
-   * Holds data.
-   *
-   * @param data The data.
-   */
-  constructor(data: Uint8Array<ArrayBuffer>) {
+  /** @ignore */
+  private constructor(data: Uint8Array<ArrayBuffer>) {
     this.data = data;
   }
 
@@ -33,9 +42,9 @@ export class Reply {
    * Reads the data as JSON.
    *
    * @returns The value.
-   * @throws {SyntaxError} If the data is not JSON.
+   * @throws {SyntaxError} If the data is not JSON; the message shows its beginning.
    */
   json(): unknown {
-    return JSON.parse(this.text());
+    return decodeJson(this.data);
   }
 }

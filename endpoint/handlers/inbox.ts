@@ -137,10 +137,17 @@ export class Inbox<T> implements ItemSource<T> {
     if (at >= 0) this.#drop(at);
   }
 
-  /** Drops what nobody has read. */
-  clear(): void {
-    this.#items = [];
-    this.#bytes = 0;
+  /**
+   * Drops items that nobody has read.
+   *
+   * @param selects Which.
+   */
+  drop(selects: (item: T) => boolean): void {
+    this.#items = this.#items.filter(({ item, bytes }) => {
+      const dropped = selects(item);
+      if (dropped) this.#bytes -= bytes;
+      return !dropped;
+    });
   }
 
   /**

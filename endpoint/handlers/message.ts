@@ -4,7 +4,12 @@
  * @module
  */
 
-import { FrontierError, type Session, TYPE_MESSAGE_ACK } from "@frontier/proto";
+import {
+  FrontierError,
+  type Link,
+  type Session,
+  TYPE_MESSAGE_ACK,
+} from "@frontier/proto";
 import { EMPTY_HEAD, writeAck, writeFailure } from "../calls/body_writer.ts";
 import { Received } from "./received.ts";
 
@@ -14,11 +19,54 @@ export interface Unanswered {
   count: number;
 }
 
+/** What a message carries. */
+export interface MessageContent {
+  /** Its data. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Its custom bytes. */
+  readonly custom: Uint8Array<ArrayBuffer>;
+  /** Whether those end in the id of an edge. */
+  readonly tailed: boolean;
+  /** Where it is counted until it is answered. */
+  readonly unanswered: Unanswered;
+}
+
+/**
+ * Makes a message of what came with a frame.
+ *
+ * @param session Where it came from.
+ * @param id Both halves of its packet id.
+ * @param topic Its topic.
+ * @param content What it carries.
+ * @returns The message.
+ */
+export let makeMessage: (
+  session: Session,
+  id: readonly [number, number],
+  topic: string,
+  content: MessageContent,
+) => Message;
+
+/**
+ * Tells whether a message came over a connection.
+ *
+ * @param message The message.
+ * @param link The connection.
+ * @returns Whether it did.
+ */
+export let cameOver: (message: Message, link: Link) => boolean;
+
 /**
  * A message. Whoever published it waits until {@linkcode Message.done} or
  * {@linkcode Message.error} is called: that is the acknowledgement, end to end.
  */
 export class Message extends Received {
+  static {
+    makeMessage = (session, id, topic, content) =>
+      new Message(session, id, topic, content);
+    cameOver = (message, link) => message.#session.link === link;
+  }
+
   /** The topic it was published to; empty when there is none. */
   readonly topic: string;
   readonly #session: Session;
@@ -27,25 +75,12 @@ export class Message extends Received {
   readonly #idLo: number;
   #answered = false;
 
-  /**
-   * Holds a message; the endpoint that received it calls this.
-   *
-   * @param session Where it came from.
-   * @param id Both halves of its packet id.
-   * @param topic Its topic.
-   * @param content Its data and custom bytes, whether those end in an id, and
-   * where it is counted until it is answered.
-   */
-  constructor(
+  /** @ignore */
+  private constructor(
     session: Session,
     id: readonly [number, number],
     topic: string,
-    content: {
-      data: Uint8Array<ArrayBuffer>;
-      custom: Uint8Array<ArrayBuffer>;
-      tailed: boolean;
-      unanswered: Unanswered;
-    },
+    content: MessageContent,
   ) {
     super(
       session.isDefault ? 0n : session.id,

@@ -5,6 +5,7 @@
  */
 
 import { decodeText, NO_BYTES } from "../payload.ts";
+import { decodeJson } from "../json_codec.ts";
 
 /** Length of the edge id at the end of the custom bytes. */
 const TAIL_BYTES = 8;
@@ -25,12 +26,13 @@ export abstract class Received {
   /**
    * Holds what arrived.
    *
-   * @param streamId The stream it came on.
+   * @ignore
+   * @param streamId The stream it came on; 0 outside of streams.
    * @param data The data.
    * @param rawCustom The custom bytes as received.
    * @param tailed Whether they may end in the id of an edge.
    */
-  constructor(
+  protected constructor(
     streamId: bigint,
     data: Uint8Array<ArrayBuffer>,
     rawCustom: Uint8Array<ArrayBuffer>,
@@ -75,9 +77,9 @@ export abstract class Received {
    * Reads the data as JSON.
    *
    * @returns The value.
-   * @throws {SyntaxError} If the data is not JSON.
+   * @throws {SyntaxError} If the data is not JSON; the message shows its beginning.
    */
   json(): unknown {
-    return JSON.parse(this.text());
+    return decodeJson(this.data);
   }
 }

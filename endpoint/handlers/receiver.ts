@@ -7,6 +7,7 @@
 import {
   DataBody,
   type FrameReader,
+  type Link,
   NO_SUCH_RPC_PREFIX,
   protocolEnd,
   type Session,
@@ -15,13 +16,19 @@ import {
   TYPE_RESPONSE,
 } from "@frontier/proto";
 import { EMPTY_HEAD, methodHead, writeFailure } from "../calls/body_writer.ts";
+import type { Counters } from "../counters.ts";
 import type { EndpointLimits } from "../limits.ts";
 import { NO_BYTES } from "../payload.ts";
 import { Inbox } from "./inbox.ts";
 import { HandlerRun } from "./handler_run.ts";
-import { Message, type Unanswered } from "./message.ts";
+import {
+  cameOver,
+  makeMessage,
+  type Message,
+  type Unanswered,
+} from "./message.ts";
 import { MethodTable } from "./method_table.ts";
-import { RpcRequest } from "./request.ts";
+import { makeRequest } from "./request.ts";
 import type { HandlerPool } from "./handler_pool.ts";
 
 const body = new DataBody();
@@ -34,6 +41,8 @@ export interface ReceiverParts {
   readonly pool: HandlerPool;
   /** Whether custom bytes that arrive end in the id of an edge. */
   readonly tailed: boolean;
+  /** What is counted, of all sessions of one endpoint. */
+  readonly counters: Counters;
 }
 
 /** Finds the handler of each request, and keeps messages until they are read. */
@@ -42,8 +51,8 @@ export class Receiver {
   readonly methods: MethodTable = new MethodTable();
   /** Messages that were not read. */
   readonly inbox: Inbox<Message>;
-  /** Messages received and not answered; another count for each connection. */
-  #unanswered: Unanswered = { count: 0 };
+  /** Messages received and not answered, of each session they came on. */
+  readonly #unanswered = new Map<Session, Unanswered>();
   readonly #parts: ReceiverParts;
 
   /**
@@ -59,18 +68,29 @@ export class Receiver {
 
   /** Messages that an application has received and not answered. */
   get messagesInWork(): number {
-    return this.#unanswered.count - this.inbox.size;
+    let count = -this.inbox.size;
+    for (const unanswered of this.#unanswered.values()) {
+      count += unanswered.count;
+    }
+    return count;
   }
 
-  /** What a lost connection brought cannot be acknowledged any more: its sender knows. */
-  dropMessages(): void {
-    this.inbox.clear();
-    this.#unanswered = { count: 0 };
+  /**
+   * What a lost connection brought cannot be acknowledged any more: its sender knows.
+   *
+   * @param link The connection.
+   */
+  forget(link: Link): void {
+    this.inbox.drop((message) => cameOver(message, link));
+    for (const session of [...this.#unanswered.keys()]) {
+      if (session.link === link) this.#unanswered.delete(session);
+    }
   }
 
   /** A request has arrived. */
   onRequest(session: Session, frame: FrameReader): void {
     if (!readOrFail(session, frame)) return;
+    this.#parts.counters.callsIn++;
     const { idHi, idLo } = frame;
     const method = this.methods.find(body);
     if (method === undefined) {
@@ -81,7 +101,7 @@ export class Receiver {
       return;
     }
     const { pool, tailed, limits } = this.#parts;
-    const request = new RpcRequest(
+    const request = makeRequest(
       session.isDefault ? 0n : session.id,
       method.name,
       body.valueBytes(),
@@ -99,11 +119,12 @@ export class Receiver {
   /** A message has arrived. */
   onMessage(session: Session, frame: FrameReader): void {
     if (!readOrFail(session, frame)) return;
+    this.#parts.counters.messagesIn++;
     const { idHi, idLo } = frame;
     const data = body.valueBytes();
     const custom = customOf(body);
-    const unanswered = this.#unanswered;
-    const message = new Message(
+    const unanswered = this.#unansweredOf(session);
+    const message = makeMessage(
       session,
       [idHi, idLo],
       body.topicEnd > body.topicStart ? body.topicText() : "",
@@ -114,6 +135,15 @@ export class Receiver {
     unanswered.count--;
     const type = TYPE_MESSAGE_ACK;
     refuse(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
+  }
+
+  #unansweredOf(session: Session): Unanswered {
+    let unanswered = this.#unanswered.get(session);
+    if (unanswered === undefined) {
+      unanswered = { count: 0 };
+      this.#unanswered.set(session, unanswered);
+    }
+    return unanswered;
   }
 }
 

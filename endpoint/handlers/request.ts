@@ -7,21 +7,36 @@
 import type { Payload } from "../payload.ts";
 import { Received } from "./received.ts";
 
+/**
+ * Makes a request of what came with a frame.
+ *
+ * @param streamId The stream it came on; 0 outside of streams.
+ * @param method The method called.
+ * @param data The data.
+ * @param rawCustom The custom bytes as received.
+ * @param tailed Whether they may end in the id of an edge.
+ * @returns The request.
+ */
+export let makeRequest: (
+  streamId: bigint,
+  method: string,
+  data: Uint8Array<ArrayBuffer>,
+  rawCustom: Uint8Array<ArrayBuffer>,
+  tailed: boolean,
+) => RpcRequest;
+
 /** A call that arrived. */
 export class RpcRequest extends Received {
+  static {
+    makeRequest = (streamId, method, data, rawCustom, tailed) =>
+      new RpcRequest(streamId, method, data, rawCustom, tailed);
+  }
+
   /** The method called. */
   readonly method: string;
 
-  /**
-   * Holds a request; the endpoint that received it calls this.
-   *
-   * @param streamId The stream it came on.
-   * @param method The method called.
-   * @param data The data.
-   * @param rawCustom The custom bytes as received.
-   * @param tailed Whether they may end in the id of an edge.
-   */
-  constructor(
+  /** @ignore */
+  private constructor(
     streamId: bigint,
     method: string,
     data: Uint8Array<ArrayBuffer>,

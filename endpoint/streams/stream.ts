@@ -18,6 +18,22 @@ import type { Handler } from "../handlers/request.ts";
 import type { StreamCore } from "./stream_core.ts";
 
 /**
+ * Gives a stream its face.
+ *
+ * @param core The session's bytes, calls and messages.
+ * @returns The stream.
+ */
+export let makeStream: (core: StreamCore) => Stream;
+
+/**
+ * Looks behind the face of a stream.
+ *
+ * @param stream The stream.
+ * @returns The session's bytes, calls and messages.
+ */
+export let coreOf: (stream: Stream) => StreamCore;
+
+/**
  * A byte stream between one service and one edge, with calls and messages of
  * its own.
  *
@@ -51,16 +67,17 @@ import type { StreamCore } from "./stream_core.ts";
  * ```
  */
 export class Stream {
+  static {
+    makeStream = (core) => new Stream(core);
+    coreOf = (stream) => stream.#core;
+  }
+
   readonly #core: StreamCore;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined = undefined;
   #writable: WritableStream<Uint8Array> | undefined = undefined;
 
-  /**
-   * Wraps a session; endpoints make streams with `openStream` and `acceptStream`.
-   *
-   * @param core The session's bytes, calls and messages.
-   */
-  constructor(core: StreamCore) {
+  /** @ignore */
+  private constructor(core: StreamCore) {
     this.#core = core;
   }
 
@@ -216,7 +233,8 @@ export class Stream {
    *
    * @param options A signal that ends the iteration.
    * @returns The messages of this stream until it ends; each must be
-   * acknowledged by `done` or `error`.
+   * acknowledged by `done` or `error`. Of several iterations at a time each
+   * message goes to one.
    */
   messages(
     options: { signal?: AbortSignal } = {},

@@ -13,6 +13,7 @@ import {
   Timer,
 } from "@frontier/proto";
 import { Channel } from "../channel.ts";
+import type { Counters } from "../counters.ts";
 import type { EndpointLimits } from "../limits.ts";
 import type { Operation } from "../calls/operation.ts";
 import { traced } from "../traced.ts";
@@ -42,6 +43,8 @@ export interface StreamParts {
   readonly pool: HandlerPool;
   /** Milliseconds an operation may take unless it says otherwise. */
   readonly timeoutMs: number;
+  /** What is counted, of all sessions of one endpoint. */
+  readonly counters: Counters;
   /** Hears of the errors that answers carry. */
   readonly onError: (error: FrontierError) => void;
 }
@@ -260,7 +263,7 @@ export class StreamCore {
     this.#end(this.#cut());
     this.#unpause();
     this.#writer.fail();
-    this.channel.dropMessages();
+    this.channel.forget(this.#link);
     this.channel.inbox.close(() => this.#eof("receive"));
     const { session } = this;
     this.#pool.abort(

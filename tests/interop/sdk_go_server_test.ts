@@ -45,6 +45,8 @@ forEachLine("RPC", async ({ server, end, edge }) => {
     "up",
   );
   assertEquals((await server.event("called")).custom, CUSTOM);
+  // A Go server answers each heartbeat under its id.
+  assertLess(await edge.rtt(), 60_000);
   await assertRejects(() => edge.call("fail"), FrontierError, "no luck");
   const missing = await assertRejects(() => edge.call("nope"), FrontierError);
   assertEquals(missing.code, "no-such-rpc");

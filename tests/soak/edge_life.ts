@@ -111,7 +111,7 @@ async function connect(
 ): Promise<{ edge: Edge; line: BreakableTransport }> {
   let line: BreakableTransport | undefined;
   const edge = await Edge.connect({
-    dial: async (signal) =>
+    dial: async ({ signal }) =>
       line = await BreakableTransport.connect(port, signal),
     reconnect: false,
     heartbeatSeconds: HEARTBEAT,

@@ -1,0 +1,146 @@
+/**
+ * Where gateways are.
+ *
+ * @module
+ */
+
+import type { ConnectOptions } from "../options.ts";
+
+/** Where one gateway listens. */
+export interface GatewayAddress {
+  /** Host name or address. */
+  readonly hostname: string;
+  /** Port. */
+  readonly port: number;
+}
+
+/** IPv6 without brackets: eight groups, or fewer around a double colon. */
+const LONE_IPV6 = /^(?=.*::|(?:[^:]*:){7}[^:]*$)[\da-fA-F:.]+(?:%\w+)?$/;
+/** A host, or IPv6 in brackets, and perhaps a port. */
+const ADDRESS = /^(?:\[([\da-fA-F:.]+(?:%\w+)?)\]|([^\s:[\]/]+))(?::(\d+))?$/;
+const LOCAL = "127.0.0.1";
+
+/**
+ * The addresses of an endpoint, tried in turn. A round is over when each has
+ * failed since the last connection; whoever tries pauses then.
+ */
+export class Addresses {
+  readonly #list: readonly GatewayAddress[];
+  #at = 0;
+  #failed = 0;
+
+  /**
+   * Reads and checks the addresses.
+   *
+   * @param options Where they are: a list, or one host and port.
+   * @param port The port of addresses that name none.
+   * @param random Source of randomness, from 0 to 1, 1 excluded.
+   * @throws {TypeError} If there is a list and a host or port beside it, or the list is empty.
+   * @throws {RangeError} If there is no such port.
+   * @throws {SyntaxError} If one is not `host`, `host:port` or `[IPv6]:port`.
+   */
+  constructor(
+    options: ConnectOptions,
+    port: number,
+    random: () => number = Math.random,
+  ) {
+    const { addresses, hostname, shuffleAddresses } = options;
+    if (addresses === undefined) {
+      const one = { hostname: hostname ?? LOCAL, port: options.port ?? port };
+      this.#list = [{ ...one, port: checkPort(one.port) }];
+      return;
+    }
+    if (hostname !== undefined || options.port !== undefined) {
+      throw new TypeError(
+        "Cannot connect to addresses and to a hostname or port: put it into the list",
+      );
+    }
+    const list = addresses.map((text) => parseAddress(text, port));
+    if (list.length === 0) {
+      throw new TypeError("Cannot connect to an empty list of addresses");
+    }
+    this.#list = shuffleAddresses ? shuffled(list, random) : list;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#list.length;
+  }
+
+  /** The one whose turn it is. */
+  get current(): GatewayAddress {
+    return this.#list[this.#at]!;
+  }
+
+  /**
+   * The address whose turn it is has failed: it is the next one's turn.
+   *
+   * @returns Whether all have failed, so that a pause is due.
+   */
+  failed(): boolean {
+    this.moveOn();
+    if (++this.#failed < this.size) return false;
+    this.#failed = 0;
+    return true;
+  }
+
+  /** The address whose turn it is has led to a connection. */
+  succeeded(): void {
+    this.#failed = 0;
+  }
+
+  /** Lets it be the next one's turn. */
+  moveOn(): void {
+    this.#at = (this.#at + 1) % this.size;
+  }
+}
+
+/**
+ * Reads an address.
+ *
+ * @param text The address: `host`, `host:port`, `[IPv6]:port` or IPv6 alone.
+ * @param port The port if it names none.
+ * @returns The address.
+ * @throws {SyntaxError} If it is malformed.
+ * @throws {RangeError} If there is no such port.
+ */
+export function parseAddress(text: string, port: number): GatewayAddress {
+  if (LONE_IPV6.test(text)) return { hostname: text, port };
+  const found = ADDRESS.exec(text);
+  if (found === null) {
+    throw new SyntaxError(
+      `Cannot connect to "${text}": need host, host:port or [IPv6]:port`,
+    );
+  }
+  return {
+    hostname: (found[1] ?? found[2])!,
+    port: found[3] === undefined ? port : checkPort(Number(found[3])),
+  };
+}
+
+/**
+ * Writes an address.
+ *
+ * @param address The address.
+ * @returns `host:port`, IPv6 in brackets.
+ */
+export function formatGateway({ hostname, port }: GatewayAddress): string {
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
+}
+
+/** Whoever waits for the first connection would try for ever. */
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
+  throw new RangeError(`Cannot connect to port ${port}: need 1 to 65535`);
+}
+
+function shuffled<T>(list: readonly T[], random: () => number): T[] {
+  const all = [...list];
+  for (let i = all.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [all[i], all[j]] = [all[j]!, all[i]!];
+  }
+  return all;
+}
