@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { FrameReader, Session } from "@frontier/proto";
 import { connected } from "../../proto/testing/scenes.ts";
 import { EndpointCore } from "../endpoint_core.ts";
-import { Stream } from "./stream.ts";
+import { makeStream } from "./stream.ts";
 import { StreamCore } from "./stream_core.ts";
 
 const DATA = Uint8Array.from({ length: 50 }, (_, i) => i);
@@ -20,7 +20,7 @@ function scene() {
     core.onBytes(frame);
   const far = server.offered[0]!;
   return {
-    readable: new Stream(core).readable,
+    readable: makeStream(core).readable,
     send(): void {
       far.send(DATA, 0, DATA.length);
       network.run(5);
