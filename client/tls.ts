@@ -27,7 +27,7 @@ import {
 } from "@frontier/platform/net";
 import { checkKeys } from "./option_keys.ts";
 
-export type { PeerAddress, Transport } from "@frontier/platform";
+export type { Identity, PeerAddress, Transport } from "@frontier/platform";
 
 /** Where to connect to over TLS, whom to trust, and what to show. */
 export interface TlsConnectOptions {

@@ -28,5 +28,5 @@ export { resolveLimits } from "./limits.ts";
 export { decodeText, NO_BYTES, payloadBytes } from "./payload.ts";
 export * from "./streams/stream_core.ts";
 export { traced } from "./traced.ts";
-export type { PeerAddress, Transport } from "@frontier/platform";
+export type { Identity, PeerAddress, Transport } from "@frontier/platform";
 export type * from "@frontier/proto";
