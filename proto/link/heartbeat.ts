@@ -50,6 +50,11 @@ export class Heartbeat {
     this.seenAt = now;
   }
 
+  /** When the peer sent something other than a heartbeat; 0 before. */
+  get dataAt(): number {
+    return this.#dataAt;
+  }
+
   /** Whether the peer has sent nothing but heartbeats for more than a period. */
   get idle(): boolean {
     return this.seenAt - this.#dataAt > this.#period;

@@ -89,6 +89,8 @@ export class Link extends LinkOutput {
   clientLo = 0;
   /** When the handshake was complete, in milliseconds of the clock; -1 before. */
   openedAt: number = -1;
+  /** Bytes that have come. */
+  received = 0;
 
   readonly #handler: LinkHandler;
   readonly #input: LinkInput;
@@ -155,6 +157,11 @@ export class Link extends LinkOutput {
   /** When the frame being handled arrived, in milliseconds of the clock; reading the clock anew costs more. */
   get seenAt(): number {
     return this.#heartbeat.seenAt;
+  }
+
+  /** When the peer last sent something other than a heartbeat, in milliseconds of the clock. */
+  get activeAt(): number {
+    return Math.max(this.openedAt, this.#heartbeat.dataAt);
   }
 
   /** The client id. */
@@ -547,6 +554,7 @@ export class Link extends LinkOutput {
       this.reader.commit(count);
       now = this.timers.now();
       heartbeat.onBytes(count, now);
+      this.received += count;
       this.settings.traffic?.onReceived(count);
     }
     if (this.#dispatching) return;

@@ -23,6 +23,7 @@ import type { OpeningQueue } from "../exchange/opening_queue.ts";
 import type { Share } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
 import type { EdgeMethods } from "./edge_methods.ts";
+import type { PeerCounters } from "./peer_counters.ts";
 import { PeerHolder } from "./peer_holder.ts";
 import type { PeerRecord } from "./peer_record.ts";
 import { methodName } from "./method_name.ts";
@@ -57,6 +58,14 @@ export abstract class Peer implements PeerRecord {
   target: LinkTarget | undefined = undefined;
   /** Bytes of the buffer its bytes are read into, beyond what an idle one has. */
   readBytes = 0;
+  /** Calls it made, those in its streams included. */
+  callsIn = 0;
+  /** Calls it was asked to answer, those in its streams included. */
+  callsOut = 0;
+  /** Messages it sent, those in its streams included. */
+  messagesIn = 0;
+  /** Messages sent to it, those in its streams included. */
+  messagesOut = 0;
   /** Who filled its outbox; made while much is in it. */
   trail: OutboxShares | undefined = undefined;
   /** Streams that it was asked for and has not answered; made while there are some. */
@@ -104,6 +113,26 @@ export abstract class Peer implements PeerRecord {
       ...(earlyData ? [FEATURE_EARLY_DATA] : []),
       ...(credit ? [FEATURE_CREDIT] : []),
     ];
+  }
+
+  /**
+   * @param nowMs The wall clock in Unix milliseconds.
+   * @returns What has passed over its connection.
+   */
+  counters(nowMs: number): PeerCounters {
+    const { link, callsIn, callsOut, messagesIn, messagesOut } = this;
+    const began = nowMs - link.timers.now();
+    return {
+      bytesIn: link.received,
+      bytesOut: link.outbox.written,
+      callsIn,
+      callsOut,
+      messagesIn,
+      messagesOut,
+      streams: link.sessionCount,
+      lastActivityMs: began + link.activeAt,
+      lastHeardMs: began + link.seenAt,
+    };
   }
 
   /** @returns What to call it in the log. */

@@ -23,8 +23,10 @@ export interface PeerCounters {
   readonly messagesOut: number;
   /** Streams open at this moment. */
   readonly streams: number;
-  /** When the peer was last heard, in Unix milliseconds. */
+  /** When the peer last sent something other than a heartbeat, in Unix milliseconds. */
   readonly lastActivityMs: number;
+  /** When the peer last sent anything, in Unix milliseconds. */
+  readonly lastHeardMs: number;
 }
 
 /** An open stream, seen from one of its ends. */
@@ -37,9 +39,11 @@ export interface StreamRecord {
   readonly peerId: bigint;
   /** The name of the service at its other end; empty for an edge. */
   readonly peerName: string;
+  /** Whether this peer asked for it. */
+  readonly byPeer: boolean;
   /** Raw bytes that this peer sent on it. */
   readonly bytesIn: number;
-  /** Raw bytes that were sent to this peer on it. */
+  /** Raw bytes of the other peer that were passed on to this one. */
   readonly bytesOut: number;
   /** For how long it has been open, in milliseconds. */
   readonly ageMs: number;

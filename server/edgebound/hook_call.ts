@@ -106,4 +106,5 @@ export function callHook(
     return;
   }
   link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
+  service.callsOut++;
 }

@@ -55,6 +55,8 @@ export class Leg {
   place: Share | undefined = undefined;
   /** Whether its peer has not answered yet; it has a place among those, too. */
   opening = false;
+  /** Bytes that came on it. */
+  received = 0;
   /** When something last came on it, or went on from here, in milliseconds of the clock. */
   movedAt: number;
 
@@ -126,6 +128,7 @@ export class Leg {
   receive(buf: Uint8Array, start: number, end: number): void {
     const { link } = this.session;
     this.movedAt = link.seenAt;
+    this.received += end - start;
     const to = this.other?.session.link;
     this.#tally?.streamed(this.peer.kind, end - start);
     this.#pass(buf, start, end);

@@ -227,6 +227,7 @@ export class LinkTarget implements Target {
       return SHORT_BUFFER;
     }
     link.commitFrame(TYPE_REQUEST, slot.idHi, slot.idLo, end);
+    this.peer.callsOut++;
     return "";
   }
 
@@ -274,6 +275,7 @@ export class LinkTarget implements Target {
       if (slot.later !== copy) return;
       slots.sent(slot);
       link.writeBody(session, TYPE_REQUEST, slot.idHi, slot.idLo, copy);
+      this.peer.callsOut++;
     });
     return "";
   }
@@ -340,6 +342,7 @@ export class LinkTarget implements Target {
       fail: (call, reason) =>
         this.#end(call, reason, call.slot ? "unknown" : "not-run"),
       obtain: (call, share) => slots.obtain(call, this, share, lane.kind),
+      onSent: () => void peer.messagesOut++,
       release: (slot) => slots.release(slot),
     });
     return lane;

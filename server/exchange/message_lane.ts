@@ -51,6 +51,8 @@ export interface LaneOwner {
    * @returns The place.
    */
   obtain(call: Call, share: Share): Slot;
+  /** A message is being sent. */
+  onSent(): void;
   /**
    * A place is free.
    *
@@ -250,6 +252,7 @@ export class MessageLane {
       return undefined;
     }
     this.#places.add(slot, now);
+    this.#owner.onSent();
     return slot;
   }
 

@@ -19,6 +19,7 @@ import type { Logger } from "@frontier/platform/log";
 import type { RouteVerdicts } from "../admission/route_verdicts.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
+import type { StreamRecord } from "../directory/peer_counters.ts";
 import type { RouteSet } from "../directory/route.ts";
 import type { Share } from "../quota/account.ts";
 import { SESSIONS } from "../quota/kinds.ts";
@@ -125,13 +126,10 @@ export class Streams {
       session.close();
       return;
     }
-    const { tally } = this.#context;
-    if (tally !== undefined) {
-      const now = session.link.seenAt;
-      tally.opened(other.peer.kind, now - other.since);
-      other.since = now;
-      other.wish = "open";
-    }
+    const now = session.link.seenAt;
+    this.#context.tally?.opened(other.peer.kind, now - other.since);
+    other.since = now;
+    other.wish = "open";
     other.session.accept();
   }
 
@@ -287,6 +285,35 @@ export class Streams {
       }
     }
     return false;
+  }
+
+  /**
+   * Lists the open streams of a peer.
+   *
+   * @param peer The peer.
+   * @returns What is known of each, as seen from this peer.
+   */
+  list(peer: Peer): StreamRecord[] {
+    const now = peer.link.timers.now();
+    const list: StreamRecord[] = [];
+    for (const session of peer.link.sessions()) {
+      const leg = legOf(session);
+      const other = leg?.other;
+      if (leg === undefined || other === undefined) continue;
+      const opener = leg.wish === undefined ? other : leg;
+      if (opener.wish !== "open" || session.state !== "open") continue;
+      list.push({
+        id: session.id,
+        kind: other.peer.kind,
+        peerId: other.peer.id,
+        peerName: other.peer.name,
+        byPeer: opener === leg,
+        bytesIn: leg.received,
+        bytesOut: other.received - other.heldBytes,
+        ageMs: now - opener.since,
+      });
+    }
+    return list;
   }
 
   /** Asks the rules; a stream that they refuse is over. */
