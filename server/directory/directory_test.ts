@@ -57,7 +57,7 @@ Deno.test("edges that share half of their id are different", () => {
   assertEquals(directory.edgeCount, 0);
 });
 
-Deno.test("B19: removing an edge whose id was taken over removes nothing", () => {
+Deno.test("removing an edge whose id was taken over removes nothing", () => {
   const directory = new Directory();
   const [older, newer] = [edge(7n), edge(7n)];
   directory.addEdge(older);
@@ -68,7 +68,7 @@ Deno.test("B19: removing an edge whose id was taken over removes nothing", () =>
   assert(newer.online && !older.online);
 });
 
-Deno.test("B6: a service's end takes away its own entries only", () => {
+Deno.test("a service's end takes away its own entries only", () => {
   const directory = new Directory();
   const base = 2n ** 62n;
   const all = [0n, 1n, 2n].map((i) => service(base + i, "S", ["t", "*"]));

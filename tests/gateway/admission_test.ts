@@ -143,7 +143,7 @@ Deno.test("an edge is not routable before its verdict, and at once after it", ()
   assertEquals(edge.packets[0]!.type, "conn-ack", "the ack comes first");
 });
 
-Deno.test("B13, W 11.20: an edge may call at 0 ms after its ack", () => {
+Deno.test("an edge may call at 0 ms after its ack", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"], topics: ["t"] });
   service.onRequest = () => ({ value: bytes("v") });
@@ -160,7 +160,7 @@ Deno.test("B13, W 11.20: an edge may call at 0 ms after its ack", () => {
   assertEquals(service.all("session").length, 1);
 });
 
-Deno.test("B13: a service is routable with its ack, its methods with theirs", () => {
+Deno.test("a service is routable with its ack, its methods with theirs", () => {
   const gateway = new SimGateway();
   const edge = gateway.edge();
   const service = gateway.dial("service", {
@@ -181,7 +181,7 @@ Deno.test("B13: a service is routable with its ack, its methods with theirs", ()
   assertEquals(edge.outcome(ids[2]!), "ok: v");
 });
 
-Deno.test("W 11.21: both hooks together have 8 s; the edge is told timeout", () => {
+Deno.test("both hooks together have 8 s; the edge is told timeout", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   service.onRequest = () => undefined;
@@ -291,14 +291,14 @@ Deno.test("a closed edge is out of routing before its close returns", () => {
   assertEquals(service.outcome(call), "edge not online");
 });
 
-Deno.test("B15: the id that an edge wants is not used", () => {
+Deno.test("the id that an edge wants is not used", () => {
   const gateway = new SimGateway();
   const edge = gateway.edge({ wantedId: 12_345n });
   assertEquals(edge.connAck.returnCode, 0);
   assert(edge.id !== 12_345n);
 });
 
-Deno.test("B18: an edge cannot claim an id by not asking for one", () => {
+Deno.test("an edge cannot claim an id by not asking for one", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   const victim = gateway.edge();
@@ -337,7 +337,7 @@ Deno.test("a newer connection takes an edge id over; the older one is closed and
   ]);
 });
 
-Deno.test("B19, W 11.16: an older connection that is half dead does not hold the newer one up", () => {
+Deno.test("an older connection that is half dead does not hold the newer one up", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   const older = gateway.edge();
@@ -354,7 +354,7 @@ Deno.test("B19, W 11.16: an older connection that is half dead does not hold the
   assertEquals(gateway.directory.edgeCount, 2);
 });
 
-Deno.test("B19: the offline event of an older connection never follows the online event of a newer one", () => {
+Deno.test("the offline event of an older connection never follows the online event of a newer one", () => {
   // The older connection ends while the newer one is being announced.
   for (const verdict of ["admit", "refuse", "late"] as const) {
     const gateway = new SimGateway();
@@ -417,7 +417,7 @@ Deno.test("an online event waits for the offline event of the same id", () => {
   assertEquals(third.connAck.returnCode, 0);
 });
 
-Deno.test("W 11.41: a Go peer is not closed within 1.5 s of its connect, one of ours is", () => {
+Deno.test("a Go peer is not closed within 1.5 s of its connect, one of ours is", () => {
   for (const ours of [false, true]) {
     const gateway = new SimGateway();
     hookService(gateway, 77n);
@@ -442,7 +442,7 @@ Deno.test("a Go peer's own close during that time is served at once", () => {
   assertEquals(gateway.network.wheel.size, 2, "one timer per open connection");
 });
 
-Deno.test("B17, W 11.17: a service id taken twice replaces the older service without a deadlock", () => {
+Deno.test("a service id taken twice replaces the older service without a deadlock", () => {
   const gateway = new SimGateway();
   const older = gateway.service("S", {
     wantedId: 9n,
@@ -478,7 +478,7 @@ Deno.test("what an ousted service registers is not routed to", () => {
   assertEquals(edge.outcome(call), "record not found");
 });
 
-Deno.test("B6: the end of one service takes nothing away from others with near ids", () => {
+Deno.test("the end of one service takes nothing away from others with near ids", () => {
   const gateway = new SimGateway();
   const base = 2n ** 62n;
   const services = [0n, 1n, 2n].map((i) =>
@@ -519,7 +519,7 @@ Deno.test("the meta of a service is read in any letter case, unknown keys ignore
   for (const id of ids) assertEquals(edge.outcome(id), "ok: ");
 });
 
-Deno.test("B16: a service with invalid meta is refused and leaves nothing behind", () => {
+Deno.test("a service with invalid meta is refused and leaves nothing behind", () => {
   const gateway = new SimGateway();
   const metas = [
     undefined,
@@ -552,7 +552,7 @@ Deno.test("B16: a service with invalid meta is refused and leaves nothing behind
   assertEquals(edge.outcome(call), "record not found");
 });
 
-Deno.test("B3, W 11.11: after a service with hooks has gone, edges come and go without it", () => {
+Deno.test("after a service with hooks has gone, edges come and go without it", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   service.cut();
@@ -580,7 +580,7 @@ Deno.test("a silent peer is closed after twice its heartbeat and a bounded grace
   assertEquals(gateway.ended.length, 1);
 });
 
-Deno.test("W 11.14: a vanished peer is offline after the heartbeat limit, also when nothing can be sent to it", () => {
+Deno.test("a vanished peer is offline after the heartbeat limit, also when nothing can be sent to it", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
   const edge = gateway.edge();
@@ -635,14 +635,14 @@ Deno.test("what a hasty client sends before its ack does no harm", () => {
   assertEquals(edge.outcome(later), "record not found");
 });
 
-Deno.test("B14: each id is used, and logged as it is", () => {
+Deno.test("each id is used, and logged as it is", () => {
   const gateway = new SimGateway();
   const ids = [1, 2, 3].map(() => gateway.edge().id);
   assertEquals([ids[1]! - ids[0]!, ids[2]! - ids[1]!], [1n, 1n]);
   for (const id of ids) assert(gateway.log.has(`edge ${id} `));
 });
 
-Deno.test("B27: no payload, meta or custom bytes are logged", () => {
+Deno.test("no payload, meta or custom bytes are logged", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", {
     methods: ["m", "edge_online"],
@@ -664,7 +664,7 @@ Deno.test("B27: no payload, meta or custom bytes are logged", () => {
   assert(!gateway.log.has("SECRET") && !gateway.log.has("U0VDUkVU"));
 });
 
-Deno.test("W 11.24b: nothing is sent on a default session that was dismissed", () => {
+Deno.test("nothing is sent on a default session that was dismissed", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { topics: ["t"], methods: ["m"] });
   const edge = gateway.edge();

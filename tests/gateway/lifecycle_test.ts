@@ -98,7 +98,7 @@ Deno.test("an address that is in use is an error that closes the other listener"
   );
 });
 
-Deno.test("B25: closing tells services of every edge that goes, then closes them in order", async () => {
+Deno.test("closing tells services of every edge that goes, then closes them in order", async () => {
   const { gateway, edges, services } = await start();
   await using service = await RawPeer.service(services, "S", {
     ...OURS,

@@ -62,7 +62,7 @@ function targets({ gateway, services }: Crowd, edge: SimPeer): bigint[] {
   return [BigInt(edge.outcome(call).slice(4)), grown(0), grown(1)];
 }
 
-Deno.test("B20: edgeid: id modulo count, methods in the order of the ids' text, topics and names in that of connecting", () => {
+Deno.test("edgeid: id modulo count, methods in the order of the ids' text, topics and names in that of connecting", () => {
   const all = crowd();
   for (let i = 0; i < 40; i++) {
     const edge = all.gateway.edge({ flags: 0x38 });

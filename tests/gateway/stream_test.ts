@@ -101,7 +101,7 @@ Deno.test("the opener is acked only after the target has accepted", () => {
   assertEquals(edge.sessionAck(open)!.body.error, "");
 });
 
-Deno.test("W 11.22: a target that never accepts ends the open after 30 s, and nothing else waits for it", () => {
+Deno.test("a target that never accepts ends the open after 30 s, and nothing else waits for it", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
   service.accepts = false;
@@ -120,7 +120,7 @@ Deno.test("W 11.22: a target that never accepts ends the open after 30 s, and no
   assertEquals(gateway.streams.count, 0);
 });
 
-Deno.test("B5, W 11.33: an unknown service or edge ends the stream with an error for ours and a delayed dismiss for Go peers", () => {
+Deno.test("an unknown service or edge ends the stream with an error for ours and a delayed dismiss for Go peers", () => {
   for (const ours of [true, false]) {
     const gateway = new SimGateway();
     const service = gateway.service("S", { ours });
@@ -172,7 +172,7 @@ Deno.test("leading zeros of an edge id are read as decimal", () => {
   assertEquals(edge.all("session").length, 1);
 });
 
-Deno.test("W 11.27: nothing is sent on a session of a Go peer for 20 ms after its ack, or until its first frame", () => {
+Deno.test("nothing is sent on a session of a Go peer for 20 ms after its ack, or until its first frame", () => {
   for (const first of [true, false]) {
     const gateway = new SimGateway();
     const service = gateway.service("S");
@@ -274,7 +274,7 @@ Deno.test("requests inside a stream go across unchanged, without a tail", () => 
   assertEquals(service.answers(b)[0]!.sessionId, down);
 });
 
-Deno.test("B21: messages inside a stream go across unchanged; a failure ends nothing", () => {
+Deno.test("messages inside a stream go across unchanged; a failure ends nothing", () => {
   const { gateway, service, edge, up, down } = join();
   service.onMessage = ({ body }) =>
     text(body.value) === "bad" ? { error: "bad one" } : {};
@@ -305,7 +305,7 @@ Deno.test("messages inside a stream keep their order, in either direction", () =
   }
 });
 
-Deno.test("B11: a method registered on a stream is acked and not routed to", () => {
+Deno.test("a method registered on a stream is acked and not routed to", () => {
   const { gateway, service, edge, up, down } = join();
   const ids = [service.register("m", down), edge.register("e", up)];
   gateway.run();
@@ -352,7 +352,7 @@ Deno.test("the end of either side ends both, after everything that was sent", ()
   }
 });
 
-Deno.test("B22: there is no half close: what the other side still sends is lost, and harmless", () => {
+Deno.test("there is no half close: what the other side still sends is lost, and harmless", () => {
   const { gateway, service, edge, up, down } = join();
   edge.dismiss(up);
   gateway.run(20);
@@ -362,7 +362,7 @@ Deno.test("B22: there is no half close: what the other side still sends is lost,
   assertEquals([edge.closed, service.closed], [undefined, undefined]);
 });
 
-Deno.test("W 11.26: an old Go peer's data after its dismiss still arrives", () => {
+Deno.test("an old Go peer's data after its dismiss still arrives", () => {
   const { gateway, service, edge, up, down } = join();
   edge.polite = false;
   edge.dismiss(up);
@@ -488,7 +488,7 @@ Deno.test("who sends beyond its credit ends its own connection", () => {
   assert(gateway.log.has("credit", "warn"));
 });
 
-Deno.test("B49, W 11.13: a reader that stops, with credit, holds up nobody else on the same connections", () => {
+Deno.test("a reader that stops, with credit, holds up nobody else on the same connections", () => {
   const { gateway, service, edge, up, down } = join({}, OURS, OURS);
   const other = openTo(gateway, edge, service);
   edge.stream(up, new Uint8Array(262_144));
@@ -501,7 +501,7 @@ Deno.test("B49, W 11.13: a reader that stops, with credit, holds up nobody else 
   assertEquals(edge.outcome(call), "record not found");
 });
 
-Deno.test("B49: a Go sender is not read while its share of the memory is used up, and goes on after progress", () => {
+Deno.test("a Go sender is not read while its share of the memory is used up, and goes on after progress", () => {
   const limits = { streamBufferBytes: 200_000 };
   const { gateway, service, edge, up, down } = join({
     limits,
@@ -604,7 +604,7 @@ Deno.test("a slow but living receiver is not dismissed", () => {
   assertEquals(service.count(down), 500_000);
 });
 
-Deno.test("W 11.24a: raw bytes on the default session are thrown away, and cost no credit for ever", () => {
+Deno.test("raw bytes on the default session are thrown away, and cost no credit for ever", () => {
   for (const ours of [true, false]) {
     const gateway = new SimGateway({
       limits: { connectionWindowBytes: 100_000 },
@@ -618,7 +618,7 @@ Deno.test("W 11.24a: raw bytes on the default session are thrown away, and cost 
   }
 });
 
-Deno.test("W 11.24: data, requests and messages on an unknown session are ignored", () => {
+Deno.test("data, requests and messages on an unknown session are ignored", () => {
   const gateway = new SimGateway();
   const edge = gateway.edge();
   edge.stream(77n, "x");

@@ -73,7 +73,7 @@ Deno.test("calls whose answers are never read end their sender, their targets st
   assertEquals(scene.gateway.exchange.inflight, 0);
 });
 
-Deno.test("W 11.6: a session flood is refused, then ended", () => {
+Deno.test("a session flood is refused, then ended", () => {
   const limits = { maxSessionsPerConnection: 100 };
   const scene = new Scene({ limits });
   const { gateway } = scene;
@@ -121,7 +121,7 @@ Deno.test("method names of megabytes cannot fill the memory", () => {
   scene.ended(bad);
 });
 
-Deno.test("W 11.7: a frame that trickles is ended by the heartbeat limit, and costs what has arrived", () => {
+Deno.test("a frame that trickles is ended by the heartbeat limit, and costs what has arrived", () => {
   const scene = new Scene();
   const { gateway } = scene;
   const bad = gateway.edge({ flags: 0x08 });
