@@ -23,8 +23,6 @@ const SENTENCE_END = /(?<=[.!?](?:\[\^[\w-]+\])*)\s+(?=[A-Z`"])/;
 /** A title is the first argument of what registers a test, or its `name`. */
 const TITLE =
   /\b(?:\w*[tT]est|step|forEach\w+)\(\s*(?:\{\s*name:\s*)?(?:"((?:[^"\\]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
-/** Which section of the specification a test is about; a paper need not repeat it. */
-const CITATION = /^(?:[A-Z] ?\d[\w.]*(?:, | to ))*[A-Z] ?\d[\w.]*: /;
 
 function plain(text: string): string {
   return text.replace(/\s+/g, " ").trim();
@@ -34,14 +32,14 @@ function plain(text: string): string {
  * Finds the titles of the tests in a file.
  *
  * @param source The file's text.
- * @returns The titles. What a template fills in is `…`; a citation of the specification in front of a title is left out.
+ * @returns The titles. What a template fills in is `…`.
  */
 export function titlesOf(source: string): Set<string> {
   const titles = new Set<string>();
   for (const [, text, template] of source.matchAll(TITLE)) {
     const title = (text ?? template ?? "").replace(/\$\{[^}]*\}/g, "…")
       .replace(/\\(.)/g, "$1");
-    titles.add(plain(title.replace(CITATION, "")));
+    titles.add(plain(title));
   }
   return titles;
 }

@@ -7,7 +7,8 @@ import {
   TYPE_SESSION,
 } from "../wire/constants.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
-import { rawFrame, RawPeer } from "../testing/raw_peer.ts";
+import { RawPeer } from "../testing/raw_peer.ts";
+import { rawFrame } from "../testing/raw_frame.ts";
 import { type RecordedPending, Recorder } from "../testing/recorder.ts";
 import {
   assertNothingLeft,

@@ -23,7 +23,8 @@ import {
 } from "../wire/constants.ts";
 import type { LinkRole } from "./link.ts";
 import { effort } from "../testing/effort.ts";
-import { rawFrame, RawPeer } from "../testing/raw_peer.ts";
+import { RawPeer } from "../testing/raw_peer.ts";
+import { rawFrame } from "../testing/raw_frame.ts";
 import { Recorder } from "../testing/recorder.ts";
 import { SimNetwork } from "../testing/sim_network.ts";
 

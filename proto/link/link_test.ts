@@ -20,7 +20,8 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "../wire/constants.ts";
-import { rawFrame, RawPeer } from "../testing/raw_peer.ts";
+import { RawPeer } from "../testing/raw_peer.ts";
+import { rawFrame } from "../testing/raw_frame.ts";
 import {
   connectRecorders,
   RecordedPending,

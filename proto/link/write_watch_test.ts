@@ -11,7 +11,8 @@ import {
   TYPE_SESSION,
 } from "../wire/constants.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import { rawFrame, type RawPeer } from "../testing/raw_peer.ts";
+import type { RawPeer } from "../testing/raw_peer.ts";
+import { rawFrame } from "../testing/raw_frame.ts";
 import type { Recorder } from "../testing/recorder.ts";
 import { assertNothingLeft, rawClient, rawServer } from "../testing/scenes.ts";
 import type { SimNetwork } from "../testing/sim_network.ts";

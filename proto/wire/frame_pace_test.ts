@@ -6,7 +6,7 @@ import {
   TYPE_STREAM,
 } from "./constants.ts";
 import { FramePace } from "./frame_pace.ts";
-import { rawFrame } from "../testing/raw_peer.ts";
+import { rawFrame } from "../testing/raw_frame.ts";
 import { assertNothingLeft, rawClient } from "../testing/scenes.ts";
 
 const MIB = 1_048_576;

@@ -25,7 +25,7 @@ import {
 } from "./constants.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
-import { rawFrame } from "../testing/raw_peer.ts";
+import { rawFrame } from "../testing/raw_frame.ts";
 import { seen, type SeenFrame } from "../testing/recorder.ts";
 
 /** Longest payload of a packet that carries nothing of an application. */

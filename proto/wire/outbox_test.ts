@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { obtainBuffer, releaseBuffer } from "./buffer_pool.ts";
 import { TYPE_HEARTBEAT, TYPE_REQUEST } from "./constants.ts";
 import { Outbox } from "./outbox.ts";
-import { rawFrame } from "../testing/raw_peer.ts";
+import { rawFrame } from "../testing/raw_frame.ts";
 
 function put(outbox: Outbox, id: bigint, payload: Uint8Array, spare = 0): void {
   const at = outbox.open(payload.length + spare);

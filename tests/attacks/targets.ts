@@ -12,7 +12,7 @@
 
 import { type Endpoint, Service, type Stream } from "../../client/mod.ts";
 import { obey } from "../soak/obey.ts";
-import { rawFrame } from "../../proto/testing/raw_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import {
   concat,
   frames,

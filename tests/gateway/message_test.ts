@@ -4,7 +4,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EdgePeer } from "../../server/directory/peer.ts";
 import type { DataPacket } from "@frontier/proto";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, rawFrame, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "./test_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 function values(peer: SimPeer): string[] {
   return peer.all("message").map(({ body }) => text(body.value));
@@ -82,7 +83,7 @@ Deno.test("topics of every spelling find their taker", () => {
     '{"topic":"a\\u0009b"}',
   ];
   spellings.forEach((body, i) =>
-    edge.write(rawFrame(0x51, 500n + BigInt(i), body))
+    edge.write(rawFrame(0x51, 500n + BigInt(i), 1n, body))
   );
   gateway.run();
   spellings.forEach((body, i) =>
@@ -502,7 +503,7 @@ Deno.test("messages go on while an earlier one is refused for its size", () => {
   service.onMessage = () => undefined;
   edge.publish("t", "first");
   // Once with the window open and once through the queue.
-  edge.write(rawFrame(0x51, 70n, `{"value":"${value}","topic":"t"}`));
+  edge.write(rawFrame(0x51, 70n, 1n, `{"value":"${value}","topic":"t"}`));
   const next = edge.publish("t", "next");
   gateway.run();
   assertEquals(edge.outcome(70n), "packet payload too large");
@@ -510,7 +511,7 @@ Deno.test("messages go on while an earlier one is refused for its size", () => {
   service.answer(service.last("message"));
   gateway.run();
   assertEquals(edge.outcome(next), "ok: ");
-  edge.write(rawFrame(0x51, 71n, `{"value":"${value}","topic":"t"}`));
+  edge.write(rawFrame(0x51, 71n, 1n, `{"value":"${value}","topic":"t"}`));
   gateway.run();
   assertEquals(edge.outcome(71n), "packet payload too large");
 });

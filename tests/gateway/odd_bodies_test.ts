@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EdgePeer } from "../../server/directory/peer.ts";
 import { SimGateway } from "./simulation.ts";
-import { bytes, rawFrame, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "./test_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 /** A request for `m` with its members in an odd order, of about this length. */
 function odd(method: string, length: number): string {
@@ -17,7 +18,7 @@ Deno.test("a long odd request is parsed in parts and passed on, what follows it 
   service.onRequest = ({ body }) => ({ value: bytes(`${body.value!.length}`) });
   const edge = gateway.edge({ flags: 0x38 });
   const other = gateway.edge({ flags: 0x38 });
-  edge.write(rawFrame(0x71, 77n, odd("m", 3_000_000)));
+  edge.write(rawFrame(0x71, 77n, 1n, odd("m", 3_000_000)));
   const after = edge.call("m", "after");
   const parsing = () => gateway.ledger.snapshot().kinds["parse bytes"]!;
   for (let i = 0; i < 10 && parsing() === 0; i++) gateway.run(1);
@@ -41,19 +42,19 @@ Deno.test("a long odd message, stream request and answer take the same way", () 
   const service = gateway.service("S", { methods: ["m"], topics: ["t"] });
   const edge = gateway.edge({ flags: 0x38 });
   const value = btoa("v".repeat(300_000));
-  edge.write(rawFrame(0x51, 70n, `{"topic":"t", "value":"${value}"}`));
+  edge.write(rawFrame(0x51, 70n, 1n, `{"topic":"t", "value":"${value}"}`));
   gateway.run(3_000);
   assertEquals(service.last("message").body.value!.length, 300_000);
   const call = edge.call("m");
   gateway.run();
   const { packetId } = service.last("request");
-  service.write(rawFrame(0x72, packetId, odd("m", 400_000)));
+  service.write(rawFrame(0x72, packetId, 1n, odd("m", 400_000)));
   gateway.run(3_000);
   const [answer] = edge.answers(call);
   assertEquals(answer!.body.value!.length, 300_000);
   const custom = btoa(String.fromCharCode(...tail(edge.id)));
   service.write(
-    rawFrame(0x71, 71n, `{"custom":"${custom}", "value":"${value}"}`),
+    rawFrame(0x71, 71n, 1n, `{"custom":"${custom}", "value":"${value}"}`),
   );
   gateway.run(3_000);
   assertEquals(edge.last("request").body.value!.length, 300_000);
@@ -66,7 +67,7 @@ Deno.test("a long odd answer that comes while its caller gives up is nobody's, a
   const call = edge.call("m");
   gateway.run(88);
   const { packetId } = service.last("request");
-  service.write(rawFrame(0x72, packetId, odd("m", 8_000_000)));
+  service.write(rawFrame(0x72, packetId, 1n, odd("m", 8_000_000)));
   const custom = tail(edge.id);
   edge.onRequest = ({ body }) => ({ value: body.value });
   const down = service.call("x", { value: bytes("down"), custom });
@@ -79,7 +80,7 @@ Deno.test("a long malformed body ends its sender, others are not hurt", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
   const edge = gateway.edge({ flags: 0x38 });
-  edge.write(rawFrame(0x71, 77n, odd("m", 300_000).slice(0, -2)));
+  edge.write(rawFrame(0x71, 77n, 1n, odd("m", 300_000).slice(0, -2)));
   gateway.run(3_000);
   assert(edge.closed !== undefined);
   assertEquals(service.all("request").length, 0);
@@ -95,7 +96,7 @@ Deno.test("a peer that goes while its body is parsed leaves nothing behind", () 
   gateway.service("S", { methods: ["m"] });
   const edge = gateway.edge({ flags: 0x38 });
   const before = gateway.ledger.memory;
-  edge.write(rawFrame(0x71, 77n, odd("m", 9_000_000)));
+  edge.write(rawFrame(0x71, 77n, 1n, odd("m", 9_000_000)));
   gateway.run(2);
   const peer = edge.link.user as EdgePeer;
   edge.tear();
@@ -113,7 +114,7 @@ Deno.test("whoever sends nothing but odd bodies waits for its turns, others do n
   const other = gateway.edge({ flags: 0x38 });
   for (let i = 0; i < 100; i++) {
     for (const edge of flood) {
-      edge.write(rawFrame(0x71, BigInt(1_000 + i), odd("m", 60_000)));
+      edge.write(rawFrame(0x71, BigInt(1_000 + i), 1n, odd("m", 60_000)));
     }
   }
   let longest = 0;
@@ -121,7 +122,7 @@ Deno.test("whoever sends nothing but odd bodies waits for its turns, others do n
     const at = gateway.network.now;
     const call = i % 2 === 0
       ? other.call("m")
-      : (other.write(rawFrame(0x71, BigInt(5_000 + i), odd("m", 500))), 0n);
+      : (other.write(rawFrame(0x71, BigInt(5_000 + i), 1n, odd("m", 500))), 0n);
     while (call > 0n && other.outcome(call) === "none") gateway.run(1);
     longest = Math.max(longest, gateway.network.now - at);
     gateway.run(5);

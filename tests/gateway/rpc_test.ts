@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { emptyDataFields, timeFromMillis } from "@frontier/proto";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, rawFrame, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "./test_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 Deno.test("an edge's call reaches the service with its id as tail and comes back", () => {
   const gateway = new SimGateway();
@@ -292,7 +293,7 @@ Deno.test("the gateway's own errors say whether the call was done, to those who 
       if (key === "big") {
         // It fits its frame, and no longer once the times are written.
         const value = "A".repeat(4_068);
-        service.write(rawFrame(0x72, packetId, `{"value":"${value}"}`));
+        service.write(rawFrame(0x72, packetId, 1n, `{"value":"${value}"}`));
       }
       return key === "odd" ? { error: "edge not online" } : undefined;
     };
@@ -348,7 +349,7 @@ Deno.test("a verdict of the callee's library is passed on, one of a peer that ne
       gateway.run();
       const { packetId } = service.last("request");
       const said = '{"error":"no such rpc: m","verdict":"not-run"}';
-      service.write(rawFrame(0x72, packetId, said));
+      service.write(rawFrame(0x72, packetId, 1n, said));
       gateway.run();
       const { error, verdict } = edge.answers(id)[0]!.body;
       assertEquals(error, "no such rpc: m");
@@ -552,8 +553,8 @@ Deno.test("a request that does not fit the frame once the tail is added is refus
   const body = `{"key":"bQ==","value":"${value}"}`;
   assert(body.length + 8 <= 4_096);
   const raw = gateway.edge();
-  raw.write(rawFrame(0x71, 9n, body));
-  raw.write(rawFrame(0x51, 10n, `{"value":"${value}","topic":"t"}`));
+  raw.write(rawFrame(0x71, 9n, 1n, body));
+  raw.write(rawFrame(0x51, 10n, 1n, `{"value":"${value}","topic":"t"}`));
   gateway.run();
   assertEquals(raw.outcome(9n), "packet payload too large");
   assertEquals(raw.outcome(10n), "packet payload too large");
@@ -571,7 +572,7 @@ Deno.test("an answer that is too large becomes an error for the caller", () => {
   gateway.run();
   const { packetId } = service.last("request");
   const value = "A".repeat(4_068);
-  service.write(rawFrame(0x72, packetId, `{"value":"${value}"}`));
+  service.write(rawFrame(0x72, packetId, 1n, `{"value":"${value}"}`));
   gateway.run();
   assertEquals(edge.outcome(id), "packet payload too large");
   assertEquals(gateway.exchange.inflight, 0);
@@ -592,7 +593,7 @@ Deno.test("base64 that Go accepts though it is not canonical finds its method", 
     '{"key":"b\\u0051=="}',
   ];
   bodies.forEach((body, i) =>
-    edge.write(rawFrame(0x71, 100n + BigInt(i), body))
+    edge.write(rawFrame(0x71, 100n + BigInt(i), 1n, body))
   );
   gateway.run();
   bodies.forEach((body, i) =>

@@ -82,33 +82,6 @@ export function tail(
   return custom;
 }
 
-/**
- * Writes a frame that belongs to a session, whatever its body.
- *
- * @param type Packet type.
- * @param id Packet id.
- * @param body What follows the session id.
- * @param session The session.
- * @returns The frame.
- */
-export function rawFrame(
-  type: number,
-  id: bigint,
-  body: string | Uint8Array,
-  session = 1n,
-): Uint8Array<ArrayBuffer> {
-  const rest = typeof body === "string" ? bytes(body) : body;
-  const frame = new Uint8Array(HEADER_SIZE + 8 + rest.length);
-  const view = new DataView(frame.buffer);
-  frame[0] = 1;
-  frame[1] = type;
-  view.setBigUint64(2, id);
-  view.setUint32(10, 8 + rest.length);
-  view.setBigUint64(14, session);
-  frame.set(rest, 22);
-  return frame;
-}
-
 /** Carries the bytes of a {@linkcode TestPeer}. */
 export interface PeerWire {
   /** Sends bytes. */

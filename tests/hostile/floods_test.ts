@@ -2,7 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { SimPeer } from "../gateway/simulation.ts";
-import { bytes, rawFrame, tail } from "../gateway/test_peer.ts";
+import { bytes, tail } from "../gateway/test_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import { Scene } from "./bystanders.ts";
 
 const MB = 1_048_576;
@@ -38,7 +39,7 @@ function flood(
 
 Deno.test("registers whose acks are never read end their sender", () => {
   const scene = new Scene({ capacity: 50_000 });
-  const bad = flood(scene, () => rawFrame(0x81, 1n, "m"), 4 * MB);
+  const bad = flood(scene, () => rawFrame(0x81, 1n, 1n, "m"), 4 * MB);
   assertEquals(bad.link.state, "closed");
 });
 
@@ -56,7 +57,7 @@ Deno.test("calls and messages whose errors are never read end their sender", () 
   for (
     const [type, body] of [[0x71, '{"key":"bm9wZQ=="}'], [0x51, "{}"]] as const
   ) {
-    const bad = flood(scene, () => rawFrame(type, 1n, body), 3 * MB);
+    const bad = flood(scene, () => rawFrame(type, 1n, 1n, body), 3 * MB);
     assertEquals(bad.link.state, "closed");
     assert(scene.gateway.log.has("does not read its answers", "warn"));
   }
@@ -67,7 +68,7 @@ Deno.test("calls whose answers are never read end their sender, their targets st
   const scene = new Scene({ capacity: 50_000, limits });
   const value = "A".repeat(400);
   const body = `{"key":"ZWNobw==","value":"${value}"}`;
-  const bad = flood(scene, () => rawFrame(0x71, 1n, body), 3 * MB);
+  const bad = flood(scene, () => rawFrame(0x71, 1n, 1n, body), 3 * MB);
   assertEquals(bad.link.state, "closed");
   scene.gateway.run(10);
   assertEquals(scene.gateway.exchange.inflight, 0);
@@ -125,7 +126,7 @@ Deno.test("a frame that trickles is ended by the heartbeat limit, and costs what
   const scene = new Scene();
   const { gateway } = scene;
   const bad = gateway.edge({ flags: 0x08 });
-  const declared = rawFrame(0x71, 1n, new Uint8Array(0));
+  const declared = rawFrame(0x71, 1n, 1n, new Uint8Array(0));
   new DataView(declared.buffer).setUint32(10, 10_000_000);
   bad.write(declared);
   gateway.run(5_000);
@@ -150,7 +151,7 @@ Deno.test("10 MB declared and sent slowly are read, and the buffer is given back
   const { gateway } = scene;
   const slow = gateway.edge({ flags: 0x38 });
   const body = bytes(`{"key":"bm9wZQ==","value":"${"A".repeat(9_999_996)}"}`);
-  const frame = rawFrame(0x71, 1n, body);
+  const frame = rawFrame(0x71, 1n, 1n, body);
   for (let at = 0; at < frame.length; at += 500_000) {
     slow.write(frame.subarray(at, at + 500_000));
     gateway.run(100);
@@ -172,10 +173,10 @@ Deno.test("cancels of nothing are cheap, also with very many calls in flight", (
   const { gateway } = scene;
   const mute = gateway.service("mute", { methods: ["mute"] });
   const bad = gateway.edge();
-  bad.write(times(rawFrame(0x71, 1n, '{"key":"bXV0ZQ=="}'), 60_000));
+  bad.write(times(rawFrame(0x71, 1n, 1n, '{"key":"bXV0ZQ=="}'), 60_000));
   gateway.run(200);
   assert(gateway.exchange.inflight >= 50_000, `${gateway.exchange.inflight}`);
-  const cancels = times(rawFrame(0x73, 2n, new Uint8Array([0, 1])), 20_000);
+  const cancels = times(rawFrame(0x73, 2n, 1n, new Uint8Array([0, 1])), 20_000);
   const start = performance.now();
   bad.write(cancels);
   gateway.run(20);
@@ -193,7 +194,7 @@ Deno.test("streams that come and go beside very many calls in flight stay cheap"
   service.register("mute");
   service.onRequest = () => undefined;
   const busy = gateway.edge();
-  busy.write(times(rawFrame(0x71, 1n, '{"key":"bXV0ZQ=="}'), 60_000));
+  busy.write(times(rawFrame(0x71, 1n, 1n, '{"key":"bXV0ZQ=="}'), 60_000));
   gateway.run(200);
   assert(gateway.exchange.inflight >= 50_000);
   const bad = gateway.edge();
@@ -323,7 +324,7 @@ Deno.test("a caller that is ended while its calls time out takes nobody down", (
   const bad = gateway.edge();
   const fair = gateway.edge();
   bad.paused = true;
-  bad.write(times(rawFrame(0x71, 1n, '{"key":"bXV0ZQ=="}'), 1_000));
+  bad.write(times(rawFrame(0x71, 1n, 1n, '{"key":"bXV0ZQ=="}'), 1_000));
   gateway.run(20);
   const ids = Array.from({ length: 50 }, () => fair.call("mute"));
   gateway.run(600);

@@ -5,7 +5,8 @@ import vectors from "../../proto/testdata/wire_vectors.json" with {
   type: "json",
 };
 import type { SimPeer } from "../gateway/simulation.ts";
-import { rawFrame, tail } from "../gateway/test_peer.ts";
+import { tail } from "../gateway/test_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import { Scene } from "./bystanders.ts";
 
 /** Frames without a body, or with fewer bytes than their type needs. */
@@ -169,7 +170,9 @@ Deno.test("a second conn, a conn ack and a server's heartbeat end their sender",
     twice.conn();
     scene.ended(twice, "second conn");
     const ack = offender(scene, side, "after");
-    ack.write(rawFrame(0x02, 1n, new TextEncoder().encode("\u0000\u0000{}")));
+    ack.write(
+      rawFrame(0x02, 1n, 1n, new TextEncoder().encode("\u0000\u0000{}")),
+    );
     scene.ended(ack, "conn ack");
   }
 });
@@ -250,7 +253,7 @@ Deno.test("no poisonous body of a request or message reaches its target; the sen
         const before = [scene.service, scene.edge].map((one) =>
           one.packets.length
         );
-        bad.write(rawFrame(type, 9n, body));
+        bad.write(rawFrame(type, 9n, 1n, body));
         gateway.run(5);
         assertEquals(
           [scene.service, scene.edge].map((one) => one.packets.length),
@@ -272,7 +275,7 @@ Deno.test("no poisonous answer reaches the caller; who answered pays", () => {
     const call = edge.call("bad");
     const message = edge.publish("bad");
     gateway.run();
-    bad.write(rawFrame(0x72, bad.last("request").packetId, body));
+    bad.write(rawFrame(0x72, bad.last("request").packetId, 1n, body));
     scene.ended(bad, body);
     assertEquals(edge.outcome(call), "force closed");
     assertEquals(edge.outcome(message), "force closed");
@@ -281,7 +284,7 @@ Deno.test("no poisonous answer reaches the caller; who answered pays", () => {
     ack.onMessage = () => undefined;
     const again = edge.publish("bad");
     gateway.run();
-    ack.write(rawFrame(0x52, ack.last("message").packetId, body));
+    ack.write(rawFrame(0x52, ack.last("message").packetId, 1n, body));
     scene.ended(ack, body);
     assertEquals(edge.outcome(again), "force closed");
     assertEquals(gateway.exchange.inflight, 0);
@@ -296,7 +299,7 @@ Deno.test("poison inside a stream ends its sender, and the stream", () => {
     const open = bad.open("S");
     gateway.run(30);
     const { sessionId } = bad.sessionAck(open)!;
-    bad.write(rawFrame(type, 9n, '{"value":"x"}', sessionId));
+    bad.write(rawFrame(type, 9n, sessionId, '{"value":"x"}'));
     scene.ended(bad);
     gateway.run(30);
     assertEquals(service.all("dismiss").length, 1);
@@ -331,7 +334,7 @@ Deno.test("bad JSON in conn, session, dismiss and register ack ends the sender",
     session.write(fixed(0x31, 10, json));
     scene.ended(session, json);
     const dismiss = scene.gateway.edge();
-    dismiss.write(rawFrame(0x41, 1n, json));
+    dismiss.write(rawFrame(0x41, 1n, 1n, json));
     scene.ended(dismiss, json);
   }
 });
@@ -362,7 +365,7 @@ Deno.test("deep and long JSON is refused or read without harm", () => {
     ]
   ) {
     const bad = gateway.edge();
-    bad.write(rawFrame(0x71, 9n, body));
+    bad.write(rawFrame(0x71, 9n, 1n, body));
     gateway.run(5);
     assert(bad.closed !== undefined || bad.outcome(9n) !== "none");
     scene.undisturbed();
@@ -380,7 +383,9 @@ Deno.test("answers to nothing, of every kind, are ignored", () => {
   const scene = new Scene();
   const { gateway } = scene;
   const odd = gateway.edge();
-  for (const type of [0x72, 0x52, 0x82]) odd.write(rawFrame(type, 99n, "{}"));
+  for (const type of [0x72, 0x52, 0x82]) {
+    odd.write(rawFrame(type, 99n, 1n, "{}"));
+  }
   const ack = header(0x32, 20, 20);
   ack.set(new TextEncoder().encode("{}"), 32);
   odd.write(ack);

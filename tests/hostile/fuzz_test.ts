@@ -8,7 +8,7 @@
 
 import { assertEquals } from "@std/assert";
 import { NOTHING_LEFT, type SimPeer } from "../gateway/simulation.ts";
-import { rawFrame } from "../gateway/test_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import { Scene } from "./bystanders.ts";
 
 const TYPES = [
@@ -134,24 +134,24 @@ function attack(seed: number): void {
       ? answerable(peer)
       : BigInt(network.pick(40));
     if (type === 0x11 || type === 0x21 || type === 0x22) {
-      return rawFrame(type, id, "").slice(0, 14).with(13, 0);
+      return rawFrame(type, id, 1n, "").slice(0, 14).with(13, 0);
     }
     if (type === 0x61) {
       return rawFrame(
         type,
         id,
-        new Uint8Array(network.pick(3_000)),
         session(peer),
+        new Uint8Array(network.pick(3_000)),
       );
     }
-    if (type === 0x73) return rawFrame(type, id, "\0\x01", session(peer));
-    if (type === 0x62) return rawFrame(type, id, "\0\0\x10\0", session(peer));
+    if (type === 0x73) return rawFrame(type, id, session(peer), "\0\x01");
+    if (type === 0x62) return rawFrame(type, id, session(peer), "\0\0\x10\0");
     if (type === 0x31) {
       const made = rawFrame(
         type,
         id,
-        `\0\0${body}`,
         BigInt(network.pick(2 ** 30)),
+        `\0\0${body}`,
       );
       // Flags come before the negotiate id.
       made.copyWithin(16, 14, 22);
@@ -169,11 +169,11 @@ function attack(seed: number): void {
       view.setBigUint64(2, negotiate);
       view.setBigUint64(10, negotiate);
       payload.set(text, 18);
-      const made = rawFrame(type, id, payload.subarray(8), 0n);
+      const made = rawFrame(type, id, 0n, payload.subarray(8));
       made.set(payload.subarray(0, 8), 14);
       return made;
     }
-    return rawFrame(type, id, body, session(peer));
+    return rawFrame(type, id, session(peer), body);
   };
 
   for (let step = 0; step < 300; step++) {

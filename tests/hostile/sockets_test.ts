@@ -5,7 +5,8 @@ import { connectTcp, type Transport } from "@frontier/platform";
 import { type Frontier, startFrontier } from "../../server/mod.ts";
 import { RawPeer } from "../gateway/raw_peer.ts";
 import { Lines } from "../gateway/simulation.ts";
-import { bytes, rawFrame, tail } from "../gateway/test_peer.ts";
+import { bytes, tail } from "../gateway/test_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 const CONN = Uint8Array.fromHex(
   "010100000000000000010000000c180000000000000000007b7d",
@@ -68,19 +69,22 @@ const ATTACKS: Record<string, Attack> = {
   },
   "calls without reading": async (to) => {
     await push(to, CONN);
-    await push(to, repeat(rawFrame(0x71, 1n, '{"key":"ZWNobw=="}'), 1_000));
+    await push(to, repeat(rawFrame(0x71, 1n, 1n, '{"key":"ZWNobw=="}'), 1_000));
   },
   "unknown calls without reading": async (to) => {
     await push(to, CONN);
-    await push(to, repeat(rawFrame(0x71, 1n, '{"key":"bm9wZQ=="}'), 20_000));
+    await push(
+      to,
+      repeat(rawFrame(0x71, 1n, 1n, '{"key":"bm9wZQ=="}'), 20_000),
+    );
   },
   "registers without reading": async (to) => {
     await push(to, CONN);
-    await push(to, repeat(rawFrame(0x81, 1n, "m"), 40_000));
+    await push(to, repeat(rawFrame(0x81, 1n, 1n, "m"), 40_000));
   },
   poison: async (to) => {
     await push(to, CONN);
-    await push(to, rawFrame(0x71, 1n, '{"key":"ZWNobw==","value":"x"}'));
+    await push(to, rawFrame(0x71, 1n, 1n, '{"key":"ZWNobw==","value":"x"}'));
   },
   "sessions without end": async (to) => {
     await push(to, CONN);
@@ -91,7 +95,7 @@ const ATTACKS: Record<string, Attack> = {
   },
   "stream to nowhere": async (to) => {
     await push(to, CONN);
-    await push(to, repeat(rawFrame(0x61, 1n, random(10_000), 99n), 300));
+    await push(to, repeat(rawFrame(0x61, 1n, 99n, random(10_000)), 300));
   },
 };
 

@@ -1,7 +1,7 @@
 /** A peer of the gateway that is nothing but a socket: it sends what it is told, from the address it is told. */
 
 import { connect, type Socket } from "node:net";
-import { rawFrame } from "../../proto/testing/raw_peer.ts";
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 const HEADER = 14;
 const encoder = new TextEncoder();

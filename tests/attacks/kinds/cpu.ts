@@ -1,6 +1,6 @@
 /** Attacks on the gateway's time: bodies and ids that cost much to read. */
 
-import { rawFrame } from "../../../proto/testing/raw_peer.ts";
+import { rawFrame } from "../../../proto/testing/raw_frame.ts";
 import {
   ODD_SHAPES,
   oddBody,

@@ -1,6 +1,6 @@
 /** Attacks on the gateway's memory: things that are kept, and kept alive. */
 
-import { rawFrame } from "../../../proto/testing/raw_peer.ts";
+import { rawFrame } from "../../../proto/testing/raw_frame.ts";
 import { frames, many } from "../../support/raw_socket.ts";
 import { type Attacks, FIRST } from "../attack.ts";
 import type { Battle } from "../attacker.ts";

@@ -6,7 +6,7 @@ import {
   type RawFrame,
   type RawSocket,
 } from "../../support/raw_socket.ts";
-import { rawFrame } from "../../../proto/testing/raw_peer.ts";
+import { rawFrame } from "../../../proto/testing/raw_frame.ts";
 import { type Attacks, FIRST, OURS } from "../attack.ts";
 import type { Battle } from "../attacker.ts";
 
