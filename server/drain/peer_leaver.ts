@@ -70,9 +70,11 @@ export class PeerLeaver implements Leaver {
   busy(now: number): boolean {
     const { peer } = this;
     const { exchange, streams } = this.#context;
-    exchange.refusals.tell(peer, now - HELD_MS);
-    return this.#unread(now) || exchange.underWay(peer) ||
+    const busy = this.#unread(now) || exchange.underWay(peer) ||
       streams.moved(peer, now - STILL_MS);
+    // Not shortly before the close: who is refused may ask again at once.
+    if (busy) exchange.refusals.tell(peer, now - HELD_MS);
+    return busy;
   }
 
   /** @inheritdoc */
