@@ -242,35 +242,35 @@ export class Connection implements LinkHandler {
   }
 
   /** Hands a request to the channel of its session. */
-  onRequest(_link: Link, session: Session, frame: FrameReader): void {
+  onRequest(session: Session, frame: FrameReader): void {
     this.#channelOf(session)?.onRequest(session, frame);
   }
 
   /** Hands a message to the channel of its session. */
-  onMessage(_link: Link, session: Session, frame: FrameReader): void {
+  onMessage(session: Session, frame: FrameReader): void {
     this.#channelOf(session)?.onMessage(session, frame);
   }
 
   /** Tells the handler of a request that nobody waits. */
-  onCancel(_link: Link, session: Session, frame: FrameReader): void {
+  onCancel(session: Session, frame: FrameReader): void {
     this.#owner.pool.cancel(session, frame.idHi, frame.idLo);
   }
 
   /** Confirms a method of the peer. */
-  onRegister(link: Link, session: Session, frame: FrameReader): void {
+  onRegister(session: Session, frame: FrameReader): void {
     const { buf, bodyStart, bodyEnd, idHi, idLo } = frame;
     this.#owner.onRegister(decoder.decode(buf.subarray(bodyStart, bodyEnd)));
-    link.ackRegister(session, idHi, idLo);
+    session.link.ackRegister(session, idHi, idLo);
   }
 
   /** Hands raw bytes to their stream. */
-  onStream(_link: Link, session: Session, frame: FrameReader): void {
+  onStream(session: Session, frame: FrameReader): void {
     if (session.user instanceof StreamCore) session.user.onBytes(frame);
     else session.consume(frame.bodyEnd - frame.bodyStart);
   }
 
   /** Offers a stream that the peer opens. */
-  onSession(_link: Link, session: Session): void {
+  onSession(session: Session): void {
     const stream = new StreamCore(session, this.#owner);
     // The peer need not wait for the application, but may send little until then.
     if (this.#owner.onStream(stream)) session.accept(stream.wanted);
@@ -278,7 +278,7 @@ export class Connection implements LinkHandler {
   }
 
   /** Completes the opening of a stream. */
-  onSessionOpen(_link: Link, session: Session): void {
+  onSessionOpen(session: Session): void {
     const opening = session.user;
     if (!(opening instanceof StreamOpening)) return;
     if (opening.settled) session.close();
@@ -286,19 +286,19 @@ export class Connection implements LinkHandler {
   }
 
   /** Tells a stream that the peer has closed it. */
-  onSessionEnd(_link: Link, session: Session): void {
+  onSessionEnd(session: Session): void {
     if (session.user instanceof StreamCore) session.user.onEnd();
   }
 
   /** Tells a stream, or its opening, that it is over. */
-  onSessionClosed(link: Link, session: Session, reason: CloseReason): void {
+  onSessionClosed(session: Session, reason: CloseReason): void {
     const { user } = session;
     if (user instanceof StreamCore) user.onClosed();
-    else if (user instanceof StreamOpening) user.refused(link, reason);
+    else if (user instanceof StreamOpening) user.refused(session.link, reason);
   }
 
   /** Lets a stream send on. */
-  onWritable(_link: Link, session: Session): void {
+  onWritable(session: Session): void {
     if (session.user instanceof StreamCore) session.user.onWritable();
   }
 

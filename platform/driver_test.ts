@@ -75,9 +75,15 @@ class End implements LinkHandler {
   onRefused(_link: Link, reason: string): void {
     this.note(`refused: ${reason}`);
   }
-  onRequest(link: Link, session: Session, frame: FrameReader): void {
+  onRequest(session: Session, frame: FrameReader): void {
     this.note("request");
-    link.writeBody(session, TYPE_RESPONSE, frame.idHi, frame.idLo, EMPTY);
+    session.link.writeBody(
+      session,
+      TYPE_RESPONSE,
+      frame.idHi,
+      frame.idLo,
+      EMPTY,
+    );
   }
   onMessage(): void {
     this.note("message");
@@ -86,7 +92,7 @@ class End implements LinkHandler {
   onRegister(): void {
     throw new Error("Cannot register: test");
   }
-  onStream(_link: Link, session: Session, frame: FrameReader): void {
+  onStream(session: Session, frame: FrameReader): void {
     for (let i = frame.bodyStart; i < frame.bodyEnd; i++) {
       this.sum = (Math.imul(this.sum, 31) + frame.buf[i]!) | 0;
     }
@@ -94,18 +100,18 @@ class End implements LinkHandler {
     session.consume(frame.bodyEnd - frame.bodyStart);
     if (this.received === STREAM_BYTES) this.note("all bytes");
   }
-  onSession(_link: Link, session: Session): void {
+  onSession(session: Session): void {
     session.accept();
     this.sessions.push(session);
     this.note("session");
   }
-  onSessionOpen(_link: Link, session: Session): void {
+  onSessionOpen(session: Session): void {
     this.sessions.push(session);
     this.note("session");
   }
   onSessionEnd(): void {}
-  onSessionClosed(_link: Link, _session: Session, _reason: CloseReason): void {}
-  onWritable(_link: Link, session: Session): void {
+  onSessionClosed(_session: Session, _reason: CloseReason): void {}
+  onWritable(session: Session): void {
     this.onRoom(session);
   }
   onLeaving(_link: Link, _reason: CloseReason): void {}
@@ -115,7 +121,7 @@ class End implements LinkHandler {
   }
 }
 
-class Answer extends Pending {
+class Answer extends Pending<Session> {
   readonly outcome: Promise<string>;
   #resolve!: (outcome: string) => void;
   constructor() {
@@ -125,7 +131,7 @@ class Answer extends Pending {
   override onAnswer(): void {
     this.#resolve("answer");
   }
-  override onFail(_link: Link, reason: string): void {
+  override onFail(reason: string): void {
     this.#resolve(reason);
   }
 }
@@ -439,7 +445,7 @@ for (
 Deno.test("answer that is late ends its own link only, if who waits throws", async () => {
   const bad = await connected(await memoryPair());
   const good = await connected(await memoryPair());
-  class Thrower extends Pending {
+  class Thrower extends Pending<Session> {
     override onAnswer(): void {}
     override onFail(): void {
       throw new Error("Cannot be late: test");

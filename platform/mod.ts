@@ -18,23 +18,4 @@ export * from "./log/repeat_log.ts";
 export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
-export type {
-  CloseKind,
-  CloseReason,
-  FarewellReason,
-  FrameReader,
-  Link,
-  LinkOutput,
-  LinkPort,
-  LinkRole,
-  LinkSettings,
-  LinkState,
-  LinkTraffic,
-  Outbox,
-  Pending,
-  PendingTable,
-  Session,
-  SessionState,
-  Timer,
-  Timers,
-} from "@frontier/proto";
+export type * from "@frontier/proto";

@@ -96,7 +96,7 @@ export class GatewaySide implements LinkHandler {
     value = "",
     fields: Partial<DataFields> = {},
     session: Session = this.link.defaultSession,
-  ): Promise<DataFields> & { pending: Pending } {
+  ): Promise<DataFields> & { pending: Pending<Session> } {
     const key = encoder.encode(method);
     return this.#send(TYPE_REQUEST, session, {
       key,
@@ -123,7 +123,7 @@ export class GatewaySide implements LinkHandler {
     type: number,
     session: Session,
     fields: Partial<DataFields>,
-  ): Promise<DataFields> & { pending: Pending } {
+  ): Promise<DataFields> & { pending: Pending<Session> } {
     const { link } = this;
     const answer = new Answer();
     if (!link.expect(answer, session, link.timers.now() + 20_000)) {
@@ -155,16 +155,21 @@ export class GatewaySide implements LinkHandler {
 
   onRefused(): void {}
 
-  onRequest(link: Link, session: Session, frame: FrameReader): void {
-    const arrival = this.#arrival(TYPE_RESPONSE, link, session, frame);
+  onRequest(session: Session, frame: FrameReader): void {
+    const arrival = this.#arrival(TYPE_RESPONSE, session.link, session, frame);
     this.#gateway.log.push(`request ${arrival.name}`);
     const { onRequest } = this.#gateway.script;
     if (onRequest) onRequest(arrival);
     else arrival.done(arrival.fields.value);
   }
 
-  onMessage(link: Link, session: Session, frame: FrameReader): void {
-    const arrival = this.#arrival(TYPE_MESSAGE_ACK, link, session, frame);
+  onMessage(session: Session, frame: FrameReader): void {
+    const arrival = this.#arrival(
+      TYPE_MESSAGE_ACK,
+      session.link,
+      session,
+      frame,
+    );
     this.#gateway.log.push(`message ${arrival.name}`);
     const { onMessage } = this.#gateway.script;
     if (onMessage) onMessage(arrival);
@@ -175,24 +180,24 @@ export class GatewaySide implements LinkHandler {
     this.#gateway.log.push("cancel");
   }
 
-  onRegister(link: Link, session: Session, frame: FrameReader): void {
+  onRegister(session: Session, frame: FrameReader): void {
     const { buf, bodyStart, bodyEnd, idHi, idLo } = frame;
     const method = decoder.decode(buf.subarray(bodyStart, bodyEnd));
     this.#gateway.log.push(`register ${method}`);
-    const ack = () => link.ackRegister(session, idHi, idLo);
+    const ack = () => session.link.ackRegister(session, idHi, idLo);
     const { onRegister } = this.#gateway.script;
     if (onRegister) onRegister(this, method, ack);
     else ack();
   }
 
-  onStream(_link: Link, session: Session, frame: FrameReader): void {
+  onStream(session: Session, frame: FrameReader): void {
     const bytes = frame.buf.slice(frame.bodyStart, frame.bodyEnd);
     const { onStream } = this.#gateway.script;
     if (onStream) onStream(session, bytes);
     else session.consume(bytes.length);
   }
 
-  onSession(_link: Link, session: Session): void {
+  onSession(session: Session): void {
     this.#gateway.log.push(`session ${session.peer}`);
     const { onSession } = this.#gateway.script;
     if (onSession) onSession(session);
@@ -207,7 +212,7 @@ export class GatewaySide implements LinkHandler {
     this.#gateway.log.push("session end");
   }
 
-  onSessionClosed(_link: Link, _session: Session, reason: CloseReason): void {
+  onSessionClosed(_session: Session, reason: CloseReason): void {
     this.#gateway.log.push(`session closed: ${reason.text}`);
   }
 
@@ -320,7 +325,7 @@ export class ScriptedGateway implements Disposable {
 }
 
 /** Waits for one answer. */
-class Answer extends Pending {
+class Answer extends Pending<Session> {
   readonly promise: Promise<DataFields>;
   #resolve!: (fields: DataFields) => void;
 
@@ -329,11 +334,11 @@ class Answer extends Pending {
     this.promise = new Promise((resolve) => this.#resolve = resolve);
   }
 
-  override onAnswer(_link: Link, frame: FrameReader): void {
+  override onAnswer(frame: FrameReader): void {
     this.#resolve(decodeDataBody(frame.buf, frame.bodyStart, frame.bodyEnd));
   }
 
-  override onFail(_link: Link, reason: string): void {
+  override onFail(reason: string): void {
     this.#resolve({ ...emptyDataFields(), error: reason });
   }
 }

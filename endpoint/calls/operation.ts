@@ -25,7 +25,7 @@ export interface Queue {
  * its answer, by its time, by its caller's signal, or by the loss of the
  * connection.
  */
-export abstract class Operation extends Pending {
+export abstract class Operation extends Pending<Session> {
   /** When its time is over, in milliseconds of the clock. */
   deadline: number = Infinity;
   /** Where it waits for a connection. */
@@ -170,12 +170,12 @@ export abstract class Operation extends Pending {
   }
 
   /** The answer has arrived. */
-  override onAnswer(link: Link, frame: FrameReader): void {
-    if (this.settle()) this.answer(link, frame);
+  override onAnswer(frame: FrameReader): void {
+    if (this.settle()) this.answer(this.session!.link, frame);
   }
 
   /** No answer will come. */
-  override onFail(_link: Link, reason: string): void {
+  override onFail(reason: string): void {
     if (reason !== TIMEOUT) {
       this.lost();
       return;

@@ -82,9 +82,9 @@ export class Register extends Operation {
   }
 
   /** The peer has confirmed the method. */
-  override onAnswer(link: Link, frame: FrameReader): void {
+  override onAnswer(frame: FrameReader): void {
     this.confirmed = true;
-    super.onAnswer(link, frame);
+    super.onAnswer(frame);
   }
 
   /** Marks it as ended. */

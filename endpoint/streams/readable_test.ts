@@ -16,8 +16,7 @@ function scene() {
   const session = client.open("files");
   network.run();
   const core = new StreamCore(session, new EndpointCore());
-  client.onStream = (_link: unknown, _on: Session, frame: FrameReader) =>
-    core.onBytes(frame);
+  client.onStream = (_on: Session, frame: FrameReader) => core.onBytes(frame);
   const far = server.offered[0]!;
   return {
     readable: makeStream(core).readable,

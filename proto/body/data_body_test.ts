@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
 import { DataBody } from "./data_body.ts";
-import { type DataFields, decodeDataBody } from "./json_body.ts";
+import type { DataFields } from "./bodies.ts";
+import { decodeDataBody } from "./json_body.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import type { TimeValue } from "./rfc3339.ts";
 import { type Meaning, mutated, place, spelt } from "../testdata/bodies.ts";

@@ -1,7 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { ConnBody, DataFields, SessionBody } from "./bodies.ts";
 import {
-  type ConnBody,
-  type DataFields,
   decodeConnBody,
   decodeDataBody,
   decodeErrorBody,
@@ -12,7 +11,6 @@ import {
   encodeErrorBody,
   encodeSessionBody,
   MAX_CONTROL_BODY,
-  type SessionBody,
 } from "./json_body.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 

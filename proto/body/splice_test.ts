@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { DataBody } from "./data_body.ts";
-import { type DataFields, decodeDataBody } from "./json_body.ts";
+import type { DataFields } from "./bodies.ts";
+import { decodeDataBody } from "./json_body.ts";
 import {
   BODY_SLACK,
   encodeErrorText,

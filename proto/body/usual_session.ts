@@ -7,7 +7,7 @@
  */
 
 import { decodeBase64, scanBase64 } from "./base64.ts";
-import type { SessionBody } from "./json_body.ts";
+import type { SessionBody } from "./bodies.ts";
 import { unquoteText } from "./json_text.ts";
 
 const QUOTE = 0x22;

@@ -1,10 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  encodeSessionBody,
-  readSession,
-  type SessionBody,
-} from "./json_body.ts";
+import type { SessionBody } from "./bodies.ts";
+import { encodeSessionBody, readSession } from "./json_body.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { readUsualSession } from "./usual_session.ts";
 

@@ -46,6 +46,22 @@ export interface CloseReason {
   readonly text: string;
 }
 
+/**
+ * Why a server ends a connection that worked: what it may tell a client of ours
+ * before it closes.
+ */
+export type FarewellReason = Extract<
+  CloseKind,
+  "replaced" | "reconnect" | "going-away"
+>;
+
+/** All reasons of a farewell that there are. */
+export const FAREWELL_REASONS: readonly FarewellReason[] = [
+  "replaced",
+  "reconnect",
+  "going-away",
+];
+
 /** We closed it in good order, and nothing more is to be said. */
 export const CLOSED: CloseReason = { kind: "closed", text: "closed" };
 

@@ -120,7 +120,7 @@ for (const [how, [kind, end]] of Object.entries(ENDS)) {
 Deno.test("a session ends with its refusal, its timeout, or its connection", () => {
   const { network, client, server } = connected();
   const kinds: string[] = [];
-  client.onSessionClosed = (_link, _session, { kind }) => kinds.push(kind);
+  client.onSessionClosed = (_session, { kind }) => kinds.push(kind);
   server.onOffer = (session) => session.refuse("no");
   client.open("a");
   network.run();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { TYPE_CREDIT, TYPE_SESSION, TYPE_STREAM } from "../wire/constants.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import type { Session } from "./session.ts";
+import type { LinkSession as Session } from "./link.ts";
 import type { RawPeer } from "../testing/raw_peer.ts";
 import { rawFrame } from "../testing/raw_frame.ts";
 import type { Recorder, SeenFrame } from "../testing/recorder.ts";
@@ -356,7 +356,7 @@ Deno.test("who is asked before more is promised can refuse it, and is asked agai
   );
   const asked: number[] = [];
   let left = 0;
-  server.mayPromise = (_link, session, bytes) => {
+  server.mayPromise = (session, bytes) => {
     assertEquals(session.isDefault, false);
     asked.push(bytes);
     if (bytes > left) return false;
@@ -391,7 +391,7 @@ Deno.test("a part of what is asked may be left of a share", () => {
     {},
     '{"ext":["credit","early-data"],"window":[1000,1000]}',
   );
-  server.mayPromise = (_link, _session, bytes) => bytes < 100_000;
+  server.mayPromise = (_session, bytes) => bytes < 100_000;
   peer.send(TYPE_SESSION, 20n, ACQUIRE, 100n, "{}");
   network.run();
   const session = server.offered[0]!;

@@ -203,10 +203,10 @@ function answered(timeoutMs = 30_000): {
   const pending = client.ask(TYPE_REQUEST, EMPTY, undefined, timeoutMs);
   const { onAnswer } = pending;
   let put = false;
-  pending.onAnswer = (link, frame) => {
-    if (put) return onAnswer.call(pending, link, frame);
+  pending.onAnswer = (frame) => {
+    if (put) return onAnswer.call(pending, frame);
     put = true;
-    link.defer();
+    client.link.defer();
   };
   network.run();
   const { id } = peer.last(TYPE_REQUEST);
@@ -254,7 +254,7 @@ Deno.test("an answer that is put off is lost with its session", () => {
   const session = client.open("x");
   network.run();
   const pending = client.ask(TYPE_REQUEST, EMPTY, session);
-  pending.onAnswer = (link) => link.defer();
+  pending.onAnswer = () => client.link.defer();
   network.run();
   const theirs = server.offered[0]!;
   const { id } = server.frames[0]!;
@@ -277,9 +277,9 @@ Deno.test("an answer that is put off is lost with its session", () => {
 Deno.test("an answer put off by who ends the link in the same moment fails once", () => {
   const { network, client, peer } = rawServer();
   const pending = client.ask(TYPE_REQUEST, EMPTY);
-  pending.onAnswer = (link) => {
-    link.defer();
-    link.fail({ kind: "lost", text: "defect" });
+  pending.onAnswer = () => {
+    client.link.defer();
+    client.link.fail({ kind: "lost", text: "defect" });
   };
   network.run();
   peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { TYPE_DISCONN, TYPE_FAREWELL } from "../wire/constants.ts";
-import { FAREWELL_REASONS } from "./link_settings.ts";
+import { FAREWELL_REASONS } from "./close_reason.ts";
 import {
   assertNothingLeft,
   connected,

@@ -31,3 +31,16 @@ export const FEATURES: readonly string[] = [
   FEATURE_REASON,
   FEATURE_FAREWELL,
 ];
+
+/**
+ * Tells which bit stands for a feature among those that are agreed on.
+ *
+ * @param feature One of {@linkcode FEATURES}.
+ * @returns A number with one bit set.
+ */
+export function featureBit(feature: string): number {
+  return 1 << FEATURES.indexOf(feature);
+}
+
+/** Set where any extension at all is agreed on, one of a later release perhaps. */
+export const ANY_FEATURE: number = 1 << FEATURES.length;

@@ -21,7 +21,7 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "../wire/constants.ts";
-import type { LinkRole } from "./link.ts";
+import type { LinkRole } from "./link_state.ts";
 import { effort } from "../testing/effort.ts";
 import { RawPeer } from "../testing/raw_peer.ts";
 import { rawFrame } from "../testing/raw_frame.ts";

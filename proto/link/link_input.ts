@@ -6,6 +6,8 @@
 
 import {
   TYPE_CREDIT,
+  TYPE_DISMISS,
+  TYPE_DISMISS_ACK,
   TYPE_HEARTBEAT_ACK,
   TYPE_MESSAGE,
   TYPE_MESSAGE_ACK,
@@ -18,62 +20,80 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "../wire/constants.ts";
-import { type ReceiveWindow, widen } from "./credit.ts";
+import { type CloseReason, PEER_CLOSED } from "./close_reason.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
-import type { Heartbeat } from "./heartbeat.ts";
 import { decodeSessionBody } from "../body/json_body.ts";
-import type { Link } from "./link.ts";
-import { LinkSessions } from "./link_sessions.ts";
-import type { LinkHandler } from "./link_settings.ts";
+import type { LinkFlow } from "./link_flow.ts";
+import { LinkSessions, type OpeningLink } from "./link_sessions.ts";
 import type { PendingTable } from "./pending.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
+import { type ReceiveWindow, widen } from "./receive_window.ts";
 import type { Session } from "./session.ts";
+import type { SessionHandler } from "./session_handler.ts";
+import type { Vigil } from "./vigil.ts";
 import type { WaitingSessions } from "./waiting_sessions.ts";
 import { FORCE_CLOSED, TOO_MANY_SESSIONS } from "../errors/wire_errors.ts";
 import { readU32 } from "../wire/wire_numbers.ts";
 
-/** Bytes of acks that may wait to be written before the peer counts as deaf. */
-const MAX_OWED = 1_048_576;
-/** The same of a server, which opens sessions for all of its peers at a time. */
-const MAX_OWED_TO_SERVER = 16_777_216;
 /** Bytes of the ack of a register. */
 const REGISTER_ACK = 24;
 /** Bytes of a session's ack and first credit, and of the dismiss when it is refused. */
 const SESSION_ACK = 34 + 26 + 24;
 
+/** Bytes of the answers to a dismiss: its ack, and our own dismiss. */
+const DISMISS_ACK = 48;
+
+/** The connection whose frames a {@linkcode LinkInput} takes. */
+export interface InputLink extends LinkFlow, OpeningLink {
+  /** The session every connection has. */
+  readonly defaultSession: Session;
+  /** The peer closes, and says so on the default session. */
+  leave(reason: CloseReason): void;
+}
+
 /**
- * Finds out what every frame of an open {@linkcode Link} belongs to, a session,
- * a packet that waits for it, a window, and tells the handler. Frames about the
+ * Finds out what every frame of an open connection `L` belongs to, a session, a
+ * packet that waits for it, a window, and tells the handler. Frames about the
  * connection itself are left to the link.
  */
-export class LinkInput {
+export class LinkInput<L extends InputLink> {
   // Idle connections have none of these three.
   /** The connection's sessions, once it has had one. */
-  sessions: LinkSessions | undefined = undefined;
+  sessions: LinkSessions<L> | undefined = undefined;
   /** Those of them that want to send, once one had to wait. */
-  waiting: WaitingSessions | undefined = undefined;
+  waiting: WaitingSessions<Session<L>> | undefined = undefined;
   /** Raw bytes the peer may still send, with `credit`. */
   window: ReceiveWindow | undefined = undefined;
 
-  readonly #handler: LinkHandler;
-  readonly #pending: PendingTable;
-  readonly #heartbeat: Heartbeat;
+  readonly #handler: SessionHandler<Session<L>>;
+  readonly #unanswered: PendingTable<Session>;
+  readonly #vigil: Vigil;
 
   /**
    * Made by the link.
    *
    * @param handler Hears what happens.
-   * @param pending Packets that wait for their answer.
-   * @param heartbeat Notes when data came.
+   * @param unanswered Packets that wait for their answer.
+   * @param vigil Notes when data came.
    */
   constructor(
-    handler: LinkHandler,
-    pending: PendingTable,
-    heartbeat: Heartbeat,
+    handler: SessionHandler<Session<L>>,
+    unanswered: PendingTable<Session>,
+    vigil: Vigil,
   ) {
     this.#handler = handler;
-    this.#pending = pending;
-    this.#heartbeat = heartbeat;
+    this.#unanswered = unanswered;
+    this.#vigil = vigil;
+  }
+
+  /**
+   * Makes room for the connection's sessions, once.
+   *
+   * @param link The connection.
+   * @returns Its sessions.
+   */
+  sessionsOf(link: L): LinkSessions<L> {
+    return this.sessions ??= new LinkSessions(link);
   }
 
   /**
@@ -85,12 +105,12 @@ export class LinkInput {
    * acted on.
    * @throws {ProtocolError} If the peer may not send it.
    */
-  take(link: Link, frame: FrameReader): boolean {
+  take(link: L, frame: FrameReader): boolean {
     switch (frame.type) {
       case TYPE_REQUEST: {
         const session = this.#find(link, frame);
         if (session !== undefined && session.state === "open") {
-          this.#handler.onRequest(link, session, frame);
+          this.#handler.onRequest(session, frame);
         }
         return true;
       }
@@ -101,7 +121,7 @@ export class LinkInput {
       case TYPE_MESSAGE: {
         const session = this.#find(link, frame);
         if (session !== undefined && session.state === "open") {
-          this.#handler.onMessage(link, session, frame);
+          this.#handler.onMessage(session, frame);
         }
         return true;
       }
@@ -114,15 +134,15 @@ export class LinkInput {
       case TYPE_REQUEST_CANCEL: {
         const session = this.#find(link, frame);
         if (session !== undefined) {
-          this.#handler.onCancel(link, session, frame);
+          this.#handler.onCancel(session, frame);
         }
         return true;
       }
       case TYPE_REGISTER: {
         const session = this.#find(link, frame);
         if (session !== undefined && session.state === "open") {
-          this.owe(link, REGISTER_ACK);
-          this.#handler.onRegister(link, session, frame);
+          link.owe(REGISTER_ACK);
+          this.#handler.onRegister(session, frame);
         }
         return true;
       }
@@ -132,6 +152,10 @@ export class LinkInput {
         return true;
       case TYPE_SESSION:
         this.#onSession(link, frame);
+        return true;
+      case TYPE_DISMISS:
+      case TYPE_DISMISS_ACK:
+        this.#onDismiss(link, frame);
         return true;
       case TYPE_SESSION_ACK:
       case TYPE_HEARTBEAT_ACK:
@@ -148,25 +172,9 @@ export class LinkInput {
    * @param link The connection.
    * @param frame The answer; one that nobody waits for is ignored.
    */
-  takeAnswer(link: Link, frame: FrameReader): void {
+  takeAnswer(link: L, frame: FrameReader): void {
     const session = this.#find(link, frame);
     if (session !== undefined) this.#answer(link, frame, session);
-  }
-
-  /**
-   * Counts an ack that the peer earns with the frame being handled. Reading never
-   * waits for writing, so a peer that does not read must not earn acks for ever.
-   *
-   * @param link The connection.
-   * @param bytes How long it is, at most.
-   * @throws {ProtocolError} If too many of them were not written.
-   */
-  owe(link: Link, bytes: number): void {
-    link.earn(bytes);
-    const most = link.role === "client" ? MAX_OWED_TO_SERVER : MAX_OWED;
-    if (link.owed > most) {
-      throw new ProtocolError("Cannot send acks: the peer does not read");
-    }
   }
 
   /**
@@ -174,12 +182,12 @@ export class LinkInput {
    *
    * @param link The connection.
    */
-  onWritten(link: Link): void {
+  onWritten(link: L): void {
     this.waiting?.retryAll(link, this.#handler);
   }
 
-  #answer(link: Link, frame: FrameReader, session: Session | undefined): void {
-    const pending = this.#pending.get(frame.idHi, frame.idLo);
+  #answer(link: L, frame: FrameReader, session: Session<L> | undefined): void {
+    const pending = this.#unanswered.get(frame.idHi, frame.idLo);
     if (pending === undefined) return;
     // Bodies differ, and each session has ids of its own.
     const { answerType } = pending;
@@ -189,18 +197,18 @@ export class LinkInput {
         : pending.session !== session ||
           (answerType !== 0 && answerType !== frame.type)
     ) return;
-    this.#pending.take(frame.idHi, frame.idLo);
+    this.#unanswered.take(frame.idHi, frame.idLo);
     const { deferrals } = link;
-    pending.onAnswer(link, frame);
+    pending.onAnswer(frame);
     if (link.deferrals === deferrals) return;
-    if (link.state === "closed") pending.onFail(link, FORCE_CLOSED);
-    else this.#pending.setAside(pending);
+    if (link.state === "closed") pending.onFail(FORCE_CLOSED);
+    else this.#unanswered.setAside(pending);
   }
 
-  #find(link: Link, frame: FrameReader): Session | undefined {
-    this.#heartbeat.onData();
+  #find(link: L, frame: FrameReader): Session<L> | undefined {
+    this.#vigil.onData();
     if (frame.sessionHi === 0 && frame.sessionLo === 1) {
-      const session = link.defaultSession;
+      const session = link.defaultSession as Session<L>;
       // Late answers still arrive while it closes.
       return session.state === "closed" ? undefined : session;
     }
@@ -215,18 +223,19 @@ export class LinkInput {
     return session;
   }
 
-  #onStream(link: Link, frame: FrameReader): void {
+  #onStream(link: L, frame: FrameReader): void {
     const bytes = frame.bodyEnd - frame.bodyStart;
     this.window?.take(bytes);
     const session = this.#find(link, frame);
     if (session !== undefined && !session.isDefault) {
       session.onBytes(bytes);
-      if (bytes > 0) this.#handler.onStream(link, session, frame);
+      if (bytes > 0) this.#handler.onStream(session, frame);
     }
-    this.window?.consume(link, bytes);
+    const grant = this.window?.free(bytes);
+    if (grant !== undefined && grant > 0) link.sendCredit(0, 0, grant);
   }
 
-  #onCredit(link: Link, frame: FrameReader): void {
+  #onCredit(link: L, frame: FrameReader): void {
     if (!link.credit) {
       throw new ProtocolError("Cannot accept credit: it was not negotiated");
     }
@@ -239,19 +248,45 @@ export class LinkInput {
     const session = this.#find(link, frame);
     if (session === undefined) return;
     session.sendWindow = widen(session.sendWindow, bytes);
-    this.waiting?.retry(link, session, this.#handler);
+    this.waiting?.retry(session, this.#handler);
   }
 
-  #onSession(link: Link, frame: FrameReader): void {
-    this.#heartbeat.onData();
-    this.owe(link, SESSION_ACK);
-    const sessions = this.sessions ??= new LinkSessions(link.settings.random);
-    const session = sessions.onSession(link, frame);
+  #onSession(link: L, frame: FrameReader): void {
+    this.#vigil.onData();
+    link.owe(SESSION_ACK);
+    const sessions = this.sessionsOf(link);
+    const session = sessions.onSession(frame);
     if (session.refusal !== "") session.refuse(session.refusal);
     else if (
       sessions.asked >= link.settings.maxSessions ||
       link.defaultSession.state !== "open"
     ) session.refuse(TOO_MANY_SESSIONS);
-    else this.#handler.onSession(link, session);
+    else this.#handler.onSession(session);
+  }
+
+  #onDismiss(link: L, frame: FrameReader): void {
+    const { error } = decodeSessionBody(
+      frame.buf,
+      frame.bodyStart,
+      frame.bodyEnd,
+    );
+    const isDefault = frame.sessionHi === 0 && frame.sessionLo === 1;
+    const session = isDefault
+      ? link.defaultSession as Session<L>
+      : this.sessions?.get(frame.sessionHi, frame.sessionLo);
+    if (session === undefined || session.state === "closed") return;
+    if (frame.type === TYPE_DISMISS_ACK) {
+      session.onDismissAck();
+      return;
+    }
+    if (session.dismissReceived) return;
+    link.owe(DISMISS_ACK);
+    // Out of routing first: the peer's close returns with the ack.
+    if (isDefault) link.leave(PEER_CLOSED);
+    session.onDismiss(frame.idHi, frame.idLo, error);
+    // A session that was refused had no life that could end.
+    if (!isDefault && session.state === "closing" && session.refusal === "") {
+      this.#handler.onSessionEnd(session);
+    }
   }
 }

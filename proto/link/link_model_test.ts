@@ -13,9 +13,9 @@ import { obtainBuffer, releaseBuffer } from "../wire/buffer_pool.ts";
 import type { CloseReason } from "./close_reason.ts";
 import { FEATURES } from "./features.ts";
 import { FrameReader } from "../wire/frame_reader.ts";
-import type { Link } from "./link.ts";
+import type { LinkSession as Session } from "./link.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import { type Session, STREAM_HEAD } from "./session.ts";
+import { STREAM_HEAD } from "./link_output.ts";
 import { effort } from "../testing/effort.ts";
 import { type RecordedPending, Recorder } from "../testing/recorder.ts";
 import { SimNetwork, type SimPort } from "../testing/sim_network.ts";
@@ -80,7 +80,7 @@ class ModelEnd extends Recorder {
       else this.undecided.push(session);
     };
     this.onRoom = (session) => this.#send(session);
-    this.mayPromise = (_link, _session, bytes) => {
+    this.mayPromise = (_session, bytes) => {
       assert(bytes > 0);
       if (network.random() < 0.3) return false;
       this.promised += bytes;
@@ -88,7 +88,7 @@ class ModelEnd extends Recorder {
     };
   }
 
-  override onStream(_link: Link, session: Session, frame: FrameReader): void {
+  override onStream(session: Session, frame: FrameReader): void {
     const { id } = session;
     let at = this.received.get(id) ?? 0;
     for (let i = frame.bodyStart; i < frame.bodyEnd; i++) {
@@ -110,20 +110,19 @@ class ModelEnd extends Recorder {
     }
   }
 
-  override onSessionOpen(link: Link, session: Session): void {
-    super.onSessionOpen(link, session);
-    assertEquals(link, this.link);
+  override onSessionOpen(session: Session): void {
+    super.onSessionOpen(session);
+    assertEquals(session.link, this.link);
     this.openIds.set(session.id, session);
   }
 
   override onSessionEnd(): void {}
 
   override onSessionClosed(
-    link: Link,
     session: Session,
     reason: CloseReason,
   ): void {
-    assertEquals(link, this.link);
+    assertEquals(session.link, this.link);
     this.known.get(session)!.push(reason.text);
     this.promised -= session.promised;
     if (reason.text !== "closed") {
@@ -131,7 +130,7 @@ class ModelEnd extends Recorder {
       return;
     }
     const said = this.peer.said.get(session.id);
-    assertEquals(session.endReason, link.reason ? said ?? "" : "");
+    assertEquals(session.endReason, this.link.reason ? said ?? "" : "");
     // The peer's dismiss came after all its bytes.
     const { id } = session;
     assertEquals(this.received.get(id) ?? 0, this.peer.sent.get(id) ?? 0);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Agreement } from "./agreement.ts";
 import {
   FEATURE_CANCEL,
   FEATURE_CREDIT,
@@ -11,52 +12,47 @@ import {
   FEATURE_FAREWELL,
   FEATURE_REASON,
   FEATURE_VERDICT,
-  FEATURES,
+  featureBit,
 } from "./features.ts";
 import { emptyDataFields, encodeDataBody } from "../body/json_body.ts";
 import {
+  HEADER_SIZE,
   TYPE_CREDIT,
   TYPE_REGISTER_ACK,
-  TYPE_REQUEST_CANCEL,
   TYPE_STREAM,
 } from "../wire/constants.ts";
-import type { LinkPort, LinkSettings } from "./link_settings.ts";
+import type { LinkPort } from "./link_port.ts";
+import type { LinkSettings } from "./link_settings.ts";
+import type { LinkState } from "./link_state.ts";
 import { Outbox } from "../wire/outbox.ts";
-import { type Pending, PendingTable } from "./pending.ts";
-import { type Session, STREAM_HEAD } from "./session.ts";
-import { Timer, type Timers } from "../wire/timer_wheel.ts";
+import { PacketIds } from "./packet_ids.ts";
+import type { Timers } from "../wire/timer_wheel.ts";
 import { writeHeader, writeU32, writeU64 } from "../wire/wire_numbers.ts";
 
-/** Where a connection is in its life. */
-export type LinkState =
-  /** Nothing was exchanged. */
-  | "init"
-  /** The conn is sent, or received and not answered. */
-  | "handshake"
-  /** In use. */
-  | "open"
-  /** A disconn was sent or received, or the peer was refused. */
-  | "closing"
-  /** Over. */
-  | "closed";
+/** The id of a session, in two halves; every session is one. */
+export interface SessionId {
+  /** High half. */
+  readonly idHi: number;
+  /** Low half. */
+  readonly idLo: number;
+}
+
+/** Bytes a stream frame has before its data: header and session id. */
+export const STREAM_HEAD: number = HEADER_SIZE + 8;
 
 const EMPTY_JSON = new Uint8Array([0x7b, 0x7d]);
-
-const bitOf = (feature: string): number => 1 << FEATURES.indexOf(feature);
-const CANCEL = bitOf(FEATURE_CANCEL);
-const EARLY_DATA = bitOf(FEATURE_EARLY_DATA);
-const CREDIT = bitOf(FEATURE_CREDIT);
-const VERDICT = bitOf(FEATURE_VERDICT);
-const REASON = bitOf(FEATURE_REASON);
-const FAREWELL = bitOf(FEATURE_FAREWELL);
-/** Any extension at all, one of a later release perhaps. */
-const OURS = 1 << FEATURES.length;
+const CANCEL = featureBit(FEATURE_CANCEL);
+const EARLY_DATA = featureBit(FEATURE_EARLY_DATA);
+const CREDIT = featureBit(FEATURE_CREDIT);
+const VERDICT = featureBit(FEATURE_VERDICT);
+const REASON = featureBit(FEATURE_REASON);
+const FAREWELL = featureBit(FEATURE_FAREWELL);
 
 /**
- * What a {@linkcode Link} sends: it writes frames into the outbox, gives them
- * packet ids, waits for their answers, and knows what the peer understands.
+ * The sending half of a connection: writes frames into the outbox, for a session
+ * id where they have one, and knows what the peer understands.
  */
-export abstract class LinkOutput {
+export class LinkOutput extends PacketIds {
   /** Outgoing bytes. */
   readonly outbox: Outbox = new Outbox();
   /** Settings, shared with other connections. */
@@ -65,21 +61,12 @@ export abstract class LinkOutput {
   peerSessionWindow: number = Infinity;
   /** Bytes all sessions together may still send; infinite without credit. */
   sendWindow: number = Infinity;
-  /** Bytes of acks and refusals that the peer has earned and that were not written, at most. */
-  owed = 0;
-  /** Those of them that were earned after {@linkcode LinkOutput.owedMark} was set. */
-  protected owedSince = 0;
-  /** How much will have left the outbox when all that was earned earlier has. */
-  protected owedMark = 0;
   /** Carries the bytes. */
   protected readonly port: LinkPort;
-  /** Packets of ours that wait for their answer. */
-  protected readonly pending: PendingTable;
 
   /** What both sides know beyond the original protocol, as bits: every connection has it. */
   #features = 0;
   #state: LinkState = "init";
-  readonly #timer: Timer;
 
   /**
    * Makes the sending half of a connection in state `init`.
@@ -88,10 +75,9 @@ export abstract class LinkOutput {
    * @param port Carries the bytes.
    */
   constructor(settings: LinkSettings, port: LinkPort) {
+    super(settings.random);
     this.settings = settings;
     this.port = port;
-    this.pending = new PendingTable(settings.random);
-    this.#timer = new Timer(() => this.onTimer());
   }
 
   /** Whether the peer negotiated any extension, and thus is one of ours. */
@@ -130,15 +116,14 @@ export abstract class LinkOutput {
   }
 
   /**
-   * The handshake has told what both sides know.
+   * The handshake has told what both sides know and grant.
    *
-   * @param has Whether a feature is among it.
+   * @param agreement What holds from now on.
    */
-  negotiated(has: (feature: string) => boolean): void {
-    this.#features = OURS;
-    FEATURES.forEach((feature, index) => {
-      if (has(feature)) this.#features |= 1 << index;
-    });
+  protected agreed(agreement: Agreement): void {
+    this.#features = agreement.features;
+    this.peerSessionWindow = agreement.sessionWindow;
+    this.sendWindow = agreement.connectionWindow;
   }
 
   /** Where the connection is in its life. */
@@ -151,35 +136,6 @@ export abstract class LinkOutput {
     return this.port.timers;
   }
 
-  /** Packets that wait for an answer. */
-  get pendingCount(): number {
-    return this.pending.size;
-  }
-
-  /**
-   * Looks through the packets that wait for an answer.
-   *
-   * @param test Says of one whether it is looked for.
-   * @returns Whether there is such a one.
-   */
-  awaits(test: (pending: Pending) => boolean): boolean {
-    return this.pending.has(test);
-  }
-
-  /** High half of packet ids that nobody answers. */
-  get silentHi(): number {
-    return this.pending.silentHi;
-  }
-
-  /**
-   * Makes a packet id that nobody answers to.
-   *
-   * @returns Low half of a fresh packet id.
-   */
-  nextLo(): number {
-    return this.pending.count();
-  }
-
   /**
    * Reserves a frame that starts with a session id.
    *
@@ -187,7 +143,7 @@ export abstract class LinkOutput {
    * @param maxBody Most bytes that will follow the session id.
    * @returns The offset in `outbox.buf` at which the body starts.
    */
-  openFrame(session: Session, maxBody: number): number {
+  openFrame(session: SessionId, maxBody: number): number {
     const at = this.outbox.open(8 + maxBody);
     this.writeId(at, session.idHi, session.idLo);
     return at + 8;
@@ -231,7 +187,7 @@ export abstract class LinkOutput {
    * @param end After the last byte of the data.
    */
   adoptFrame(
-    session: Session,
+    session: SessionId,
     buffer: Uint8Array,
     start: number,
     end: number,
@@ -260,7 +216,7 @@ export abstract class LinkOutput {
    * @param body What follows the session id.
    */
   writeBody(
-    session: Session,
+    session: SessionId,
     type: number,
     idHi: number,
     idLo: number,
@@ -283,53 +239,6 @@ export abstract class LinkOutput {
   }
 
   /**
-   * Waits for the answer to a packet that is about to be sent, and gives the
-   * packet its id. On a session that is closed already, waiting fails soon
-   * after.
-   *
-   * @param pending Hears the answer.
-   * @param session The session it is sent on.
-   * @param expiresAt When waiting ends, in milliseconds of the clock.
-   * @returns `false` when too many packets of this connection wait already:
-   * the packet has no id then and must not be sent.
-   */
-  expect(pending: Pending, session: Session, expiresAt: number): boolean {
-    pending.session = session;
-    if (session.state === "closed" || this.#state === "closed") {
-      expiresAt = this.timers.now();
-    }
-    if (!this.pending.add(pending, expiresAt)) return false;
-    const due = this.pending.nextExpiry();
-    if (due < this.#timer.at) this.timers.set(this.#timer, due);
-    return true;
-  }
-
-  /**
-   * Stops waiting for an answer without telling anybody.
-   *
-   * @param pending What was waited for.
-   */
-  abandon(pending: Pending): void {
-    this.pending.take(pending.idHi, pending.idLo);
-  }
-
-  /**
-   * Asks the peer to stop working on a request, where it understands that.
-   *
-   * @param pending The request, whether its answer is still waited for or not.
-   */
-  sendCancel(pending: Pending): void {
-    const session = pending.session!;
-    if (!this.cancel || this.#state !== "open" || session.state !== "open") {
-      return;
-    }
-    const at = this.openFrame(session, 2);
-    this.outbox.buf[at] = 0;
-    this.outbox.buf[at + 1] = 1;
-    this.commitFrame(TYPE_REQUEST_CANCEL, pending.idHi, pending.idLo, at + 2);
-  }
-
-  /**
    * Confirms a register, or refuses it. Go peers do not read a refusal.
    *
    * @param session The session it came on.
@@ -338,7 +247,7 @@ export abstract class LinkOutput {
    * @param refusal Why it is refused; empty confirms it.
    */
   ackRegister(
-    session: Session,
+    session: SessionId,
     idHi: number,
     idLo: number,
     refusal = "",
@@ -380,27 +289,5 @@ export abstract class LinkOutput {
    */
   protected enter(state: LinkState): void {
     this.#state = state;
-  }
-
-  /** The time of {@linkcode LinkOutput.rearm}, or of a packet that waits, has come. */
-  protected abstract onTimer(): void;
-
-  /**
-   * Sets the timer.
-   *
-   * @param at When there is something to do, in milliseconds of the clock; the
-   * expiry of a packet that waits may be earlier.
-   */
-  protected rearm(at: number): void {
-    at = Math.min(at, this.pending.nextExpiry());
-    if (at === Infinity) this.stopTimer();
-    else this.timers.set(this.#timer, at);
-  }
-
-  /** Clears the timer, until there is something to wait for. */
-  protected stopTimer(): void {
-    this.timers.clear(this.#timer);
-    // So that `expect` need compare with one field only.
-    this.#timer.at = Infinity;
   }
 }

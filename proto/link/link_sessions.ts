@@ -10,16 +10,16 @@ import {
   TYPE_SESSION_ACK,
 } from "../wire/constants.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
+import type { SessionBody } from "../body/bodies.ts";
 import {
   decodeSessionBody,
   encodeSessionBody,
   MAX_CONTROL_BODY,
-  type SessionBody,
 } from "../body/json_body.ts";
-import type { Link } from "./link.ts";
+import type { LinkSettings } from "./link_settings.ts";
 import { Pending } from "./pending.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionLink } from "./session.ts";
 import { SessionMap } from "./session_map.ts";
 import { shortText } from "../wire/short_text.ts";
 import { SESSION_META_TOO_LARGE, TIMEOUT } from "../errors/wire_errors.ts";
@@ -29,17 +29,41 @@ import { readU32 } from "../wire/wire_numbers.ts";
 const LONGEST_FORM = 6;
 const EMPTY_BODY = encodeSessionBody({});
 
+/** What opening a session needs of the connection. */
+export interface OpeningLink extends SessionLink {
+  /**
+   * Waits for the answer to a packet, and gives it its id.
+   *
+   * @param pending Hears the answer.
+   * @param session The session it is sent on.
+   * @param expiresAt When waiting ends, in milliseconds of the clock.
+   * @returns `false` when too much waits already.
+   */
+  expect(
+    pending: Pending<Session>,
+    session: Session,
+    expiresAt: number,
+  ): boolean;
+  /**
+   * The peer has accepted a session of ours.
+   *
+   * @param session The session.
+   */
+  onSessionOpen(session: Session): void;
+}
+
 /**
- * All sessions of a connection but the default one, and how either side opens
+ * All sessions of a connection `L` but the default one, and how either side opens
  * one: the session packet and its ack, out and in. A link makes it with its
  * first session. Source: docs/spec/wire.md §4.2.
  */
-export class LinkSessions {
+export class LinkSessions<L extends OpeningLink> {
   /** Bytes that windows of open sessions were widened by. */
   promised = 0;
-  readonly #known: SessionMap;
+  readonly #link: L;
+  readonly #known: SessionMap<Session<L>>;
   /** A client's, whose id the server has not told yet. */
-  #opening: SessionMap | undefined = undefined;
+  #opening: SessionMap<Session<L>> | undefined = undefined;
   /** Sessions that the peer opened and that are not over. */
   #asked = 0;
   #counter = 1;
@@ -47,10 +71,11 @@ export class LinkSessions {
   /**
    * Makes an empty collection.
    *
-   * @param random Returns a number from 0 to 1, 1 excluded.
+   * @param link The connection.
    */
-  constructor(random: () => number) {
-    this.#known = new SessionMap(random);
+  constructor(link: L) {
+    this.#link = link;
+    this.#known = new SessionMap(link.settings.random);
   }
 
   /** Sessions there are, those being opened included. */
@@ -70,7 +95,7 @@ export class LinkSessions {
    * @param lo Low half of the id.
    * @returns The session, if there is one.
    */
-  get(hi: number, lo: number): Session | undefined {
+  get(hi: number, lo: number): Session<L> | undefined {
     return this.#known.get(hi, lo);
   }
 
@@ -79,7 +104,7 @@ export class LinkSessions {
    *
    * @returns All of them.
    */
-  *values(): Generator<Session, void, undefined> {
+  *values(): Generator<Session<L>, void, undefined> {
     yield* this.#known.values();
     if (this.#opening !== undefined) yield* this.#opening.values();
   }
@@ -89,7 +114,7 @@ export class LinkSessions {
    *
    * @param session The session.
    */
-  delete(session: Session): void {
+  delete(session: Session<L>): void {
     this.#known.delete(session);
     this.#opening?.delete(session);
     if (session.byPeer) this.#asked--;
@@ -99,24 +124,20 @@ export class LinkSessions {
   /**
    * Asks the peer for a session.
    *
-   * @param link The connection.
    * @param peer What the target is called.
    * @param meta Opaque bytes for the acceptor.
    * @returns The session, in state `opening`; `undefined` when too many packets
    * of the connection wait for their answer.
    */
-  open(
-    link: Link,
-    peer: string,
-    meta: Uint8Array | undefined,
-  ): Session | undefined {
-    let [hi, lo] = this.#freshId(link);
+  open(peer: string, meta: Uint8Array | undefined): Session<L> | undefined {
+    const link = this.#link;
+    let [hi, lo] = this.#freshId();
     // The peer may have chosen that very id for one of its own.
-    while (!this.#isFree(hi, lo)) [hi, lo] = this.#freshId(link);
+    while (!this.#isFree(hi, lo)) [hi, lo] = this.#freshId();
     const session = new Session(link, hi, lo, "opening");
     session.peer = peer;
     session.meta = meta;
-    const pending = new OpenPending();
+    const pending = new OpenPending(this);
     const { openTimeoutMs } = link.settings;
     const endsAt = link.timers.now() + openTimeoutMs;
     if (!link.expect(pending, session, endsAt)) return undefined;
@@ -139,22 +160,21 @@ export class LinkSessions {
   }
 
   /**
-   * The peer has answered an {@linkcode LinkSessions.open}.
+   * The peer has answered an open.
    *
-   * @param link The connection.
-   * @param session What was opened.
+   * @param session The session.
    * @param frame The ack.
-   * @returns Whether the session is open now.
    * @throws {ProtocolError} If the ack does not fit the session.
    */
-  onAck(link: Link, session: Session, frame: FrameReader): boolean {
+  onAck(session: Session<L>, frame: FrameReader): void {
+    const link = this.#link;
     const { buf, bodyStart } = frame;
     const same = readU32(buf, bodyStart + 2) === session.idHi &&
       readU32(buf, bodyStart + 6) === session.idLo;
     const hi = readU32(buf, bodyStart + 10);
     const lo = readU32(buf, bodyStart + 14);
     const { error } = decodeSessionBody(buf, bodyStart + 18, frame.bodyEnd);
-    if (session.state !== "opening") return false;
+    if (session.state !== "opening") return;
     // Only a server chooses ids.
     const fits = link.role === "client"
       ? this.#isFree(hi, lo)
@@ -171,21 +191,21 @@ export class LinkSessions {
       this.#known.add(session);
     }
     session.refusal = shortText(error);
-    return session.opened() && error === "";
+    if (session.opened() && error === "") link.onSessionOpen(session);
   }
 
   /**
    * The peer asks for a session.
    *
-   * @param link The connection.
    * @param frame The session packet.
    * @returns The session, in state `accepting`; with a `refusal` when it is to be
    * refused for what it would make us keep.
    * @throws {ProtocolError} If it is malformed, or the peer has far too many.
    */
-  onSession(link: Link, frame: FrameReader): Session {
+  onSession(frame: FrameReader): Session<L> {
+    const link = this.#link;
     const { buf, bodyStart } = frame;
-    const asked = readAsk(link, frame);
+    const asked = readAsk(link.settings, frame);
     const acquire = (buf[bodyStart + 1]! & SESSION_FLAG_ACQUIRE_ID) !== 0;
     const negotiateHi = readU32(buf, bodyStart + 2);
     const negotiateLo = readU32(buf, bodyStart + 6);
@@ -196,7 +216,7 @@ export class LinkSessions {
         `Cannot open session: ${this.#asked} are open or closing`,
       );
     }
-    const [hi, lo] = acquire ? this.#freshId(link) : [negotiateHi, negotiateLo];
+    const [hi, lo] = acquire ? this.#freshId() : [negotiateHi, negotiateLo];
     if (!this.#isFree(hi, lo)) {
       throw new ProtocolError(
         `Cannot open session ${
@@ -221,8 +241,8 @@ export class LinkSessions {
   }
 
   /** The same shape as packet ids: unique on this connection, above 1. */
-  #freshId(link: Link): [number, number] {
-    return [link.silentHi, ++this.#counter];
+  #freshId(): [number, number] {
+    return [this.#link.silentHi, ++this.#counter];
   }
 }
 
@@ -233,7 +253,7 @@ export class LinkSessions {
  * keep, or even to read.
  */
 function readAsk(
-  { settings }: Link,
+  settings: LinkSettings,
   { buf, bodyStart, bodyEnd }: FrameReader,
 ): SessionBody | undefined {
   const most = settings.maxSessionMeta;
@@ -245,14 +265,20 @@ function readAsk(
 }
 
 /** An open that waits for its ack. */
-class OpenPending extends Pending {
+class OpenPending<L extends OpeningLink> extends Pending<Session<L>> {
   override answerType = TYPE_SESSION_ACK;
+  readonly #sessions: LinkSessions<L>;
 
-  override onAnswer(link: Link, frame: FrameReader): void {
-    link.onSessionAck(this.session!, frame);
+  constructor(sessions: LinkSessions<L>) {
+    super();
+    this.#sessions = sessions;
   }
 
-  override onFail(_link: Link, reason: string): void {
+  override onAnswer(frame: FrameReader): void {
+    this.#sessions.onAck(this.session!, frame);
+  }
+
+  override onFail(reason: string): void {
     const kind = reason === TIMEOUT ? "timeout" : "lost";
     this.session!.finish({ kind, text: reason });
   }

@@ -681,7 +681,7 @@ Deno.test("cancel is sent only where it was negotiated", () => {
 Deno.test("a request whose time is over can still be canceled", () => {
   const { network, client, server } = connected();
   const pending = client.ask(TYPE_REQUEST, EMPTY, undefined, 100);
-  pending.onFail = (link) => link.sendCancel(pending);
+  pending.onFail = () => client.link.sendCancel(pending);
   network.run(200);
   assertEquals(server.events, ["conn", "request", "cancel"]);
   assertEquals(server.frames[0]!.id, server.frames[1]!.id);
@@ -692,7 +692,7 @@ Deno.test("no cancel is sent on a session that is over", () => {
   const session = client.open("x");
   network.run();
   const pending = client.ask(TYPE_REQUEST, EMPTY, session);
-  pending.onFail = (link) => link.sendCancel(pending);
+  pending.onFail = () => client.link.sendCancel(pending);
   session.close();
   network.run();
   assertEquals(session.state, "closed");

@@ -5,23 +5,28 @@
  */
 
 import type { FrameReader } from "../wire/frame_reader.ts";
-import type { Link } from "./link.ts";
-import type { Session } from "./session.ts";
+import { type PacketIds, SLOTS } from "./packet_ids.ts";
 
 const NOTHING: never[] = [];
 
-/** Slots an id can name; also the most packets one connection can wait for. */
-const MAX_SLOTS = 1 << 20;
 /** Slots that are kept when nothing waits any more. */
 const KEPT_SLOTS = 1_024;
 /** Slots that one millisecond pays a search for: with very many, packets expire a little late. */
 const SLOTS_PER_MS = 1_024;
 
+/** What packets are sent on, as far as a {@linkcode PendingTable} looks at it. */
+export interface PendingSession<S> {
+  /** Whether it is the session every connection has. */
+  readonly isDefault: boolean;
+  /** The youngest packet sent on it that waits; owned by the table. */
+  pendings: Pending<S> | undefined;
+}
+
 /**
- * One packet that waits for its answer. Exactly one of the two methods is
- * called, once: the answer, or the reason why none will come.
+ * One packet, sent on a session `S`, that waits for its answer. Exactly one of
+ * the two methods is called, once: the answer, or the reason why none will come.
  */
-export abstract class Pending {
+export abstract class Pending<S> {
   /** High half of the packet id; set by {@linkcode PendingTable.add}. */
   idHi = 0;
   /** Low half of the packet id; set by {@linkcode PendingTable.add}. */
@@ -34,27 +39,25 @@ export abstract class Pending {
    */
   answerType = 0;
   /** The session the packet was sent on. */
-  session: Session | undefined = undefined;
+  session: S | undefined = undefined;
   /** Neighbour in the list of its session; owned by the {@linkcode PendingTable}. */
-  sessionNext: Pending | undefined = undefined;
+  sessionNext: Pending<S> | undefined = undefined;
   /** Neighbour in the list of its session; owned by the {@linkcode PendingTable}. */
-  sessionPrev: Pending | undefined = undefined;
+  sessionPrev: Pending<S> | undefined = undefined;
 
   /**
    * The answer has arrived.
    *
-   * @param link The connection it came from.
    * @param frame The answer, valid during the call.
    */
-  abstract onAnswer(link: Link, frame: FrameReader): void;
+  abstract onAnswer(frame: FrameReader): void;
 
   /**
    * No answer will come.
    *
-   * @param link The connection that was asked.
    * @param reason `timeout` or `force closed`, as Go peers word it.
    */
-  abstract onFail(link: Link, reason: string): void;
+  abstract onFail(reason: string): void;
 }
 
 /**
@@ -66,43 +69,27 @@ export abstract class Pending {
  * also in a list of that session: its end costs as much as it had, not as much as
  * the connection has.
  */
-export class PendingTable {
+export class PendingTable<S extends PendingSession<S>> {
   /** Packets waiting. */
   size = 0;
   /** One whose answer has come, and cannot be dealt with yet. */
-  #aside: Pending | undefined = undefined;
+  #aside: Pending<S> | undefined = undefined;
   /** While some wait, no packet expires before; a later answer does not move it. */
   #due = 0;
   /** No search for expired packets before. */
   #searchAt = 0;
   // Most connections never wait for anything: one empty list serves them all.
-  #slots: (Pending | undefined)[] = NOTHING;
+  #slots: (Pending<S> | undefined)[] = NOTHING;
   #free: number[] = NOTHING;
-  #counter: number;
-  readonly #nonce: number;
+  readonly #ids: PacketIds;
 
   /**
-   * Makes an empty table with ids of its own.
+   * Makes an empty table.
    *
-   * @param random Returns a number from 0 to 1, 1 excluded.
+   * @param ids Where the ids of the connection's packets come from.
    */
-  constructor(random: () => number) {
-    this.#counter = (random() * 0x1_0000_0000) >>> 0;
-    this.#nonce = 1 + Math.floor(random() * 0x7fe);
-  }
-
-  /** High half of the ids of packets that nobody answers. */
-  get silentHi(): number {
-    return ((this.#nonce << 20) | (MAX_SLOTS - 1)) >>> 0;
-  }
-
-  /**
-   * Counts on.
-   *
-   * @returns The low half of a fresh id.
-   */
-  count(): number {
-    return this.#counter = (this.#counter + 1) >>> 0;
+  constructor(ids: PacketIds) {
+    this.#ids = ids;
   }
 
   /**
@@ -112,7 +99,7 @@ export class PendingTable {
    * @param expiresAt When waiting ends, in milliseconds of the clock.
    * @returns `false` when there is no room for it.
    */
-  add(pending: Pending, expiresAt: number): boolean {
+  add(pending: Pending<S>, expiresAt: number): boolean {
     if (this.#slots === NOTHING) {
       this.#slots = [];
       this.#free = [];
@@ -120,13 +107,15 @@ export class PendingTable {
     let slot = this.#free.pop();
     if (slot === undefined) {
       slot = this.#slots.length;
-      if (slot >= MAX_SLOTS - 1) return false;
+      if (slot >= SLOTS - 1) return false;
       this.#slots.push(pending);
     } else {
       this.#slots[slot] = pending;
     }
-    pending.idHi = ((this.#nonce << 20) | slot) >>> 0;
-    pending.idLo = this.count();
+    const ids = this.#ids;
+    // The silent ids have the last slot.
+    pending.idHi = ids.silentHi - (SLOTS - 1) + slot;
+    pending.idLo = ids.nextLo();
     pending.expiresAt = expiresAt;
     if (this.size === 0 || expiresAt < this.#due) this.#due = expiresAt;
     if (pending.session !== undefined) enlist(pending, pending.session);
@@ -141,8 +130,8 @@ export class PendingTable {
    * @param idLo Low half of the packet id.
    * @returns The packet, or `undefined` for an unknown, late or second answer.
    */
-  take(idHi: number, idLo: number): Pending | undefined {
-    const slot = idHi & (MAX_SLOTS - 1);
+  take(idHi: number, idLo: number): Pending<S> | undefined {
+    const slot = idHi & (SLOTS - 1);
     const pending = this.#slots[slot];
     if (
       pending === undefined || pending.idLo !== idLo || pending.idHi !== idHi
@@ -164,8 +153,8 @@ export class PendingTable {
    * @param idLo Low half of the packet id.
    * @returns The packet, or `undefined` for an unknown, late or second answer.
    */
-  get(idHi: number, idLo: number): Pending | undefined {
-    const pending = this.#slots[idHi & (MAX_SLOTS - 1)];
+  get(idHi: number, idLo: number): Pending<S> | undefined {
+    const pending = this.#slots[idHi & (SLOTS - 1)];
     if (
       pending !== undefined && pending.idLo === idLo && pending.idHi === idHi
     ) return pending;
@@ -179,7 +168,7 @@ export class PendingTable {
    *
    * @param pending The packet.
    */
-  setAside(pending: Pending): void {
+  setAside(pending: Pending<S>): void {
     this.#aside = pending;
     const { expiresAt } = pending;
     if (this.size === 0 || expiresAt < this.#due) this.#due = expiresAt;
@@ -187,7 +176,7 @@ export class PendingTable {
     this.size++;
   }
 
-  #takeAside(idHi: number, idLo: number): Pending | undefined {
+  #takeAside(idHi: number, idLo: number): Pending<S> | undefined {
     const aside = this.#aside;
     if (aside?.idHi !== idHi || aside.idLo !== idLo) return undefined;
     this.#aside = undefined;
@@ -202,7 +191,7 @@ export class PendingTable {
    * @param test Says of one whether it is looked for.
    * @returns Whether there is such a one.
    */
-  has(test: (pending: Pending) => boolean): boolean {
+  has(test: (pending: Pending<S>) => boolean): boolean {
     if (this.size === 0) return false;
     return (this.#aside !== undefined && test(this.#aside)) ||
       this.#slots.some((one) => one !== undefined && test(one));
@@ -213,7 +202,7 @@ export class PendingTable {
    *
    * @returns The packets that were waiting.
    */
-  takeAll(): Pending[] {
+  takeAll(): Pending<S>[] {
     return this.#takeThose(() => true);
   }
 
@@ -224,13 +213,13 @@ export class PendingTable {
    * @returns The packets that were waiting, oldest first where it is not the
    * default session.
    */
-  takeOf(session: Session): Pending[] {
+  takeOf(session: S): Pending<S>[] {
     if (session.isDefault) {
       return this.size === 0
         ? []
         : this.#takeThose((pending) => pending.session === session);
     }
-    const taken: Pending[] = [];
+    const taken: Pending<S>[] = [];
     for (let one = session.pendings; one !== undefined; one = one.sessionNext) {
       taken.push(one);
     }
@@ -244,7 +233,7 @@ export class PendingTable {
    * @param now The time, in milliseconds of the clock.
    * @returns The packets that were waiting; none while it is too early to look.
    */
-  takeExpired(now: number): Pending[] {
+  takeExpired(now: number): Pending<S>[] {
     if (this.size === 0 || now < this.nextExpiry()) return [];
     this.#searchAt = now + Math.floor(this.#slots.length / SLOTS_PER_MS);
     let due = Infinity;
@@ -267,8 +256,8 @@ export class PendingTable {
     return this.#due > this.#searchAt ? this.#due : this.#searchAt;
   }
 
-  #takeThose(selects: (pending: Pending) => boolean): Pending[] {
-    const taken: Pending[] = [];
+  #takeThose(selects: (pending: Pending<S>) => boolean): Pending<S>[] {
+    const taken: Pending<S>[] = [];
     if (this.#aside !== undefined && selects(this.#aside)) {
       taken.push(this.#aside);
     }
@@ -286,7 +275,10 @@ export class PendingTable {
   }
 }
 
-function enlist(pending: Pending, session: Session): void {
+function enlist<S extends PendingSession<S>>(
+  pending: Pending<S>,
+  session: S,
+): void {
   if (session.isDefault) return;
   const first = session.pendings;
   pending.sessionNext = first;
@@ -294,7 +286,10 @@ function enlist(pending: Pending, session: Session): void {
   session.pendings = pending;
 }
 
-function delist(pending: Pending, session: Session): void {
+function delist<S extends PendingSession<S>>(
+  pending: Pending<S>,
+  session: S,
+): void {
   if (session.isDefault) return;
   const { sessionPrev, sessionNext } = pending;
   if (sessionPrev === undefined) session.pendings = sessionNext;

@@ -1,17 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { LinkSession as Session } from "./link.ts";
+import { PacketIds } from "./packet_ids.ts";
 import { Pending, PendingTable } from "./pending.ts";
-import type { Session } from "./session.ts";
 import { RecordedPending } from "../testing/recorder.ts";
 import { connected } from "../testing/scenes.ts";
 import { seededRandom } from "../testing/sim_network.ts";
 
-function id(pending: Pending): bigint {
+function id(pending: Pending<Session>): bigint {
   return (BigInt(pending.idHi) << 32n) | BigInt(pending.idLo);
 }
 
 Deno.test("packet is found by its id, once", () => {
-  const table = new PendingTable(seededRandom(1));
+  const table = new PendingTable<Session>(new PacketIds(seededRandom(1)));
   const pending = new RecordedPending();
   table.add(pending, 500);
   assertEquals(pending.expiresAt, 500);
@@ -25,7 +26,7 @@ Deno.test("packet is found by its id, once", () => {
 });
 
 Deno.test("late answer never meets the packet that took the slot over", () => {
-  const table = new PendingTable(seededRandom(2));
+  const table = new PendingTable<Session>(new PacketIds(seededRandom(2)));
   const first = new RecordedPending();
   const second = new RecordedPending();
   table.add(first, 1);
@@ -38,20 +39,21 @@ Deno.test("late answer never meets the packet that took the slot over", () => {
 
 Deno.test("ids lie above 2^52, fit 63 bits and are never silent ones", () => {
   for (const random of [() => 0, () => 1 - 2 ** -53, seededRandom(3)]) {
-    const table = new PendingTable(random);
+    const ids = new PacketIds(random);
+    const table = new PendingTable<Session>(ids);
     for (let i = 0; i < 100; i++) {
       const pending = new RecordedPending();
       table.add(pending, 1);
       assert(id(pending) > 2n ** 52n && id(pending) < 2n ** 63n);
-      assert(pending.idHi !== table.silentHi);
-      assertEquals(table.take(table.silentHi, table.count()), undefined);
+      assert(pending.idHi !== ids.silentHi);
+      assertEquals(table.take(ids.silentHi, ids.nextLo()), undefined);
     }
   }
 });
 
 Deno.test("counter wraps", () => {
-  const table = new PendingTable(() => 1 - 2 ** -33);
-  assertEquals([table.count(), table.count()], [0, 1]);
+  const ids = new PacketIds(() => 1 - 2 ** -33);
+  assertEquals([ids.nextLo(), ids.nextLo()], [0, 1]);
 });
 
 /** Sessions of a link that waits for nothing. */
@@ -68,9 +70,9 @@ Deno.test("random use keeps the table consistent", () => {
     fc.property(fc.nat(), (seed) => {
       const random = seededRandom(seed);
       const pick = (below: number) => Math.floor(random() * below);
-      const table = new PendingTable(random);
+      const table = new PendingTable<Session>(new PacketIds(random));
       const waiting = new Set<RecordedPending>();
-      const gone = (list: Pending[]) => {
+      const gone = (list: Pending<Session>[]) => {
         for (const one of list) assert(waiting.delete(one as RecordedPending));
       };
       const seen = new Set<bigint>();
@@ -125,7 +127,7 @@ Deno.test("random use keeps the table consistent", () => {
 
 Deno.test("what waited on a session is given up oldest first", () => {
   const [, session] = sessionsOf(1);
-  const table = new PendingTable(seededRandom(5));
+  const table = new PendingTable<Session>(new PacketIds(seededRandom(5)));
   const all = Array.from({ length: 5 }, () => new RecordedPending());
   for (const pending of all) {
     pending.session = session;
@@ -138,7 +140,7 @@ Deno.test("what waited on a session is given up oldest first", () => {
 
 Deno.test("the end of a session costs what waited on it, not what waits on the connection", () => {
   const [, session] = sessionsOf(1);
-  const table = new PendingTable(seededRandom(6));
+  const table = new PendingTable<Session>(new PacketIds(seededRandom(6)));
   for (let i = 0; i < 500_000; i++) table.add(new RecordedPending(), Infinity);
   const start = performance.now();
   for (let i = 0; i < 2_000; i++) {
@@ -152,7 +154,7 @@ Deno.test("the end of a session costs what waited on it, not what waits on the c
 });
 
 Deno.test("with very many packets the search for expired ones is rare", () => {
-  const table = new PendingTable(seededRandom(7));
+  const table = new PendingTable<Session>(new PacketIds(seededRandom(7)));
   for (let i = 0; i < 300_000; i++) table.add(new RecordedPending(), 1_000_000);
   let searches = 0;
   for (let now = 0; now < 10_000; now++) {
@@ -166,8 +168,8 @@ Deno.test("with very many packets the search for expired ones is rare", () => {
 });
 
 Deno.test("table has an end, and works again after it was reached", () => {
-  const table = new PendingTable(seededRandom(4));
-  class Silent extends Pending {
+  const table = new PendingTable<Session>(new PacketIds(seededRandom(4)));
+  class Silent extends Pending<Session> {
     override onAnswer(): void {}
     override onFail(): void {}
   }

@@ -58,8 +58,8 @@ Deno.test("a close without a reason is a complete end", () => {
 Deno.test("a close with a reason is known when the end is told", () => {
   const { network, client, ours, theirs } = joined();
   const seen: string[] = [];
-  client.onSessionEnd = (_, session) => seen.push(session.endReason);
-  client.onSessionClosed = (_, session) => seen.push(session.endReason);
+  client.onSessionEnd = (session) => seen.push(session.endReason);
+  client.onSessionClosed = (session) => seen.push(session.endReason);
   theirs.close("stalled");
   network.run();
   assertEquals(seen, ["stalled", "stalled"]);

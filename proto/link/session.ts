@@ -4,56 +4,47 @@
  * @module
  */
 
-import {
-  DEFAULT_SESSION,
-  HEADER_SIZE,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_STREAM,
-} from "../wire/constants.ts";
+import { TYPE_DISMISS, TYPE_DISMISS_ACK } from "../wire/constants.ts";
 import { CLOSED, type CloseReason, PEER_CLOSED } from "./close_reason.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
-import { initialWindow } from "./credit.ts";
-import { GrowingWindow } from "./growing_window.ts";
 import { encodeSessionBody } from "../body/json_body.ts";
-import type { Link } from "./link.ts";
+import type { LinkRole } from "./link_state.ts";
 import type { Pending } from "./pending.ts";
-import { ProtocolError } from "../errors/protocol_error.ts";
+import { type FlowLink, SessionFlow } from "./session_flow.ts";
 import { SessionAsk } from "./session_ask.ts";
 import { TIMEOUT } from "../errors/wire_errors.ts";
 import { shortText } from "../wire/short_text.ts";
 import { Timer } from "../wire/timer_wheel.ts";
 
-/** Where a session is in its life. */
-export type SessionState =
-  /** We asked for it and wait for the ack. */
-  | "opening"
-  /** The peer asked for it and waits for ours. */
-  | "accepting"
-  /** Data flows. */
-  | "open"
-  /** One side has sent a dismiss. */
-  | "closing"
-  /** Nothing flows any more. */
-  | "closed";
-
-/** Most payload bytes of one stream frame that we write. */
-const STREAM_PART = 262_144;
-/**
- * Most payload bytes of one stream frame to a peer without credit, unless more
- * came in one: its library bounds what it parks in packets, not in bytes.
- */
-const PLAIN_PART = 65_536;
-/** Fewest bytes that are worth a write of their own. */
-const LEAST_ADOPTED = 4_096;
-/** Bytes a stream frame has before its data: header and session id. */
-export const STREAM_HEAD: number = HEADER_SIZE + 8;
-/** How often `sessionWindow` the window of a session grows to whose reader keeps up. */
-const GROWTH = 4;
 /** Milliseconds a dismiss exchange may take. */
 const CLOSE_TIMEOUT = 30_000;
 const UNANSWERED: CloseReason = { kind: "timeout", text: TIMEOUT };
 const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
+
+/** What a session needs of its connection, beside its output. */
+export interface SessionLink extends FlowLink {
+  /** Its side. */
+  readonly role: LinkRole;
+  /**
+   * Counts bytes of an answer that the peer has earned, at most.
+   *
+   * @param bytes How many.
+   */
+  earn(bytes: number): void;
+  /**
+   * Lets a session that waits try again.
+   *
+   * @param session The session.
+   */
+  retry(session: Session): void;
+  /**
+   * A session is over.
+   *
+   * @param session The session.
+   * @param reason Why.
+   */
+  forget(session: Session, reason: CloseReason): void;
+}
 
 /**
  * One session: the default session of a connection (id 1), or one that either
@@ -64,19 +55,12 @@ const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
  * side has sent a dismiss, then `closed` when both dismisses are acknowledged,
  * 30 s have passed, or the connection ended. Source: docs/spec/wire.md §2.4, §4 and §7.
  */
-export class Session {
-  /** The connection it belongs to. */
-  readonly link: Link;
-  /** High half of the session id; of the negotiate id while `opening` at a client. */
-  idHi: number;
-  /** Low half of the session id; of the negotiate id while `opening` at a client. */
-  idLo: number;
+export class Session<L extends SessionLink = SessionLink>
+  extends SessionFlow<L> {
   /** What the opener called its target. */
   peer = "";
   /** What the opener sent along. */
   meta: Uint8Array | undefined = undefined;
-  /** Where it is in its life. */
-  state: SessionState;
   /** Why the peer refused our open; empty when it did not. */
   refusal = "";
   /**
@@ -86,60 +70,27 @@ export class Session {
   endReason = "";
   /** Room for whoever uses the session. */
   user: unknown = undefined;
-  /** Bytes the peer still lets us send; infinite without credit. */
-  sendWindow: number;
-  /** Bytes we still let the peer send; infinite without credit. */
-  receiveWindow: number;
   /** Whether the peer asked for it. */
   byPeer = false;
   /**
    * The youngest packet sent on it that waits for an answer, first of a list;
    * kept by the {@linkcode PendingTable}, not for the default session.
    */
-  pendings: Pending | undefined = undefined;
-  /** Bytes received and not yet consumed. */
-  unread = 0;
-  /** Bytes its window was widened by, beyond what the handshake granted. */
-  promised = 0;
+  pendings: Pending<Session<L>> | undefined = undefined;
   /** Chain of {@linkcode SessionMap}. */
-  next: Session | undefined = undefined;
-  /** Whether it is in the link's list of sessions that want to send. */
-  waiting = false;
+  next: Session<L> | undefined = undefined;
 
-  /** Made when it is widened, or the first bytes are consumed. */
-  #window: GrowingWindow | undefined = undefined;
   #dismissSent = false;
   #dismissReceived = false;
   #ackReceived = false;
   #ask: SessionAsk | undefined = undefined;
-  #held: (() => void)[] | undefined = undefined;
+  #refusal = "";
+  #closeWanted: string | undefined = undefined;
   #timer: Timer | undefined = undefined;
-
-  /**
-   * Made by the link.
-   *
-   * @param link The connection.
-   * @param idHi High half of the id.
-   * @param idLo Low half of the id.
-   * @param state Its first state.
-   */
-  constructor(link: Link, idHi: number, idLo: number, state: SessionState) {
-    this.link = link;
-    this.idHi = idHi;
-    this.idLo = idLo;
-    this.state = state;
-    this.sendWindow = link.peerSessionWindow;
-    this.receiveWindow = link.credit ? initialWindow(link.settings) : Infinity;
-  }
 
   /** Its id. */
   get id(): bigint {
     return (BigInt(this.idHi) << 32n) | BigInt(this.idLo);
-  }
-
-  /** Whether it is the session every connection has from the start. */
-  get isDefault(): boolean {
-    return this.idHi === 0 && this.idLo === DEFAULT_SESSION;
   }
 
   /** Whether the peer has sent its dismiss. */
@@ -149,12 +100,7 @@ export class Session {
 
   /** Whether packets may be sent on it at this moment. */
   get ready(): boolean {
-    return this.state === "open" && this.#held === undefined;
-  }
-
-  /** Whether it is open but the peer may not listen yet. */
-  get held(): boolean {
-    return this.#held !== undefined;
+    return this.state === "open" && this.hold === undefined;
   }
 
   /**
@@ -165,7 +111,7 @@ export class Session {
    * @param action What to do.
    */
   whenReady(action: () => void): void {
-    if (this.#held !== undefined) this.#held.push(action);
+    if (this.hold !== undefined) this.hold.push(action);
     else if (this.state !== "closing" && this.state !== "closed") action();
   }
 
@@ -178,60 +124,18 @@ export class Session {
   accept(raise = true): void {
     if (this.state !== "accepting") return;
     this.state = "open";
-    this.#ask?.sendAck(this, this.#refusal);
+    this.#ask?.sendAck(this.link, this, this.#refusal);
     this.#ask = undefined;
     const link = this.link;
     if (link.role === "server" && !link.earlyData) {
       // Its router may not know the id yet: what comes too early is lost.
-      this.#held = [];
+      this.hold = [];
       this.#arm(
         link.timers.now() + link.settings.earlyHoldMs,
         () => this.release(),
       );
     }
     if (raise) this.raise();
-  }
-
-  /**
-   * Widens the receive window of an open session, from the little that the
-   * handshake granted to `sessionWindow`: somebody wants the bytes. Happens once;
-   * nothing happens without credit.
-   */
-  raise(): void {
-    if (this.state !== "open" || !this.link.credit || this.#raised) return;
-    // What comes on it is thrown away.
-    if (this.isDefault) return;
-    this.#raised = true;
-    if (this.#held === undefined) this.#raise();
-    else this.#held.push(() => this.#raise());
-  }
-  #raised = false;
-
-  #raise(): void {
-    const { settings } = this.link;
-    const least = initialWindow(settings);
-    let more = settings.sessionWindow - this.#receiveSize.size;
-    // What is left of a share may still be worth something.
-    for (; more >= least; more >>= 1) {
-      if (this.link.promise(this, more)) {
-        this.#receiveSize.widen(more);
-        this.#grant(more);
-        return;
-      }
-    }
-  }
-
-  get #receiveSize(): GrowingWindow {
-    const { settings } = this.link;
-    return this.#window ??= new GrowingWindow(
-      initialWindow(settings),
-      settings.sessionWindow * GROWTH,
-    );
-  }
-
-  #grant(bytes: number): void {
-    this.receiveWindow += bytes;
-    this.link.sendCredit(this.idHi, this.idLo, bytes);
   }
 
   /**
@@ -249,133 +153,6 @@ export class Session {
     this.accept(false);
     this.close();
   }
-  #refusal = "";
-
-  /**
-   * How many bytes {@linkcode Session.send} would take now. After 0 the handler
-   * hears `onWritable` when it is more.
-   *
-   * @returns Bytes.
-   */
-  writable(): number {
-    if (this.state !== "open") return 0;
-    const link = this.link;
-    let bytes = this.#held === undefined ? link.streamRoom() : 0;
-    if (this.sendWindow < bytes) bytes = this.sendWindow;
-    if (link.sendWindow < bytes) bytes = link.sendWindow;
-    if (bytes <= 0) {
-      link.wait(this);
-      return 0;
-    }
-    return bytes;
-  }
-
-  /**
-   * Sends raw bytes, as many as may be sent now. They are copied. When it takes
-   * fewer than it was given, the handler hears `onWritable` later.
-   *
-   * @param buf Where the bytes are.
-   * @param start The first.
-   * @param end After the last.
-   * @param came Length of the packet that they came in, if they did; 0 otherwise.
-   * @returns How many were taken.
-   */
-  send(buf: Uint8Array, start: number, end: number, came = 0): number {
-    const take = Math.min(end - start, this.writable());
-    if (take <= 0) return 0;
-    const link = this.link;
-    const part = link.credit ? STREAM_PART : Math.max(PLAIN_PART, came);
-    const most = Math.min(part, STREAM_PART, link.settings.maxPayload - 8);
-    for (let from = start, left = take; left > 0;) {
-      const count = Math.min(left, most);
-      const at = link.openFrame(this, count);
-      link.outbox.buf.set(buf.subarray(from, from + count), at);
-      link.sendFrame(TYPE_STREAM, at + count);
-      from += count;
-      left -= count;
-    }
-    this.sendWindow -= take;
-    link.sendWindow -= take;
-    // Only now is it known what it waits for.
-    if (take < end - start) link.wait(this);
-    return take;
-  }
-
-  /**
-   * Sends raw bytes that lie in a pooled buffer, and gives the buffer away with
-   * them: no copy. The {@linkcode STREAM_HEAD} bytes before them are overwritten.
-   * Refused for so few bytes that a write of their own costs more than a copy, and
-   * for more than one packet may have.
-   *
-   * @param buffer The buffer, from the pool.
-   * @param start The first byte; at least `STREAM_HEAD`.
-   * @param end After the last byte.
-   * @returns `false` when they may not be sent now, or not all of them; the
-   * buffer is still the caller's then, and `send` may take a part.
-   */
-  adopt(buffer: Uint8Array, start: number, end: number): boolean {
-    const link = this.link;
-    const length = end - start;
-    if (length < LEAST_ADOPTED || !link.credit && length > PLAIN_PART) {
-      return false;
-    }
-    // The outbox's mark is soft, a window is not.
-    if (
-      this.writable() === 0 || this.sendWindow < length ||
-      link.sendWindow < length
-    ) return false;
-    link.adoptFrame(this, buffer, start, end);
-    this.sendWindow -= length;
-    link.sendWindow -= length;
-    return true;
-  }
-
-  /**
-   * Raw bytes have arrived; called by the link before anybody sees them.
-   *
-   * @param bytes How many.
-   * @throws {ProtocolError} If they are more than were granted.
-   */
-  onBytes(bytes: number): void {
-    if (!this.link.credit) return;
-    this.receiveWindow -= bytes;
-    if (this.receiveWindow < 0) {
-      throw new ProtocolError(
-        `Cannot accept ${bytes} stream bytes: the credit of session ${this.id} is used up`,
-      );
-    }
-    this.unread += bytes;
-  }
-
-  /**
-   * Tells that received bytes are no longer held, and lets the peer send as
-   * many more; with a window that doubles, up to four times `sessionWindow`,
-   * while nothing is left unread.
-   *
-   * @param bytes How many.
-   * @param keepsUp `false` keeps the window from growing.
-   */
-  consume(bytes: number, keepsUp = true): void {
-    const link = this.link;
-    if (!link.credit) return;
-    // Never more than was received.
-    if (bytes > this.unread) bytes = this.unread;
-    if (bytes <= 0) return;
-    this.unread -= bytes;
-    if (this.state !== "open") return;
-    const window = this.#receiveSize;
-    let grant = window.free(bytes);
-    if (grant === 0) return;
-    // While nothing is held, the window itself is what slows the sender.
-    if (keepsUp && this.unread === 0) {
-      const more = window.growth;
-      if (more > 0 && link.promise(this, more)) {
-        window.widen(more);
-        grant += more;
-      }
-    }
-    this.#grant(grant);
-  }
 
   /**
    * Closes the session; the peer is told after everything sent so far.
@@ -385,8 +162,8 @@ export class Session {
    */
   close(reason = ""): void {
     if (this.state === "open") {
-      if (this.#held !== undefined) {
-        this.#held.push(() => this.close(reason));
+      if (this.hold !== undefined) {
+        this.hold.push(() => this.close(reason));
         return;
       }
       this.#dismiss(reason);
@@ -396,13 +173,12 @@ export class Session {
       this.#closeWanted ??= reason;
     }
   }
-  #closeWanted: string | undefined = undefined;
 
   /** Ends the hold; the link calls it at the peer's first packet. */
   release(): void {
-    const held = this.#held;
+    const held = this.hold;
     if (held === undefined) return;
-    this.#held = undefined;
+    this.hold = undefined;
     if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
     for (const action of held) action();
     this.link.retry(this);
@@ -451,7 +227,7 @@ export class Session {
       this.finish(PEER_CLOSED);
       return;
     }
-    this.#held = undefined;
+    this.hold = undefined;
     if (!this.#dismissSent) this.#dismiss("");
     if (this.#ackReceived) this.finish(CLOSED);
   }
@@ -473,7 +249,7 @@ export class Session {
     if (this.state === "closed") return;
     this.state = "closed";
     if (!this.#dismissReceived) this.endReason = reason.text;
-    this.#held = undefined;
+    this.hold = undefined;
     if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
     this.unread = 0;
     const { refusal } = this;

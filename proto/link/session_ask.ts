@@ -7,7 +7,7 @@
 import { TYPE_SESSION_ACK } from "../wire/constants.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
 import { encodeSessionBody } from "../body/json_body.ts";
-import type { Session } from "./session.ts";
+import type { LinkOutput, SessionId } from "./link_output.ts";
 import { readU32 } from "../wire/wire_numbers.ts";
 
 const encode = (error: string) =>
@@ -39,18 +39,19 @@ export class SessionAsk {
   /**
    * Answers.
    *
+   * @param output Where frames are written.
    * @param session The session, under the id it got.
    * @param refusal Why it is refused; empty when it is not.
    */
-  sendAck({ link, idHi, idLo }: Session, refusal: string): void {
+  sendAck(output: LinkOutput, session: SessionId, refusal: string): void {
     const body = refusal === "" ? ACCEPTED : encode(refusal);
-    const at = link.outbox.open(18 + body.length);
-    const buf = link.outbox.buf;
+    const at = output.outbox.open(18 + body.length);
+    const buf = output.outbox.buf;
     buf[at] = buf[at + 1] = 0;
-    link.writeId(at + 2, this.#negotiateHi, this.#negotiateLo);
-    link.writeId(at + 10, idHi, idLo);
+    output.writeId(at + 2, this.#negotiateHi, this.#negotiateLo);
+    output.writeId(at + 10, session.idHi, session.idLo);
     buf.set(body, at + 18);
     const end = at + 18 + body.length;
-    link.commitFrame(TYPE_SESSION_ACK, this.#packetHi, this.#packetLo, end);
+    output.commitFrame(TYPE_SESSION_ACK, this.#packetHi, this.#packetLo, end);
   }
 }

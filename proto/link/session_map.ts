@@ -4,11 +4,19 @@
  * @module
  */
 
-import type { Session } from "./session.ts";
-
 /** Buckets of a map that holds its first session. */
 const FEWEST = 8;
-const NOTHING: (Session | undefined)[] = [];
+const NOTHING: never[] = [];
+
+/** What a {@linkcode SessionMap} needs of a session. */
+export interface Chained<S> {
+  /** High half of its id. */
+  readonly idHi: number;
+  /** Low half of its id. */
+  readonly idLo: number;
+  /** Next of the chain; owned by the map. */
+  next: S | undefined;
+}
 
 /**
  * The sessions of one connection by their 64-bit id, without making a key
@@ -16,10 +24,10 @@ const NOTHING: (Session | undefined)[] = [];
  * depends on a salt that they do not know: no choice makes a chain long. An empty
  * map owns no table.
  */
-export class SessionMap {
+export class SessionMap<S extends Chained<S>> {
   /** Sessions held. */
   size = 0;
-  #buckets: (Session | undefined)[] = NOTHING;
+  #buckets: (S | undefined)[] = NOTHING;
   readonly #saltHi: number;
   readonly #saltLo: number;
 
@@ -40,7 +48,7 @@ export class SessionMap {
    * @param lo Low half of the id.
    * @returns The session, if there is one.
    */
-  get(hi: number, lo: number): Session | undefined {
+  get(hi: number, lo: number): S | undefined {
     if (this.size === 0) return undefined;
     let session = this.#buckets[this.#place(hi, lo)];
     while (
@@ -54,7 +62,7 @@ export class SessionMap {
    *
    * @param session The session to add under its id.
    */
-  add(session: Session): void {
+  add(session: S): void {
     if (this.size >= this.#buckets.length) {
       this.#resize(Math.max(FEWEST, this.size * 2));
     }
@@ -67,7 +75,7 @@ export class SessionMap {
    *
    * @param session The session to remove; nothing happens if it is not held.
    */
-  delete(session: Session): void {
+  delete(session: S): void {
     if (this.size === 0) return;
     const place = this.#place(session.idHi, session.idLo);
     let other = this.#buckets[place];
@@ -93,15 +101,15 @@ export class SessionMap {
    *
    * @returns All sessions.
    */
-  values(): Session[] {
-    const all: Session[] = [];
+  values(): S[] {
+    const all: S[] = [];
     for (let session of this.#buckets) {
       for (; session !== undefined; session = session.next) all.push(session);
     }
     return all;
   }
 
-  #link(session: Session): void {
+  #link(session: S): void {
     const place = this.#place(session.idHi, session.idLo);
     session.next = this.#buckets[place];
     this.#buckets[place] = session;

@@ -12,7 +12,7 @@ function session(hi: number, lo: number): Session {
 }
 
 Deno.test("sessions with the same low half are told apart", () => {
-  const map = new SessionMap(seededRandom(1));
+  const map = new SessionMap<Session>(seededRandom(1));
   const all = [1, 2, 3, 0xffffffff].map((hi) => session(hi, 7));
   for (const one of all) map.add(one);
   for (const one of all) assertEquals(map.get(one.idHi, 7), one);
@@ -24,7 +24,7 @@ Deno.test("sessions with the same low half are told apart", () => {
 });
 
 Deno.test("delete of a session that is not held changes nothing", () => {
-  const map = new SessionMap(seededRandom(1));
+  const map = new SessionMap<Session>(seededRandom(1));
   const one = session(1, 7);
   map.add(one);
   map.delete(session(1, 7));
@@ -39,7 +39,7 @@ Deno.test("random use agrees with a plain map", () => {
     fc.property(
       fc.array(fc.tuple(fc.boolean(), half, half), { maxLength: 100 }),
       (script) => {
-        const map = new SessionMap(seededRandom(1));
+        const map = new SessionMap<Session>(seededRandom(1));
         const model = new Map<string, Session>();
         for (const [add, hi, lo] of script) {
           const key = `${hi}:${lo}`;
@@ -63,7 +63,7 @@ Deno.test("random use agrees with a plain map", () => {
 });
 
 Deno.test("the one that is visited may be deleted", () => {
-  const map = new SessionMap(seededRandom(1));
+  const map = new SessionMap<Session>(seededRandom(1));
   for (let hi = 0; hi < 3; hi++) {
     for (let lo = 0; lo < 3; lo++) map.add(session(hi, lo));
   }
@@ -76,7 +76,7 @@ Deno.test("the one that is visited may be deleted", () => {
 });
 
 /** Sessions in the longest chain of a map. */
-function longestChain(map: SessionMap): number {
+function longestChain(map: SessionMap<Session>): number {
   let longest = 0;
   for (const one of map.values()) {
     let length = 0;
@@ -99,7 +99,7 @@ Deno.test("no choice of ids makes the chains long", () => {
     ["multiples of the table's size", (i) => [i * 8192, i * 8192 * 8192 >>> 0]],
   ];
   for (const [name, choose] of choices) {
-    const map = new SessionMap(seededRandom(3));
+    const map = new SessionMap<Session>(seededRandom(3));
     for (let i = 0; i < 8_192; i++) map.add(session(...choose(i)));
     assertEquals(map.size, 8_192);
     const longest = longestChain(map);
@@ -109,12 +109,12 @@ Deno.test("no choice of ids makes the chains long", () => {
 
 Deno.test("ids that share a chain under one salt do not under another", () => {
   const most = (seed: number, ids: number[]) => {
-    const map = new SessionMap(seededRandom(seed));
+    const map = new SessionMap<Session>(seededRandom(seed));
     for (const id of ids) map.add(session(id, 1));
     return longestChain(map);
   };
   // All that fall into one bucket of a map of 256.
-  const probe = new SessionMap(seededRandom(1));
+  const probe = new SessionMap<Session>(seededRandom(1));
   const first = session(0, 0);
   probe.add(first);
   for (let i = 1; i < 256; i++) probe.add(session(i, 0));
@@ -131,7 +131,7 @@ Deno.test("ids that share a chain under one salt do not under another", () => {
 });
 
 Deno.test("a map that was large becomes small again, and finds all at every size", () => {
-  const map = new SessionMap(seededRandom(2));
+  const map = new SessionMap<Session>(seededRandom(2));
   const all = Array.from({ length: 5_000 }, (_, i) => session(i * 7, i));
   for (const [i, one] of all.entries()) {
     map.add(one);

@@ -14,7 +14,8 @@ import {
 import { obtainBuffer } from "../wire/buffer_pool.ts";
 import { FrameReader } from "../wire/frame_reader.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import { type Session, STREAM_HEAD } from "./session.ts";
+import type { LinkSession as Session } from "./link.ts";
+import { STREAM_HEAD } from "./link_output.ts";
 import type { RawPeer } from "../testing/raw_peer.ts";
 import type { Recorder } from "../testing/recorder.ts";
 import {

@@ -4,24 +4,54 @@
  * @module
  */
 
-import type { Link } from "./link.ts";
-import type { LinkHandler } from "./link_settings.ts";
-import type { Session } from "./session.ts";
+/** What {@linkcode WaitingSessions} need of a session. */
+export interface Waiter {
+  /** Where it is in its life. */
+  readonly state: string;
+  /** Bytes its peer still lets it send. */
+  readonly sendWindow: number;
+  /** Whether it is held back until its peer listens. */
+  readonly held: boolean;
+  /** Whether it is in the list; owned by the list. */
+  waiting: boolean;
+}
+
+/** What {@linkcode WaitingSessions} need of their connection. */
+export interface Sender {
+  /** Bytes all its sessions together may still send. */
+  readonly sendWindow: number;
+  /**
+   * Tells how much may be written.
+   *
+   * @returns Raw bytes that its outbox takes.
+   */
+  streamRoom(): number;
+}
+
+/** Hears that a session may try again. */
+export interface Woken<S> {
+  /**
+   * A session can take bytes again.
+   *
+   * @param session The session.
+   */
+  onWritable(session: S): void;
+}
 
 /**
  * The sessions of one connection that could not send what they had, in the
  * order in which they are served: all of them once, before one of them twice.
  */
-export class WaitingSessions {
+export class WaitingSessions<S extends Waiter> {
   // In the order in which they came; any of them can leave at no cost.
-  readonly #list = new Set<Session>();
+  readonly #list = new Set<S>();
 
   /**
    * Remembers a session.
    *
    * @param session The session; nothing happens if it waits already.
    */
-  add(session: Session): void {
+  add(session: S): void {
     if (session.waiting) return;
     session.waiting = true;
     // What only the session waits for, its credit or the end of its hold,
@@ -32,14 +62,13 @@ export class WaitingSessions {
   /**
    * Lets one session try again.
    *
-   * @param link Its connection.
    * @param session The session; nothing happens if it does not wait.
    * @param handler Hears that it may.
    */
-  retry(link: Link, session: Session, handler: LinkHandler): void {
+  retry(session: S, handler: Woken<S>): void {
     if (!session.waiting) return;
     this.#list.delete(session);
-    wake(link, session, handler);
+    wake(session, handler);
   }
 
   /**
@@ -49,7 +78,7 @@ export class WaitingSessions {
    * @param link The connection.
    * @param handler Hears which of them may.
    */
-  retryAll(link: Link, handler: LinkHandler): void {
+  retryAll(link: Sender, handler: Woken<S>): void {
     const list = this.#list;
     // Who cannot send all it has waits again, behind the others.
     let left = list.size;
@@ -59,7 +88,7 @@ export class WaitingSessions {
         return;
       }
       list.delete(session);
-      wake(link, session, handler);
+      wake(session, handler);
     }
   }
 
@@ -69,7 +98,7 @@ export class WaitingSessions {
   }
 }
 
-function wake(link: Link, session: Session, handler: LinkHandler): void {
+function wake<S extends Waiter>(session: S, handler: Woken<S>): void {
   session.waiting = false;
-  if (session.state === "open") handler.onWritable(link, session);
+  if (session.state === "open") handler.onWritable(session);
 }

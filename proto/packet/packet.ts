@@ -20,11 +20,16 @@ import {
   encodeFarewellBody,
   encodeSessionBody,
 } from "../body/json_body.ts";
-import { PACKET_RULES, type PacketRule } from "../wire/packet_rules.ts";
-import type { Packet, PacketType } from "../wire/packet_types.ts";
+import {
+  PACKET_RULES,
+  type PacketRule,
+  type PacketType,
+} from "../wire/packet_rules.ts";
+import type { Packet } from "./packet_types.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 
-export * from "../wire/packet_types.ts";
+export type { PacketType };
+export * from "./packet_types.ts";
 
 const RULE_OF_CODE = new Map(PACKET_RULES.map((rule) => [rule.code, rule]));
 const RULE_OF_NAME = new Map(PACKET_RULES.map((rule) => [rule.name, rule]));

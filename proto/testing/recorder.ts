@@ -6,15 +6,15 @@
 
 import type { CloseReason } from "../link/close_reason.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
-import { Link, type LinkRole } from "../link/link.ts";
+import type { ConnRequest } from "../link/connection_handler.ts";
 import {
-  type ConnRequest,
-  LINK_SETTINGS,
+  Link,
   type LinkHandler,
-  type LinkSettings,
-} from "../link/link_settings.ts";
+  type LinkSession as Session,
+} from "../link/link.ts";
+import { LINK_SETTINGS, type LinkSettings } from "../link/link_settings.ts";
+import type { LinkRole } from "../link/link_state.ts";
 import { Pending } from "../link/pending.ts";
-import type { Session } from "../link/session.ts";
 import type { SimNetwork, SimPort } from "./sim_network.ts";
 
 /** A frame as it was seen, all ids joined. */
@@ -43,20 +43,20 @@ export function seen(frame: FrameReader): SeenFrame {
 }
 
 /** A pending packet that remembers what became of it. */
-export class RecordedPending extends Pending {
+export class RecordedPending extends Pending<Session> {
   /** Answers and failures, in order; more than one is a defect. */
   readonly outcomes: string[] = [];
   /** The answer. */
   answer: SeenFrame | undefined = undefined;
 
   /** @inheritdoc */
-  override onAnswer(_link: Link, frame: FrameReader): void {
+  override onAnswer(frame: FrameReader): void {
     this.answer = seen(frame);
     this.outcomes.push("answer");
   }
 
   /** @inheritdoc */
-  override onFail(_link: Link, reason: string): void {
+  override onFail(reason: string): void {
     this.outcomes.push(reason);
   }
 }
@@ -131,23 +131,23 @@ export class Recorder implements LinkHandler {
     this.events.push(`refused: ${reason}`);
   }
   /** @inheritdoc */
-  onRequest(_link: Link, session: Session, frame: FrameReader): void {
+  onRequest(session: Session, frame: FrameReader): void {
     this.#frame("request", session, frame);
   }
   /** @inheritdoc */
-  onMessage(_link: Link, session: Session, frame: FrameReader): void {
+  onMessage(session: Session, frame: FrameReader): void {
     this.#frame("message", session, frame);
   }
   /** @inheritdoc */
-  onCancel(_link: Link, session: Session, frame: FrameReader): void {
+  onCancel(session: Session, frame: FrameReader): void {
     this.#frame("cancel", session, frame);
   }
   /** @inheritdoc */
-  onRegister(_link: Link, session: Session, frame: FrameReader): void {
+  onRegister(session: Session, frame: FrameReader): void {
     this.#frame("register", session, frame);
   }
   /** @inheritdoc */
-  onStream(_link: Link, session: Session, frame: FrameReader): void {
+  onStream(session: Session, frame: FrameReader): void {
     let list = this.bytes.get(session);
     if (list === undefined) this.bytes.set(session, list = []);
     for (let i = frame.bodyStart; i < frame.bodyEnd; i++) {
@@ -156,25 +156,25 @@ export class Recorder implements LinkHandler {
     this.onBytes(session, frame.bodyEnd - frame.bodyStart);
   }
   /** @inheritdoc */
-  onSession(_link: Link, session: Session): void {
+  onSession(session: Session): void {
     this.events.push(`session: ${session.peer}`);
     this.offered.push(session);
     this.onOffer(session);
   }
   /** @inheritdoc */
-  onSessionOpen(_link: Link, _session: Session): void {
+  onSessionOpen(_session: Session): void {
     this.events.push("session open");
   }
   /** @inheritdoc */
-  onSessionEnd(_link: Link, _session: Session): void {
+  onSessionEnd(_session: Session): void {
     this.events.push("session end");
   }
   /** @inheritdoc */
-  onSessionClosed(_link: Link, _session: Session, reason: CloseReason): void {
+  onSessionClosed(_session: Session, reason: CloseReason): void {
     this.events.push(`session closed: ${reason.text}`);
   }
   /** @inheritdoc */
-  onWritable(_link: Link, session: Session): void {
+  onWritable(session: Session): void {
     this.onRoom(session);
   }
   /** @inheritdoc */

@@ -6,7 +6,7 @@
 
 import { END_OF_TRANSPORT } from "../link/close_reason.ts";
 import type { Link } from "../link/link.ts";
-import type { LinkPort } from "../link/link_settings.ts";
+import type { LinkPort } from "../link/link_port.ts";
 import { TimerWheel } from "../wire/timer_wheel.ts";
 
 /** How a simulated network behaves. */

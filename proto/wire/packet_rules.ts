@@ -28,7 +28,29 @@ import {
   TYPE_SESSION_ACK,
   TYPE_STREAM,
 } from "./constants.ts";
-import type { PacketType } from "./packet_types.ts";
+
+/** What the types of packets are called. */
+export type PacketType =
+  | "conn"
+  | "conn-ack"
+  | "disconn"
+  | "disconn-ack"
+  | "farewell"
+  | "heartbeat"
+  | "heartbeat-ack"
+  | "session"
+  | "session-ack"
+  | "dismiss"
+  | "dismiss-ack"
+  | "message"
+  | "message-ack"
+  | "stream"
+  | "credit"
+  | "request"
+  | "response"
+  | "request-cancel"
+  | "register"
+  | "register-ack";
 
 /** What must hold of the frames of one type. */
 export interface PacketRule {

@@ -222,8 +222,9 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   }
 
   /** @inheritdoc */
-  override onRegister(link: Link, session: Session, frame: FrameReader): void {
+  override onRegister(session: Session, frame: FrameReader): void {
     // A service may call any method of an edge; the edge itself says whether it has it.
+    const { link } = session;
     if (session.isDefault && this.directory.hearsEdgeMethods) {
       this.#noteMethod(link.user as EdgePeer, frame);
     }
@@ -231,8 +232,8 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   }
 
   /** @inheritdoc */
-  override onSession(link: Link, session: Session): void {
-    this.streams.openToService(link.user as EdgePeer, session);
+  override onSession(session: Session): void {
+    this.streams.openToService(session.link.user as EdgePeer, session);
   }
 
   /** @inheritdoc */

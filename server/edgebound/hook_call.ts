@@ -10,10 +10,10 @@ import {
   encodeDataBody,
   FORCE_CLOSED,
   type FrameReader,
-  type Link,
   PAYLOAD_TOO_LARGE,
   Pending,
   ProtocolError,
+  type Session,
   SHORT_BUFFER,
   TYPE_REQUEST,
 } from "@frontier/proto";
@@ -43,7 +43,7 @@ export type HookOutcome =
 const encoder = new TextEncoder();
 const body = new DataBody();
 
-class HookCall extends Pending {
+class HookCall extends Pending<Session> {
   readonly #done: (outcome: HookOutcome) => void;
 
   constructor(done: (outcome: HookOutcome) => void) {
@@ -51,7 +51,8 @@ class HookCall extends Pending {
     this.#done = done;
   }
 
-  override onAnswer(link: Link, frame: FrameReader): void {
+  override onAnswer(frame: FrameReader): void {
+    const { link } = this.session!;
     if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
       this.#done({ kind: "lost", error: FORCE_CLOSED });
       throw new ProtocolError(
@@ -66,7 +67,7 @@ class HookCall extends Pending {
     }
   }
 
-  override onFail(_link: Link, reason: string): void {
+  override onFail(reason: string): void {
     const kind = reason === FORCE_CLOSED ? "lost" : "late";
     this.#done({ kind, error: reason });
   }

@@ -77,9 +77,9 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   /** @inheritdoc */
   abstract onConn(link: Link, request: ConnRequest): void;
   /** @inheritdoc */
-  abstract onRegister(link: Link, session: Session, frame: FrameReader): void;
+  abstract onRegister(session: Session, frame: FrameReader): void;
   /** @inheritdoc */
-  abstract onSession(link: Link, session: Session): void;
+  abstract onSession(session: Session): void;
   /** A request on the default session. */
   protected abstract onOwnRequest(peer: P, frame: FrameReader): void;
   /** A message on the default session. */
@@ -88,49 +88,49 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   protected abstract onGone(peer: P, reason: CloseReason): void;
 
   /** @inheritdoc */
-  onRequest(link: Link, session: Session, frame: FrameReader): void {
-    if (session.isDefault) this.onOwnRequest(link.user as P, frame);
+  onRequest(session: Session, frame: FrameReader): void {
+    if (session.isDefault) this.onOwnRequest(session.link.user as P, frame);
     else this.streams.onRequest(session, frame);
   }
 
   /** @inheritdoc */
-  onMessage(link: Link, session: Session, frame: FrameReader): void {
-    if (session.isDefault) this.onOwnMessage(link.user as P, frame);
+  onMessage(session: Session, frame: FrameReader): void {
+    if (session.isDefault) this.onOwnMessage(session.link.user as P, frame);
     else this.streams.onMessage(session, frame);
   }
 
   /** @inheritdoc */
-  onCancel(link: Link, session: Session, frame: FrameReader): void {
-    this.exchange.cancel(link.user as P, session, frame);
+  onCancel(session: Session, frame: FrameReader): void {
+    this.exchange.cancel(session.link.user as P, session, frame);
   }
 
   /** @inheritdoc */
-  onStream(_link: Link, session: Session, frame: FrameReader): void {
+  onStream(session: Session, frame: FrameReader): void {
     this.streams.onData(session, frame);
   }
 
   /** @inheritdoc */
-  onSessionOpen(_link: Link, session: Session): void {
+  onSessionOpen(session: Session): void {
     this.streams.onOpen(session);
   }
 
   /** @inheritdoc */
-  onSessionEnd(link: Link, session: Session): void {
-    this.streams.onEnd(link, session);
+  onSessionEnd(session: Session): void {
+    this.streams.onEnd(session);
   }
 
   /** @inheritdoc */
-  onSessionClosed(_link: Link, session: Session, reason: CloseReason): void {
+  onSessionClosed(session: Session, reason: CloseReason): void {
     this.streams.onClosed(session, reason);
   }
 
   /** @inheritdoc */
-  onWritable(_link: Link, session: Session): void {
+  onWritable(session: Session): void {
     this.streams.onWritable(session);
   }
 
   /** @inheritdoc */
-  mayPromise(_link: Link, session: Session, bytes: number): boolean {
+  mayPromise(session: Session, bytes: number): boolean {
     return this.streams.mayPromise(session, bytes);
   }
 

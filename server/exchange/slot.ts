@@ -6,8 +6,8 @@
 
 import {
   type FrameReader,
-  type Link,
   Pending,
+  type Session,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "@frontier/proto";
@@ -25,7 +25,7 @@ const SPARES = 4_096;
  * call where a message is not acknowledged in time, for it still fills the
  * peer's queue.
  */
-export class Slot extends Pending {
+export class Slot extends Pending<Session> {
   /** Who waits; `undefined` when that has its answer already. */
   call: Call | undefined = undefined;
   /** Where it was sent; `undefined` when the place is free. */
@@ -53,12 +53,12 @@ export class Slot extends Pending {
   }
 
   /** @inheritdoc */
-  override onAnswer(link: Link, frame: FrameReader): void {
-    this.target!.answered(this, link, frame);
+  override onAnswer(frame: FrameReader): void {
+    this.target!.answered(this, this.session!.link, frame);
   }
 
   /** @inheritdoc */
-  override onFail(_link: Link, reason: string): void {
+  override onFail(reason: string): void {
     this.target?.failed(this, reason);
   }
 }

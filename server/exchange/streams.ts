@@ -9,7 +9,6 @@ import {
   EDGE_NOT_ONLINE,
   FORCE_CLOSED,
   type FrameReader,
-  type Link,
   SERVICE_NOT_ONLINE,
   type Session,
   TIMEOUT,
@@ -205,11 +204,10 @@ export class Streams {
    * The peer has dismissed a session. Go peers of the old line send the rest of
    * their data after it.
    *
-   * @param link Its connection.
    * @param session The session.
    */
-  onEnd(link: Link, session: Session): void {
-    legOf(session)?.end(!link.ours);
+  onEnd(session: Session): void {
+    legOf(session)?.end(!session.link.ours);
   }
 
   /**

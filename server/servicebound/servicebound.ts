@@ -136,7 +136,8 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   }
 
   /** @inheritdoc */
-  override onRegister(link: Link, session: Session, frame: FrameReader): void {
+  override onRegister(session: Session, frame: FrameReader): void {
+    const { link } = session;
     const service = link.user as ServicePeer;
     // What is registered on a stream is only for that stream.
     if (session.isDefault && service.online) {
@@ -167,8 +168,8 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   }
 
   /** @inheritdoc */
-  override onSession(link: Link, session: Session): void {
-    this.streams.openToEdge(link.user as ServicePeer, session);
+  override onSession(session: Session): void {
+    this.streams.openToEdge(session.link.user as ServicePeer, session);
   }
 
   /** @inheritdoc */

@@ -7,7 +7,7 @@
 import { TYPE_DISCONN, TYPE_DISCONN_ACK } from "../wire/constants.ts";
 import type { CloseReason } from "./close_reason.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
-import type { Link } from "./link.ts";
+import type { LinkOutput } from "./link_output.ts";
 
 /** Code 0 and an empty JSON object: the body of every disconn ack. */
 const ACK_BODY = new Uint8Array([0, 0x7b, 0x7d]);
@@ -16,7 +16,7 @@ const ACK_BODY = new Uint8Array([0, 0x7b, 0x7d]);
  * Who has sent and acknowledged which disconn. A link makes it when either side
  * begins to leave, before the first disconn. Source: docs/spec/wire.md §3.5.
  */
-export class CloseExchange {
+export class OrderlyClose {
   /** Why the connection ends: the first reason, the cause of what comes after. */
   readonly reason: CloseReason;
   /** Whether we have sent our disconn. */
@@ -38,29 +38,29 @@ export class CloseExchange {
   /**
    * Sends our disconn, once.
    *
-   * @param link The connection.
+   * @param output Where frames are written.
    * @returns `false` when it was sent before.
    */
-  begin(link: Link): boolean {
+  begin(output: LinkOutput): boolean {
     if (this.begun) return false;
     this.begun = true;
-    link.sendFrame(TYPE_DISCONN, link.outbox.open(0));
+    output.sendFrame(TYPE_DISCONN, output.outbox.open(0));
     return true;
   }
 
   /**
    * The peer has sent its disconn: acknowledges it, and answers with ours.
    *
-   * @param link The connection.
+   * @param output Where frames are written.
    * @param frame The disconn.
    */
-  onDisconn(link: Link, frame: FrameReader): void {
+  onDisconn(output: LinkOutput, frame: FrameReader): void {
     this.received = true;
-    const { outbox } = link;
+    const { outbox } = output;
     const at = outbox.open(ACK_BODY.length);
     outbox.buf.set(ACK_BODY, at);
     const end = at + ACK_BODY.length;
-    link.commitFrame(TYPE_DISCONN_ACK, frame.idHi, frame.idLo, end);
-    this.begin(link);
+    output.commitFrame(TYPE_DISCONN_ACK, frame.idHi, frame.idLo, end);
+    this.begin(output);
   }
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ConnBody, DataFields, SessionBody } from "../body/json_body.ts";
+import type { ConnBody, DataFields, SessionBody } from "../body/bodies.ts";
 
 /** The first packet of a connection, client to server. */
 export interface ConnPacket {
@@ -198,6 +198,3 @@ export type Packet =
   | RequestCancelPacket
   | RegisterPacket
   | RegisterAckPacket;
-
-/** Name of a packet type. */
-export type PacketType = Packet["type"];

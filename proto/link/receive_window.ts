@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Link } from "./link.ts";
 import type { LinkSettings } from "./link_settings.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 
@@ -21,16 +20,17 @@ const GRANT_PART = 4;
  * `credit` have one. Source: docs/PROTOCOL.md.
  */
 export class ReceiveWindow {
+  readonly #size: number;
   #left: number;
   #ungranted = 0;
 
   /**
    * Begins with what the handshake granted.
    *
-   * @param bytes The whole window.
+   * @param size The whole window, in bytes.
    */
-  constructor(bytes: number) {
-    this.#left = bytes;
+  constructor(size: number) {
+    this.#size = this.#left = size;
   }
 
   /**
@@ -49,21 +49,25 @@ export class ReceiveWindow {
   }
 
   /**
-   * Received bytes are stored: grants as many, once that is worth a frame.
+   * Received bytes are stored.
    *
-   * @param link The connection.
    * @param bytes How many.
+   * @returns How many the peer is to be granted now; mostly 0, for a grant must
+   * be worth a frame.
    */
-  consume(link: Link, bytes: number): void {
+  free(bytes: number): number {
     this.#ungranted += bytes;
-    if (this.#ungranted < link.settings.connectionWindow / GRANT_PART) return;
-    this.#left += this.#ungranted;
-    link.sendCredit(0, 0, this.#ungranted);
+    if (this.#ungranted < this.#size / GRANT_PART) return 0;
+    const grant = this.#ungranted;
+    this.#left += grant;
     this.#ungranted = 0;
+    return grant;
   }
 }
 
 /**
+ * Tells what the handshake grants on every session.
+ *
  * @param settings Settings.
  * @returns Bytes that a peer may send on each session before it was granted more.
  */
