@@ -120,7 +120,6 @@ Deno.test("every part that this version does not serve is named when it is wante
       config.mqm.amqp,
       config.mqm.kafka,
       config.mqm.nsq,
-      config.mqm.redis,
       observability,
       daemon.pprof,
     ]
@@ -134,7 +133,6 @@ Deno.test("every part that this version does not serve is named when it is wante
     "mqm.amqp.enable",
     "mqm.kafka.enable",
     "mqm.nsq.enable",
-    "mqm.redis.enable",
     "observability.enable",
     "daemon.pprof.enable",
   ]);

@@ -23,7 +23,6 @@ export function unservedParts(config: FrontierConfig): UnservedPart[] {
     ["mqm.amqp.enable", mqm.amqp.enable],
     ["mqm.kafka.enable", mqm.kafka.enable],
     ["mqm.nsq.enable", mqm.nsq.enable],
-    ["mqm.redis.enable", mqm.redis.enable],
     ["observability.enable", observability.enable === true],
     ["daemon.pprof.enable", daemon.pprof.enable],
   ];

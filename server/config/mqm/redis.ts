@@ -11,12 +11,21 @@ import {
 
 /** A Redis publisher. */
 export interface RedisConfig extends BrokerConfig {
-  /** Number of the database. */
+  /** Number of the database; channels have none. */
   db: number;
-  /** Its password, or empty. */
+  /** Its user, or empty for the default one. */
+  user: string;
+  /** The user's password. */
   password: SecretConfig;
-  /** Channels that edges may publish to. */
-  producer: { channels: string[] };
+  /** What edges may publish to. */
+  producer: {
+    /** Channels: whoever subscribes now gets the message. */
+    channels: string[];
+    /** Streams: the server stores the message. */
+    streams: string[];
+    /** Entries that a stream keeps, about; 0 keeps all. */
+    streamMaxLen: number;
+  };
 }
 
 /** The keys below `mqm.redis`. */
@@ -25,8 +34,13 @@ export const redis: Section<RedisConfig> = section<RedisConfig>({
   addrs: list(text()),
   ...common(0),
   db: int(0, { min: 0 }),
+  user: text(),
   password: secret(),
-  producer: section<RedisConfig["producer"]>({ channels: list(text()) }),
+  producer: section<RedisConfig["producer"]>({
+    channels: list(text()),
+    streams: list(text()),
+    streamMaxLen: int(0, { min: 0 }),
+  }),
 });
 
 /**
@@ -34,10 +48,21 @@ export const redis: Section<RedisConfig> = section<RedisConfig>({
  * @returns What is wrong with it.
  */
 export function redisProblems(config: RedisConfig): BrokerProblem[] {
-  return commonProblems(
+  const { channels, streams } = config.producer;
+  const problems = commonProblems(
     "redis",
     config,
-    config.producer.channels,
+    [...new Set([...channels, ...streams])],
     "producer.channels",
   );
+  if (!config.enable) return problems;
+  streams.forEach((name, i) => {
+    if (!channels.includes(name)) return;
+    problems.push({
+      key: `mqm.redis.producer.streams[${i}]`,
+      message:
+        `Cannot publish "${name}" to a stream and a channel: take it out of one of the lists`,
+    });
+  });
+  return problems;
 }

@@ -8,6 +8,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { Backoff } from "@frontier/platform";
 import type { NatsConfig } from "../../config/mod.ts";
 import { clientTls } from "../client_tls.ts";
+import { pause } from "../pause.ts";
 import { problemOf } from "../problem.ts";
 import type { ProducerState } from "../producer.ts";
 import { readSecret } from "../secret.ts";
@@ -167,17 +168,4 @@ function credentials(
 
 function withoutUser(addr: string): string {
   return addr.replace(/^([a-z]+:\/\/)?[^@/]*@/i, "$1");
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
 }

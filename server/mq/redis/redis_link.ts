@@ -1,0 +1,188 @@
+/**
+ * One connection to Redis, which comes back by itself.
+ *
+ * @module
+ */
+
+import { Redis } from "ioredis";
+import { Backoff } from "@frontier/platform";
+import type { RedisConfig } from "../../config/mod.ts";
+import { parseAddress } from "../../config/address.ts";
+import { type ClientTls, clientTls } from "../client_tls.ts";
+import { pause } from "../pause.ts";
+import { problemOf } from "../problem.ts";
+import type { ProducerState } from "../producer.ts";
+import { readSecret } from "../secret.ts";
+
+/** Milliseconds that an attempt to connect may take. */
+const CONNECT_MS = 5_000;
+/** Milliseconds that one command may take. */
+const COMMAND_MS = 3_000;
+/** Milliseconds between two signs of life. */
+const PING_MS = 5_000;
+/** Milliseconds that the server has to close its side. */
+const DISCONNECT_MS = 200;
+/** Largest value where the server does not tell, in bytes. */
+const USUAL_BULK = 536_870_912;
+
+/**
+ * Holds one client at a time. A client that has failed once is thrown away:
+ * that of ioredis never settles what it had under way in some of these states.
+ */
+export class RedisLink {
+  /** Whether it can be published to. */
+  state: ProducerState = { kind: "connecting" };
+  /** The client, while the state is `up`. */
+  client: Redis | undefined = undefined;
+  /** Largest value that the server takes, in bytes. */
+  maxBulk: number = USUAL_BULK;
+  readonly #config: RedisConfig;
+  readonly #onState: () => void;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined = undefined;
+  #lost: ((problem: string) => void) | undefined = undefined;
+
+  /**
+   * @param config Where, and as whom.
+   * @param onState Called after each change of the state.
+   */
+  constructor(config: RedisConfig, onState: () => void) {
+    this.#config = config;
+    this.#onState = onState;
+  }
+
+  /** Begins to connect; once. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /**
+   * The client has failed: it is replaced.
+   *
+   * @param client The client.
+   * @param problem What went wrong.
+   */
+  fail(client: Redis, problem: string): void {
+    if (client === this.client) this.#lost?.(problem);
+  }
+
+  /** @returns When the connection is closed and nothing of it is left. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#lost?.("closed");
+    await this.#running;
+    this.#turn({ kind: "closed" });
+  }
+
+  async #run(): Promise<void> {
+    const backoff = new Backoff();
+    const { signal } = this.#stop;
+    for (let i = 0; !signal.aborted; i++) {
+      try {
+        await this.#use(
+          this.#config.addrs[i % this.#config.addrs.length]!,
+          () => {
+            backoff.reset();
+            // The one that works is the one to come back to.
+            i--;
+          },
+        );
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#turn({ kind: "down", problem: problemOf(error) });
+      }
+      await pause(backoff.next(), signal);
+    }
+  }
+
+  /** Uses an address until its connection is lost, which is thrown. */
+  async #use(addr: string, works: () => void): Promise<void> {
+    const lost = Promise.withResolvers<never>();
+    lost.promise.catch(() => {});
+    const client = new Redis(this.#options(addr));
+    // Without a listener an error would be thrown where nobody can catch it.
+    let problem = "";
+    client.on("error", (error) => problem = problemOf(error));
+    this.#lost = (why) => lost.reject(new Error(why));
+    const closed = () => this.#lost?.(problem || "connection lost");
+    client.on("close", closed);
+    let timer: ReturnType<typeof setInterval> | undefined = undefined;
+    try {
+      await Promise.race([client.connect(), lost.promise]);
+      this.maxBulk = await largestValue(client);
+      this.client = client;
+      works();
+      this.#turn({ kind: "up" });
+      // A server that is frozen closes nothing.
+      timer = setInterval(() => {
+        client.ping().catch((error) => this.fail(client, problemOf(error)));
+      }, PING_MS);
+      await lost.promise;
+    } catch (error) {
+      throw problem === "" ? error : new Error(problem);
+    } finally {
+      clearInterval(timer);
+      this.client = this.#lost = undefined;
+      client.off("close", closed);
+      await end(client);
+    }
+  }
+
+  #options(addr: string) {
+    const { user, password, db, tls } = this.#config;
+    const { host, port } = parseAddress(
+      addr.replace(/^(rediss?:\/\/)?([^@/]*@)?/, ""),
+    );
+    const own = /^(?:rediss?:\/\/)?([^:@/]*):(.*)@/.exec(addr);
+    const pass = readSecret(password, "mqm.redis.password") ||
+      decodeURIComponent(own?.[2] ?? "");
+    const name = user || decodeURIComponent(own?.[1] ?? "");
+    const files: ClientTls | undefined = clientTls(tls) ??
+      (addr.startsWith("rediss:") ? { rejectUnauthorized: true } : undefined);
+    return {
+      host: host === "" ? "127.0.0.1" : host,
+      port,
+      db,
+      lazyConnect: true,
+      connectTimeout: CONNECT_MS,
+      commandTimeout: COMMAND_MS,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+      connectionName: "frontier",
+      disconnectTimeout: DISCONNECT_MS,
+      retryStrategy: () => null,
+      ...(name !== "" && { username: name }),
+      ...(pass !== "" && { password: pass }),
+      ...(files !== undefined && { tls: files }),
+    };
+  }
+
+  #turn(state: ProducerState): void {
+    if (this.#stop.signal.aborted && state.kind !== "closed") return;
+    this.state = state;
+    this.#onState();
+  }
+}
+
+/** Ends a client and waits until nothing of it is left. */
+async function end(client: Redis): Promise<void> {
+  if (client.status === "end") return;
+  client.disconnect();
+  // Its timer that tears a socket runs to its end even when the socket has gone.
+  await new Promise((resolve) => setTimeout(resolve, DISCONNECT_MS + 50));
+}
+
+/** Asks for the server's own limit; those who may not ask assume the usual one. */
+async function largestValue(client: Redis): Promise<number> {
+  try {
+    const answer = await client.config("GET", "proto-max-bulk-len");
+    const most = Number((answer as string[])[1]);
+    return most > 0 ? most : USUAL_BULK;
+  } catch (error) {
+    const { message } = error as Error;
+    // It has answered: only the question was not allowed.
+    if (/NOPERM|unknown command|ERR/.test(message)) return USUAL_BULK;
+    throw error;
+  }
+}
