@@ -51,7 +51,7 @@ const kilobyte = place(`{"key":"ZWNobw==","value":"${base64(768)}",${TIMES}`);
 const large = place(`{"key":"ZWNobw==","value":"${base64(65_536)}",${TIMES}`);
 
 const body = new DataBody();
-const out = new Uint8Array(large.end + BODY_SLACK);
+const out = new DataView(new ArrayBuffer(large.end + BODY_SLACK));
 
 for (
   const [name, { buf, start, end }] of Object.entries({

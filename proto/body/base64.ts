@@ -87,6 +87,7 @@ export function isCanonicalBase64(
  * Finds the end of canonical base64 that a double quote ends.
  *
  * @param buf Holds the text.
+ * @param view The same bytes.
  * @param start First byte of the text.
  * @param end Byte that must not be passed.
  * @returns Index of the quote, or -1 when the text before it is not canonical
@@ -94,15 +95,16 @@ export function isCanonicalBase64(
  */
 export function scanBase64(
   buf: Uint8Array,
+  view: DataView,
   start: number,
   end: number,
 ): number {
-  if (end - start < BLOCKS_FROM) return scanByTable(buf, start, end);
+  if (end - start < BLOCKS_FROM) return scanByTable(view, start, end);
   // Much is left of the body, but perhaps not of this text.
   const near = start + PROBE_CHARS;
-  const at = skipByTable(buf, start, near);
-  if (at < near) return scanLastGroup(buf, at, end);
-  return scanByTable(buf, blocks.skip(buf, at, end), end);
+  const at = skipByTable(view, start, near);
+  if (at < near) return scanLastGroup(view, at, end);
+  return scanByTable(view, blocks.skip(buf, at, end), end);
 }
 
 /**

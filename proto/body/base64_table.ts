@@ -65,53 +65,71 @@ export function checkByTable(
 /**
  * Goes over whole groups of four characters.
  *
- * @param buf Holds the text.
+ * @param src Holds the text.
  * @param at Where the first group begins.
  * @param to Where the last one that is looked at begins at the latest.
  * @returns Where the first group begins that is padded, or no base64, or at or
  * behind `to`.
  */
-export function skipByTable(buf: Uint8Array, at: number, to: number): number {
+export function skipByTable(src: DataView, at: number, to: number): number {
   const values = BASE64_VALUES;
-  while (
-    at < to &&
-    (values[buf[at]!]! | values[buf[at + 1]!]! | values[buf[at + 2]!]! |
-        values[buf[at + 3]!]!) < NOT_BASE64
-  ) at += 4;
+  for (; at < to; at += 4) {
+    const group = src.getInt32(at);
+    if (
+      (values[group >>> 24]! | values[group >> 16 & 0xff]! |
+        values[group >> 8 & 0xff]! | values[group & 0xff]!) >= NOT_BASE64
+    ) break;
+  }
   return at;
 }
 
 /**
  * Finds the end of canonical base64 that a double quote ends.
  *
- * @param buf Holds the text.
+ * @param src Holds the text.
  * @param at Where to begin; whole groups of four are before it.
  * @param end Byte that must not be passed.
  * @returns Index of the quote, or -1 when the text before it is not canonical
  * or there is no quote before `end`.
  */
-export function scanByTable(buf: Uint8Array, at: number, end: number): number {
+export function scanByTable(src: DataView, at: number, end: number): number {
   // Whole groups first, so that only the last one is looked at closely.
-  return scanLastGroup(buf, skipByTable(buf, at, end - 4), end);
+  return scanLastGroup(src, skipByTable(src, at, end - 4), end);
 }
 
 /**
  * Finds the end of canonical base64 at a group that is the last one, or behind
  * that.
  *
- * @param buf Holds the text.
+ * @param src Holds the text.
  * @param at Where the group begins; whole groups of four are before it.
  * @param end Byte that must not be passed.
  * @returns Index of the quote, or -1 when the text before it is not canonical
  * or there is no quote right behind.
  */
 export function scanLastGroup(
-  buf: Uint8Array,
+  src: DataView,
   at: number,
   end: number,
 ): number {
   if (at >= end) return -1;
-  if (buf[at] === QUOTE) return at;
-  if (at + 4 >= end || buf[at + 4] !== QUOTE) return -1;
-  return checkByTable(buf, at, at + 4) ? at + 4 : -1;
+  if (src.getUint8(at) === QUOTE) return at;
+  if (at + 4 >= end || src.getUint8(at + 4) !== QUOTE) return -1;
+  return isLastGroup(src.getInt32(at)) ? at + 4 : -1;
+}
+
+/** Tells whether four characters are canonical base64, perhaps padded. */
+function isLastGroup(group: number): boolean {
+  const values = BASE64_VALUES;
+  const begin = values[group >>> 24]! | values[group >> 16 & 0xff]!;
+  if (begin >= NOT_BASE64) return false;
+  const third = group >> 8 & 0xff;
+  const fourth = group & 0xff;
+  if (fourth !== BASE64_PAD) {
+    return (values[third]! | values[fourth]!) < NOT_BASE64;
+  }
+  // Of what is padded, the last bits are zero.
+  return third === BASE64_PAD
+    ? (values[group >> 16 & 0xff]! & 15) === 0
+    : values[third]! < NOT_BASE64 && (values[third]! & 3) === 0;
 }

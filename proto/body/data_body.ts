@@ -8,40 +8,42 @@
  */
 
 import { base64DecodedLength, decodeBase64, scanBase64 } from "./base64.ts";
-import { BASE64_VALUES } from "./base64_table.ts";
+import { BASE64_VALUES, paddingOf } from "./base64_table.ts";
+import { Literal } from "../wire/byte_copy.ts";
 import { ZERO_TIME } from "../wire/constants.ts";
 import type { BodyView } from "./body_view.ts";
 import { unquoteText } from "./json_text.ts";
 import { skipString } from "./json_scan.ts";
 import { earlierDeadline, NO_TIME, scanTime } from "./rfc3339.ts";
 import { SlowParse } from "./slow_parse.ts";
-import { type Verdict, verdictMember } from "../errors/verdict.ts";
+import type { Verdict } from "../errors/verdict.ts";
+import { verdictLiteral } from "./verdict_literal.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-const KEY = encoder.encode('"key":"');
-const VALUE = encoder.encode('"value":"');
-const TOPIC = encoder.encode('"topic":"');
-const CUSTOM = encoder.encode('"custom":"');
-const ERROR = encoder.encode('"error":"');
-const NOT_RUN = verdictMember("not-run");
-const UNKNOWN = verdictMember("unknown");
-const TIMEOUT = encoder.encode('"timeout":');
-const DEADLINE = encoder.encode('"deadline":"');
-const CONTEXT = encoder.encode('"context":{"deadline":"');
+const KEY = new Literal('"key":"');
+const VALUE = new Literal('"value":"');
+const TOPIC = new Literal('"topic":"');
+const CUSTOM = new Literal('"custom":"');
+const ERROR = new Literal('"error":"');
+const NOT_RUN = verdictLiteral("not-run");
+const UNKNOWN = verdictLiteral("unknown");
+const TIMEOUT = new Literal('"timeout":');
+const DEADLINE = new Literal('"deadline":"');
+const CONTEXT = new Literal('"context":{"deadline":"');
 
 /** How nearly every body ends: both times unset. */
-const USUAL_END = encoder.encode(
+const USUAL_END = new Literal(
   `"deadline":"${ZERO_TIME}","context":{"deadline":"${ZERO_TIME}"}}`,
 );
 
 const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
 const NANOS_PER_MILLI = 1e6;
 /** Topics and errors of more bytes go the slow way, which can be done in parts. */
 const LONGEST_TEXT = 65_536;
@@ -52,14 +54,6 @@ const TIMEOUT_DIGITS = 15;
 /** Length of the id at the end of `custom`, in bytes. */
 const TAIL_BYTES = 8;
 
-/** Tells whether `literal` is at `at`. Past the end of `buf` nothing is. */
-function isAt(buf: Uint8Array, at: number, literal: Uint8Array): boolean {
-  for (let i = 0; i < literal.length; i++) {
-    if (buf[at + i] !== literal[i]) return false;
-  }
-  return true;
-}
-
 /** Characters that Go writes in a JSON string as they are, as far as they are ASCII. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
 for (const char of '"\\<>&') PLAIN[char.charCodeAt(0)] = 0;
@@ -68,6 +62,14 @@ for (const char of '"\\<>&') PLAIN[char.charCodeAt(0)] = 0;
 function scanPlain(buf: Uint8Array, at: number, end: number): number {
   while (at < end && PLAIN[buf[at]!] === 1) at++;
   return at < end && buf[at] === QUOTE ? at : -1;
+}
+
+/** Decodes four characters to 24 bits; those of padding are zero. */
+function groupAt(src: DataView, at: number): number {
+  const values = BASE64_VALUES;
+  const group = src.getInt32(at);
+  return values[group >>> 24]! << 18 | values[group >> 16 & 0xff]! << 12 |
+    (values[group >> 8 & 0xff]! & 63) << 6 | (values[group & 0xff]! & 63);
 }
 
 /** Finds the closing quote of any text that Go's scanner takes; -1 when there is none. */
@@ -131,6 +133,15 @@ export class DataBody implements BodyView {
   tailHi = 0;
   /** Low half of the id at the end of `custom`, after `readTail`. */
   tailLo = 0;
+  #view: DataView = NO_VIEW;
+  /** What `#view` shows. */
+  #viewed: Uint8Array = NO_BYTES;
+
+  /** The same bytes as `buf`. */
+  get view(): DataView {
+    if (this.buf !== this.#viewed) this.#look(this.buf);
+    return this.#view;
+  }
 
   /**
    * Reads a body at once, however long that takes.
@@ -157,12 +168,22 @@ export class DataBody implements BodyView {
    * @param buf Holds the body.
    * @param start First byte of the body.
    * @param end Byte after the body.
+   * @param view The same bytes as `buf`, where its owner has a view of them.
    * @returns Whether the body was read; `false` says that it has another shape,
    * or none, and that only a {@linkcode SlowParse} can tell. The view means
    * nothing then.
    */
-  scan(buf: Uint8Array, start: number, end: number): boolean {
+  scan(
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    view?: DataView,
+  ): boolean {
     this.buf = buf;
+    if (view !== undefined) {
+      this.#viewed = buf;
+      this.#view = view;
+    } else if (buf !== this.#viewed) this.#look(buf);
     this.start = start;
     this.end = end;
     this.keyStart =
@@ -178,27 +199,31 @@ export class DataBody implements BodyView {
     this.errorStart = this.errorEnd = 0;
     this.verdict = "";
     this.timeoutMs = this.deadlineMs = 0;
+    return this.#scan(buf, this.#view, start, end);
+  }
+
+  #scan(buf: Uint8Array, view: DataView, start: number, end: number): boolean {
     let at = start + 1;
     this.headEnd = at;
-    if (buf[start] !== OPEN_OBJECT) return false;
+    if (end - start < 2 || buf[start] !== OPEN_OBJECT) return false;
     if (buf[at] === CLOSE_OBJECT) return at + 1 === end;
-    if (isAt(buf, at, KEY)) {
+    if (KEY.isAt(view, at, end)) {
       this.keyStart = at + KEY.length;
-      at = this.keyEnd = scanBase64(buf, this.keyStart, end);
+      at = this.keyEnd = scanBase64(buf, view, this.keyStart, end);
       if (at < 0) return false;
       this.headEnd = ++at;
       if (buf[at] !== COMMA) return this.#endsAt(at);
       at++;
     }
-    if (isAt(buf, at, VALUE)) {
+    if (VALUE.isAt(view, at, end)) {
       this.valueStart = at + VALUE.length;
-      at = this.valueEnd = scanBase64(buf, this.valueStart, end);
+      at = this.valueEnd = scanBase64(buf, view, this.valueStart, end);
       if (at < 0) return false;
       this.headEnd = ++at;
       if (buf[at] !== COMMA) return this.#endsAt(at);
       at++;
     }
-    if (isAt(buf, at, TOPIC)) {
+    if (TOPIC.isAt(view, at, end)) {
       this.topicStart = at + TOPIC.length;
       at = this.topicEnd = scanPlain(
         buf,
@@ -210,15 +235,27 @@ export class DataBody implements BodyView {
       if (buf[at] !== COMMA) return this.#endsAt(at);
       at++;
     }
-    if (isAt(buf, at, CUSTOM)) {
+    if (CUSTOM.isAt(view, at, end)) {
       this.customStart = at + CUSTOM.length;
-      at = this.customEnd = scanBase64(buf, this.customStart, end);
+      at = this.customEnd = scanBase64(buf, view, this.customStart, end);
       if (at < 0) return false;
       if (buf[++at] !== COMMA) return this.#endsAt(at);
       at++;
     }
-    if (end - at === USUAL_END.length && isAt(buf, at, USUAL_END)) return true;
-    if (isAt(buf, at, ERROR)) {
+    if (end - at === USUAL_END.length && USUAL_END.isAt(view, at, end)) {
+      return true;
+    }
+    return this.#scanRest(buf, view, at, end);
+  }
+
+  /** Scans error, verdict, timeout, deadline and context. */
+  #scanRest(
+    buf: Uint8Array,
+    view: DataView,
+    at: number,
+    end: number,
+  ): boolean {
+    if (ERROR.isAt(view, at, end)) {
       this.errorStart = at + ERROR.length;
       at = this.errorEnd = scanText(
         buf,
@@ -228,21 +265,31 @@ export class DataBody implements BodyView {
       if (at < 0) return false;
       if (buf[++at] !== COMMA) return this.#endsAt(at);
       at++;
-      if (this.#hasVerdict(at)) {
-        at += verdictMember(this.verdict).length;
+      const verdict = this.#verdictAt(view, at);
+      if (verdict !== undefined) {
+        at += verdict.length;
         if (buf[at] !== COMMA) return this.#endsAt(at);
         at++;
       }
     }
-    return this.#scanTimes(at);
+    return this.#scanTimes(view, at);
   }
 
-  /** Tells whether a verdict follows an error that is not empty, and notes it. */
-  #hasVerdict(at: number): boolean {
-    if (this.errorEnd === this.errorStart) return false;
-    if (isAt(this.buf, at, NOT_RUN)) this.verdict = "not-run";
-    else if (isAt(this.buf, at, UNKNOWN)) this.verdict = "unknown";
-    return this.verdict !== "";
+  #look(buf: Uint8Array): void {
+    this.#viewed = buf;
+    this.#view = new DataView(buf.buffer, buf.byteOffset, buf.length);
+  }
+
+  /** Notes the verdict that follows an error that is not empty, if one does. */
+  #verdictAt(view: DataView, at: number): Literal | undefined {
+    if (this.errorEnd === this.errorStart) return undefined;
+    if (NOT_RUN.isAt(view, at, this.end)) {
+      this.verdict = "not-run";
+      return NOT_RUN;
+    }
+    if (!UNKNOWN.isAt(view, at, this.end)) return undefined;
+    this.verdict = "unknown";
+    return UNKNOWN;
   }
 
   #endsAt(at: number): boolean {
@@ -250,17 +297,19 @@ export class DataBody implements BodyView {
   }
 
   /** Scans timeout, deadline and context. */
-  #scanTimes(at: number): boolean {
+  #scanTimes(view: DataView, at: number): boolean {
     const { buf, end } = this;
-    if (isAt(buf, at, TIMEOUT)) {
+    if (TIMEOUT.isAt(view, at, end)) {
       at = this.#scanTimeout(at + TIMEOUT.length);
       if (at < 0) return false;
       if (buf[at] !== COMMA) return this.#endsAt(at);
       at++;
     }
-    if (end - at === USUAL_END.length && isAt(buf, at, USUAL_END)) return true;
+    if (end - at === USUAL_END.length && USUAL_END.isAt(view, at, end)) {
+      return true;
+    }
     let deadline = NO_TIME;
-    if (isAt(buf, at, DEADLINE)) {
+    if (DEADLINE.isAt(view, at, end)) {
       const from = at + DEADLINE.length;
       at = scanPlain(buf, from, Math.min(end, from + LONGEST_TIME));
       deadline = at < 0 ? NaN : scanTime(buf, from, at);
@@ -269,7 +318,7 @@ export class DataBody implements BodyView {
       if (buf[++at] !== COMMA) return this.#endsAt(at);
       at++;
     }
-    if (!isAt(buf, at, CONTEXT)) return false;
+    if (!CONTEXT.isAt(view, at, end)) return false;
     const from = at + CONTEXT.length;
     at = scanPlain(buf, from, Math.min(end, from + LONGEST_TIME));
     const context = at < 0 ? NaN : scanTime(buf, from, at);
@@ -302,17 +351,28 @@ export class DataBody implements BodyView {
    * @returns `false` when `custom` has fewer than 8 bytes.
    */
   readTail(): boolean {
-    const length = base64DecodedLength(
-      this.buf,
-      this.customStart,
-      this.customEnd,
-    );
-    if (length < TAIL_BYTES) return false;
-    let hi = 0;
-    let lo = 0;
-    for (let i = length - TAIL_BYTES; i < length - 4; i++) {
-      hi = hi << 8 | this.customByte(i);
-      lo = lo << 8 | this.customByte(i + 4);
+    const { buf, customStart, customEnd: end } = this;
+    if (base64DecodedLength(buf, customStart, end) < TAIL_BYTES) return false;
+    const { view } = this;
+    // The eight bytes lie in the last three groups of four characters; with
+    // most of the last one padded, one of them is before these.
+    const first = groupAt(view, end - 12);
+    const second = groupAt(view, end - 8);
+    const third = groupAt(view, end - 4);
+    let hi: number;
+    let lo: number;
+    switch (paddingOf(buf, end)) {
+      case 0:
+        hi = first << 16 | second >> 8;
+        lo = second << 24 | third;
+        break;
+      case 1:
+        hi = first << 8 | second >> 16;
+        lo = second << 16 | third >> 8;
+        break;
+      default:
+        hi = groupAt(view, end - 16) << 24 | first;
+        lo = second << 8 | third >> 16;
     }
     this.tailHi = hi >>> 0;
     this.tailLo = lo >>> 0;

@@ -12,13 +12,13 @@ const DAY_MS = 86_400_000;
 
 /** Writes so many digits of a number. */
 function digits(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   value: number,
   count: number,
 ): number {
   for (let i = at + count - 1; i >= at; i--) {
-    dst[i] = 0x30 + value % 10;
+    dst.setUint8(i, 0x30 + value % 10);
     value = Math.floor(value / 10);
   }
   return at + count;
@@ -33,7 +33,7 @@ function digits(
  * @param time Unix milliseconds, rounded down to whole ones; years 1970 to 9999.
  * @returns The offset after it.
  */
-export function putTime(dst: Uint8Array, at: number, time: number): number {
+export function putTime(dst: DataView, at: number, time: number): number {
   const total = Math.floor(time);
   const days = Math.floor(total / DAY_MS);
   const ms = total - days * DAY_MS;
@@ -50,22 +50,22 @@ export function putTime(dst: Uint8Array, at: number, time: number): number {
   const ofMonth = ofYear - Math.floor((153 * month + 2) / 5) + 1;
   const late = month >= 10;
   at = digits(dst, at, year + era * 400 + (late ? 1 : 0), 4);
-  dst[at++] = 0x2d;
+  dst.setUint8(at++, 0x2d);
   at = digits(dst, at, late ? month - 9 : month + 3, 2);
-  dst[at++] = 0x2d;
+  dst.setUint8(at++, 0x2d);
   at = digits(dst, at, ofMonth, 2);
-  dst[at++] = 0x54;
+  dst.setUint8(at++, 0x54);
   at = digits(dst, at, Math.floor(ms / 3_600_000), 2);
-  dst[at++] = 0x3a;
+  dst.setUint8(at++, 0x3a);
   at = digits(dst, at, Math.floor(ms / 60_000) % 60, 2);
-  dst[at++] = 0x3a;
+  dst.setUint8(at++, 0x3a);
   at = digits(dst, at, Math.floor(ms / 1_000) % 60, 2);
   const part = ms % 1_000;
   if (part > 0) {
-    dst[at++] = 0x2e;
+    dst.setUint8(at++, 0x2e);
     at = digits(dst, at, part, 3);
-    while (dst[at - 1] === 0x30) at--;
+    while (dst.getUint8(at - 1) === 0x30) at--;
   }
-  dst[at++] = 0x5a;
+  dst.setUint8(at++, 0x5a);
   return at;
 }

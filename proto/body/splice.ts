@@ -13,12 +13,15 @@
  * @module
  */
 
-import { base64DecodedLength, encodeBase64Into } from "./base64.ts";
+import { base64DecodedLength } from "./base64.ts";
+import { BASE64_CHARS, BASE64_PAD } from "./base64_table.ts";
+import { copyBytes, Literal } from "../wire/byte_copy.ts";
 import { ZERO_TIME } from "../wire/constants.ts";
 import type { DataBody } from "./data_body.ts";
 import { quoteText } from "./json_text.ts";
 import { putTime } from "./put_time.ts";
-import { type Verdict, verdictMember } from "../errors/verdict.ts";
+import type { Verdict } from "../errors/verdict.ts";
+import { verdictLiteral } from "./verdict_literal.ts";
 
 /** Bytes that a writer may add to the length of the body it copies from. */
 export const BODY_SLACK = 192;
@@ -27,52 +30,58 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_OBJECT = 0x7b;
 
-const encoder = new TextEncoder();
-const TIMES = encoder.encode(
+const TIMES = new Literal(
   `,"deadline":"${ZERO_TIME}","context":{"deadline":"${ZERO_TIME}"}}`,
 );
-const ONLY_TIMES = TIMES.subarray(1);
-const DEADLINE = encoder.encode('"deadline":"');
-const AFTER_DEADLINE = encoder.encode(
-  `","context":{"deadline":"${ZERO_TIME}"}}`,
-);
-const CUSTOM = encoder.encode('"custom":"');
-const ERROR = encoder.encode('"error":"');
-const TIMEOUT = encoder.encode('"timeout":');
+const DEADLINE = new Literal('"deadline":"');
+const AFTER_DEADLINE = new Literal(`","context":{"deadline":"${ZERO_TIME}"}}`);
+const CUSTOM = new Literal('"custom":"');
+const ERROR = new Literal('"error":"');
+const TIMEOUT = new Literal('"timeout":');
 
 /** Length of the id at the end of `custom`, in bytes. */
 const TAIL_BYTES = 8;
-/** Copies of at least this many bytes are worth a view, in bytes. */
-const LONG_COPY = 96;
 /** Longest timeout that is written, in milliseconds (24 days). */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** The id and the up to two bytes before it that share a base64 group with it. */
-const tail = new Uint8Array(TAIL_BYTES + 2);
-
+/** Copies a range of the body. */
 function copy(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
-  src: Uint8Array,
+  body: DataBody,
   from: number,
   to: number,
 ): number {
-  if (to - from >= LONG_COPY) {
-    dst.set(src.subarray(from, to), at);
-    return at + to - from;
-  }
-  for (; from < to; from++) dst[at++] = src[from]!;
-  return at;
+  return copyBytes(dst, at, body.view, from, to);
 }
 
-function put(dst: Uint8Array, at: number, literal: Uint8Array): number {
-  for (let i = 0; i < literal.length; i++) dst[at + i] = literal[i]!;
-  return at + literal.length;
+/** Writes 24 bits as four characters of base64. */
+function putGroup(dst: DataView, at: number, bits: number): number {
+  const chars = BASE64_CHARS;
+  dst.setInt32(
+    at,
+    chars[bits >> 18 & 63]! << 24 | chars[bits >> 12 & 63]! << 16 |
+      chars[bits >> 6 & 63]! << 8 | chars[bits & 63]!,
+  );
+  return at + 4;
+}
+
+/** Writes the last group: the first one or two of three bytes. */
+function putLastGroup(
+  dst: DataView,
+  at: number,
+  bits: number,
+  count: number,
+): number {
+  const after = putGroup(dst, at, bits);
+  dst.setUint8(at + 3, BASE64_PAD);
+  if (count === 1) dst.setUint8(at + 2, BASE64_PAD);
+  return after;
 }
 
 /** Writes an integer of at most 31 bits in decimal, with at least `width` digits. */
 function putInteger(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   value: number,
   width: number,
@@ -82,15 +91,15 @@ function putInteger(
   if (digits < width) digits = width;
   for (let i = at + digits - 1; i >= at; i--) {
     const rest = value / 10 | 0;
-    dst[i] = 0x30 + value - rest * 10;
+    dst.setUint8(i, 0x30 + value - rest * 10);
     value = rest;
   }
   return at + digits;
 }
 
 /** Writes `"timeout":` in nanoseconds, rounded up to one at least. */
-function putTimeout(dst: Uint8Array, at: number, timeoutMs: number): number {
-  at = put(dst, at, TIMEOUT);
+function putTimeout(dst: DataView, at: number, timeoutMs: number): number {
+  at = TIMEOUT.put(dst, at);
   const millis = Math.floor(Math.min(timeoutMs, MAX_TIMEOUT_MS));
   const part = timeoutMs - millis;
   const nanos = part >= 1 ? 0 : Math.min(999_999, Math.round(part * 1e6));
@@ -100,38 +109,35 @@ function putTimeout(dst: Uint8Array, at: number, timeoutMs: number): number {
 
 /** Ends a body: timeout, both times, braces. `begin` is where it began. */
 function finish(
-  dst: Uint8Array,
+  dst: DataView,
   begin: number,
   at: number,
   timeoutMs: number,
   deadlineMs = 0,
 ): number {
   if (timeoutMs > 0) {
-    if (at > begin + 1) dst[at++] = COMMA;
+    if (at > begin + 1) dst.setUint8(at++, COMMA);
     at = putTimeout(dst, at, timeoutMs);
   }
   if (deadlineMs > 0) {
-    if (at > begin + 1) dst[at++] = COMMA;
-    at = putTime(dst, put(dst, at, DEADLINE), deadlineMs);
-    return put(dst, at, AFTER_DEADLINE);
+    if (at > begin + 1) dst.setUint8(at++, COMMA);
+    at = putTime(dst, DEADLINE.put(dst, at), deadlineMs);
+    return AFTER_DEADLINE.put(dst, at);
   }
-  if (at === begin + 1) {
-    dst.set(ONLY_TIMES, at);
-    return at + ONLY_TIMES.length;
-  }
-  dst.set(TIMES, at);
-  return at + TIMES.length;
+  // Nothing is before them: no comma.
+  if (at === begin + 1) return copyBytes(dst, at, TIMES.bytes, 1, TIMES.length);
+  return TIMES.put(dst, at);
 }
 
 /** Writes key, value and topic. */
-function putHead(dst: Uint8Array, at: number, body: DataBody): number {
-  return copy(dst, at, body.buf, body.start, body.headEnd);
+function putHead(dst: DataView, at: number, body: DataBody): number {
+  return copy(dst, at, body, body.start, body.headEnd);
 }
 
 /** Writes `"custom":"`, with a comma when something is before it. */
-function openCustom(dst: Uint8Array, begin: number, at: number): number {
-  if (at > begin + 1) dst[at++] = COMMA;
-  return put(dst, at, CUSTOM);
+function openCustom(dst: DataView, begin: number, at: number): number {
+  if (at > begin + 1) dst.setUint8(at++, COMMA);
+  return CUSTOM.put(dst, at);
 }
 
 /**
@@ -145,7 +151,7 @@ function openCustom(dst: Uint8Array, begin: number, at: number): number {
  * @returns The offset after the body.
  */
 export function writeForward(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   body: DataBody,
   timeoutMs: number,
@@ -154,7 +160,7 @@ export function writeForward(
   const to = body.customEnd > body.customStart
     ? body.customEnd + 1
     : body.headEnd;
-  const after = copy(dst, at, body.buf, body.start, to);
+  const after = copy(dst, at, body, body.start, to);
   return finish(dst, at, after, timeoutMs, deadlineMs);
 }
 
@@ -172,7 +178,7 @@ export function writeForward(
  * @returns The offset after the body.
  */
 export function writeWithTail(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   body: DataBody,
   hi: number,
@@ -182,28 +188,50 @@ export function writeWithTail(
 ): number {
   const { buf, customStart, customEnd } = body;
   let after: number;
-  let count = 0;
   if (customEnd === customStart) {
     after = openCustom(dst, at, putHead(dst, at, body));
+    after = putId(dst, after, 0, 0, hi, lo);
   } else {
     // Everything up to the last group of four goes over as it is; the bytes
     // of a padded last group are encoded again, together with the id.
     const length = base64DecodedLength(buf, customStart, customEnd);
-    count = length % 3;
-    for (let i = 0; i < count; i++) {
-      tail[i] = body.customByte(length - count + i);
+    const count = length % 3;
+    let before = 0;
+    for (let i = length - count; i < length; i++) {
+      before = before << 8 | body.customByte(i);
     }
     const whole = count > 0 ? customEnd - 4 : customEnd;
-    after = copy(dst, at, buf, body.start, whole);
+    after = copy(dst, at, body, body.start, whole);
+    after = putId(dst, after, before, count, hi, lo);
   }
-  for (let shift = 24; shift >= 0; shift -= 8) {
-    tail[count] = hi >>> shift;
-    tail[count + 4] = lo >>> shift;
-    count++;
-  }
-  after = encodeBase64Into(tail, 0, count + 4, dst, after);
-  dst[after++] = QUOTE;
+  dst.setUint8(after++, QUOTE);
   return finish(dst, at, after, timeoutMs, deadlineMs);
+}
+
+/** Writes an id behind the up to two bytes that begin its first group, and ends the base64. */
+function putId(
+  dst: DataView,
+  at: number,
+  before: number,
+  count: number,
+  hi: number,
+  lo: number,
+): number {
+  switch (count) {
+    case 0:
+      at = putGroup(dst, at, hi >>> 8);
+      at = putGroup(dst, at, hi << 16 | lo >>> 16);
+      return putLastGroup(dst, at, lo << 8, 2);
+    case 1:
+      at = putGroup(dst, at, before << 16 | hi >>> 16);
+      at = putGroup(dst, at, hi << 8 | lo >>> 24);
+      return putGroup(dst, at, lo);
+    default:
+      at = putGroup(dst, at, before << 8 | hi >>> 24);
+      at = putGroup(dst, at, hi);
+      at = putGroup(dst, at, lo >>> 8);
+      return putLastGroup(dst, at, lo << 16, 1);
+  }
 }
 
 /**
@@ -218,7 +246,7 @@ export function writeWithTail(
  * @returns The offset after the body.
  */
 export function writeWithoutTail(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   body: DataBody,
   timeoutMs: number,
@@ -231,18 +259,21 @@ export function writeWithoutTail(
   }
   const rest = keep % 3;
   const whole = customStart + (keep - rest) / 3 * 4;
-  let after = copy(dst, at, buf, body.start, whole);
-  for (let i = 0; i < rest; i++) tail[i] = body.customByte(keep - rest + i);
-  after = encodeBase64Into(tail, 0, rest, dst, after);
-  dst[after++] = QUOTE;
+  let after = copy(dst, at, body, body.start, whole);
+  if (rest > 0) {
+    const first = body.customByte(keep - rest) << 16;
+    const bits = rest === 1 ? first : first | body.customByte(keep - 1) << 8;
+    after = putLastGroup(dst, after, bits, rest);
+  }
+  dst.setUint8(after++, QUOTE);
   return finish(dst, at, after, timeoutMs, deadlineMs);
 }
 
 /** Writes a verdict behind an error; the empty one is left out. */
-function putVerdict(dst: Uint8Array, at: number, verdict: Verdict): number {
+function putVerdict(dst: DataView, at: number, verdict: Verdict): number {
   if (verdict === "") return at;
-  dst[at] = COMMA;
-  return put(dst, at + 1, verdictMember(verdict));
+  dst.setUint8(at, COMMA);
+  return verdictLiteral(verdict).put(dst, at + 1);
 }
 
 /**
@@ -258,7 +289,7 @@ function putVerdict(dst: Uint8Array, at: number, verdict: Verdict): number {
  * @returns The offset after the body.
  */
 export function writeAnswer(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   body: DataBody,
   withVerdict = false,
@@ -267,12 +298,12 @@ export function writeAnswer(
   let to = body.start + 1;
   if (body.keyEnd > body.keyStart) to = body.keyEnd + 1;
   if (!failed && body.valueEnd > body.valueStart) to = body.valueEnd + 1;
-  let after = copy(dst, at, body.buf, body.start, to);
+  let after = copy(dst, at, body, body.start, to);
   if (failed) {
-    if (after > at + 1) dst[after++] = COMMA;
-    after = put(dst, after, ERROR);
-    after = copy(dst, after, body.buf, body.errorStart, body.errorEnd);
-    dst[after++] = QUOTE;
+    if (after > at + 1) dst.setUint8(after++, COMMA);
+    after = ERROR.put(dst, after);
+    after = copy(dst, after, body, body.errorStart, body.errorEnd);
+    dst.setUint8(after++, QUOTE);
     if (withVerdict) after = putVerdict(dst, after, body.verdict);
   }
   return finish(dst, at, after, 0);
@@ -286,8 +317,8 @@ export function writeAnswer(
  * @param at Where the body begins in `dst`.
  * @returns The offset after the body.
  */
-export function writeEmpty(dst: Uint8Array, at: number): number {
-  dst[at] = OPEN_OBJECT;
+export function writeEmpty(dst: DataView, at: number): number {
+  dst.setUint8(at, OPEN_OBJECT);
   return finish(dst, at, at + 1, 0);
 }
 
@@ -304,22 +335,24 @@ export function writeEmpty(dst: Uint8Array, at: number): number {
  * @returns The offset after the body.
  */
 export function writeError(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   keyBody: DataBody | null,
   errorJson: Uint8Array,
   verdict: Verdict = "",
 ): number {
   let after = at;
-  dst[after++] = OPEN_OBJECT;
+  dst.setUint8(after++, OPEN_OBJECT);
   if (keyBody !== null && keyBody.keyEnd > keyBody.keyStart) {
-    const { buf, start, keyEnd } = keyBody;
-    after = copy(dst, at, buf, start, keyEnd + 1);
-    dst[after++] = COMMA;
+    const { start, keyEnd } = keyBody;
+    after = copy(dst, at, keyBody, start, keyEnd + 1);
+    dst.setUint8(after++, COMMA);
   }
-  after = put(dst, after, ERROR);
-  after = copy(dst, after, errorJson, 0, errorJson.length);
-  dst[after++] = QUOTE;
+  after = ERROR.put(dst, after);
+  for (let i = 0; i < errorJson.length; i++) {
+    dst.setUint8(after++, errorJson[i]!);
+  }
+  dst.setUint8(after++, QUOTE);
   after = putVerdict(dst, after, verdict);
   return finish(dst, at, after, 0);
 }

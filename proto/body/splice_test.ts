@@ -44,14 +44,14 @@ function said(fields: DataFields): Written {
   };
 }
 
-type Writer = (dst: Uint8Array, at: number) => number;
+type Writer = (dst: DataView, at: number) => number;
 
 /** Runs a writer with exactly the room it may use; gives what it wrote. */
 function written(room: number, write: Writer): Uint8Array {
   const at = 7;
   const guard = 16;
   const dst = new Uint8Array(at + room + guard).fill(0xaa);
-  const end = write(dst, at);
+  const end = write(new DataView(dst.buffer), at);
   assert(end <= at + room, `${end - at} bytes in ${room}`);
   assert(dst.subarray(0, at).every((byte) => byte === 0xaa), "Before the body");
   assert(dst.subarray(end).every((byte) => byte === 0xaa), "After the body");

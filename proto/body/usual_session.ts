@@ -47,7 +47,8 @@ export function readUsualSession(
   if (at === last) return body;
   if (isAt(buf, at, META)) {
     const from = at + META.length;
-    const to = scanBase64(buf, from, last);
+    const view = new DataView(buf.buffer, buf.byteOffset, buf.length);
+    const to = scanBase64(buf, view, from, last);
     if (to <= from) return undefined;
     body.meta = decodeBase64(buf, from, to);
     at = to + 1;

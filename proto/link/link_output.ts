@@ -27,7 +27,7 @@ import type { LinkState } from "./link_state.ts";
 import { Outbox } from "../wire/outbox.ts";
 import { PacketIds } from "./packet_ids.ts";
 import type { Timers } from "../wire/timer_wheel.ts";
-import { writeHeader, writeU32, writeU64 } from "../wire/wire_numbers.ts";
+import { writeHeader, writeU64 } from "../wire/wire_numbers.ts";
 
 /** The id of a session, in two halves; every session is one. */
 export interface SessionId {
@@ -235,7 +235,9 @@ export class LinkOutput extends PacketIds {
    * @param lo Low half.
    */
   writeId(at: number, hi: number, lo: number): void {
-    writeU64(this.outbox.buf, at, hi, lo);
+    const { view } = this.outbox;
+    view.setUint32(at, hi);
+    view.setUint32(at + 4, lo);
   }
 
   /**
@@ -278,7 +280,7 @@ export class LinkOutput extends PacketIds {
   sendCredit(hi: number, lo: number, bytes: number): void {
     const at = this.outbox.open(12);
     this.writeId(at, hi, lo);
-    writeU32(this.outbox.buf, at + 8, bytes);
+    this.outbox.view.setUint32(at + 8, bytes);
     this.sendFrame(TYPE_CREDIT, at + 12);
   }
 

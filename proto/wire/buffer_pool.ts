@@ -10,6 +10,8 @@ const SIZES = [1_024, 16_384, 65_792, 262_656, 2_097_152];
 const SPARES = [1_024, 256, 128, 32, 4];
 
 const spares: Uint8Array[][] = SIZES.map(() => []);
+/** Views of buffers that are used again, for as long as those live. */
+const views: WeakMap<ArrayBufferLike, DataView> = new WeakMap();
 
 /**
  * Gets a buffer; its content is whatever was in it.
@@ -38,4 +40,20 @@ export function releaseBuffer(buffer: Uint8Array): void {
     ? buffer
     : new Uint8Array(buffer.buffer);
   spares[level]!.push(whole);
+}
+
+/**
+ * Gets a view of a buffer. One that comes back from the pool has its view
+ * already: making one costs more than a short frame.
+ *
+ * @param buffer A whole buffer from {@linkcode obtainBuffer}.
+ * @returns The same bytes.
+ */
+export function viewOf({ buffer }: Uint8Array): DataView {
+  let view = views.get(buffer);
+  if (view === undefined) {
+    view = new DataView(buffer);
+    if (SIZES.includes(buffer.byteLength)) views.set(buffer, view);
+  }
+  return view;
 }

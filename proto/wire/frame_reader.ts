@@ -7,6 +7,7 @@
 import { HEADER_SIZE, MAX_PAYLOAD, TYPE_STREAM } from "./constants.ts";
 import { PACKET_RULES } from "./packet_rules.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
+import { readU32 } from "./wire_numbers.ts";
 
 /** Bytes of the buffer that waits for the first byte of an idle connection. */
 export const PARKED_SIZE = 256;
@@ -91,6 +92,8 @@ export class FrameReader {
   /** End of the body, exclusive. */
   bodyEnd = 0;
 
+  /** Shows `buf`, unless that is too small to be worth it. */
+  #view: DataView | undefined = undefined;
   #start = 0;
   #end = 0;
   #need = 0;
@@ -109,6 +112,11 @@ export class FrameReader {
    */
   constructor(options: FrameReaderOptions = {}) {
     this.#maxPayload = options.maxPayload ?? MAX_PAYLOAD;
+  }
+
+  /** The same bytes as `buf`; `undefined` for the small buffer of a connection that does little. */
+  get view(): DataView | undefined {
+    return this.#view;
   }
 
   /** Bytes held that no frame was made of yet. */
@@ -138,14 +146,14 @@ export class FrameReader {
       this.#start = this.#end = 0;
       const size = this.buf.length;
       if (this.#grow && size < BUSY_SIZE) {
-        this.buf = new Uint8Array(Math.min(BUSY_SIZE, size * 16));
+        this.#use(Math.min(BUSY_SIZE, size * 16));
       } else if (this.#floodReads >= FLOOD_READS && size < FLOOD_SIZE) {
-        this.buf = new Uint8Array(FLOOD_SIZE);
+        this.#use(FLOOD_SIZE);
         this.#bigReads = BIG_READS;
       } else if (size > BUSY_SIZE && --this.#bigReads <= 0) {
-        this.buf = new Uint8Array(BUSY_SIZE);
+        this.#use(BUSY_SIZE);
       } else if (this.#smallReads >= SMALL_READS && size > PARKED_SIZE) {
-        this.buf = new Uint8Array(Math.max(PARKED_SIZE, size >> 4));
+        this.#use(Math.max(PARKED_SIZE, size >> 4));
         this.#smallReads = 0;
       }
       this.#grow = false;
@@ -234,6 +242,7 @@ export class FrameReader {
   /** Lets go of the buffer; no frame will be read any more. */
   release(): void {
     this.buf = NOTHING;
+    this.#view = undefined;
     this.#start =
       this.#end =
       this.#need =
@@ -260,9 +269,11 @@ export class FrameReader {
       this.#need = HEADER_SIZE;
       return false;
     }
+    const view = this.#view;
     const type = buf[start + 1]!;
-    const length = ((buf[start + 10]! << 24) | (buf[start + 11]! << 16) |
-      (buf[start + 12]! << 8) | buf[start + 13]!) >>> 0;
+    const length = view === undefined
+      ? readU32(buf, start + 10)
+      : view.getUint32(start + 10);
     const min = MIN_LENGTH[type]!;
     if (
       length < min || length > this.#maxPayload || length > MAX_LENGTH[type]!
@@ -276,21 +287,17 @@ export class FrameReader {
       return false;
     }
     this.type = type;
-    this.idHi = ((buf[start + 2]! << 24) | (buf[start + 3]! << 16) |
-      (buf[start + 4]! << 8) | buf[start + 5]!) >>> 0;
-    this.idLo = ((buf[start + 6]! << 24) | (buf[start + 7]! << 16) |
-      (buf[start + 8]! << 8) | buf[start + 9]!) >>> 0;
-    const end = start + need;
-    start += HEADER_SIZE;
-    if (session === 1) {
-      this.sessionHi = ((buf[start]! << 24) | (buf[start + 1]! << 16) |
-        (buf[start + 2]! << 8) | buf[start + 3]!) >>> 0;
-      this.sessionLo = ((buf[start + 4]! << 24) | (buf[start + 5]! << 16) |
-        (buf[start + 6]! << 8) | buf[start + 7]!) >>> 0;
-      start += 8;
-    } else {
-      this.sessionHi = this.sessionLo = 0;
+    if (view === undefined) this.#readIds(buf, start, session);
+    else {
+      this.idHi = view.getUint32(start + 2);
+      this.idLo = view.getUint32(start + 6);
+      if (session === 1) {
+        this.sessionHi = view.getUint32(start + 14);
+        this.sessionLo = view.getUint32(start + 18);
+      } else this.sessionHi = this.sessionLo = 0;
     }
+    const end = start + need;
+    start += session === 1 ? HEADER_SIZE + 8 : HEADER_SIZE;
     this.#start = end;
     this.bodyStart = start;
     this.bodyEnd = end;
@@ -301,6 +308,14 @@ export class FrameReader {
       return false;
     }
     return true;
+  }
+
+  /** Reads the ids of a frame where there is no view. */
+  #readIds(buf: Uint8Array, start: number, session: number): void {
+    this.idHi = readU32(buf, start + 2);
+    this.idLo = readU32(buf, start + 6);
+    this.sessionHi = session === 1 ? readU32(buf, start + 14) : 0;
+    this.sessionLo = session === 1 ? readU32(buf, start + 18) : 0;
   }
 
   /** Moves what is held to the front; somebody may still look at a frame that was rewound. */
@@ -315,11 +330,17 @@ export class FrameReader {
   }
 
   #move(size: number): void {
-    const next = new Uint8Array(size);
-    next.set(this.buf.subarray(this.#start, this.#end));
-    this.buf = next;
+    const held = this.buf.subarray(this.#start, this.#end);
+    this.#use(size);
+    this.buf.set(held);
     this.#end -= this.#start;
     this.#start = 0;
+  }
+
+  #use(size: number): void {
+    const buf = new Uint8Array(size);
+    this.buf = buf;
+    this.#view = size > PARKED_SIZE ? new DataView(buf.buffer) : undefined;
   }
 
   #streamPart(start: number, available: number): boolean {

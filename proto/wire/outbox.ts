@@ -4,14 +4,14 @@
  * @module
  */
 
-import { obtainBuffer, releaseBuffer } from "./buffer_pool.ts";
-import { HEADER_SIZE } from "./constants.ts";
-import { writeHeader } from "./wire_numbers.ts";
+import { obtainBuffer, releaseBuffer, viewOf } from "./buffer_pool.ts";
+import { HEADER_SIZE, VERSION } from "./constants.ts";
 
 /** Chunk sizes; a connection climbs while one turn fills its chunk, and steps down when it does not. */
 const CLASSES = [1_024, 16_384, 262_144];
 const TOP = CLASSES.length - 1;
 const NOTHING = new Uint8Array(0);
+const NO_VIEW = new DataView(NOTHING.buffer);
 
 /**
  * Collects frames and hands them out in large pieces.
@@ -24,6 +24,8 @@ const NOTHING = new Uint8Array(0);
 export class Outbox {
   /** The chunk being filled. */
   buf: Uint8Array = NOTHING;
+  /** The same bytes. */
+  view: DataView = NO_VIEW;
   /** Bytes committed and not yet confirmed by {@linkcode Outbox.done}. */
   pending = 0;
   /** Bytes that have ever left it. */
@@ -57,9 +59,12 @@ export class Outbox {
    * @param end Offset in `buf` after the last payload byte.
    */
   commit(type: number, idHi: number, idLo: number, end: number): void {
-    const buf = this.buf;
+    const { view } = this;
     const at = this.#at;
-    writeHeader(buf, at, type, idHi, idLo, end - at - HEADER_SIZE);
+    view.setUint16(at, VERSION << 8 | type);
+    view.setUint32(at + 2, idHi);
+    view.setUint32(at + 6, idLo);
+    view.setUint32(at + 10, end - at - HEADER_SIZE);
     this.pending += end - at;
     this.#at = end;
   }
@@ -85,6 +90,7 @@ export class Outbox {
     this.#flying = this.buf;
     this.#flyingBytes = this.#at;
     this.buf = NOTHING;
+    this.view = NO_VIEW;
     this.#at = 0;
     return chunk;
   }
@@ -106,6 +112,7 @@ export class Outbox {
     for (const chunk of this.#full ?? []) releaseBuffer(chunk);
     this.#full = undefined;
     this.buf = NOTHING;
+    this.view = NO_VIEW;
     this.#at = 0;
     this.pending = this.#flyingBytes;
   }
@@ -130,14 +137,14 @@ export class Outbox {
     if (old.length > 0 && old.length < CLASSES[TOP]!) {
       // Grow, instead of a second small write.
       this.#level = Math.min(TOP, this.#level + 1);
-      const next = this.#chunk(used + need);
-      next.set(old.subarray(0, used));
+      const bytes = old.subarray(0, used);
+      this.#use(used + need);
+      this.buf.set(bytes);
       releaseBuffer(old);
-      this.buf = next;
       return;
     }
     this.#seal();
-    this.buf = this.#chunk(need);
+    this.#use(need);
   }
 
   /** Puts the chunk being filled behind those that are full. */
@@ -146,11 +153,14 @@ export class Outbox {
       (this.#full ??= []).push(this.buf.subarray(0, this.#at));
     } else if (this.buf.length > 0) releaseBuffer(this.buf);
     this.buf = NOTHING;
+    this.view = NO_VIEW;
     this.#at = 0;
   }
 
-  #chunk(need: number): Uint8Array {
+  /** Begins a chunk. */
+  #use(need: number): void {
     while (this.#level < TOP && CLASSES[this.#level]! < need) this.#level++;
-    return obtainBuffer(Math.max(need, CLASSES[this.#level]!));
+    this.buf = obtainBuffer(Math.max(need, CLASSES[this.#level]!));
+    this.view = viewOf(this.buf);
   }
 }

@@ -86,7 +86,7 @@ export class Answers {
     }
     const at = link.openFrame(session, length);
     const verdict = link.verdict && from.verdict;
-    const end = writeAnswer(link.outbox.buf, at, body, verdict);
+    const end = writeAnswer(link.outbox.view, at, body, verdict);
     if (end - at + 8 > this.#limits.maxFrameBytes) {
       dropUnsent(link);
       this.#lost(call, link, PAYLOAD_TOO_LARGE);
@@ -116,7 +116,7 @@ export class Answers {
       return;
     }
     const at = link.openFrame(session, BODY_SLACK);
-    const end = writeEmpty(link.outbox.buf, at);
+    const end = writeEmpty(link.outbox.view, at);
     link.commitFrame(call.answerType, call.idHi, call.idLo, end);
   }
 
@@ -165,9 +165,8 @@ export class Answers {
       this.#room.force(source, length);
     }
     const at = link.openFrame(session, length);
-    const { buf } = link.outbox;
     const said = link.verdict ? verdict : "";
-    const end = writeError(buf, at, request, error, said);
+    const end = writeError(link.outbox.view, at, request, error, said);
     link.commitFrame(call.answerType, call.idHi, call.idLo, end);
   }
 }

@@ -24,7 +24,7 @@ import type { Call } from "./call.ts";
  * @returns The offset after the body.
  */
 export function writeEdited(
-  dst: Uint8Array,
+  dst: DataView,
   at: number,
   body: DataBody,
   call: Call,
@@ -51,5 +51,6 @@ export function writeEdited(
  */
 export function encodeEdited(body: DataBody, call: Call): Uint8Array {
   const room = new Uint8Array(body.end - body.start + BODY_SLACK);
-  return room.slice(0, writeEdited(room, 0, body, call));
+  const end = writeEdited(new DataView(room.buffer), 0, body, call);
+  return room.slice(0, end);
 }

@@ -17,6 +17,7 @@ const KEPT = 131_072;
 
 /** What is written before its length is known. */
 const scratch = new Uint8Array(LONGEST + BODY_SLACK);
+const scratchView = new DataView(scratch.buffer);
 
 /** A body that waits to be sent. */
 export interface PooledBody {
@@ -49,7 +50,7 @@ export class BodyPool {
       const buf = encodeEdited(body, call);
       return { buf, length: buf.length };
     }
-    const length = writeEdited(scratch, 0, body, call);
+    const length = writeEdited(scratchView, 0, body, call);
     const steps = Math.ceil(length / STEP);
     const buf = this.#spares[steps]?.pop() ?? new Uint8Array(steps * STEP);
     buf.set(scratch.subarray(0, length));

@@ -8,6 +8,7 @@ import {
   DataBody,
   type FrameReader,
   type Link,
+  PARKED_SIZE,
   ProtocolError,
   SlowParse,
   Timer,
@@ -32,6 +33,9 @@ const ROUND = 262_144;
 const BYTE_MS = 12e-6;
 /** Memory of a parse in bytes of its body. */
 const MEMORY = 2;
+
+/** Buffers up to this size are read from a copy, in bytes. */
+const SMALL = PARKED_SIZE;
 
 /** A body that is being parsed in parts, while its link waits. */
 class SlowBody extends FairItem {
@@ -88,6 +92,8 @@ export class BodyReader {
   readonly #queue = new FairQueue<SlowBody>(ROUND);
   readonly #shares = new SlowShare();
   readonly #timer: Timer;
+  readonly #small = new Uint8Array(SMALL);
+  readonly #smallView = new DataView(this.#small.buffer);
 
   /**
    * @param context What it needs from outside.
@@ -120,7 +126,12 @@ export class BodyReader {
         }
       }
     }
-    if (body.scan(buf, bodyStart, bodyEnd)) return body;
+    const { view } = frame;
+    if (
+      view === undefined
+        ? this.#scanSmall(buf, bodyStart, bodyEnd)
+        : body.scan(buf, bodyStart, bodyEnd, view)
+    ) return body;
     const length = bodyEnd - bodyStart;
     if (length > AT_ONCE) {
       this.#putOff(peer, frame);
@@ -151,6 +162,13 @@ export class BodyReader {
     const slow = this.#slow.get(peer.link);
     if (slow !== undefined) this.#forget(slow);
     this.#shares.forget(peer);
+  }
+
+  /** The buffer of a connection that does little has no view, and is copied faster than one is made. */
+  #scanSmall(buf: Uint8Array, start: number, end: number): boolean {
+    if (buf.length > SMALL) return this.body.scan(buf, start, end);
+    this.#small.set(buf);
+    return this.body.scan(this.#small, start, end, this.#smallView);
   }
 
   #parsed(parse: SlowParse, frame: FrameReader): DataBody {

@@ -214,7 +214,7 @@ export class LinkTarget implements Target {
     const share = this.#place(call.source!.holder);
     if (share === undefined) return SHORT_BUFFER;
     const at = link.openFrame(session, length);
-    const end = writeEdited(link.outbox.buf, at, body, call);
+    const end = writeEdited(link.outbox.view, at, body, call);
     if (end - at + 8 > limits.maxFrameBytes) {
       dropUnsent(link);
       ledger.give(share, CALLS, 1);
@@ -298,7 +298,7 @@ export class LinkTarget implements Target {
       return fits ? SHORT_BUFFER : PAYLOAD_TOO_LARGE;
     }
     const at = link.openFrame(session, length);
-    const end = writeEdited(link.outbox.buf, at, body, call);
+    const end = writeEdited(link.outbox.view, at, body, call);
     if (end - at + 8 > limits.maxFrameBytes) {
       dropUnsent(link);
       lane.giveBack(share);
