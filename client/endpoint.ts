@@ -27,6 +27,10 @@ import type { Status } from "./connection/status.ts";
  * until their time is over; those under way when it is lost fail with the code
  * `force-closed`. Streams end with their connection; `receive`, `messages`,
  * `acceptStream` and `streams` go on with the next one.
+ *
+ * When its gateway stops and says so, it looks for another one and stays
+ * `connected` meanwhile: `connected` follows `connected`, with another address.
+ * What is under way on the old connection finishes there.
  */
 export abstract class Endpoint {
   readonly #connector: Connector;

@@ -83,6 +83,8 @@ export class Connection implements LinkHandler {
   readonly link: Link;
   /** Resolved when the handshake is done; rejected with the reason otherwise. */
   readonly opened: Promise<void>;
+  /** Resolved when the peer says that it stops, and is to be left. */
+  readonly goingAway: Promise<void>;
   /** Resolved with the reason when it is over. */
   readonly closed: Promise<FrontierError>;
   /** What the peer knows of our methods. */
@@ -93,6 +95,7 @@ export class Connection implements LinkHandler {
   readonly #done: Promise<void>;
   #resolveOpened!: () => void;
   #rejectOpened!: (error: FrontierError) => void;
+  #resolveGoingAway!: () => void;
   #resolveClosed!: (reason: FrontierError) => void;
   #refusal: FrontierError | undefined = undefined;
   #farewell: FarewellReason | undefined = undefined;
@@ -113,6 +116,7 @@ export class Connection implements LinkHandler {
     });
     // Whoever waits for `closed` only must not be told of an unhandled failure.
     this.opened.catch(() => {});
+    this.goingAway = new Promise((resolve) => this.#resolveGoingAway = resolve);
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     const driver = new Driver(transport);
     const role = admit === undefined ? "client" : "server";
@@ -309,7 +313,12 @@ export class Connection implements LinkHandler {
 
   /** Client role: keeps in mind why the peer is about to close. */
   onFarewell(_link: Link, reason: FarewellReason): void {
+    const again = reason === this.#farewell;
     this.#farewell = reason;
+    if (reason !== "going-away") return;
+    this.#resolveGoingAway();
+    // Said twice, nothing new is taken any more.
+    if (again) this.#owner.onLeaving(this);
   }
 
   /** Tells that nothing new may be sent. */

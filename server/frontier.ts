@@ -263,6 +263,7 @@ class Gateway implements Frontier {
       wallClock,
       log,
       policies: injected.policies,
+      onMoved: (link) => this.#drain?.moved(link),
       onEnded: (link) => {
         this.#links.delete(link);
         this.#drain?.ended(link);

@@ -81,6 +81,8 @@ export interface RoutingOptions {
   readonly tally?: Tally | undefined;
   /** Rules about who may do what; none by default. */
   readonly policies?: readonly Policy[];
+  /** Told when a peer has gone elsewhere because this gateway goes away; nobody by default. */
+  readonly onMoved?: (link: Link) => void;
   /** Told when a connection is over. */
   readonly onEnded: (link: Link) => void;
 }
@@ -225,6 +227,7 @@ export function createRouting(options: RoutingOptions): Routing {
     strangers,
     tally,
     log,
+    onMoved: options.onMoved ?? (() => {}),
     onEnded,
   };
   const edgebound = new Edgebound({

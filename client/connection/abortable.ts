@@ -21,6 +21,29 @@ export function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
+/** A wait for a signal. */
+export interface SignalWait {
+  /** Resolved when the signal is aborted. */
+  readonly promise: Promise<void>;
+  /** Nobody waits any more: the signal keeps nothing of it. */
+  readonly forget: () => void;
+}
+
+/**
+ * Waits for a signal as long as somebody wants to.
+ *
+ * @param signal The signal.
+ * @returns The wait.
+ */
+export function whenAborted(signal: AbortSignal): SignalWait {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) resolve();
+  const forget = () => signal.removeEventListener("abort", onAbort);
+  return { promise, forget };
+}
+
 /**
  * Dials; a transport that comes after the attempt was given up is closed.
  *

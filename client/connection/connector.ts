@@ -30,7 +30,7 @@ import {
   NULL_LOGGER,
   systemTimers,
 } from "@frontier/platform";
-import { sleep } from "./abortable.ts";
+import { sleep, whenAborted } from "./abortable.ts";
 import { Addresses, formatGateway } from "./addresses.ts";
 import { connect, linkSettings } from "./attempt.ts";
 import { resolveLimits } from "../limits.ts";
@@ -44,6 +44,8 @@ import { isAtWrongPort } from "./wrong_port.ts";
 const STABLE_MS = 5_000;
 /** Longest pause when the gateway asks to connect again, in milliseconds: many may be asked at a time. */
 const SOON_MS = 200;
+/** Longest pause between attempts to find another gateway while the one in use goes away, in milliseconds. */
+const SEARCH_MS = 500;
 
 const ABORTED: CloseReason = {
   kind: "closed",
@@ -96,6 +98,8 @@ export class Connector {
   #warned = false;
   #id = 0n;
   #closeTimeoutMs = 2_000;
+  /** Connections that are not in use any more, and not over. */
+  readonly #left = new Set<Promise<void>>();
   #running: Promise<void> | undefined = undefined;
   #first = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<CloseReason>();
@@ -251,11 +255,13 @@ export class Connector {
     const stop = this.#stop.signal;
     /** Why each address has failed, since the last connection or pause. */
     let failures: FrontierError[] = [];
-    for (let attempt = 1; !stop.aborted; attempt++) {
+    /** What has taken the place of a connection that is about to end. */
+    let next: Connection | undefined;
+    for (let attempt = 1; !stop.aborted || next !== undefined; attempt++) {
       let retryInMs = 0;
       let reason: FrontierError;
       let farewell: FarewellReason | undefined;
-      const connection = await this.#attempt(attempt);
+      const connection = next ?? await this.#attempt(attempt);
       if (connection instanceof FrontierError) {
         if (stop.aborted) break;
         failures.push(reason = connection);
@@ -268,7 +274,9 @@ export class Connector {
       } else {
         attempt = 0;
         failures = [];
-        reason = await this.#use(connection);
+        next = await this.#use(connection);
+        if (next !== undefined) continue;
+        reason = await connection.closed;
         if (stop.aborted) break;
         if (this.#mayNotRetry) {
           return this.#finish(reason, connection.closeReason!);
@@ -284,6 +292,7 @@ export class Connector {
       });
       await sleep(retryInMs, stop);
     }
+    await Promise.all(this.#left);
     const { signal } = this.#options;
     if (signal?.aborted) this.#finish(canceled(this.#kind, signal), ABORTED);
     else this.#finish(this.#closedError(`use this ${this.#kind.name}`), CLOSED);
@@ -333,16 +342,19 @@ export class Connector {
 
   /** One attempt; returns the connection, or why there is none. */
   async #attempt(attempt: number): Promise<Connection | FrontierError> {
-    const address = this.#addresses.current;
-    const text = formatGateway(address);
-    this.status.set({ state: "connecting", attempt, address: text });
+    const address = formatGateway(this.#addresses.current);
+    this.status.set({ state: "connecting", attempt, address });
+    return await this.#connect();
+  }
+
+  async #connect(): Promise<Connection | FrontierError> {
     try {
       return await connect({
         core: this.core,
         options: this.#options,
         settings: this.#settings,
         meta: this.#kind.meta,
-        address,
+        address: this.#addresses.current,
       }, this.#stop.signal);
     } catch (error) {
       this.#onError(error as FrontierError);
@@ -350,10 +362,34 @@ export class Connector {
     }
   }
 
-  /** Uses a connection until it is over; returns why it is. */
-  async #use(connection: Connection): Promise<FrontierError> {
+  /** Uses a connection until it is over, or another one takes its place, which is returned. */
+  async #use(connection: Connection): Promise<Connection | undefined> {
+    const { core } = this;
+    this.#begin(connection);
+    const stop = this.#stop.signal;
+    const stopped = whenAborted(stop);
+    const { reconnect } = this.#options;
+    await Promise.race([
+      stopped.promise,
+      connection.closed,
+      ...(reconnect === false ? [] : [connection.goingAway]),
+    ]);
+    stopped.forget();
+    if (connection.link.state === "open" && !stop.aborted) {
+      const next = await this.#replace(connection);
+      if (next !== undefined) return next;
+    }
+    core.pause();
+    await connection.close(stop.aborted ? this.#closeTimeoutMs : 2_000);
+    core.forget(connection);
+    this.#current = undefined;
+    return undefined;
+  }
+
+  #begin(connection: Connection): void {
     const { core } = this;
     const { link } = connection;
+    const before = this.#current;
     this.#current = connection;
     if (link.usable && !this.#stop.signal.aborted) {
       core.use(connection);
@@ -366,19 +402,80 @@ export class Connector {
       this.status.set({ state: "connected", id, address, reconnects, busy });
       this.#first.resolve();
       for (const operation of this.#queue.takeAll()) core.submit(operation);
+      // What was registered on the one before while this one was made.
+      if (before !== undefined) void this.#announceAgain(connection);
     }
+    if (before === undefined) return;
+    const left = this.#leave(before);
+    this.#left.add(left);
+    void left.then(() => this.#left.delete(left));
+  }
+
+  /**
+   * Looks for another gateway while the one in use goes away and serves on.
+   * Returns nothing when that has ended, and the attempt of then has failed.
+   */
+  async #replace(old: Connection): Promise<Connection | undefined> {
+    const over = new AbortController();
+    const end = () => over.abort();
     const stop = this.#stop.signal;
-    let onStop = () => {};
-    const stopped = new Promise<void>((resolve) => onStop = resolve);
-    stop.addEventListener("abort", onStop, { once: true });
-    if (stop.aborted) onStop();
-    await Promise.race([stopped, connection.closed]);
-    stop.removeEventListener("abort", onStop);
-    core.pause();
-    await connection.close(stop.aborted ? this.#closeTimeoutMs : 2_000);
-    core.forget(connection);
-    this.#current = undefined;
-    return await connection.closed;
+    stop.addEventListener("abort", end, { once: true });
+    let attempting = false;
+    void old.closed.then((reason) => {
+      end();
+      const { farewell = "going-away" } = old;
+      if (!attempting) return;
+      this.status.set({
+        state: "disconnected",
+        reason,
+        retryInMs: 0,
+        farewell,
+      });
+    });
+    this.#log.info("The gateway goes away: looking for another", {
+      address: formatGateway(this.#addresses.current),
+    });
+    this.#addresses.moveOn();
+    let pauseMs = SOON_MS;
+    try {
+      for (;;) {
+        // Many are told at a time.
+        await sleep(pauseMs * (0.5 + Math.random() / 2), over.signal);
+        if (over.signal.aborted) return undefined;
+        attempting = true;
+        const next = await this.#connect();
+        attempting = false;
+        if (!(next instanceof FrontierError)) {
+          if (next.link.usable) return next;
+          await next.close(0);
+        }
+        this.#addresses.failed();
+        pauseMs = SEARCH_MS;
+      }
+    } finally {
+      stop.removeEventListener("abort", end);
+    }
+  }
+
+  /**
+   * Leaves a connection to the gateway that goes away: it is told that nothing
+   * new need come here, and closes when what is in flight has finished.
+   */
+  async #leave(old: Connection): Promise<void> {
+    const stopped = whenAborted(this.#stop.signal);
+    old.link.sendFarewell("going-away");
+    await Promise.race([stopped.promise, old.closed]);
+    stopped.forget();
+    await old.close(this.#stop.signal.aborted ? this.#closeTimeoutMs : 2_000);
+    this.core.forget(old);
+  }
+
+  async #announceAgain(connection: Connection): Promise<void> {
+    try {
+      await this.core.announce(connection, this.#settings.handshakeTimeoutMs);
+    } catch {
+      // The connection is lost: the next one registers everything.
+    }
   }
 
   #finish(reason: FrontierError, kind: CloseReason): void {

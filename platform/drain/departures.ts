@@ -132,6 +132,19 @@ export class Departures<L extends Leaver> {
   }
 
   /**
+   * One that was told has gone elsewhere, and needs this connection for what is
+   * in flight only: its turn comes at once.
+   *
+   * @param leaver The connection.
+   */
+  moved(leaver: L): void {
+    const departure = this.#all.get(leaver);
+    if (departure?.stage !== "told") return;
+    this.#moved = true;
+    this.#turn(departure);
+  }
+
+  /**
    * A connection has gone, for whatever reason.
    *
    * @param leaver The connection.

@@ -190,6 +190,20 @@ Deno.test("one that is told has time to leave by itself, more of it when others 
   assertEquals(scene.departures.counts.gone, 2);
 });
 
+Deno.test("one that has gone elsewhere has its turn at once, and only once", () => {
+  const scene = new Scene({ rate: Infinity });
+  const [moves, stays] = scene.add(2, { listens: true, busyUntil: 11_000 });
+  const [deaf] = scene.add(1, { readyAt: Infinity });
+  scene.run(100);
+  scene.departures.moved(moves!);
+  scene.departures.moved(moves!);
+  scene.departures.moved(deaf!);
+  assertEquals(moves!.did.begun, scene.now);
+  scene.run(4_000);
+  assertEquals([stays!.did.begun, deaf!.did.begun], [undefined, undefined]);
+  assert(moves!.did.closed! >= 11_250);
+});
+
 Deno.test("a short time to move is not made longer", () => {
   const scene = new Scene({ moveMs: 100 });
   const [conn] = scene.add(1, { listens: true });

@@ -38,7 +38,11 @@ export interface ConnectionHandler<L> {
    * @param delta Bytes more, or less when negative.
    */
   onReadMemory?(link: L, delta: number): void;
-  /** Client: the server is about to close the connection, and says why. */
+  /**
+   * Client: the server is about to close the connection, and says why; said
+   * again, `going-away` means that from now on nothing new is taken. Server: a
+   * client that was told `going-away` says the same when it has gone elsewhere.
+   */
   onFarewell?(link: L, reason: FarewellReason): void;
   /** Bytes of the outbox were written. */
   onDrained?(link: L): void;

@@ -35,11 +35,15 @@ Deno.test("a Go client hears no farewell", () => {
   assertEquals(peer.types.slice(1), [TYPE_DISCONN]);
 });
 
-Deno.test("a client never says farewell", () => {
-  const { network, client, peer } = rawServer({}, FAREWELL);
+Deno.test("a client says farewell where that was negotiated", () => {
+  const { network, client, server } = connected();
   client.link.sendFarewell("going-away");
   network.run();
-  assertEquals(peer.types.includes(TYPE_FAREWELL), false);
+  assertEquals(server.events.at(-1), "farewell: going-away");
+  const plain = rawServer(GO);
+  plain.client.link.sendFarewell("going-away");
+  plain.network.run();
+  assertEquals(plain.peer.types.includes(TYPE_FAREWELL), false);
 });
 
 Deno.test("nothing is said on a connection that is closing or closed", () => {
@@ -68,9 +72,9 @@ Deno.test("a farewell that was not negotiated ends its sender", () => {
   assert(client.events.at(-1)!.startsWith("closed: protocol error"));
 });
 
-Deno.test("a farewell from a client ends it", () => {
-  const { network, server, peer } = rawClient({}, FAREWELL);
-  peer.send(TYPE_FAREWELL, 9n, '{"reason":"replaced"}');
+Deno.test("a farewell of a client that did not negotiate it ends the client", () => {
+  const { network, server, peer } = rawClient();
+  peer.send(TYPE_FAREWELL, 9n, '{"reason":"going-away"}');
   network.run();
   assert(server.events.at(-1)!.startsWith("closed: protocol error"));
 });

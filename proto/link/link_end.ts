@@ -43,7 +43,7 @@ export abstract class LinkEnd extends LinkFlow {
   /** Gives back what incoming bytes were read into; the handler is to hear of the end. */
   protected abstract onEnded(reason: CloseReason): void;
 
-  /** Client: the server is about to close. */
+  /** Client: the server is about to close. Server: the client has gone elsewhere. */
   protected abstract onFarewell(reason: FarewellReason): void;
 
   /**
@@ -74,15 +74,15 @@ export abstract class LinkEnd extends LinkFlow {
   }
 
   /**
-   * Server: tells a client that knows farewells why its connection is about to
-   * end; {@linkcode LinkEnd.close} should follow.
+   * Tells a peer that knows farewells why its connection is about to end.
+   * {@linkcode LinkEnd.close} should follow on the server; a client that was
+   * told `going-away` says the same when it has another connection, and leaves
+   * the close to the server.
    *
    * @param reason Why.
    */
   sendFarewell(reason: FarewellReason): void {
-    if (!this.farewell || this.role !== "server" || this.state !== "open") {
-      return;
-    }
+    if (!this.farewell || this.state !== "open") return;
     const body = encodeFarewellBody(reason);
     const at = this.outbox.open(body.length);
     this.outbox.buf.set(body, at);
@@ -97,9 +97,9 @@ export abstract class LinkEnd extends LinkFlow {
    */
   protected takeFarewell(frame: FrameReader): void {
     const { buf, bodyStart, bodyEnd } = frame;
-    if (!this.farewell || this.role === "server") {
+    if (!this.farewell) {
       throw new ProtocolError(
-        "Cannot accept a farewell: only servers send it, where negotiated",
+        "Cannot accept a farewell: it was not negotiated",
       );
     }
     const text = decodeFarewellBody(buf, bodyStart, bodyEnd);

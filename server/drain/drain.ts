@@ -148,6 +148,17 @@ export class Drain {
   }
 
   /**
+   * A peer of ours says that it has gone elsewhere.
+   *
+   * @param link Its connection here.
+   */
+  moved(link: Link): void {
+    const peer = link.user as Peer;
+    const leaver = this.#leavers.get(peer);
+    if (leaver !== undefined) this.#of(peer).moved(leaver);
+  }
+
+  /**
    * A connection is over.
    *
    * @param link The connection.

@@ -63,6 +63,8 @@ export class PeerLeaver implements Leaver {
   begin(): void {
     const { peer } = this;
     peer.online = false;
+    // Said again, it means that nothing new is taken from now on.
+    peer.link.sendFarewell("going-away");
     this.#context.exchange.refusals.begin(peer);
   }
 

@@ -8,6 +8,7 @@ import {
   type CloseReason,
   type ConnRequest,
   FAREWELL_REASONS,
+  type FarewellReason,
   FORCE_CLOSED,
   type FrameReader,
   type Link,
@@ -38,6 +39,8 @@ export interface PeerHandlerContext {
   readonly strangers: StrangerLog;
   /** Counts what happens; `undefined` when nobody asks. */
   readonly tally: Tally | undefined;
+  /** Told when a peer has gone elsewhere because this gateway goes away. */
+  readonly onMoved: (link: Link) => void;
   /** Told when a connection is over. */
   readonly onEnded: (link: Link) => void;
 }
@@ -59,6 +62,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   protected readonly strangers: StrangerLog;
   /** Counts what happens; `undefined` when nobody asks. */
   protected readonly tally: Tally | undefined;
+  readonly #onMoved: (link: Link) => void;
   readonly #onEnded: (link: Link) => void;
 
   /**
@@ -71,6 +75,7 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
     this.log = context.log;
     this.strangers = context.strangers;
     this.tally = context.tally;
+    this.#onMoved = context.onMoved;
     this.#onEnded = context.onEnded;
   }
 
@@ -147,6 +152,11 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   /** @inheritdoc */
   onHeartbeat(link: Link): void {
     this.directory.heartbeat(link.user as P);
+  }
+
+  /** @inheritdoc */
+  onFarewell(link: Link, reason: FarewellReason): void {
+    if (reason === "going-away") this.#onMoved(link);
   }
 
   /** @inheritdoc */

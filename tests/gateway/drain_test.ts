@@ -301,6 +301,38 @@ Deno.test("one of ours is told, served on, and closed when it has not gone elsew
   assertEquals(edge.all("disconn").length, 1);
 });
 
+Deno.test("one that says that it has gone elsewhere finishes what is in flight at once", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const [edge] = oldEdges(gateway, 1, OURS);
+  const moved = (peer: SimPeer) =>
+    peer.send({
+      type: "farewell",
+      packetId: peer.freshId(),
+      reason: "going-away",
+    });
+  // Outside of a drain it means nothing.
+  moved(edge!);
+  gateway.run();
+  const call = edge!.call("m");
+  gateway.run();
+  const drain = gateway.drain();
+  gateway.run(300);
+  moved(edge!);
+  gateway.run(10);
+  assertEquals(drain.progress.edges.finishing, 1);
+  moved(edge!);
+  const lost = service.call("x", { custom: tail(edge!.id) });
+  gateway.run(1_000);
+  assertEquals(service.outcome(lost), "edge not online");
+  assertEquals(edge!.all("disconn").length, 0);
+  service.answer(service.last("request"), {});
+  gateway.run(400);
+  assertEquals(edge!.outcome(call), "ok: ");
+  assertEquals(edge!.all("disconn").length, 1);
+  runOut(gateway, drain);
+});
+
 Deno.test("while others go elsewhere, whoever was told has five seconds", () => {
   const gateway = new SimGateway();
   const [quick, slow] = oldEdges(gateway, 2, OURS);

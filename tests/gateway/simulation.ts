@@ -274,6 +274,7 @@ export class SimGateway {
       log: this.log,
       tally: this.tally,
       policies: options.policies,
+      onMoved: (link) => this.draining?.moved(link),
       onEnded: (link) => {
         this.ended.push(link);
         this.links.delete(link);
