@@ -26,7 +26,7 @@ Deno.test("listener and dialler meet, and know each other's address", async () =
 
 Deno.test("IPv6 addresses are written in brackets", () => {
   assertEquals(
-    formatAddress({ network: "tcp", hostname: "::1", port: 5 }),
+    formatAddress({ hostname: "::1", port: 5 }),
     "[::1]:5",
   );
 });

@@ -70,10 +70,12 @@ export interface TransportListener {
 /**
  * Writes an address the way Go does: `host:port`, IPv6 in brackets.
  *
- * @param addr The address.
+ * @param addr Of a peer or a listener.
  * @returns The text.
  */
-export function formatAddress(addr: PeerAddress): string {
+export function formatAddress(
+  addr: Pick<PeerAddress, "hostname" | "port">,
+): string {
   const host = addr.hostname.includes(":")
     ? `[${addr.hostname}]`
     : addr.hostname;

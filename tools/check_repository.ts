@@ -1,10 +1,11 @@
 /**
  * Checks what no other tool does: that every package of the workspace has the same version, that no test switches a sanitizer
- * off, that citations and the names of files in papers lead somewhere, and that every guarantee names the tests that hold it.
+ * off, that no files import each other in a circle, that citations and the names of files in papers lead somewhere, and that every guarantee names the tests that hold it.
  *
  * @module
  */
 
+import { circles, importsOf } from "../tests/circles.ts";
 import { sectionsOf, wrongCitations, wrongFiles } from "./citations.ts";
 import { wrongPromises } from "./promises.ts";
 
@@ -151,10 +152,20 @@ function promises(): string[] {
     .map((problem) => `${path}: ${problem}`);
 }
 
+/** Finds files that import each other in a circle. */
+function importCircles(): string[] {
+  return (read("deno.json").workspace ?? []).flatMap((member) =>
+    circles(importsOf(member.replace("./", ""))).map((files) =>
+      `Import circle: ${files.join(", ")}`
+    )
+  );
+}
+
 if (import.meta.main) {
   const problems = [
     ...versions(),
     ...tests(),
+    ...importCircles(),
     ...citations(),
     ...files(),
     ...promises(),
@@ -162,6 +173,6 @@ if (import.meta.main) {
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) Deno.exit(1);
   console.log(
-    "One version everywhere, no sanitizer switched off, every citation leads somewhere, every guarantee has its test",
+    "One version everywhere, no sanitizer switched off, no import circle, every citation leads somewhere, every guarantee has its test",
   );
 }

@@ -44,7 +44,7 @@ export class HandlerRun implements HandlerContext {
   /** When the caller stops waiting, in milliseconds of the clock; infinite when it did not say. */
   readonly endsAt: number;
   /** Who called; while the run holds a place and it matters. */
-  source: Source | undefined = undefined;
+  source: Source<HandlerRun> | undefined = undefined;
   /** Whether it was found out who called. */
   attributed: boolean = false;
   /** Whether it counts among the handlers that run. */

@@ -55,7 +55,7 @@ export class Places implements RunOwner {
   /** Handlers that may run before it matters whose they are. */
   readonly #anonymous: number;
   readonly #onBusy: (busy: boolean) => void;
-  readonly #sources = new Sources();
+  readonly #sources = new Sources<HandlerRun>();
   readonly #queue: RequestQueue;
   readonly #held = new HeldAnswers();
   readonly #due: Timer = new Timer(() => this.#expire());
@@ -245,7 +245,7 @@ export class Places implements RunOwner {
     return this.#sources.size <= 1;
   }
 
-  readonly #mayRun = (source: Source): boolean =>
+  readonly #mayRun = (source: Source<HandlerRun>): boolean =>
     this.#share.allows(source.running, this.#running, 1, this.#alone);
 
   #drop(selects: (run: HandlerRun) => boolean, reason: string): void {

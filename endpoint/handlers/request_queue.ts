@@ -27,7 +27,7 @@ export class RequestQueue {
   readonly #requests: Share;
   readonly #room: Share;
   /** Callers with requests that wait, in the order of their turns. */
-  readonly #turns = new Set<Source>();
+  readonly #turns = new Set<Source<HandlerRun>>();
 
   /**
    * Starts empty.
@@ -47,7 +47,7 @@ export class RequestQueue {
    * @param alone Whether no other caller is there.
    * @returns Whether it may be added.
    */
-  hasRoom(source: Source, bytes: number, alone: boolean): boolean {
+  hasRoom(source: Source<HandlerRun>, bytes: number, alone: boolean): boolean {
     const { waiting, bytes: own } = source;
     return this.#requests.allows(waiting.length, this.size, 1, alone) &&
       this.#room.allows(own, this.#bytes, bytes, alone);
@@ -59,7 +59,7 @@ export class RequestQueue {
    * @param source Whose it is.
    * @param run The request.
    */
-  add(source: Source, run: HandlerRun): void {
+  add(source: Source<HandlerRun>, run: HandlerRun): void {
     source.waiting.push(run);
     source.bytes += run.bytes;
     this.#bytes += run.bytes;
@@ -73,7 +73,9 @@ export class RequestQueue {
    * @param mayRun Whether a caller may have one more place.
    * @returns The request, or `undefined` when nobody's may run.
    */
-  next(mayRun: (source: Source) => boolean): HandlerRun | undefined {
+  next(
+    mayRun: (source: Source<HandlerRun>) => boolean,
+  ): HandlerRun | undefined {
     for (const source of this.#turns) {
       if (!mayRun(source)) continue;
       const run = source.waiting.shift()!;
@@ -93,7 +95,7 @@ export class RequestQueue {
    */
   remove(
     selects: (run: HandlerRun) => boolean,
-    drop: (run: HandlerRun, source: Source) => void,
+    drop: (run: HandlerRun, source: Source<HandlerRun>) => void,
   ): void {
     for (const source of [...this.#turns]) {
       const dropped = source.waiting.filter(selects);
@@ -122,7 +124,7 @@ export class RequestQueue {
     return earliest;
   }
 
-  #left(source: Source, run: HandlerRun): void {
+  #left(source: Source<HandlerRun>, run: HandlerRun): void {
     source.bytes -= run.bytes;
     this.#bytes -= run.bytes;
     this.size--;

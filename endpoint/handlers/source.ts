@@ -5,10 +5,22 @@
  */
 
 import type { Session } from "@frontier/proto";
-import type { HandlerRun } from "./handler_run.ts";
 
-/** One caller, as long as it has a handler that runs or a request that waits. */
-export class Source {
+/** What is looked at of a request to find its caller; every `HandlerRun` has it. */
+export interface CallerOf {
+  /** The session it came on. */
+  readonly session: Session;
+  /** What came. */
+  readonly request: {
+    /** Bytes beside the payload; an edge's id is at their end. */
+    readonly rawCustom: Uint8Array;
+    /** Whether there is one. */
+    readonly hasEdgeId: boolean;
+  };
+}
+
+/** One caller with requests `R`, as long as it has a handler that runs or a request that waits. */
+export class Source<R> {
   /** The session it calls on; `undefined` when an edge's id tells who it is. */
   readonly session: Session | undefined;
   /** High half of the edge's id. */
@@ -18,11 +30,11 @@ export class Source {
   /** Places its handlers hold. */
   running: number = 0;
   /** Its requests that wait, the oldest first. */
-  waiting: HandlerRun[] = [];
+  waiting: R[] = [];
   /** Bytes of those. */
   bytes: number = 0;
   /** Another edge with the same low half. */
-  next: Source | undefined = undefined;
+  next: Source<R> | undefined = undefined;
 
   /**
    * Starts with nothing.
@@ -38,12 +50,12 @@ export class Source {
   }
 }
 
-/** The callers that are there: edges by their ids, others by their sessions. */
-export class Sources {
+/** The callers of requests `R` that are there: edges by their ids, others by their sessions. */
+export class Sources<R extends CallerOf> {
   /** How many are there. */
   size = 0;
-  readonly #edges = new Map<number, Source>();
-  readonly #sessions = new Map<Session, Source>();
+  readonly #edges = new Map<number, Source<R>>();
+  readonly #sessions = new Map<Session, Source<R>>();
 
   /**
    * Finds whose a request is.
@@ -51,7 +63,7 @@ export class Sources {
    * @param run The request.
    * @returns Its caller, new if it was not there.
    */
-  of(run: HandlerRun): Source {
+  of(run: R): Source<R> {
     const { session, request } = run;
     const { rawCustom } = request;
     if (!request.hasEdgeId) return this.#ofSession(session);
@@ -62,7 +74,7 @@ export class Sources {
     for (let source = first; source !== undefined; source = source.next) {
       if (source.idHi === hi) return source;
     }
-    const source = new Source(undefined, hi, lo);
+    const source = new Source<R>(undefined, hi, lo);
     source.next = first;
     this.#edges.set(lo, source);
     this.size++;
@@ -74,7 +86,7 @@ export class Sources {
    *
    * @param source The caller.
    */
-  forget(source: Source): void {
+  forget(source: Source<R>): void {
     if (source.running > 0 || source.waiting.length > 0) return;
     if (source.session !== undefined) {
       if (this.#sessions.delete(source.session)) this.size--;
@@ -95,10 +107,10 @@ export class Sources {
     }
   }
 
-  #ofSession(session: Session): Source {
+  #ofSession(session: Session): Source<R> {
     let source = this.#sessions.get(session);
     if (source === undefined) {
-      source = new Source(session, 0, 0);
+      source = new Source<R>(session, 0, 0);
       this.#sessions.set(session, source);
       this.size++;
     }

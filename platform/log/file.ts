@@ -1,4 +1,4 @@
-import type { LogFileConfig } from "./mod.ts";
+import type { LogFileConfig } from "./log_config.ts";
 
 const DAY_MS = 86_400_000;
 const MIB = 1_048_576;

@@ -1,4 +1,4 @@
-import type { LogFields, Logger } from "./mod.ts";
+import type { LogFields, Logger } from "./logger.ts";
 
 /**
  * Keeps what a logger throws from whoever logs: an application's own must not

@@ -1,4 +1,5 @@
-import type { LogFields, LogFormat, LogLevel } from "./mod.ts";
+import type { LogFormat } from "./log_config.ts";
+import type { LogFields, LogLevel } from "./logger.ts";
 
 /** Names of a JSON record's own members; a field of the same name gets an underscore behind it. */
 const RESERVED = new Set(["time", "level", "message"]);

@@ -1,6 +1,6 @@
 import type { Timers } from "@frontier/proto";
 import { systemTimers } from "../system_timers.ts";
-import type { LogFields, Logger } from "./mod.ts";
+import type { LogFields, Logger } from "./logger.ts";
 import { OTHERS, Repeats } from "./repeats.ts";
 
 /** Options of {@linkcode repeatLog}. */

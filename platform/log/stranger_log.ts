@@ -1,5 +1,5 @@
 import type { Timers } from "@frontier/proto";
-import type { LogFields, Logger, LogLevel } from "./mod.ts";
+import type { LogFields, Logger, LogLevel } from "./logger.ts";
 import { systemTimers } from "../system_timers.ts";
 import { Repeats } from "./repeats.ts";
 

@@ -1,4 +1,5 @@
-import type { LogConfig, LogFields, Logger, LogLevel } from "./mod.ts";
+import type { LogConfig } from "./log_config.ts";
+import type { LogFields, Logger, LogLevel } from "./logger.ts";
 import { LogFile } from "./file.ts";
 import { formatRecord } from "./record.ts";
 

@@ -11,7 +11,7 @@ import {
   type Transport,
 } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
-import type { DialConfig, TlsDialConfig } from "../config/types.ts";
+import type { DialConfig, TlsDialConfig } from "../config/endpoints.ts";
 import type { Connection } from "../ports/connection.ts";
 import { proxy } from "./proxy.ts";
 

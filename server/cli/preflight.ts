@@ -1,7 +1,7 @@
+import { formatAddress } from "@frontier/platform";
 import { checkTlsFiles } from "@frontier/platform/net";
 import {
   type Diagnostic,
-  formatAddress,
   type ListenConfig,
   type LoadedConfig,
   type TlsListenConfig,
@@ -46,7 +46,7 @@ function lookAtAddress(
   key: string,
   { hostname, port }: ListenConfig,
 ): Diagnostic[] {
-  const host = formatAddress(hostname, 0);
+  const host = formatAddress({ hostname, port: 0 });
   const { state } = Deno.permissions.querySync({ name: "net", host });
   // A start may be allowed what we are not: nothing is known then.
   if (state !== "granted") return [];
@@ -54,9 +54,9 @@ function lookAtAddress(
     Deno.listen({ hostname, port: 0 }).close();
     return [];
   } catch (error) {
-    const message = `Cannot listen on ${formatAddress(hostname, port)}: it ${
-      addressProblem(error)
-    }`;
+    const message = `Cannot listen on ${
+      formatAddress({ hostname, port })
+    }: it ${addressProblem(error)}`;
     return [loaded.diagnose("error", key, message)];
   }
 }

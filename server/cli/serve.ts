@@ -1,6 +1,6 @@
+import { formatAddress } from "@frontier/platform";
 import { type LogWriter, openLog } from "@frontier/platform/log";
 import {
-  formatAddress,
   formatDiagnostic,
   type FrontierConfig,
   type LoadedConfig,
@@ -108,14 +108,10 @@ async function run(
   const { serviceAddr, edgeAddr } = frontier;
   // Other programs wait for these two lines.
   log.info(
-    `servicebound server listening on: ${
-      formatAddress(serviceAddr.hostname, serviceAddr.port)
-    }`,
+    `servicebound server listening on: ${formatAddress(serviceAddr)}`,
   );
   log.info(
-    `edgebound server listening on: ${
-      formatAddress(edgeAddr.hostname, edgeAddr.port)
-    }`,
+    `edgebound server listening on: ${formatAddress(edgeAddr)}`,
   );
 
   const signal = await signals.first;

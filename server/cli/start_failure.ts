@@ -1,8 +1,5 @@
-import {
-  formatAddress,
-  type FrontierConfig,
-  type ListenConfig,
-} from "../config/mod.ts";
+import { formatAddress } from "@frontier/platform";
+import type { FrontierConfig, ListenConfig } from "../config/mod.ts";
 
 /**
  * Why a listener cannot have its address.
@@ -55,7 +52,7 @@ export function explainStartFailure(
   for (const [key, listen] of listeners) {
     const found = probe(listen);
     if (found === undefined) continue;
-    const address = formatAddress(listen.hostname, listen.port);
+    const address = formatAddress(listen);
     const problem = addressProblem(found);
     return `Cannot start: address ${address} ${problem} (${key})`;
   }

@@ -1,12 +1,14 @@
 import { nearest } from "@frontier/platform";
 import type {
   DialConfig,
-  EdgeboundConfig,
-  FrontierConfig,
-  FrontierOptions,
   ListenConfig,
   TlsDialConfig,
   TlsListenConfig,
+} from "./endpoints.ts";
+import type {
+  EdgeboundConfig,
+  FrontierConfig,
+  FrontierOptions,
 } from "./types.ts";
 
 /** Keys of a map, each with those of the map below it; `null` where there is none, or where any key is right. */

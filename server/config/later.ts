@@ -1,4 +1,4 @@
-import type { DialConfig, ListenConfig } from "./types.ts";
+import type { DialConfig, ListenConfig } from "./endpoints.ts";
 
 /** The control plane: its gRPC and REST port. */
 export interface ControlplaneConfig {

@@ -3,7 +3,15 @@
  *
  * @module
  */
-export { formatAddress, type HostPort, parseAddress } from "./address.ts";
+export {
+  type CertificatePair,
+  type DialConfig,
+  type HostPort,
+  type ListenConfig,
+  parseAddress,
+  type TlsDialConfig,
+  type TlsListenConfig,
+} from "./endpoints.ts";
 export type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 export {
   ConfigError,

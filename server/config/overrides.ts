@@ -1,5 +1,6 @@
 import type { Findings } from "./diagnostics.ts";
-import { formatAddress, parseAddress, parsePort } from "./address.ts";
+import { formatAddress } from "@frontier/platform";
+import { parseAddress, parsePort } from "./endpoints.ts";
 import { unsupported } from "./field.ts";
 import {
   DEFAULT_DRAIN_SECONDS,
@@ -108,7 +109,8 @@ function overridePort(
 
 function replacePort(address: string, port: number): string {
   try {
-    return formatAddress(parseAddress(address).host, port);
+    const { host } = parseAddress(address);
+    return formatAddress({ hostname: host, port });
   } catch {
     return address;
   }

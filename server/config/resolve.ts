@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from "./address.ts";
+import { formatAddress } from "@frontier/platform";
 import { brokerProblems } from "./mqm/mod.ts";
 import { overlap, reaches } from "./overlap.ts";
 import type { Findings } from "./diagnostics.ts";
@@ -9,12 +9,13 @@ import {
   SETTINGS,
   type Settings,
 } from "./settings.ts";
-import type {
-  DialConfig,
-  FrontierConfig,
-  ListenConfig,
-  TlsListenConfig,
-} from "./types.ts";
+import {
+  type DialConfig,
+  type ListenConfig,
+  parseAddress,
+  type TlsListenConfig,
+} from "./endpoints.ts";
+import type { FrontierConfig } from "./types.ts";
 
 /** `:30011` is every interface, as with the Go gateway: IPv6 and, through mapped addresses, IPv4. */
 const EVERY_INTERFACE = "::";
@@ -94,9 +95,9 @@ function checkAddresses(
   bypass: DialConfig | undefined,
   findings: Findings,
 ): void {
-  const edges = formatAddress(edgebound.hostname, edgebound.port);
+  const edges = formatAddress(edgebound);
   if (overlap(servicebound, edgebound)) {
-    const services = formatAddress(servicebound.hostname, servicebound.port);
+    const services = formatAddress(servicebound);
     findings.error(
       "edgebound.listen.addr",
       `Cannot listen on ${edges}: "servicebound.listen.addr" is ${services}, choose another port`,

@@ -4,7 +4,7 @@ import { limitField } from "./limit_field.ts";
 import { LIMIT_NAMES } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
 import { TLS, type TlsSettings } from "./tls_section.ts";
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "./endpoints.ts";
 import {
   FORWARD_DEADLINES,
   type ForwardDeadlines,

@@ -1,6 +1,6 @@
 import { bool, list, text } from "./field.ts";
 import { type Section, section } from "./section.ts";
-import type { CertificatePair, TlsDialConfig } from "./types.ts";
+import type { CertificatePair, TlsDialConfig } from "./endpoints.ts";
 
 /** TLS as it stands in a file; `insecureSkipVerify` matters for outgoing connections only. */
 export interface TlsSettings extends TlsDialConfig {

@@ -1,56 +1,9 @@
 import type { LogConfig, LogFileConfig, Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
+import type { DialConfig, ListenConfig } from "./endpoints.ts";
 import type { LaterConfig } from "./later.ts";
 import type { Limits } from "./limits.ts";
 import type { MqmConfig } from "./mqm/mod.ts";
-
-/** A certificate and its private key, both as paths of PEM files. */
-export interface CertificatePair {
-  /** Path of the certificate chain, leaf first. */
-  cert: string;
-  /** Path of its private key. */
-  key: string;
-}
-
-/** How a listener speaks TLS. */
-export interface TlsListenConfig {
-  /** Whether every peer must show a certificate that {@linkcode caCerts} vouch for. */
-  mtls: boolean;
-  /** Paths of PEM files with the authorities that peers' certificates are checked against. */
-  caCerts: string[];
-  /** The server's certificates, chosen by the name the peer asks for. */
-  certs: CertificatePair[];
-}
-
-/** Where a listener listens. */
-export interface ListenConfig {
-  /** Address or name of the interface. `::` is every interface, IPv4 included; `0.0.0.0` every IPv4 interface. */
-  hostname: string;
-  /** TCP port; 0 lets the system choose one. */
-  port: number;
-  /** TLS, or absent for plain TCP. */
-  tls?: TlsListenConfig;
-}
-
-/** How an outgoing connection speaks TLS. */
-export interface TlsDialConfig {
-  /** Whether {@linkcode caCerts} replace the system's authorities and {@linkcode certs} are shown to the server. */
-  mtls: boolean;
-  /** Paths of PEM files with the authorities that the server's certificate is checked against. Used with `mtls` only. */
-  caCerts: string[];
-  /** Certificates to show to the server. */
-  certs: CertificatePair[];
-  /** Whether the server's certificate is accepted unchecked. */
-  insecureSkipVerify: boolean;
-}
-
-/** Where an outgoing connection goes. */
-export interface DialConfig {
-  /** Addresses as `host:port`; each connection takes one of them at random. */
-  addrs: string[];
-  /** TLS, or absent for plain TCP. */
-  tls?: TlsDialConfig;
-}
 
 /** The listener for edges and how they get their ids. */
 export interface EdgeboundConfig extends ListenConfig {

@@ -16,10 +16,9 @@ import {
   type Identity,
   type PeerAddress,
 } from "@frontier/platform";
-import type { EdgeAdmission } from "../admission/edge_admission.ts";
-import type { Asked } from "../exchange/calls.ts";
-import type { LinkTarget } from "../exchange/link_target.ts";
+import type { AskedCalls, Party } from "../exchange/call.ts";
 import type { OpeningQueue } from "../exchange/opening_queue.ts";
+import type { Target } from "../exchange/target.ts";
 import type { Share } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
 import type { EdgeMethods } from "./edge_methods.ts";
@@ -30,8 +29,24 @@ import { methodName } from "./method_name.ts";
 
 const NONE: readonly string[] = [];
 
+/** An admission that is under way; `admission/edge_admission.ts` is the one there is. */
+export interface Admission {
+  /** The edge has gone, or is in. */
+  end(): void;
+}
+
+/** A peer's connection as a target. */
+export interface PeerTarget extends Target {
+  /**
+   * It takes nothing more; what waits is answered.
+   *
+   * @param reason Told to those who sent it.
+   */
+  close(reason: string): void;
+}
+
 /** What edges and services have in common: a connection that is asked and asks. */
-export abstract class Peer implements PeerRecord {
+export abstract class Peer implements PeerRecord, Party {
   /** @inheritdoc */
   abstract readonly kind: "edge" | "service";
   /** Its connection. */
@@ -51,11 +66,11 @@ export abstract class Peer implements PeerRecord {
   /** Whether it can be routed to; false before it is admitted and once it leaves. */
   online = false;
   /** What it asked and has no answer to; made at the first call. */
-  asked: Asked | undefined = undefined;
+  asked: AskedCalls | undefined = undefined;
   /** Closes the connection once the peer is old enough. */
   farewell: Timer | undefined = undefined;
   /** Its default session as a target; an edge's is made at the first call. */
-  target: LinkTarget | undefined = undefined;
+  target: PeerTarget | undefined = undefined;
   /** Bytes of the buffer its bytes are read into, beyond what an idle one has. */
   readBytes = 0;
   /** Calls it made, those in its streams included. */
@@ -69,8 +84,8 @@ export abstract class Peer implements PeerRecord {
   /** Who filled its outbox; made while much is in it. */
   trail: OutboxShares | undefined = undefined;
   /** Streams that it was asked for and has not answered; made while there are some. */
-  openings: OpeningQueue | undefined = undefined;
-  #holder: PeerHolder | undefined = undefined;
+  openings: OpeningQueue<Peer> | undefined = undefined;
+  #holder: PeerHolder<Peer> | undefined = undefined;
 
   /**
    * @param link Its connection.
@@ -89,7 +104,7 @@ export abstract class Peer implements PeerRecord {
   }
 
   /** What stands for it in the ledger; made when it first holds something. */
-  get holder(): PeerHolder {
+  get holder(): PeerHolder<Peer> {
     return this.#holder ??= new PeerHolder(this);
   }
 
@@ -150,7 +165,7 @@ export class EdgePeer extends Peer {
   /** Its source address as a number, for routing by address. */
   source = 0;
   /** Its admission while that is under way. */
-  admission: EdgeAdmission | undefined = undefined;
+  admission: Admission | undefined = undefined;
   /** Its place in the order in which edges arrived; the newest of one id wins. */
   arrival = 0;
   /** What is counted of its meta, if that is large. */

@@ -5,7 +5,6 @@
  */
 
 import type { Identity, PeerAddress } from "@frontier/platform";
-import type { Peer } from "./peer.ts";
 
 /** What is known of an edge or a service, for whoever reports or stores it. */
 export interface PeerRecord {
@@ -35,7 +34,7 @@ export interface PeerRecord {
  * @param peer A connected peer.
  * @returns A copy of what is known of it at this moment.
  */
-export function recordOf(peer: Peer): PeerRecord {
+export function recordOf(peer: PeerRecord): PeerRecord {
   const { id, kind, name, meta, address, identity, created } = peer;
   return Object.freeze({
     id,

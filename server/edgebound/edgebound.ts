@@ -217,8 +217,9 @@ export class Edgebound extends PeerHandler<EdgePeer> {
         { peer: edge.describe() },
       );
     }
-    edge.admission = new EdgeAdmission(this.#admissions, edge);
-    edge.admission.start();
+    const admission = new EdgeAdmission(this.#admissions, edge);
+    edge.admission = admission;
+    admission.start();
   }
 
   /** @inheritdoc */

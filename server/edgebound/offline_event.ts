@@ -7,7 +7,16 @@
 import type { PeerAddress } from "@frontier/platform";
 import type { ServicePeer } from "../directory/peer.ts";
 import type { EdgeFacts } from "./edge_event.ts";
-import type { HookLane } from "./hook_lane.ts";
+
+/** Where offline events wait; `hook_lane.ts` is the one there is. */
+export interface EventLane {
+  /**
+   * Takes an event back.
+   *
+   * @param event One that waits here.
+   */
+  withdraw(event: OfflineEvent): unknown;
+}
 
 /**
  * An offline event from the end of an edge until a service has confirmed it. It
@@ -29,7 +38,7 @@ export class OfflineEvent implements EdgeFacts {
   /** Whom to tell by preference. */
   readonly to: ServicePeer | undefined;
   /** Where it waits to be sent. */
-  lane: HookLane | undefined = undefined;
+  lane: EventLane | undefined = undefined;
   /** Whether it was sent. */
   sent = false;
   /** Those who wait until it is confirmed. */

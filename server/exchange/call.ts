@@ -4,15 +4,93 @@
  * @module
  */
 
-import { type Session, TYPE_MESSAGE_ACK, TYPE_RESPONSE } from "@frontier/proto";
-import type { Peer } from "../directory/peer.ts";
+import {
+  type Link,
+  type Session,
+  TYPE_MESSAGE_ACK,
+  TYPE_RESPONSE,
+} from "@frontier/proto";
+import type { Holder } from "../quota/account.ts";
+import type { OutboxShares } from "../quota/outbox_shares.ts";
 import { WAYS } from "../tally/labels.ts";
-import type { Queued } from "./lane_queue.ts";
-import type { Slot } from "./slot.ts";
-import type { Target } from "./target.ts";
 
 /** How the `custom` bytes change on the way. */
 export type Edit = "same" | "append" | "strip";
+
+/** Whoever asks or is asked, as far as calls look at it; every `Peer` is one. */
+export interface Party {
+  /** What it is. */
+  readonly kind: "edge" | "service";
+  /** Its connection. */
+  readonly link: Link;
+  /** What stands for it in the ledger. */
+  readonly holder: Holder;
+  /** High half of its id. */
+  readonly idHi: number;
+  /** Low half of its id. */
+  readonly idLo: number;
+  /** Its id. */
+  readonly id: bigint;
+  /** What it said of itself; `undefined` when it said nothing. */
+  readonly meta: Uint8Array | undefined;
+  /** What it asked and has no answer to; made at the first call. */
+  asked: AskedCalls | undefined;
+  /** Who filled its outbox; made while much is in it. */
+  trail: OutboxShares | undefined;
+  /** Calls it made. */
+  callsIn: number;
+  /** Calls it was asked to answer. */
+  callsOut: number;
+  /** Messages it sent. */
+  messagesIn: number;
+  /** Messages sent to it. */
+  messagesOut: number;
+  /** @returns What to call it in the log. */
+  describe(): string;
+}
+
+/** What one side asked and has no answer to. */
+export interface AskedCalls {
+  /** Requests by their packet id; made at the first. */
+  requests: AskedRequests | undefined;
+  /** The message that came last. */
+  messages: Call | undefined;
+  /** @returns Everything that has no answer yet. */
+  all(): Call[];
+}
+
+/** Requests of one side that have no answer; see `CallTable`. */
+export interface AskedRequests {
+  /** @param call A request with its source's packet id. */
+  add(call: Call): void;
+  /** @param call A request that was added. */
+  delete(call: Call): void;
+  /**
+   * @param idHi High half of the packet id.
+   * @param idLo Low half of the packet id.
+   * @param session The session it came on.
+   * @returns The request, if it has no answer yet.
+   */
+  get(idHi: number, idLo: number, session: Session): Call | undefined;
+  /** @returns All requests. */
+  all(): Call[];
+}
+
+/** What has taken a call, as far as the call has to know it; every `Target` is one. */
+export interface Taker {
+  /**
+   * Nobody waits for the answer of a request it took any more.
+   *
+   * @param call The request; it is let go of afterwards.
+   */
+  cancel(call: Call): void;
+}
+
+/** What a call waits in, for its answer or for its turn. */
+export interface Place {
+  /** Who waits; `undefined` when that has its answer already. */
+  call: Call | undefined;
+}
 
 /**
  * One request or message between its coming and its answer: who asks, under
@@ -26,7 +104,7 @@ export class Call {
   /** What it is. */
   kind: "request" | "message" = "request";
   /** Who asks; `undefined` when it is answered, or a message outlives its sender. */
-  source: Peer | undefined = undefined;
+  source: Party | undefined = undefined;
   /** The session of the asking side. */
   session: Session | undefined = undefined;
   /** High half of the packet id that the asking side chose. */
@@ -44,11 +122,11 @@ export class Call {
   /** The same limit as a point in time, for a target that knows no spans, in Unix milliseconds; else 0. */
   deadlineMs = 0;
   /** Where it went. */
-  target: Target | undefined = undefined;
+  target: Taker | undefined = undefined;
   /** What it waits in for the answer of a connection. */
-  slot: Slot | undefined = undefined;
+  slot: Place | undefined = undefined;
   /** What it waits in for its turn to be sent. */
-  queued: Queued | undefined = undefined;
+  queued: Place | undefined = undefined;
   /** Neighbour among the calls of its source. */
   prev: Call | undefined = undefined;
   /** Neighbour among the calls of its source. */

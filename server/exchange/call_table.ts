@@ -5,7 +5,7 @@
  */
 
 import type { Session } from "@frontier/proto";
-import type { Call } from "./call.ts";
+import type { AskedRequests, Call } from "./call.ts";
 
 /** Buckets at first, and again when nothing is left. */
 const LEAST = 16;
@@ -15,7 +15,7 @@ const LEAST = 16;
  * calls themselves, so that passing a request on allocates nothing, and a
  * cancel costs the same with one request in flight and with ten thousand.
  */
-export class CallTable {
+export class CallTable implements AskedRequests {
   /** How many there are. */
   size = 0;
   #buckets: (Call | undefined)[] = new Array(LEAST).fill(undefined);

@@ -5,17 +5,21 @@
  */
 
 import type { FrameReader, Session } from "@frontier/proto";
-import type { Peer } from "../directory/peer.ts";
-import { Call } from "./call.ts";
+import {
+  type AskedCalls,
+  type AskedRequests,
+  Call,
+  type Party,
+} from "./call.ts";
 import { CallTable } from "./call_table.ts";
 
 /** Calls kept for the next one. */
 const SPARES = 4_096;
 
 /** What one peer asked and has no answer to; made at its first call. */
-export class Asked {
+export class Asked implements AskedCalls {
   /** Requests, which may be canceled by their packet id; made at the first. */
-  requests: CallTable | undefined = undefined;
+  requests: AskedRequests | undefined = undefined;
   /** The message that came last. */
   messages: Call | undefined = undefined;
 
@@ -57,7 +61,7 @@ export class Calls {
    */
   begin(
     kind: Call["kind"],
-    source: Peer,
+    source: Party,
     session: Session,
     frame: FrameReader,
   ): Call {
@@ -105,7 +109,7 @@ export class Calls {
     call.source = call.session = undefined;
   }
 
-  #unlist(call: Call, asked: Asked): void {
+  #unlist(call: Call, asked: AskedCalls): void {
     if (call.kind === "request") {
       asked.requests!.delete(call);
       return;
@@ -137,7 +141,7 @@ export class Calls {
    * @param frame The cancel.
    * @returns The call, if it has no answer yet.
    */
-  find(source: Peer, session: Session, frame: FrameReader): Call | undefined {
+  find(source: Party, session: Session, frame: FrameReader): Call | undefined {
     return source.asked?.requests?.get(frame.idHi, frame.idLo, session);
   }
 }

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Share } from "../quota/account.ts";
-import type { Holder } from "../quota/holder.ts";
+import type { Holder, Share } from "../quota/account.ts";
 import { HELD } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 

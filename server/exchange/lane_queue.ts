@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { PeerHolder } from "../directory/peer_holder.ts";
-import type { Share } from "../quota/account.ts";
+import type { Holder, Share } from "../quota/account.ts";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";
 import { QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
@@ -26,7 +25,7 @@ export class Queued extends FairItem {
   /** The message. */
   readonly call: Call;
   /** Who sent it. */
-  readonly source: PeerHolder;
+  readonly source: Holder;
   /** Its encoded body, without the session id. */
   readonly body: PooledBody;
   /** Where its bytes are counted. */
@@ -40,7 +39,7 @@ export class Queued extends FairItem {
    */
   constructor(
     call: Call,
-    source: PeerHolder,
+    source: Holder,
     body: PooledBody,
     share: Share,
   ) {
@@ -60,7 +59,7 @@ export class Queued extends FairItem {
 export class LaneQueue {
   readonly #fair = new FairQueue<Queued>(TURN);
   readonly #ledger: Ledger;
-  readonly #holder: PeerHolder;
+  readonly #holder: Holder;
   readonly #pool: BodyPool;
   readonly #refuse: (call: Call) => void;
 
@@ -73,7 +72,7 @@ export class LaneQueue {
    */
   constructor(
     ledger: Ledger,
-    holder: PeerHolder,
+    holder: Holder,
     pool: BodyPool,
     refuse: (call: Call) => void,
   ) {
@@ -97,7 +96,7 @@ export class LaneQueue {
    * @param source A sender.
    * @returns Whether something of it waits.
    */
-  has(source: PeerHolder): boolean {
+  has(source: Holder): boolean {
     return this.#fair.has(source);
   }
 
@@ -133,8 +132,9 @@ export class LaneQueue {
       share = ledger.take(QUEUED, source, holder, bytes);
     }
     if (share === undefined) return false;
-    call.queued = new Queued(call, source, body, share);
-    this.#fair.push(call.queued, source, body.length + MESSAGE_COST);
+    const queued = new Queued(call, source, body, share);
+    call.queued = queued;
+    this.#fair.push(queued, source, body.length + MESSAGE_COST);
     return true;
   }
 

@@ -9,9 +9,8 @@ import {
   SERVICE_NOT_ONLINE,
   TOPIC_NOT_ONLINE,
 } from "@frontier/proto";
-import type { Peer } from "../directory/peer.ts";
 import type { Answers } from "./answers.ts";
-import type { Call } from "./call.ts";
+import type { Call, Party } from "./call.ts";
 import type { Calls } from "./calls.ts";
 
 /** Refusals that wait for one peer; those beyond are told at once. */
@@ -28,7 +27,7 @@ export class LateRefusals {
   readonly #calls: Calls;
   readonly #answers: Answers;
   /** Peers whose refusals wait, and how many do. */
-  readonly #held: Map<Peer, number> = new Map();
+  readonly #held: Map<Party, number> = new Map();
 
   /**
    * @param calls Knows what has no answer.
@@ -44,7 +43,7 @@ export class LateRefusals {
    *
    * @param peer The peer, which is not online any more.
    */
-  begin(peer: Peer): void {
+  begin(peer: Party): void {
     this.#held.set(peer, 0);
   }
 
@@ -52,7 +51,7 @@ export class LateRefusals {
    * @param peer A peer.
    * @returns Whether nothing is taken from it any more.
    */
-  knows(peer: Peer): boolean {
+  knows(peer: Party): boolean {
     return this.#held.has(peer);
   }
 
@@ -77,7 +76,7 @@ export class LateRefusals {
    * @param since Those that came before, in milliseconds of the clock; all by
    * default.
    */
-  tell(peer: Peer, since = Infinity): void {
+  tell(peer: Party, since = Infinity): void {
     const held = this.#held.get(peer);
     if (held === undefined || held === 0) return;
     let left = 0;
@@ -99,7 +98,7 @@ export class LateRefusals {
    *
    * @param peer The peer.
    */
-  forget(peer: Peer): void {
+  forget(peer: Party): void {
     this.#held.delete(peer);
   }
 }

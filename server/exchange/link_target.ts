@@ -22,8 +22,7 @@ import {
 } from "@frontier/proto";
 import type { ForwardDeadlines } from "../config/mod.ts";
 import type { Peer } from "../directory/peer.ts";
-import type { Share } from "../quota/account.ts";
-import type { Holder } from "../quota/holder.ts";
+import type { Holder, Share } from "../quota/account.ts";
 import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Tally } from "../tally/tally.ts";
@@ -35,7 +34,7 @@ import type { Call } from "./call.ts";
 import type { Calls } from "./calls.ts";
 import { MessageLane } from "./message_lane.ts";
 import type { OutboxRoom } from "./outbox_room.ts";
-import type { Slot, Slots } from "./slot.ts";
+import { Slot, type Slots, type SlotTarget } from "./slot.ts";
 import type { Target } from "./target.ts";
 
 const WRONG_TYPE =
@@ -89,7 +88,7 @@ export interface LinkTargetContext {
  * lane. Every one that it took gets exactly one answer in bounded time: that of
  * the peer, or the reason why there is none. Made at the first of them.
  */
-export class LinkTarget implements Target {
+export class LinkTarget implements Target, SlotTarget {
   /** @inheritdoc */
   readonly encoding = "packet";
   /** Whose session it is. */
@@ -125,7 +124,7 @@ export class LinkTarget implements Target {
   /** @inheritdoc */
   cancel(call: Call): void {
     const { slot } = call;
-    if (slot === undefined) return;
+    if (!(slot instanceof Slot)) return;
     const { link } = this.session;
     link.sendCancel(slot);
     link.abandon(slot);

@@ -11,14 +11,13 @@ import {
   Timer,
   TYPE_MESSAGE,
 } from "@frontier/proto";
-import type { PeerHolder } from "../directory/peer_holder.ts";
-import type { Share } from "../quota/account.ts";
+import type { Holder, Share } from "../quota/account.ts";
 import { CALLS, MESSAGES, PUBLISHED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { BodyPool, PooledBody } from "./body_pool.ts";
 import type { Call } from "./call.ts";
 import { LanePlaces } from "./lane_places.ts";
-import { LaneQueue, type Queued } from "./lane_queue.ts";
+import { LaneQueue, Queued } from "./lane_queue.ts";
 import type { Slot } from "./slot.ts";
 
 /** Senders in a row that are passed over because they have their share already. */
@@ -31,7 +30,7 @@ export interface LaneOwner {
   /** Counts what every sender has. */
   readonly ledger: Ledger;
   /** Stands for the receiver in the ledger. */
-  readonly holder: PeerHolder;
+  readonly holder: Holder;
   /** Buffers of messages that wait. */
   readonly pool: BodyPool;
   /** Messages that may be unacknowledged at a time. */
@@ -109,7 +108,7 @@ export class MessageLane {
    * @returns What was taken, for {@linkcode MessageLane.sending};
    * `undefined` when the message has to wait.
    */
-  take(source: PeerHolder): Share | undefined {
+  take(source: Holder): Share | undefined {
     if (!this.#session.ready) return undefined;
     // Nothing of one sender overtakes what it sent before.
     if (this.#queue !== undefined && this.#queue.has(source)) return undefined;
@@ -176,7 +175,7 @@ export class MessageLane {
     if (younger === undefined) this.#youngest = older;
     else younger.older = older;
     call.older = call.younger = undefined;
-    if (queued !== undefined) {
+    if (queued instanceof Queued) {
       this.#queue!.remove(queued);
     } else if (call.slot !== undefined) this.#places.live--;
     this.#rest();
@@ -234,7 +233,7 @@ export class MessageLane {
   }
 
   /** Takes one more place, if there is one and the sender may have it. */
-  #place(source: PeerHolder): Share | undefined {
+  #place(source: Holder): Share | undefined {
     const { ledger, holder } = this.#owner;
     const { count, taken } = this.#places;
     if (taken >= count) return undefined;

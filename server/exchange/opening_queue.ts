@@ -4,8 +4,7 @@
  * @module
  */
 
-import { type Session, Timer, type Timers } from "@frontier/proto";
-import type { Peer } from "../directory/peer.ts";
+import { type Link, type Session, Timer, type Timers } from "@frontier/proto";
 import type { Share } from "../quota/account.ts";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";
 
@@ -18,14 +17,20 @@ const CROWD = 256;
 /** Milliseconds that an opener is not read for each further crowd, unless their turns come before. */
 const REST_MS = 500;
 
-/** A stream whose turn has not come. */
-export class WaitingOpening extends FairItem {
+/** Who opens streams, as far as their queue looks at it; every `Peer` is one. */
+export interface Opener {
+  /** Its connection, which may be read more slowly. */
+  readonly link: Link;
+}
+
+/** A stream between two `P` whose turn has not come. */
+export class WaitingOpening<P extends Opener> extends FairItem {
   /** Who opens it. */
-  readonly source: Peer;
+  readonly source: P;
   /** The opener's session. */
   readonly session: Session;
   /** Whom it is to reach. */
-  readonly target: Peer;
+  readonly target: P;
   /** Its place among the sessions of the target. */
   readonly share: Share;
   /** When it came, in milliseconds of the clock. */
@@ -41,11 +46,11 @@ export class WaitingOpening extends FairItem {
    * @param onTimeout Told when it has waited too long.
    */
   constructor(
-    source: Peer,
+    source: P,
     session: Session,
-    target: Peer,
+    target: P,
     share: Share,
-    onTimeout: (opening: WaitingOpening) => void,
+    onTimeout: (opening: WaitingOpening<P>) => void,
   ) {
     super();
     this.source = source;
@@ -64,13 +69,13 @@ export class WaitingOpening extends FairItem {
  * before its turn costs the target nothing. An opener of which very many wait
  * is read more slowly, and at once again when half of them had their turn.
  */
-export class OpeningQueue {
+export class OpeningQueue<P extends Opener> {
   /** Streams that the target has been asked for and has not answered. */
   unanswered = 0;
   readonly #timers: Timers;
-  readonly #queue = new FairQueue<WaitingOpening>(1);
+  readonly #queue = new FairQueue<WaitingOpening<P>>(1);
   /** Openers that are not read now, and what ends that. */
-  readonly #resting: Map<Peer, Timer> = new Map();
+  readonly #resting: Map<P, Timer> = new Map();
 
   /**
    * @param timers The clock and its timers.
@@ -94,7 +99,7 @@ export class OpeningQueue {
    *
    * @param opening The stream.
    */
-  push(opening: WaitingOpening): void {
+  push(opening: WaitingOpening<P>): void {
     const { source } = opening;
     this.#queue.push(opening, source, 1);
     this.#timers.set(opening.timer, this.#timers.now() + WAIT_MS);
@@ -106,13 +111,13 @@ export class OpeningQueue {
    *
    * @param opening One that waits here.
    */
-  remove(opening: WaitingOpening): void {
+  remove(opening: WaitingOpening<P>): void {
     this.#queue.remove(opening);
     this.#left(opening);
   }
 
   /** @returns The stream whose turn it is, taken out; `undefined` when none is or the target has enough to answer. */
-  next(): WaitingOpening | undefined {
+  next(): WaitingOpening<P> | undefined {
     if (this.unanswered >= AT_ONCE) return undefined;
     const opening = this.#queue.shift();
     if (opening !== undefined) this.#left(opening);
@@ -120,7 +125,7 @@ export class OpeningQueue {
   }
 
   /** What is not read costs nothing: neither memory, nor time to let it wait. */
-  #rest(source: Peer): void {
+  #rest(source: P): void {
     if (this.#resting.has(source)) return;
     const timer = new Timer(() => this.#wake(source, timer));
     this.#resting.set(source, timer);
@@ -128,7 +133,7 @@ export class OpeningQueue {
     this.#timers.set(timer, this.#timers.now() + REST_MS);
   }
 
-  #left({ source, timer }: WaitingOpening): void {
+  #left({ source, timer }: WaitingOpening<P>): void {
     this.#timers.clear(timer);
     if (this.#resting.size === 0) return;
     const resting = this.#resting.get(source);
@@ -136,7 +141,7 @@ export class OpeningQueue {
     this.#wake(source, resting);
   }
 
-  #wake(source: Peer, timer: Timer): void {
+  #wake(source: P, timer: Timer): void {
     this.#timers.clear(timer);
     this.#resting.delete(source);
     source.link.resume();

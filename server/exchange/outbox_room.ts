@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Peer } from "../directory/peer.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { OutboxShares } from "../quota/outbox_shares.ts";
+import type { Party } from "./call.ts";
 
 /**
  * Shares the outbox of a peer among those whose frames wait in it. An outbox
@@ -15,7 +15,7 @@ import { OutboxShares } from "../quota/outbox_shares.ts";
  */
 export class OutboxRoom {
   /** Peers with much in their outbox. */
-  readonly congested: Set<Peer> = new Set();
+  readonly congested: Set<Party> = new Set();
   /** Told when there is one such peer again, and when there is none any more. */
   onCongested: ((any: boolean) => void) | undefined = undefined;
   readonly #ledger: Ledger;
@@ -41,7 +41,7 @@ export class OutboxRoom {
    * @param bytes Its length.
    * @returns `false` when the source has too much in it.
    */
-  take(peer: Peer, source: Peer, bytes: number): boolean {
+  take(peer: Party, source: Party, bytes: number): boolean {
     const { pending } = peer.link.outbox;
     return (pending < this.#free && peer.trail === undefined) ||
       this.#take(peer, source, bytes, pending);
@@ -53,7 +53,7 @@ export class OutboxRoom {
    * @param peer Whose outbox it goes into.
    * @param bytes Its length.
    */
-  force(peer: Peer, bytes: number): void {
+  force(peer: Party, bytes: number): void {
     if (peer.trail === undefined) this.#follow(peer);
     peer.trail!.force(peer.holder, bytes, peer.link.outbox.pending);
   }
@@ -63,7 +63,7 @@ export class OutboxRoom {
    *
    * @param peer Whose outbox it is.
    */
-  drained(peer: Peer): void {
+  drained(peer: Party): void {
     const { trail } = peer;
     if (trail === undefined) return;
     trail.upTo(peer.link.outbox.written);
@@ -79,7 +79,7 @@ export class OutboxRoom {
    *
    * @param peer Whose outbox it is.
    */
-  dropped(peer: Peer): void {
+  dropped(peer: Party): void {
     peer.trail?.clear();
     peer.trail = undefined;
     if (this.congested.delete(peer) && this.congested.size === 0) {
@@ -87,12 +87,12 @@ export class OutboxRoom {
     }
   }
 
-  #take(peer: Peer, source: Peer, bytes: number, pending: number): boolean {
+  #take(peer: Party, source: Party, bytes: number, pending: number): boolean {
     if (peer.trail === undefined) this.#follow(peer);
     return peer.trail!.take(source.holder, bytes, pending);
   }
 
-  #follow(peer: Peer): void {
+  #follow(peer: Party): void {
     const { written } = peer.link.outbox;
     peer.trail = new OutboxShares(
       this.#ledger,

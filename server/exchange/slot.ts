@@ -6,6 +6,7 @@
 
 import {
   type FrameReader,
+  type Link,
   Pending,
   type Session,
   TYPE_MESSAGE_ACK,
@@ -14,8 +15,26 @@ import {
 import type { Share } from "../quota/account.ts";
 import { CALLS, type Kind, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
-import type { Call } from "./call.ts";
-import type { LinkTarget } from "./link_target.ts";
+import type { Call, Place } from "./call.ts";
+
+/** Where packets are sent: hears what becomes of them. */
+export interface SlotTarget {
+  /**
+   * The answer has come.
+   *
+   * @param slot Where the packet waited.
+   * @param link The connection.
+   * @param frame The answer.
+   */
+  answered(slot: Slot, link: Link, frame: FrameReader): void;
+  /**
+   * No answer will come.
+   *
+   * @param slot Where the packet waited.
+   * @param reason Why.
+   */
+  failed(slot: Slot, reason: string): void;
+}
 
 /** Slots kept for the next packet. */
 const SPARES = 4_096;
@@ -25,11 +44,11 @@ const SPARES = 4_096;
  * call where a message is not acknowledged in time, for it still fills the
  * peer's queue.
  */
-export class Slot extends Pending<Session> {
+export class Slot extends Pending<Session> implements Place {
   /** Who waits; `undefined` when that has its answer already. */
   call: Call | undefined = undefined;
   /** Where it was sent; `undefined` when the place is free. */
-  target: LinkTarget | undefined = undefined;
+  target: SlotTarget | undefined = undefined;
   /** Whether a message was sent, not a request. */
   isMessage = false;
   /** A request that waits to be sent; its bytes are counted with the place. */
@@ -85,7 +104,7 @@ export class Slots {
    * @param kind What it took.
    * @returns A slot for it.
    */
-  obtain(call: Call, target: LinkTarget, share: Share, kind: Kind): Slot {
+  obtain(call: Call, target: SlotTarget, share: Share, kind: Kind): Slot {
     const slot = this.#spares.pop() ?? new Slot();
     slot.call = call;
     slot.target = target;

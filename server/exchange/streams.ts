@@ -343,7 +343,7 @@ export class Streams {
       this.#ask(source, session, target, share, source.link.seenAt);
       return;
     }
-    const late = (waiting: WaitingOpening) => {
+    const late = (waiting: WaitingOpening<Peer>) => {
       this.#giveUp(waiting);
       this.#refuse(source, session, TIMEOUT);
     };
@@ -403,7 +403,7 @@ export class Streams {
   }
 
   /** The opener has gone, or has waited too long for its turn. */
-  #giveUp(waiting: WaitingOpening): void {
+  #giveUp(waiting: WaitingOpening<Peer>): void {
     const { target, session, share } = waiting;
     session.user = undefined;
     target.openings!.remove(waiting);

@@ -5,14 +5,14 @@
  */
 
 import type { DataBody } from "@frontier/proto";
-import type { Call } from "./call.ts";
+import type { Call, Taker } from "./call.ts";
 
 /**
  * Something that answers calls: the session of a connected peer, or anything
  * else that takes a body and answers later. Whatever it is, the answer goes
  * through {@linkcode Answers}.
  */
-export interface Target {
+export interface Target extends Taker {
   /**
    * What it takes: `packet` is the whole body with the caller's id in it,
    * `value` the decoded value alone.
@@ -29,10 +29,4 @@ export interface Target {
    * the wire; the call is still the caller's then.
    */
   offer(call: Call, body: DataBody): string;
-  /**
-   * Nobody waits for the answer of a request it took any more.
-   *
-   * @param call The request; it is let go of afterwards.
-   */
-  cancel(call: Call): void;
 }

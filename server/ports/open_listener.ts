@@ -49,7 +49,7 @@ export async function openListener(
     const tls = options.tls && await TlsServer.read(options.tls, log);
     return { listener: listenTcp({ hostname, port }), tls };
   } catch (cause) {
-    const address = formatAddress({ network: "tcp", hostname, port });
+    const address = formatAddress({ hostname, port });
     throw new Error(
       `Cannot listen on ${address}: ${describeError(cause)}`,
       { cause },

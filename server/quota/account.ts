@@ -1,11 +1,26 @@
 /**
- * The records of the ledger.
+ * The records of the ledger, and whose they are.
  *
  * @module
  */
 
-import type { Holder } from "./holder.ts";
 import type { KindRules } from "./kinds.ts";
+
+/**
+ * A peer, an address before admission, or the gateway itself.
+ *
+ * Of an edge and a service the edge pays for the memory of what passes between
+ * them, whoever sends it: services are few and the operator's own, edges are
+ * neither.
+ */
+export interface Holder {
+  /** What it holds; the ledger's, and `undefined` while that is nothing. */
+  account: Account | undefined;
+  /** Whether memory is charged to it even when it is the target. */
+  readonly charged: boolean;
+  /** @returns What to call it in the log. */
+  describe(): string;
+}
 
 /** What one holder has taken, and what was taken from it. Made and kept by the ledger. */
 export class Account {

@@ -6,7 +6,7 @@
 
 import { Account, Share } from "./account.ts";
 import { Budget, type PressureLevel } from "./budget.ts";
-import type { Holder } from "./holder.ts";
+import type { Holder } from "./account.ts";
 import type { Kind, KindRules } from "./kinds.ts";
 import { ShareTable } from "./share_table.ts";
 import { SizeClasses } from "./size_classes.ts";

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { Account, Share } from "./account.ts";
-import type { Holder } from "./holder.ts";
+import type { Account, Holder, Share } from "./account.ts";
 import { CALLS, HELD, type Kind, type KindRules, QUEUED } from "./kinds.ts";
 import { Ledger } from "./ledger.ts";
 import { ledgerRules } from "./rules.ts";

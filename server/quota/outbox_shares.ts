@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Share } from "./account.ts";
-import type { Holder } from "./holder.ts";
+import type { Holder, Share } from "./account.ts";
 import { OUTBOX } from "./kinds.ts";
 import type { Ledger } from "./ledger.ts";
 

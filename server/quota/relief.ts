@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Account } from "./account.ts";
-import type { Holder } from "./holder.ts";
+import type { Account, Holder } from "./account.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** One step against the biggest holder. */

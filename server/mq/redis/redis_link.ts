@@ -7,7 +7,7 @@
 import { Redis } from "ioredis";
 import { Backoff } from "@frontier/platform";
 import type { RedisConfig } from "../../config/mod.ts";
-import { parseAddress } from "../../config/address.ts";
+import { parseAddress } from "../../config/endpoints.ts";
 import { type ClientTls, clientTls } from "../client_tls.ts";
 import { pause } from "../pause.ts";
 import { problemOf } from "../problem.ts";

@@ -1,3 +1,57 @@
+/**
+ * Where the gateway listens, and where it connects to.
+ *
+ * @module
+ */
+
+/** A certificate and its private key, both as paths of PEM files. */
+export interface CertificatePair {
+  /** Path of the certificate chain, leaf first. */
+  cert: string;
+  /** Path of its private key. */
+  key: string;
+}
+
+/** How a listener speaks TLS. */
+export interface TlsListenConfig {
+  /** Whether every peer must show a certificate that {@linkcode caCerts} vouch for. */
+  mtls: boolean;
+  /** Paths of PEM files with the authorities that peers' certificates are checked against. */
+  caCerts: string[];
+  /** The server's certificates, chosen by the name the peer asks for. */
+  certs: CertificatePair[];
+}
+
+/** Where a listener listens. */
+export interface ListenConfig {
+  /** Address or name of the interface. `::` is every interface, IPv4 included; `0.0.0.0` every IPv4 interface. */
+  hostname: string;
+  /** TCP port; 0 lets the system choose one. */
+  port: number;
+  /** TLS, or absent for plain TCP. */
+  tls?: TlsListenConfig;
+}
+
+/** How an outgoing connection speaks TLS. */
+export interface TlsDialConfig {
+  /** Whether {@linkcode caCerts} replace the system's authorities and {@linkcode certs} are shown to the server. */
+  mtls: boolean;
+  /** Paths of PEM files with the authorities that the server's certificate is checked against. Used with `mtls` only. */
+  caCerts: string[];
+  /** Certificates to show to the server. */
+  certs: CertificatePair[];
+  /** Whether the server's certificate is accepted unchecked. */
+  insecureSkipVerify: boolean;
+}
+
+/** Where an outgoing connection goes. */
+export interface DialConfig {
+  /** Addresses as `host:port`; each connection takes one of them at random. */
+  addrs: string[];
+  /** TLS, or absent for plain TCP. */
+  tls?: TlsDialConfig;
+}
+
 /** A host and a port. */
 export interface HostPort {
   /** Name or address, IPv6 without brackets; empty when the text left it out. */
@@ -55,15 +109,4 @@ export function parseAddress(text: string): HostPort {
 /** Whether four numbers are an address, and not a name that nobody can have. */
 function isIPv4(quad: string): boolean {
   return quad.split(".").every((part) => Number(part) <= 255);
-}
-
-/**
- * Writes an address, with brackets around IPv6.
- *
- * @param host Name or address.
- * @param port The port.
- * @returns `host:port` or `[ipv6]:port`.
- */
-export function formatAddress(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
