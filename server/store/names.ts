@@ -9,6 +9,9 @@ import { sort } from "./sort.ts";
 import { compareBytes, compareText } from "./text.ts";
 import type { Work } from "./turns.ts";
 
+/** Names gathered without a pause. */
+const PIECE = 512;
+
 /** What decides a name's place before the name does: a time or an id; 0 where nothing does. */
 export type Place = number | bigint;
 
@@ -51,8 +54,12 @@ export class Names {
   *page({ skip, take }: Range<string>): Work<string[]> {
     if (skip >= this.size) return [];
     const sign = this.#descending ? -1 : 1;
+    const places: [string, Place][] = [];
+    for (const place of this.#places) {
+      if (places.push(place) % PIECE === 0) yield;
+    }
     const all = yield* sort(
-      [...this.#places],
+      places,
       ([a, x], [b, y]) =>
         sign *
         ((x < y ? -1 : x > y ? 1 : 0) || compareText(a, b) ||

@@ -24,7 +24,7 @@ import type {
   ServiceRow,
   StoreCounts,
 } from "../store.ts";
-import { HEAD } from "../text.ts";
+import { compareText, HEAD, startOf } from "../text.ts";
 import type { Work } from "../turns.ts";
 import {
   type NameTimes,
@@ -32,10 +32,12 @@ import {
   StoredEdge,
   StoredService,
 } from "./rows.ts";
-import { type ViewField, Views } from "./views.ts";
+import { type Mark, type ViewField, Views } from "./views.ts";
 
 /** Rows looked at without a pause. */
 const PIECE = 128;
+/** Rows that are looked at and sorted at once where an index finds all that can match. */
+const FEW = 1_024;
 /** What stands for a number that was not counted. */
 const NOT_COUNTED = -1;
 
@@ -119,8 +121,19 @@ export class MemoryBackend implements Backend {
       : range.order.by === "meta"
       ? "text"
       : range.order.by;
-    const rows = yield* page(this.#edges, range, by, test, query.edgeId);
-    return { rows: rows.map((row) => row.row()), count: NOT_COUNTED };
+    const found = yield* page(this.#edges, {
+      range,
+      by,
+      test,
+      id: query.edgeId,
+      parts: [...beginning("text", meta), ...beginning("addr", addr)],
+    });
+    const rows: EdgeRow[] = [];
+    for (const row of found) {
+      rows.push(row.row());
+      if (rows.length % PIECE === 0 || row.head.length === HEAD) yield;
+    }
+    return { rows, count: NOT_COUNTED };
   }
 
   /** @inheritdoc */
@@ -147,7 +160,13 @@ export class MemoryBackend implements Backend {
       : range.order.by === "service"
       ? "text"
       : range.order.by;
-    const rows = yield* page(this.#services, range, by, test, query.serviceId);
+    const rows = yield* page(this.#services, {
+      range,
+      by,
+      test,
+      id: query.serviceId,
+      parts: [...beginning("text", service), ...beginning("addr", addr)],
+    });
     return { rows: rows.map((row) => row.row()), count: NOT_COUNTED };
   }
 
@@ -198,20 +217,51 @@ function addName(names: NameTimes, name: string, createdMs: number): void {
   if (!names.has(name)) names.set(name, createdMs);
 }
 
+/** A part of a view that has all rows which can match. */
+interface Part {
+  readonly by: ViewField;
+  /** Where it begins. */
+  readonly from: Mark;
+  /** Whether a row is in it. */
+  readonly holds: (row: PeerRow) => boolean;
+}
+
+/** Which rows a page is about. */
+interface Selection<T> {
+  readonly range: Range<string>;
+  readonly by: ViewField;
+  readonly test: Test<T>;
+  /** The only row, if only one can match. */
+  readonly id: bigint | undefined;
+  readonly parts: readonly Part[];
+}
+
 /** One page of the rows that pass a test. */
 function* page<T extends PeerRow>(
   views: Views<T>,
-  { skip, take, order }: Range<string>,
-  by: ViewField,
-  test: Test<T>,
-  id: bigint | undefined,
+  selection: Selection<T>,
 ): Work<T[]> {
-  if (id !== undefined) {
-    const row = views.get(id);
-    const found = row !== undefined && skip === 0 && test?.(row) !== false;
-    return found ? [row] : [];
+  const { range, by, test, id } = selection;
+  const { take, order: { descending }, fromMs, untilMs } = range;
+  let { skip } = range;
+  const few = id === undefined
+    ? fewOf(views, selection)
+    : [views.get(id)].filter((row) => row !== undefined);
+  if (few !== undefined) {
+    const rows: T[] = [];
+    for (const row of few) {
+      if (test === undefined || test(row)) rows.push(row);
+      if (row.head.length === HEAD) yield;
+    }
+    views.sort(rows, { by, descending });
+    return rows.slice(skip, skip + take);
   }
-  const walk = views.walk({ by, descending: order.descending });
+  const byTime = by === "create_time";
+  const begin = descending ? untilMs : fromMs;
+  const walk = views.walk(
+    { by, descending },
+    byTime && isFinite(begin) ? { id: BEFORE, createdMs: begin } : undefined,
+  );
   if (test === undefined) {
     walk.skip(skip);
     skip = 0;
@@ -220,6 +270,10 @@ function* page<T extends PeerRow>(
   for (let n = 1; rows.length < take; n++) {
     const row = walk.next();
     if (row === undefined) break;
+    const { createdMs } = row;
+    if (byTime && (descending ? createdMs < fromMs : createdMs >= untilMs)) {
+      break;
+    }
     if (test === undefined || test(row)) {
       if (skip > 0) skip--;
       else rows.push(row);
@@ -227,6 +281,45 @@ function* page<T extends PeerRow>(
     if (n % PIECE === 0 || row.head.length === HEAD) yield;
   }
   return rows;
+}
+
+/** All rows that can match, if a view finds them to be few. */
+function fewOf<T extends PeerRow>(
+  views: Views<T>,
+  { range: { fromMs, untilMs }, by, parts }: Selection<T>,
+): T[] | undefined {
+  const ofTime: Part = {
+    by: "create_time",
+    from: { id: BEFORE, createdMs: fromMs },
+    holds: ({ createdMs }) => createdMs < untilMs,
+  };
+  const timed = fromMs > -Infinity && by !== "create_time";
+  for (const part of timed ? [...parts, ofTime] : parts) {
+    const walk = views.walk({ by: part.by, descending: false }, part.from);
+    const rows: T[] = [];
+    for (let row = walk.next(); rows.length <= FEW; row = walk.next()) {
+      if (row === undefined || !part.holds(row)) return rows;
+      rows.push(row);
+    }
+  }
+  return undefined;
+}
+
+/** Less than every id. */
+const BEFORE = -1n;
+
+/** Where texts are that begin so. */
+function beginning(by: "text" | "addr", text: string): Part[] {
+  if (text === "") return [];
+  const start = by === "text" ? startOf(text) : text;
+  return [{
+    by,
+    from: { id: BEFORE, head: start, addr: start },
+    holds: ({ head, addr }) => {
+      const own = by === "text" ? head : addr;
+      return compareText(own.slice(0, start.length), start) === 0;
+    },
+  }];
 }
 
 /** One page of the names of rows. */

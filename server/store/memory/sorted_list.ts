@@ -16,14 +16,15 @@ export class SortedList<T> {
   size = 0;
   /** Changes with every change. */
   version = 0;
-  readonly #compare: (a: T, b: T) => number;
+  /** The order. */
+  readonly compare: (a: T, b: T) => number;
   readonly #chunks: T[][] = [];
 
   /**
    * @param compare The order.
    */
   constructor(compare: (a: T, b: T) => number) {
-    this.#compare = compare;
+    this.compare = compare;
   }
 
   /** The items in order, in pieces; not to be changed. */
@@ -63,7 +64,7 @@ export class SortedList<T> {
     if (chunk === undefined) return undefined;
     const index = this.#indexIn(chunk, item);
     const found = chunk[index];
-    if (found === undefined || this.#compare(found, item) !== 0) {
+    if (found === undefined || this.compare(found, item) !== 0) {
       return undefined;
     }
     this.size--;
@@ -103,7 +104,7 @@ export class SortedList<T> {
     let high = chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compare(chunks[middle]!.at(-1)!, item) < 0) low = middle + 1;
+      if (this.compare(chunks[middle]!.at(-1)!, item) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -115,7 +116,7 @@ export class SortedList<T> {
     let high = chunk.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compare(chunk[middle]!, item) < 0) low = middle + 1;
+      if (this.compare(chunk[middle]!, item) < 0) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -21,10 +21,13 @@ export class Walk<T> {
   /**
    * @param list The list.
    * @param descending Whether from the last item to the first.
+   * @param from Where to begin: at the first item after this one in that
+   * direction, or at this one if it is not in the list and another is equal.
    */
-  constructor(list: SortedList<T>, descending: boolean) {
+  constructor(list: SortedList<T>, descending: boolean, from?: T) {
     this.#list = list;
     this.#step = descending ? -1 : 1;
+    this.#last = from;
   }
 
   /** @returns The next item; `undefined` after the last. */

@@ -61,11 +61,15 @@ export function contains(column: string, text: string): Condition {
 
 /**
  * @param range What a query is restricted to.
+ * @param column The column; with a plus before it no index is chosen for it.
  * @returns Its conditions.
  */
-export function within({ fromMs, untilMs }: Range<string>): Condition[] {
+export function within(
+  { fromMs, untilMs }: Range<string>,
+  column = "+create_time",
+): Condition[] {
   return [
-    ...(fromMs === -Infinity ? [] : [when("create_time >= ?", fromMs)]),
-    ...(untilMs === Infinity ? [] : [when("create_time < ?", untilMs)]),
+    ...(fromMs === -Infinity ? [] : [when(`${column} >= ?`, fromMs)]),
+    ...(untilMs === Infinity ? [] : [when(`${column} < ?`, untilMs)]),
   ];
 }

@@ -9,52 +9,147 @@ import type { Range } from "../query.ts";
 import type { Page } from "../store.ts";
 import { textOf } from "../text.ts";
 import type { Work } from "../turns.ts";
-import { all, type Condition } from "./condition.ts";
+import { all, type Condition, when } from "./condition.ts";
 import type { Database, Found } from "./database.ts";
 import { orderBy, SLICE, type SliceOrder, Slices } from "./slices.ts";
 
 /** Which rows of a table. */
-export interface Selection extends SliceOrder {
+export interface Selection {
+  /** The table. */
+  readonly table: string;
+  /** The column, or the columns, that no two rows share; the table is sorted by them. */
+  readonly key: readonly string[];
   /** What they are restricted by. */
   readonly filters: readonly Condition[];
-  /** One of the restrictions, if an index finds what it lets pass; few rows are found at once by it. */
-  readonly narrow?: Condition | undefined;
+  /** Restrictions, or what follows from them, that an index finds the rows of. */
+  readonly parts: readonly Part[];
 }
 
+/** What restricts the first column of an index. */
+export interface Part extends Condition {
+  /** The column. */
+  readonly column: string;
+}
+
+/** In which order the rows of a page are: by an index that ends with the key. */
+export type PageOrder = Omit<SliceOrder, "table">;
+
 /**
+ * Rows that match are counted along the key, as that reads the table from one
+ * end to the other, or along the index of their order, if it has them together. If they are few, they are remembered by the way; if they
+ * are many, a page of them is soon found along the index of its order.
+ *
  * @param db The database.
  * @param selection Which rows.
+ * @param order In which order.
  * @param range Which page.
  * @returns The rows of the page, and how many there are.
  */
 export function* pageOf(
   db: Database,
   selection: Selection,
+  order: PageOrder,
   range: Range<string>,
 ): Work<Page<Found>> {
-  const { table, columns, descending, filters } = selection;
-  const order = orderBy(columns, descending);
-  const rows: Found[] = [];
-  let { skip } = range;
-  let count = filters.length === 0 ? countOf(db, table, all([])) : 0;
-  const next = slicesOf(db, selection);
-  for (let slice = next(); slice !== undefined; slice = next()) {
-    const full = rows.length >= range.take;
-    if (filters.length === 0 && (full || skip >= count)) break;
+  const { table, filters } = selection;
+  const part = fewOf(db, selection);
+  if (part !== undefined) {
+    const where = all([part, ...filters]);
+    const count = countOf(db, table, where);
+    yield;
+    return { rows: pageWhere(db, table, where, order, range), count };
+  }
+  const slices = (along: PageOrder) => {
+    const together = selection.parts.find(({ column }) =>
+      column === along.columns[0]
+    );
+    return new Slices(db, { table, ...along }, together);
+  };
+  const alongKey = { columns: selection.key, descending: false };
+  const together = selection.parts.some(({ column }) =>
+    column === order.columns[0]
+  );
+  const [keys, count] = filters.length === 0
+    ? [undefined, countOf(db, table, all([]))]
+    : yield* matching(db, selection, slices(together ? order : alongKey));
+  if (range.skip >= count) return { rows: [], count };
+  if (keys === undefined) {
+    const along = slices(order);
+    const rows = yield* pageAlong(db, selection, order, range, along);
+    return { rows, count };
+  }
+  const among = when(
+    `${selection.key[0]} IN (SELECT value FROM json_each(?))`,
+    `[${keys.join()}]`,
+  );
+  return { rows: pageWhere(db, table, among, order, range), count };
+}
+
+/** How many rows match; and their keys, if they are few. */
+function* matching(
+  db: Database,
+  { table, key, filters }: Selection,
+  slices: Slices,
+): Work<[bigint[] | undefined, number]> {
+  let keys: bigint[] | undefined = [];
+  let count = 0;
+  for (let slice = slices.next(); slice !== undefined; slice = slices.next()) {
     const where = all([slice, ...filters]);
     const found = countOf(db, table, where);
-    if (filters.length > 0) count += found;
+    count += found;
+    if (count > SLICE) keys = undefined;
+    if (found > 0 && keys !== undefined) {
+      const sql = `SELECT ${key[0]} AS key FROM ${table} WHERE ${where.sql}`;
+      for (const row of db.all(sql, ...where.values)) {
+        keys.push(row.key as bigint);
+      }
+    }
+    yield;
+  }
+  return [keys, count];
+}
+
+/** A page of many rows, found slice by slice in its order. */
+function* pageAlong(
+  db: Database,
+  { table, filters }: Selection,
+  order: PageOrder,
+  { skip, take }: Range<string>,
+  slices: Slices,
+): Work<Found[]> {
+  const rows: Found[] = [];
+  for (let slice = slices.next(); slice !== undefined; slice = slices.next()) {
+    const where = all([slice, ...filters]);
+    const found = skip === 0 ? SLICE : countOf(db, table, where);
     if (skip >= found) skip -= found;
-    else if (!full) {
-      const most = Math.min(range.take - rows.length, SLICE);
-      const sql =
-        `SELECT * FROM ${table} WHERE ${where.sql} ORDER BY ${order} LIMIT ? OFFSET ?`;
-      rows.push(...db.all(sql, ...where.values, most, skip));
+    else {
+      const more = { skip, take: take - rows.length };
+      rows.push(...pageWhere(db, table, where, order, more));
+      if (rows.length >= take) break;
       skip = 0;
     }
     yield;
   }
-  return { rows, count };
+  return rows;
+}
+
+/** A page of few rows. */
+function pageWhere(
+  db: Database,
+  table: string,
+  { sql, values }: Condition,
+  { columns, descending }: PageOrder,
+  { skip, take }: Pick<Range<string>, "skip" | "take">,
+): Found[] {
+  if (skip > SLICE) return [];
+  return db.all(
+    `SELECT * FROM ${table} WHERE ${sql} ORDER BY ${
+      orderBy(columns, descending)
+    } LIMIT ? OFFSET ?`,
+    ...values,
+    Math.min(take, SLICE),
+    skip,
+  );
 }
 
 /**
@@ -72,47 +167,53 @@ export function* namesOf(
   place: string,
   range: Range<string>,
 ): Work<Page<string>> {
+  const { table, key, filters } = selection;
   const { descending } = range.order;
   const names = new Names(descending);
   const extreme = descending ? "MAX" : "MIN";
-  const next = slicesOf(db, selection);
-  for (let slice = next(); slice !== undefined; slice = next()) {
-    const where = all([slice, ...selection.filters]);
+  const add = (slice: Condition) => {
+    const where = all([slice, ...filters]);
     const sql =
-      `SELECT ${name} AS name, ${extreme}(${place}) AS place FROM ${selection.table} WHERE ${where.sql} GROUP BY ${name}`;
+      `SELECT ${name} AS name, ${extreme}(${place}) AS place FROM ${table} WHERE ${where.sql} GROUP BY ${name}`;
     for (const found of db.all(sql, ...where.values)) {
       names.add(textOf(found.name as Uint8Array), found.place as bigint);
     }
-    yield;
+  };
+  const part = fewOf(db, selection);
+  if (part !== undefined) add(part);
+  else {
+    const slices = new Slices(db, { table, columns: key, descending: false });
+    for (
+      let slice = slices.next();
+      slice !== undefined;
+      slice = slices.next()
+    ) {
+      add(slice);
+      yield;
+    }
   }
   return { rows: yield* names.page(range), count: names.size };
 }
 
-/** The slices that a selection may be in: one alone if an index finds it to be small. */
-function slicesOf(
+/** The part with all rows that can match, if an index finds it to be small. */
+function fewOf(
   db: Database,
-  selection: Selection,
-): () => Condition | undefined {
-  const { table, narrow } = selection;
-  if (narrow !== undefined) {
+  { table, parts }: Selection,
+): Condition | undefined {
+  return parts.find(({ sql, values }) => {
     const few =
-      `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${table} WHERE ${narrow.sql} LIMIT ${
+      `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${table} WHERE ${sql} LIMIT ${
         SLICE + 1
       })`;
-    if (Number(db.first(few, ...narrow.values)!.n) <= SLICE) {
-      let slice: Condition | undefined = narrow;
-      return () => {
-        const only = slice;
-        slice = undefined;
-        return only;
-      };
-    }
-  }
-  const slices = new Slices(db, selection);
-  return () => slices.next();
+    return Number(db.first(few, ...values)!.n) <= SLICE;
+  });
 }
 
-function countOf(db: Database, table: string, where: Condition): number {
-  const sql = `SELECT COUNT(*) AS n FROM ${table} WHERE ${where.sql}`;
-  return Number(db.first(sql, ...where.values)!.n);
+function countOf(
+  db: Database,
+  table: string,
+  { sql, values }: Condition,
+): number {
+  const count = `SELECT COUNT(*) AS n FROM ${table} WHERE ${sql}`;
+  return Number(db.first(count, ...values)!.n);
 }

@@ -13,7 +13,7 @@ import {
   SERVICE_FIELDS,
   TOPIC_FIELDS,
 } from "../fields.ts";
-import { readQuery } from "../query.ts";
+import { type Order, type Range, readQuery } from "../query.ts";
 import type {
   EdgeQuery,
   EdgeRow,
@@ -36,7 +36,8 @@ import {
 } from "./condition.ts";
 import { Database, type Found } from "./database.ts";
 import { LargeMetas } from "./large_metas.ts";
-import { namesOf, pageOf } from "./page.ts";
+import { namesOf, pageOf, type PageOrder, type Part } from "./page.ts";
+import { SLICE } from "./slices.ts";
 import { fromColumn, SCHEMA, toColumn } from "./schema.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -158,16 +159,25 @@ export class SqliteBackend implements Backend {
       ...(addr === "" ? [] : [startsWith("addr", addr)]),
       ...(rpc === undefined ? [] : [has("edges", "edge", "rpc", rpc)]),
     ];
-    const narrow = edgeId !== undefined
-      ? idIs("edge_id", edgeId)
-      : beginsSo("meta_key", meta);
+    const order = orderOf(range.order, "edge_id", { meta: "meta_key" });
+    const parts = [
+      ...idOf("edge_id", edgeId),
+      ...keysOf("meta_key", meta),
+      ...addressesOf(addr),
+      ...timesOf(range),
+    ];
     const find = (more: readonly Condition[]) =>
-      pageOf(db, {
-        table: "edges",
-        ...columnsOf(range.order, "edge_id", { meta: "meta_key" }),
-        filters: [...filters, ...more],
-        narrow,
-      }, range);
+      pageOf(
+        db,
+        {
+          table: "edges",
+          key: ["edge_id"],
+          filters: [...filters, ...more],
+          parts,
+        },
+        order,
+        range,
+      );
     const ofMeta = [
       ...(meta === "" ? [] : [startsWith("meta", meta)]),
       ...(metaContains === "" ? [] : [contains("meta", metaContains)]),
@@ -182,7 +192,7 @@ export class SqliteBackend implements Backend {
     const rows: EdgeRow[] = [];
     for (const row of page.rows) {
       rows.push(this.#edge(row));
-      if (row.large !== 0n) yield;
+      if (rows.length % SLICE === 0 || row.large !== 0n) yield;
     }
     return { rows, count: page.count };
   }
@@ -197,12 +207,13 @@ export class SqliteBackend implements Backend {
       false,
       query.connectedSince,
     );
-    const { rows, count } = yield* pageOf(this.#db, {
+    const id = idOf("service_id", serviceId);
+    const selection = {
       table: "services",
-      ...columnsOf(range.order, "service_id", { service: "service_key" }),
+      key: ["service_id"],
       filters: [
         ...within(range),
-        ...(serviceId === undefined ? [] : [idIs("service_id", serviceId)]),
+        ...id,
         ...(service === "" ? [] : [startsWith("service", service)]),
         ...(addr === "" ? [] : [startsWith("addr", addr)]),
         ...(rpc === undefined ? [] : [has("services", "service", "rpc", rpc)]),
@@ -210,10 +221,17 @@ export class SqliteBackend implements Backend {
           ? []
           : [has("services", "service", "topic", topic)]),
       ],
-      narrow: serviceId !== undefined
-        ? idIs("service_id", serviceId)
-        : beginsSo("service_key", service),
-    }, range);
+      parts: [
+        ...id,
+        ...keysOf("service_key", service),
+        ...addressesOf(addr),
+        ...timesOf(range),
+      ],
+    };
+    const order = orderOf(range.order, "service_id", {
+      service: "service_key",
+    });
+    const { rows, count } = yield* pageOf(this.#db, selection, order, range);
     return { rows: rows.map(serviceOf), count };
   }
 
@@ -226,20 +244,15 @@ export class SqliteBackend implements Backend {
       EDGE_RPC_FIELDS,
       false,
     );
-    const narrow = edgeId === undefined ? undefined : idIs("edge_id", edgeId);
-    const filters = narrow === undefined ? within(range) : [
-      ...within(range),
-      narrow,
-    ];
+    const parts = idOf("edge_id", edgeId);
     const find = (more: readonly Condition[]) =>
       namesOf(
         this.#db,
         {
           table: "edge_rpcs",
-          columns: ["edge_id", "rpc"],
-          descending: false,
-          filters: [...filters, ...more],
-          narrow,
+          key: ["edge_id", "rpc"],
+          filters: [...within(range), ...parts, ...more],
+          parts,
         },
         "rpc",
         placeOf(range.order.by, "edge_id"),
@@ -264,25 +277,22 @@ export class SqliteBackend implements Backend {
       ? readQuery(query, "methods of services", RPC_FIELDS, false)
       : readQuery(query, "topics", TOPIC_FIELDS, false);
     const table = `service_${kind}s`;
-    const narrow = serviceId === undefined
-      ? undefined
-      : idIs("service_id", serviceId);
+    const parts = idOf("service_id", serviceId);
     const { sql, values } = contains("service", service);
     return namesOf(
       this.#db,
       {
         table,
-        columns: ["service_id", kind],
-        descending: false,
+        key: ["service_id", kind],
         filters: [
           ...within(range),
-          ...(narrow === undefined ? [] : [narrow]),
+          ...parts,
           ...(service === "" ? [] : [when(
             `EXISTS (SELECT 1 FROM services WHERE services.service_id = ${table}.service_id AND ${sql})`,
             ...values,
           )]),
         ],
-        narrow,
+        parts,
       },
       kind,
       placeOf(range.order.by, "service_id"),
@@ -357,20 +367,40 @@ function has(
   );
 }
 
-/** What an index knows of the texts that begin so: where they may be. */
-function beginsSo(column: string, text: string): Condition | undefined {
-  if (text === "") return undefined;
-  const from = sortKey(startOf(text));
-  const until = new Uint8Array([...from, ...TOP]);
-  return when(`${column} >= ? AND ${column} < ?`, from, until);
+/** The row with this id. */
+function idOf(column: string, id: bigint | undefined): Part[] {
+  return id === undefined ? [] : [{ column, ...idIs(column, id) }];
 }
 
-/** The columns of the index for an order. */
-function columnsOf(
-  { by, descending }: { readonly by: string; readonly descending: boolean },
+/** Where the keys of texts are that begin so. */
+function keysOf(column: string, text: string): Part[] {
+  if (text === "") return [];
+  const from = sortKey(startOf(text));
+  const until = new Uint8Array([...from, ...TOP]);
+  const sql = `${column} >= ? AND ${column} < ?`;
+  return [{ column, ...when(sql, from, until) }];
+}
+
+/** Where addresses are that begin so. */
+function addressesOf(text: string): Part[] {
+  if (text === "") return [];
+  const sql = "addr >= ? AND addr < ?";
+  return [{ column: "addr", ...when(sql, text, `${text}\u{10ffff}`) }];
+}
+
+/** Where the times of a range are. */
+function timesOf(range: Range<string>): Part[] {
+  const column = "create_time";
+  const times = within(range, column);
+  return times.length === 0 ? [] : [{ column, ...all(times) }];
+}
+
+/** The index for an order. */
+function orderOf(
+  { by, descending }: Order<string>,
   id: string,
   keys: Readonly<Record<string, string>>,
-): { readonly columns: readonly string[]; readonly descending: boolean } {
+): PageOrder {
   return { columns: by === id ? [id] : [keys[by] ?? by, id], descending };
 }
 
