@@ -41,9 +41,13 @@ export class Database {
   /**
    * @param sql A statement that changes something.
    * @param values Its values.
+   * @returns How many rows it changed.
    */
-  run(sql: string, ...values: Value[]): void {
-    this.#traced(sql, () => this.#statement(sql).run(...values));
+  run(sql: string, ...values: Value[]): number {
+    return this.#traced(
+      sql,
+      () => Number(this.#statement(sql).run(...values).changes),
+    );
   }
 
   /**

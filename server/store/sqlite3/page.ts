@@ -13,10 +13,15 @@ import { all, type Condition, when } from "./condition.ts";
 import type { Database, Found } from "./database.ts";
 import { orderBy, SLICE, type SliceOrder, Slices } from "./slices.ts";
 
+/** Rows fetched at once: an object for each takes longer than to find it. */
+const FETCHED = 256;
+
 /** Which rows of a table. */
 export interface Selection {
   /** The table. */
   readonly table: string;
+  /** How many rows it has. */
+  readonly size: number;
   /** The column, or the columns, that no two rows share; the table is sorted by them. */
   readonly key: readonly string[];
   /** What they are restricted by. */
@@ -59,22 +64,22 @@ export function* pageOf(
     yield;
     return { rows: pageWhere(db, table, where, order, range), count };
   }
-  const slices = (along: PageOrder) => {
+  const slices = (along: PageOrder, size?: number) => {
     const together = selection.parts.find(({ column }) =>
       column === along.columns[0]
     );
-    return new Slices(db, { table, ...along }, together);
+    return new Slices(db, { table, ...along }, together, size);
   };
   const alongKey = { columns: selection.key, descending: false };
   const together = selection.parts.some(({ column }) =>
     column === order.columns[0]
   );
   const [keys, count] = filters.length === 0
-    ? [undefined, countOf(db, table, all([]))]
+    ? [undefined, selection.size]
     : yield* matching(db, selection, slices(together ? order : alongKey));
   if (range.skip >= count) return { rows: [], count };
   if (keys === undefined) {
-    const along = slices(order);
+    const along = slices(order, range.take > FETCHED ? FETCHED : SLICE);
     const rows = yield* pageAlong(db, selection, order, range, along);
     return { rows, count };
   }
@@ -162,7 +167,7 @@ function pageWhere(
  */
 export function* namesOf(
   db: Database,
-  selection: Selection,
+  selection: Omit<Selection, "size">,
   name: string,
   place: string,
   range: Range<string>,
@@ -198,7 +203,7 @@ export function* namesOf(
 /** The part with all rows that can match, if an index finds it to be small. */
 function fewOf(
   db: Database,
-  { table, parts }: Selection,
+  { table, parts }: Pick<Selection, "table" | "parts">,
 ): Condition | undefined {
   return parts.find(({ sql, values }) => {
     const few =

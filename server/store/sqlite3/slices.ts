@@ -38,11 +38,13 @@ export class Slices {
    * @param db The database.
    * @param order Which table, and in which order.
    * @param part Restricts the first column, if not the whole table is wanted.
+   * @param size Rows of a slice.
    */
   constructor(
     db: Database,
     { table, columns, descending }: SliceOrder,
     part?: Condition,
+    size = SLICE,
   ) {
     this.#db = db;
     this.#part = part === undefined ? [] : [part];
@@ -55,7 +57,7 @@ export class Slices {
       columns.join(", ")
     } FROM ${table} WHERE %s ORDER BY ${
       orderBy(columns, descending)
-    } LIMIT 1 OFFSET ${SLICE - 1}`;
+    } LIMIT 1 OFFSET ${size - 1}`;
   }
 
   /** @returns What holds for the rows of the next slice; `undefined` after the last. */

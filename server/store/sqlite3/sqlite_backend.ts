@@ -52,6 +52,9 @@ const TOP = new Uint8Array([0xff]);
 export class SqliteBackend implements Backend {
   readonly #db: Database;
   readonly #large: LargeMetas;
+  /** Rows of edges; to count them anew takes a walk through all. */
+  #edges = 0;
+  #services = 0;
   /** Whether an edge has ever registered a method; most never do. */
   #edgesHaveRpcs = false;
 
@@ -79,7 +82,7 @@ export class SqliteBackend implements Backend {
     const large = this.#large.keep(id, meta);
     const text = textOf(large ? meta!.subarray(0, 1024) : meta);
     this.#db.run(
-      "INSERT OR REPLACE INTO edges (edge_id, meta, large, meta_key, addr, create_time) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO edges (edge_id, meta, large, meta_key, addr, create_time) VALUES (?, ?, ?, ?, ?, ?)",
       toColumn(id),
       large ? NOTHING : bytesOf(text),
       large ? 1 : 0,
@@ -87,12 +90,14 @@ export class SqliteBackend implements Backend {
       addr,
       createdMs,
     );
+    this.#edges++;
   }
 
   /** @inheritdoc */
   removeEdge(id: bigint): void {
     this.#large.delete(id);
-    this.#db.run("DELETE FROM edges WHERE edge_id = ?", toColumn(id));
+    const sql = "DELETE FROM edges WHERE edge_id = ?";
+    this.#edges -= this.#db.run(sql, toColumn(id));
     if (!this.#edgesHaveRpcs) return;
     this.#db.run("DELETE FROM edge_rpcs WHERE edge_id = ?", toColumn(id));
   }
@@ -111,20 +116,23 @@ export class SqliteBackend implements Backend {
   /** @inheritdoc */
   addService({ id, service, addr, createdMs }: ServiceRow): void {
     this.#db.run(
-      "INSERT OR REPLACE INTO services (service_id, service, service_key, addr, create_time) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO services (service_id, service, service_key, addr, create_time) VALUES (?, ?, ?, ?, ?)",
       toColumn(id),
       bytesOf(service),
       sortKey(headOf(service)),
       addr,
       createdMs,
     );
+    this.#services++;
   }
 
   /** @inheritdoc */
   removeService(id: bigint): void {
-    for (const table of ["services", "service_rpcs", "service_topics"]) {
+    const remove = (table: string) =>
       this.#db.run(`DELETE FROM ${table} WHERE service_id = ?`, toColumn(id));
-    }
+    this.#services -= remove("services");
+    remove("service_rpcs");
+    remove("service_topics");
   }
 
   /** @inheritdoc */
@@ -171,6 +179,7 @@ export class SqliteBackend implements Backend {
         db,
         {
           table: "edges",
+          size: this.#edges,
           key: ["edge_id"],
           filters: [...filters, ...more],
           parts,
@@ -210,6 +219,7 @@ export class SqliteBackend implements Backend {
     const id = idOf("service_id", serviceId);
     const selection = {
       table: "services",
+      size: this.#services,
       key: ["service_id"],
       filters: [
         ...within(range),
@@ -316,9 +326,7 @@ export class SqliteBackend implements Backend {
 
   /** @inheritdoc */
   counts(): StoreCounts {
-    const count = (table: string) =>
-      Number(this.#db.first(`SELECT COUNT(*) AS n FROM ${table}`)!.n);
-    return { edges: count("edges"), services: count("services") };
+    return { edges: this.#edges, services: this.#services };
   }
 
   /** @inheritdoc */
