@@ -30,6 +30,7 @@ import {
   resolveOptions,
 } from "./config/mod.ts";
 import { checkDrainSeconds } from "./config/options.ts";
+import type { Control } from "./control/control.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
 import { Drain } from "./drain/drain.ts";
 import type { DrainProgress } from "./drain/progress.ts";
@@ -109,6 +110,8 @@ export interface Frontier extends AsyncDisposable {
   readonly edgeAddr: PeerAddress;
   /** Where services connect. */
   readonly serviceAddr: PeerAddress;
+  /** Where operators and their programs connect; `undefined` without a control plane. */
+  readonly controlAddr: PeerAddress | undefined;
   /** What it is doing. */
   readonly status: FrontierStatus;
   /** What the brokers that take topics are doing, in the order in which they are candidates. */
@@ -118,7 +121,7 @@ export interface Frontier extends AsyncDisposable {
   /** How far it is with draining; `undefined` before that. */
   readonly drainProgress: DrainProgress | undefined;
   /**
-   * Reads the certificates of both listeners anew, for the connections to come.
+   * Reads the certificates of all listeners anew, for the connections to come.
    * One that cannot be used leaves the old one in its place; a listener whose
    * files cannot be read at all keeps all of its own, and the other is served.
    *
@@ -194,6 +197,7 @@ export async function startFrontier(
   const service = listeners.service === undefined
     ? await openListener(config.servicebound, log)
     : { listener: listeners.service, tls: undefined };
+  let gateway: Gateway;
   try {
     const edge = listeners.edge === undefined
       ? await openListener(config.edgebound, log)
@@ -202,7 +206,7 @@ export async function startFrontier(
     const producers = wantsBrokers(config.mqm)
       ? await makeProducers(config.mqm)
       : [];
-    return new Gateway(config, log, edge, service, {
+    gateway = new Gateway(config, log, edge, service, {
       maxMemory: memory.bytes,
       timers: listeners.timers ?? systemTimers,
       random: listeners.random ?? Math.random,
@@ -214,6 +218,13 @@ export async function startFrontier(
     service.listener.close();
     throw error;
   }
+  try {
+    await gateway.openControl();
+    return gateway;
+  } catch (error) {
+    await gateway.close();
+    throw error;
+  }
 }
 
 class Gateway implements Frontier {
@@ -222,6 +233,7 @@ class Gateway implements Frontier {
   readonly #config: FrontierConfig;
   readonly #log: RepeatLog;
   readonly #timers: Timers;
+  readonly #wallClock: () => number;
   readonly #routing: Routing;
   readonly #gate: Gate;
   readonly #strangers: StrangerLog;
@@ -229,6 +241,7 @@ class Gateway implements Frontier {
   readonly #brokers: readonly Broker[];
   readonly #bypass: Bypass | undefined;
   readonly #links: Set<Link> = new Set();
+  #control: Control | undefined = undefined;
   #state: FrontierStatus["state"] = "running";
   #drain: Drain | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
@@ -248,6 +261,7 @@ class Gateway implements Frontier {
     const { maxMemory, timers, random, wallClock } = injected;
     const log = this.#log = repeatLog(logger, { timers });
     this.#timers = timers;
+    this.#wallClock = wallClock;
     this.#routing = createRouting({
       config: {
         limits: config.limits,
@@ -337,6 +351,26 @@ class Gateway implements Frontier {
     }];
   }
 
+  /** Opens the port for operators, if there is to be one; nothing of it is loaded before. */
+  async openControl(): Promise<void> {
+    const { controlplane, frontierId, later } = this.#config;
+    if (!controlplane.enable) return;
+    const { openControl } = await import("./control/control.ts");
+    this.#control = await openControl({
+      config: controlplane,
+      dao: later.dao,
+      frontier: this,
+      routing: this.#routing,
+      frontierId,
+      wallClock: this.#wallClock,
+      log: this.#log,
+    });
+  }
+
+  get controlAddr(): PeerAddress | undefined {
+    return this.#control?.addr;
+  }
+
   get status(): FrontierStatus {
     return {
       state: this.#state,
@@ -361,8 +395,12 @@ class Gateway implements Frontier {
   }
 
   async reload(): Promise<void> {
+    const ports = [
+      ...this.#ports,
+      ...(this.#control === undefined ? [] : [this.#control]),
+    ];
     const results = await Promise.allSettled(
-      this.#ports.map((port) => port.reload()),
+      ports.map((port) => port.reload()),
     );
     const failures = results.flatMap((result) =>
       result.status === "rejected" ? [describeError(result.reason)] : []
@@ -381,6 +419,7 @@ class Gateway implements Frontier {
     if (this.#state === "running") {
       this.#state = "draining";
       this.#routing.directory.draining();
+      if (this.#control !== undefined) this.#control.serving = false;
     }
     if (seconds === 0) this.#drain?.stop();
     else if (this.#drain !== undefined) this.#drain.limit(seconds);
@@ -447,6 +486,7 @@ class Gateway implements Frontier {
     await until(() => this.#links.size === 0, CLOSE_MS);
     for (const link of [...this.#links]) link.fail(GOING_AWAY);
     await brokersClosed;
+    await this.#control?.close();
     this.#log.info("Gateway closed", {
       edges: edgeCount,
       services: services.size,

@@ -105,7 +105,7 @@ async function run(
     return FAILED;
   }
   reload.obey(() => readAnew(log, config, frontier));
-  const { serviceAddr, edgeAddr } = frontier;
+  const { serviceAddr, edgeAddr, controlAddr } = frontier;
   // Other programs wait for these two lines.
   log.info(
     `servicebound server listening on: ${formatAddress(serviceAddr)}`,
@@ -113,6 +113,11 @@ async function run(
   log.info(
     `edgebound server listening on: ${formatAddress(edgeAddr)}`,
   );
+  if (controlAddr !== undefined) {
+    log.info(
+      `controlplane server listening on: ${formatAddress(controlAddr)}`,
+    );
+  }
 
   const signal = await signals.first;
   log.info("Stopping: no new connections, finishing what is in flight", {

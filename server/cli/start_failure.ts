@@ -48,6 +48,14 @@ export function explainStartFailure(
   const listeners: [string, ListenConfig][] = [
     ["servicebound.listen.addr", config.servicebound],
     ["edgebound.listen.addr", config.edgebound],
+    ...(config.controlplane.enable
+      ? [
+        ["controlplane.listen.addr", config.controlplane.listen] as [
+          string,
+          ListenConfig,
+        ],
+      ]
+      : []),
   ];
   for (const [key, listen] of listeners) {
     const found = probe(listen);

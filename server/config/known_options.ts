@@ -107,6 +107,10 @@ export function checkKnown(
     drainSeconds: null,
     drainRate: null,
     frontierId: null,
+    controlplane: {
+      ...keysOf(base.controlplane),
+      listen: LISTEN,
+    },
     mqm: keysOf(base.mqm),
     // Complete, or the compiler's to refuse.
     later: null,

@@ -1,14 +1,4 @@
-import type { DialConfig, ListenConfig } from "./endpoints.ts";
-
-/** The control plane: its gRPC and REST port. */
-export interface ControlplaneConfig {
-  /** Whether it is wanted. */
-  enable: boolean;
-  /** Where it listens; present when it is enabled. */
-  listen?: ListenConfig;
-  /** The address it announces to the cluster instead of its own, or empty. */
-  advertisedAddr: string;
-}
+import type { DialConfig } from "./endpoints.ts";
 
 /** The store behind the control plane. */
 export interface DaoConfig {
@@ -46,8 +36,6 @@ export interface DaemonConfig {
 
 /** Settings of parts that later releases build. */
 export interface LaterConfig {
-  /** The control plane. */
-  controlplane: ControlplaneConfig;
   /** The store behind the control plane. */
   dao: DaoConfig;
   /** The link to the cluster directory. */

@@ -387,8 +387,28 @@ const MISTAKES: [line: string, complaint: string][] = [
     'frontier.yaml:11:1: Cannot reach the directory without an address: set "frontlas.dial.addrs"',
   ],
   [
-    "controlplane: {enable: true}",
-    'frontier.yaml:11:1: Cannot listen without an address: set "controlplane.listen.addr"',
+    "controlplane: {enable: true, tokens: [{role: admin}]}",
+    "frontier.yaml:11:39: Cannot use a token without its secret: set it to {file: path} or {env: FRONTIER_NAME} (controlplane.tokens[0].token)",
+  ],
+  [
+    "controlplane: {enable: true, tokens: [{token: {env: FRONTIER_A, file: a}}]}",
+    "frontier.yaml:11:40: Cannot use a token with several secrets: keep one of value, file and env (controlplane.tokens[0].token)",
+  ],
+  [
+    "controlplane: {tokens: [{token: {env: HOME}}]}",
+    'frontier.yaml:11:39: Cannot read a secret from the environment variable "HOME": its name must begin with FRONTIER_ (controlplane.tokens[0].token.env)',
+  ],
+  [
+    "controlplane: {tokens: [{role: root, token: {file: a}}]}",
+    'frontier.yaml:11:32: Unsupported role "root", options: read, admin (controlplane.tokens[0].role)',
+  ],
+  [
+    "controlplane: {enable: true, listen: {addr: '127.0.0.1:30012'}}",
+    'frontier.yaml:11:39: Cannot listen on 127.0.0.1:30012: "edgebound.listen.addr" is 0.0.0.0:30012, choose another port (controlplane.listen.addr)',
+  ],
+  [
+    "controlplane: {max_page_size: 0}",
+    "frontier.yaml:11:31: Cannot use 0 here: expected a number from 1 to 1000000 (controlplane.max_page_size)",
   ],
   [
     "controlplane: {listen: {addr: nowhere}}",

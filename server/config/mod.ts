@@ -12,6 +12,11 @@ export {
   type TlsDialConfig,
   type TlsListenConfig,
 } from "./endpoints.ts";
+export type {
+  ControlplaneConfig,
+  ControlplaneOptions,
+  ControlTokenConfig,
+} from "./controlplane.ts";
 export type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 export {
   ConfigError,

@@ -1,5 +1,6 @@
 import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
 import { checkKnown } from "./known_options.ts";
+import { resolveControlplane } from "./controlplane.ts";
 import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
 import { loadConfig } from "./load.ts";
@@ -118,11 +119,13 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     drainSeconds: options.drainSeconds ?? base.drainSeconds,
     drainRate: options.drainRate ?? base.drainRate,
     frontierId: options.frontierId ?? base.frontierId,
+    controlplane: resolveControlplane(base.controlplane, options.controlplane),
     mqm: checkBrokers(mergeDeep(base.mqm, options.mqm)),
     later: options.later ?? base.later,
   };
   checkPort("servicebound", config.servicebound.port);
   checkPort("edgebound", config.edgebound.port);
+  checkPort("controlplane", config.controlplane.listen.port);
   checkChoice("hashBy", config.hashBy, HASHES);
   checkChoice("forwardDeadlines", config.forwardDeadlines, FORWARD_DEADLINES);
   checkChoice("edgebound.reaskIds", config.edgebound.reaskIds, REASK_IDS);

@@ -94,6 +94,27 @@ const WRONG: [string, FrontierOptions, string][] = [
     { drainSeconds: NaN },
     "Cannot drain for NaN seconds",
   ],
+  [
+    "the control plane's port",
+    {
+      controlplane: { listen: { hostname: "127.0.0.1", port: 70_000 } },
+    },
+    "Cannot listen on controlplane port 70000",
+  ],
+  [
+    "the largest page",
+    { controlplane: { maxPageSize: 0 } },
+    "Cannot use 0 as controlplane.maxPageSize",
+  ],
+  [
+    "the role of a token",
+    {
+      controlplane: {
+        tokens: [{ role: "root" as "admin", token: "0123456789abcdef" }],
+      },
+    },
+    'Cannot use "root" as the role of a token: expected "read" or "admin"',
+  ],
   ["the drain time", { drainSeconds: -1 }, "Cannot drain for -1 seconds"],
   ["the drain rate", { drainRate: 0 }, "Cannot let 0 connections leave"],
   [
@@ -102,6 +123,37 @@ const WRONG: [string, FrontierOptions, string][] = [
     'Cannot let "9" connections leave in a second: expected a number above 0',
   ],
 ];
+
+Deno.test("the control plane is off, and for this machine alone, unless told otherwise", () => {
+  const { controlplane } = resolveOptions();
+  assertEquals(controlplane, {
+    enable: false,
+    listen: { hostname: "127.0.0.1", port: 30010 },
+    advertisedAddr: "",
+    tokens: [],
+    maxPageSize: 10_000,
+  });
+});
+
+Deno.test("a program gives a token as it is, or says where it is", () => {
+  const { controlplane } = resolveOptions({
+    controlplane: {
+      enable: true,
+      tokens: [
+        { role: "admin", token: "0123456789abcdef" },
+        { role: "read", token: { env: "FRONTIER_READ_TOKEN" } },
+      ],
+    },
+  });
+  assertEquals(controlplane.enable, true);
+  assertEquals(controlplane.tokens, [
+    { role: "admin", token: { value: "0123456789abcdef", file: "", env: "" } },
+    {
+      role: "read",
+      token: { value: "", file: "", env: "FRONTIER_READ_TOKEN" },
+    },
+  ]);
+});
 
 for (const [name, options, message] of WRONG) {
   Deno.test(`${name} out of range is refused`, () => {
@@ -112,10 +164,9 @@ for (const [name, options, message] of WRONG) {
 Deno.test("every part that this version does not serve is named when it is wanted", () => {
   const config = resolveOptions();
   assertEquals(unservedParts(config), []);
-  const { controlplane, frontlas, observability, daemon } = config.later;
+  const { frontlas, observability, daemon } = config.later;
   for (
     const part of [
-      controlplane,
       frontlas,
       config.mqm.amqp,
       config.mqm.kafka,
@@ -128,7 +179,6 @@ Deno.test("every part that this version does not serve is named when it is wante
   }
   const named = unservedParts(config).map(({ key }) => key);
   assertEquals(named, [
-    "controlplane.enable",
     "frontlas.enable",
     "mqm.amqp.enable",
     "mqm.kafka.enable",

@@ -16,6 +16,7 @@ export function formatSettings(settings: Settings): string {
     broker.addrs = broker.addrs.map(hideCredentials);
     hideSecrets(broker);
   }
+  hideSecrets(shown.controlplane);
   return stringify(SETTINGS.write(shown));
 }
 

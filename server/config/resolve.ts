@@ -1,5 +1,10 @@
 import { formatAddress } from "@frontier/platform";
 import { brokerProblems } from "./mqm/mod.ts";
+import {
+  checkTokens,
+  CONTROL_ADDRESS,
+  type ControlplaneConfig,
+} from "./controlplane.ts";
 import { overlap, reaches } from "./overlap.ts";
 import type { Findings } from "./diagnostics.ts";
 import type { LaterConfig, ObservabilityConfig } from "./later.ts";
@@ -93,9 +98,21 @@ function checkAddresses(
   servicebound: ListenConfig,
   edgebound: ListenConfig,
   bypass: DialConfig | undefined,
+  controlplane: ControlplaneConfig,
   findings: Findings,
 ): void {
   const edges = formatAddress(edgebound);
+  const others = { servicebound, edgebound };
+  for (const [name, other] of Object.entries(others)) {
+    const { enable, listen } = controlplane;
+    if (!enable || !overlap(other, listen)) continue;
+    findings.error(
+      "controlplane.listen.addr",
+      `Cannot listen on ${formatAddress(listen)}: "${name}.listen.addr" is ${
+        formatAddress(other)
+      }, choose another port`,
+    );
+  }
   if (overlap(servicebound, edgebound)) {
     const services = formatAddress(servicebound);
     findings.error(
@@ -126,8 +143,27 @@ function resolveBypass(
   return undefined;
 }
 
+/** The control plane listens for this machine alone unless it is told otherwise. */
+function resolveControl(
+  { controlplane }: Settings,
+  findings: Findings,
+): ControlplaneConfig {
+  const { enable, listen, tokens, maxPageSize } = controlplane;
+  const placed = { ...listen, addr: listen.addr || CONTROL_ADDRESS };
+  if (enable) checkTokens(tokens, findings);
+  return {
+    enable,
+    listen: enable
+      ? resolveListen(placed, "controlplane.listen", findings)
+      : hostPort(placed.addr),
+    advertisedAddr: listen.advertisedAddr,
+    tokens,
+    maxPageSize,
+  };
+}
+
 function resolveLater(settings: Settings, findings: Findings): LaterConfig {
-  const { controlplane, frontlas, daemon } = settings;
+  const { frontlas, daemon } = settings;
   if (frontlas.enable && frontlas.dial.addrs.length === 0) {
     findings.missing(
       "frontlas.dial.addrs",
@@ -141,18 +177,6 @@ function resolveLater(settings: Settings, findings: Findings): LaterConfig {
   };
   const { nofile } = daemon.rlimit;
   return {
-    controlplane: {
-      enable: controlplane.enable,
-      ...(controlplane.enable &&
-        {
-          listen: resolveListen(
-            controlplane.listen,
-            "controlplane.listen",
-            findings,
-          ),
-        }),
-      advertisedAddr: controlplane.listen.advertisedAddr,
-    },
     dao: settings.dao,
     frontlas: {
       enable: frontlas.enable,
@@ -199,7 +223,8 @@ export function resolve(
     "edgebound.listen",
     findings,
   );
-  checkAddresses(servicebound, edgebound, bypass, findings);
+  const controlplane = resolveControl(settings, findings);
+  checkAddresses(servicebound, edgebound, bypass, controlplane, findings);
   for (const { key, message } of brokerProblems(settings.mqm)) {
     findings.missing(key, message);
   }
@@ -219,6 +244,7 @@ export function resolve(
     drainSeconds: settings.daemon.drainSeconds,
     drainRate: settings.daemon.drainRate,
     frontierId: settings.daemon.frontierId,
+    controlplane,
     mqm: settings.mqm,
     later: resolveLater(settings, findings),
   };

@@ -2,6 +2,7 @@ import type { LogConfig } from "@frontier/platform/log";
 import type { DaoConfig } from "./later.ts";
 import { limitField } from "./limit_field.ts";
 import { LIMIT_NAMES } from "./limit_rules.ts";
+import { CONTROL_FIELDS, type ControlplaneConfig } from "./controlplane.ts";
 import type { Limits } from "./limits.ts";
 import { TLS, type TlsSettings } from "./tls_section.ts";
 import { parseAddress } from "./endpoints.ts";
@@ -67,7 +68,9 @@ export interface Settings {
     requireEdgeOnline: boolean;
     reaskIds: ReaskIds;
   };
-  controlplane: { enable: boolean; listen: ListenSettings };
+  controlplane:
+    & { enable: boolean; listen: ListenSettings }
+    & Pick<ControlplaneConfig, "tokens" | "maxPageSize">;
   exchange: { hashby: HashBy; forwardDeadlines: ForwardDeadlines };
   dao: DaoConfig;
   frontlas: {
@@ -192,6 +195,7 @@ export const SETTINGS: Section<Settings> = section<Settings>({
   controlplane: section<Settings["controlplane"]>({
     enable: bool(),
     listen: LISTEN,
+    ...CONTROL_FIELDS,
   }),
   exchange: section<Settings["exchange"]>({
     hashby: HASH_BY,

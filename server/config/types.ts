@@ -1,6 +1,10 @@
 import type { LogConfig, LogFileConfig, Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 import type { DialConfig, ListenConfig } from "./endpoints.ts";
+import type {
+  ControlplaneConfig,
+  ControlplaneOptions,
+} from "./controlplane.ts";
 import type { LaterConfig } from "./later.ts";
 import type { Limits } from "./limits.ts";
 import type { MqmConfig } from "./mqm/mod.ts";
@@ -43,6 +47,8 @@ export interface FrontierConfig {
   drainRate: number;
   /** This gateway's name within a cluster, or empty. */
   frontierId: string;
+  /** The port for operators and their programs. */
+  controlplane: ControlplaneConfig;
   /** External message queues: which brokers take which topics. */
   mqm: MqmConfig;
   /** Settings of parts that later releases build: read and checked now, acted upon then. */
@@ -100,6 +106,11 @@ export interface FrontierOptions {
    * @default ""
    */
   frontierId?: string;
+  /**
+   * The port for operators and their programs. What is left out has its default.
+   * @default { enable: false, listen: { hostname: "127.0.0.1", port: 30010 } }
+   */
+  controlplane?: ControlplaneOptions;
   /**
    * External message queues. A part that is given replaces the defaults key by
    * key.

@@ -15,10 +15,9 @@ export interface UnservedPart {
  * @returns The parts, none if everything asked for is served.
  */
 export function unservedParts(config: FrontierConfig): UnservedPart[] {
-  const { controlplane, frontlas, observability, daemon } = config.later;
+  const { frontlas, observability, daemon } = config.later;
   const { mqm } = config;
   const wanted: [string, boolean][] = [
-    ["controlplane.enable", controlplane.enable],
     ["frontlas.enable", frontlas.enable],
     ["mqm.amqp.enable", mqm.amqp.enable],
     ["mqm.kafka.enable", mqm.kafka.enable],

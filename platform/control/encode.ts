@@ -1,0 +1,142 @@
+/**
+ * Answers of any length, written piece by piece.
+ *
+ * @module
+ */
+
+import {
+  create,
+  type DescField,
+  type DescMessage,
+  type JsonObject,
+  type MessageShape,
+  toBinary,
+  toJson,
+} from "@bufbuild/protobuf";
+
+/** Entries of a list between two looks at the clock. */
+const STEP = 32;
+/** Milliseconds after which the event loop gets a turn. */
+const SLICE_MS = 1;
+
+/** Lists of messages in a message: what can be long, and what it is cut at. */
+function longLists(
+  schema: DescMessage,
+  message: MessageShape<DescMessage>,
+): [DescField & { fieldKind: "list" }, MessageShape<DescMessage>[]][] {
+  const found: [
+    DescField & { fieldKind: "list" },
+    MessageShape<DescMessage>[],
+  ][] = [];
+  for (const field of schema.fields) {
+    if (field.fieldKind !== "list" || field.listKind !== "message") continue;
+    const list = (message as unknown as Record<string, unknown>)[
+      field.localName
+    ] as MessageShape<DescMessage>[];
+    if (list.length > STEP) found.push([field, list]);
+  }
+  return found;
+}
+
+/** Gives the event loop a turn whenever a slice is over. */
+class Pace {
+  #end = performance.now() + SLICE_MS;
+
+  async step(): Promise<void> {
+    if (performance.now() < this.#end) return;
+    // A timer, not setImmediate: those who wait for input come first.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#end = performance.now() + SLICE_MS;
+  }
+}
+
+function without(
+  message: MessageShape<DescMessage>,
+  lists: readonly [DescField, unknown][],
+): MessageShape<DescMessage> {
+  const empty = lists.map(([field]) => [field.localName, []]);
+  return { ...message, ...Object.fromEntries(empty) };
+}
+
+/**
+ * Writes a message as JSON: names as in the `.proto` file, every field there,
+ * numbers of 64 bits as text.
+ *
+ * @param schema What it is.
+ * @param message The message.
+ * @returns The text.
+ */
+export async function encodeJson<D extends DescMessage>(
+  schema: D,
+  message: MessageShape<D>,
+): Promise<string> {
+  const lists = longLists(schema, message);
+  const pace = new Pace();
+  const texts = new Map<string, string>();
+  for (const [field, list] of lists) {
+    const parts: string[] = [];
+    for (let at = 0; at < list.length; at += STEP) {
+      for (const entry of list.slice(at, at + STEP)) {
+        parts.push(JSON.stringify(plain(field.message!, entry)));
+      }
+      await pace.step();
+    }
+    texts.set(field.name, `[${parts.join(",")}]`);
+  }
+  const rest = plain(schema, without(message, lists));
+  const members = Object.entries(rest).map(([name, value]) =>
+    `${JSON.stringify(name)}:${texts.get(name) ?? JSON.stringify(value)}`
+  );
+  return `{${members.join(",")}}`;
+}
+
+function plain(
+  schema: DescMessage,
+  message: MessageShape<DescMessage>,
+): JsonObject {
+  return toJson(schema, message, {
+    alwaysEmitImplicit: true,
+    useProtoFieldName: true,
+  }) as JsonObject;
+}
+
+/**
+ * Writes a message as protobuf.
+ *
+ * @param schema What it is.
+ * @param message The message.
+ * @returns The bytes.
+ */
+export async function encodeBinary<D extends DescMessage>(
+  schema: D,
+  message: MessageShape<D>,
+): Promise<Uint8Array> {
+  const lists = longLists(schema, message);
+  if (lists.length === 0) return toBinary(schema, message);
+  const pace = new Pace();
+  // What is written one after the other is read as one: lists grow, the rest is there once.
+  const parts: Uint8Array[] = [];
+  for (const [field, list] of lists) {
+    for (let at = 0; at < list.length; at += STEP) {
+      const some = {
+        ...create(schema),
+        [field.localName]: list.slice(at, at + STEP),
+      };
+      parts.push(toBinary(schema, some as MessageShape<D>));
+      await pace.step();
+    }
+  }
+  parts.push(toBinary(schema, without(message, lists) as MessageShape<D>));
+  return concat(parts);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,100 @@
+/**
+ * Any number of answers over REST: server-sent events.
+ *
+ * @module
+ */
+
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { ApiError } from "./api_error.ts";
+import { encodeJson } from "./encode.ts";
+
+/** Milliseconds of silence after which a comment shows that the connection stands. */
+const ALIVE_MS = 15_000;
+
+/**
+ * @param answers The answers.
+ * @param schema What they are.
+ * @param gone Ends the answers when the caller has gone.
+ * @returns The response; each answer is one event, a failure is the last one, of type `error`.
+ */
+export async function eventStream(
+  answers: AsyncGenerator<MessageShape<DescMessage>, void, undefined>,
+  schema: DescMessage,
+  gone: AbortController,
+): Promise<Response> {
+  const utf8 = new TextEncoder();
+  // What refuses the call at once is a status, not an event.
+  let next: Next | undefined = answers.next();
+  await Promise.race([next, settled()]);
+  let begun = false;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (!begun) {
+        begun = true;
+        controller.enqueue(utf8.encode(": watching\n\n"));
+        return;
+      }
+      try {
+        next ??= answers.next();
+        const result = await orAlive(next);
+        if (result === undefined) {
+          controller.enqueue(utf8.encode(": alive\n\n"));
+          return;
+        }
+        next = undefined;
+        if (result.done) {
+          controller.close();
+          return;
+        }
+        const text = await encodeJson(schema, result.value);
+        controller.enqueue(utf8.encode(`data: ${text}\n\n`));
+      } catch (error) {
+        const told = error instanceof ApiError
+          ? error
+          : new ApiError("INTERNAL", "The call failed; the log says why");
+        controller.enqueue(
+          utf8.encode(`event: error\ndata: ${JSON.stringify(told)}\n\n`),
+        );
+        controller.close();
+      }
+    },
+    cancel() {
+      next?.catch(() => {});
+      gone.abort();
+      // It may still wait for its next answer; the signal ends that.
+      answers.return().catch(() => {});
+    },
+  }, { highWaterMark: 0 });
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream",
+      // A proxy must not wait for more.
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+type Next = Promise<IteratorResult<MessageShape<DescMessage>, void>>;
+
+/** Gives a promise that has its result, or has it within a turn, the time to say so. */
+async function settled(): Promise<undefined> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return undefined;
+}
+
+/** The result, or nothing when it takes so long that the reader needs a sign. */
+async function orAlive(
+  next: Next,
+): Promise<IteratorResult<MessageShape<DescMessage>, void> | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  try {
+    return await Promise.race([
+      next,
+      new Promise<undefined>((resolve) => {
+        timer = setTimeout(() => resolve(undefined), ALIVE_MS);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * A port for operators and their programs: gRPC and REST side by side. Apart
+ * from the main module: a gateway without a control plane loads none of it.
+ *
+ * @module
+ */
+
+export * from "./api.ts";
+export * from "./api_error.ts";
+export type { PlaceLimits } from "./places.ts";
+export * from "./port.ts";
+export type { Page } from "./rest.ts";
+export {
+  type Access,
+  MIN_TOKEN_BYTES,
+  type Role,
+  type Token,
+  whyNotToken,
+} from "./tokens.ts";
+export type {
+  TlsCertificateFiles,
+  TlsServerOptions,
+} from "../tls/credentials.ts";
+export type { LogFields, Logger } from "../log/mod.ts";
+export type { PeerAddress } from "../transport.ts";

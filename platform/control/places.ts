@@ -1,0 +1,130 @@
+/**
+ * How much is done at a time.
+ *
+ * @module
+ */
+
+import type { CallKind } from "./api.ts";
+import { ApiError } from "./api_error.ts";
+
+/** What may be under way at a time; see {@linkcode Places}. */
+export interface PlaceLimits {
+  /**
+   * Queries under way at most; more wait for their turn. Few, for they share
+   * one thread with the traffic.
+   * @default 4
+   */
+  readonly queries?: number;
+  /**
+   * Queries that wait at most.
+   * @default 256
+   */
+  readonly waiting?: number;
+  /**
+   * Commands under way at most.
+   * @default 64
+   */
+  readonly commands?: number;
+  /**
+   * Watches at most.
+   * @default 64
+   */
+  readonly watches?: number;
+}
+
+/** Gives every call a place, or refuses it. */
+export class Places {
+  readonly #limits: Readonly<Record<CallKind, number>>;
+  readonly #maxWaiting: number;
+  readonly #taken: Record<CallKind, number> = {
+    query: 0,
+    command: 0,
+    watch: 0,
+  };
+  readonly #waiting: Set<() => void> = new Set();
+
+  /**
+   * @param limits How many there are.
+   */
+  constructor(limits: PlaceLimits = {}) {
+    this.#limits = {
+      query: limits.queries ?? 4,
+      command: limits.commands ?? 64,
+      watch: limits.watches ?? 64,
+    };
+    this.#maxWaiting = limits.waiting ?? 256;
+  }
+
+  /**
+   * @param kind What kind of call.
+   * @returns How many of these are under way.
+   */
+  taken(kind: CallKind): number {
+    return this.#taken[kind];
+  }
+
+  /** Queries that wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Takes a place.
+   *
+   * @param kind What kind of call.
+   * @param signal Gives up waiting when aborted.
+   * @returns Gives the place back; once.
+   * @throws {ApiError} If there is none, nor one to wait for.
+   */
+  async take(kind: CallKind, signal: AbortSignal): Promise<() => void> {
+    if (this.#taken[kind] >= this.#limits[kind]) {
+      if (kind !== "query") {
+        throw new ApiError(
+          "RESOURCE_EXHAUSTED",
+          `Cannot begin: ${this.#taken[kind]} ${
+            NAMES[kind]
+          } are under way, which is the limit; try again later`,
+        );
+      }
+      await this.#turn(signal);
+    } else this.#taken[kind]++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      // The next one takes the place over: nobody comes in between.
+      const [next] = kind === "query" ? this.#waiting : [];
+      if (next === undefined) this.#taken[kind]--;
+      else next();
+    };
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#waiting.size >= this.#maxWaiting) {
+      throw new ApiError(
+        "RESOURCE_EXHAUSTED",
+        `Cannot begin: ${this.#waiting.size} queries wait already; try again later`,
+      );
+    }
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const next = () => {
+      this.#waiting.delete(next);
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    };
+    const onAbort = () => {
+      this.#waiting.delete(next);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#waiting.add(next);
+    await promise;
+  }
+}
+
+const NAMES: Readonly<Record<CallKind, string>> = {
+  query: "queries",
+  command: "commands",
+  watch: "watches",
+};

@@ -1,0 +1,125 @@
+/**
+ * The control plane of a gateway.
+ *
+ * @module
+ */
+
+import type { PeerAddress } from "@frontier/platform";
+import {
+  ControlPort,
+  type Token,
+  whyNotToken,
+} from "@frontier/platform/control";
+import type {
+  ControlplaneConfig,
+  ControlTokenConfig,
+  DaoConfig,
+} from "../config/mod.ts";
+import { readSecret } from "../mq/secret.ts";
+import { openStore } from "../store/open_store.ts";
+import type { Store } from "../store/store.ts";
+import { adminApi } from "./admin.ts";
+import { controlPlaneApi } from "./control_plane.ts";
+import { exposure } from "./exposure.ts";
+import { GatewayView, type GatewayViewOptions } from "./gateway_view.ts";
+import { Watchers } from "./watchers.ts";
+
+/** A running control plane. */
+export interface Control extends AsyncDisposable {
+  /** Where it listens. */
+  readonly addr: PeerAddress;
+  /** Whether the gateway serves, for those who ask for its health by gRPC. */
+  serving: boolean;
+  /**
+   * Reads certificates anew.
+   *
+   * @throws {Error} If some cannot be used; the old ones stay in use.
+   */
+  reload(): Promise<void>;
+  /** Lets calls under way end, ends watches, accepts no more. */
+  close(): Promise<void>;
+}
+
+/** What {@linkcode openControl} is given. */
+export interface ControlOptions extends GatewayViewOptions {
+  /** Its configuration. */
+  readonly config: ControlplaneConfig;
+  /** The store of who is connected. */
+  readonly dao: DaoConfig;
+}
+
+/**
+ * Opens the control plane, and the store of who is connected with it.
+ *
+ * @param options What it is given.
+ * @returns The control plane, bound.
+ * @throws {Error} If it cannot be bound, or a certificate or a token cannot be used.
+ */
+export async function openControl(options: ControlOptions): Promise<Control> {
+  const { config, dao, routing, wallClock, log } = options;
+  const { directory } = routing;
+  const tokens = config.tokens.map(readToken);
+  const store = await openStore({ config: dao, directory, wallClock, log });
+  try {
+    const gateway = new GatewayView(options, store);
+    const watchers = new Watchers(directory, wallClock);
+    const { maxPageSize } = config;
+    const port = await ControlPort.open({
+      ...config.listen,
+      tokens,
+      apis: [
+        controlPlaneApi(gateway, maxPageSize),
+        adminApi({ gateway, watchers, maxPageSize }),
+      ],
+      log,
+    });
+    const problem = exposure(config);
+    if (problem !== undefined) log.warn(problem);
+    return new OpenedControl(port, store);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+class OpenedControl implements Control {
+  readonly addr: PeerAddress;
+  readonly #port: ControlPort;
+  readonly #store: Store;
+
+  constructor(port: ControlPort, store: Store) {
+    this.#port = port;
+    this.#store = store;
+    this.addr = port.addr;
+  }
+
+  get serving(): boolean {
+    return this.#port.serving;
+  }
+
+  set serving(serving: boolean) {
+    this.#port.serving = serving;
+  }
+
+  reload(): Promise<void> {
+    return this.#port.reload();
+  }
+
+  async close(): Promise<void> {
+    await this.#port.close();
+    this.#store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** A token from where the configuration says it is. */
+function readToken({ role, token }: ControlTokenConfig, i: number): Token {
+  const key = `controlplane.tokens[${i}].token`;
+  const secret = readSecret(token, key).trim();
+  const why = whyNotToken(secret);
+  if (why !== undefined) throw new Error(`Cannot use ${key}: ${why}`);
+  return { role, secret };
+}

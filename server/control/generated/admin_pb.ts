@@ -1,0 +1,1209 @@
+// Made of proto/api/frontier/admin/v1/admin.proto by tools/generate_api.ts. Do not edit.
+// deno-fmt-ignore-file
+// deno-lint-ignore-file
+
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message, MessageInitShape } from "@bufbuild/protobuf";
+
+/**
+ * Describes the file frontier/admin/v1/admin.proto.
+ */
+export const file_frontier_admin_v1_admin: GenFile = /*@__PURE__*/
+  fileDesc("Ch1mcm9udGllci9hZG1pbi92MS9hZG1pbi5wcm90bxIRZnJvbnRpZXIuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKWAQoGU3RhdHVzEg0KBXN0YXRlGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEwoLZnJvbnRpZXJfaWQYAyABKAkSDQoFZWRnZXMYBCABKA0SEAoIc2VydmljZXMYBSABKA0SEwoLY29ubmVjdGlvbnMYBiABKA0SDwoHc3RyZWFtcxgHIAEoDRIQCghpbmZsaWdodBgIIAEoDSLVAQoQTGlzdEVkZ2VzUmVxdWVzdBIRCgRtZXRhGAEgASgJSACIAQESHAoPY29ubmVjdGVkX3NpbmNlGAIgASgDSAGIAQESEQoEYWRkchgDIAEoCUgCiAEBEhAKA3JwYxgEIAEoCUgDiAEBEgwKBHBhZ2UYBSABKAMSEQoJcGFnZV9zaXplGAYgASgDEhIKBW9yZGVyGAcgASgJSASIAQFCBwoFX21ldGFCEgoQX2Nvbm5lY3RlZF9zaW5jZUIHCgVfYWRkckIGCgRfcnBjQggKBl9vcmRlciL8AQoTTGlzdFNlcnZpY2VzUmVxdWVzdBIUCgdzZXJ2aWNlGAEgASgJSACIAQESHAoPY29ubmVjdGVkX3NpbmNlGAIgASgDSAGIAQESEQoEYWRkchgDIAEoCUgCiAEBEhAKA3JwYxgEIAEoCUgDiAEBEhIKBXRvcGljGAUgASgJSASIAQESDAoEcGFnZRgGIAEoAxIRCglwYWdlX3NpemUYByABKAMSEgoFb3JkZXIYCCABKAlIBYgBAUIKCghfc2VydmljZUISChBfY29ubmVjdGVkX3NpbmNlQgcKBV9hZGRyQgYKBF9ycGNCCAoGX3RvcGljQggKBl9vcmRlciJcChdMaXN0Q29ubmVjdGlvbnNSZXNwb25zZRIyCgtjb25uZWN0aW9ucxgBIAMoCzIdLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb24SDQoFY291bnQYAiABKAUiIQoOR2V0RWRnZVJlcXVlc3QSDwoHZWRnZV9pZBgBIAEoBCInChFHZXRTZXJ2aWNlUmVxdWVzdBISCgpzZXJ2aWNlX2lkGAEgASgEIs0CCgpDb25uZWN0aW9uEi8KBGtpbmQYASABKA4yIS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uS2luZBIKCgJpZBgCIAEoBBIMCgRtZXRhGAMgASgJEg8KB3NlcnZpY2UYBCABKAkSDAoEYWRkchgFIAEoCRIXCg9jb25uZWN0X3RpbWVfbXMYBiABKAMSFgoObGFzdF9hY3RpdmVfbXMYByABKAMSFQoNbGFzdF9oZWFyZF9tcxgIIAEoAxIQCghmZWF0dXJlcxgJIAMoCRIPCgdtZXRob2RzGAogAygJEg4KBnRvcGljcxgLIAMoCRIrCgN0bHMYDCABKAsyHi5mcm9udGllci5hZG1pbi52MS5UbHNJZGVudGl0eRItCghjb3VudGVycxgNIAEoCzIbLmZyb250aWVyLmFkbWluLnYxLkNvdW50ZXJzIlQKC1Rsc0lkZW50aXR5Eg8KB3N1YmplY3QYASABKAkSDgoGaXNzdWVyGAIgASgJEgwKBHNhbnMYAyADKAkSFgoOZmluZ2VycHJpbnQyNTYYBCABKAkikAEKCENvdW50ZXJzEhAKCGJ5dGVzX2luGAEgASgEEhEKCWJ5dGVzX291dBgCIAEoBBITCgttZXNzYWdlc19pbhgDIAEoBBIUCgxtZXNzYWdlc19vdXQYBCABKAQSEAoIY2FsbHNfaW4YBSABKAQSEQoJY2FsbHNfb3V0GAYgASgEEg8KB3N0cmVhbXMYByABKA0iSgoWTGlzdEVkZ2VTdHJlYW1zUmVxdWVzdBIPCgdlZGdlX2lkGAEgASgEEgwKBHBhZ2UYAiABKAMSEQoJcGFnZV9zaXplGAMgASgDIlAKGUxpc3RTZXJ2aWNlU3RyZWFtc1JlcXVlc3QSEgoKc2VydmljZV9pZBgBIAEoBBIMCgRwYWdlGAIgASgDEhEKCXBhZ2Vfc2l6ZRgDIAEoAyJQChNMaXN0U3RyZWFtc1Jlc3BvbnNlEioKB3N0cmVhbXMYASADKAsyGS5mcm9udGllci5hZG1pbi52MS5TdHJlYW0SDQoFY291bnQYAiABKAUivQEKBlN0cmVhbRIRCglzdHJlYW1faWQYASABKAQSNAoJcGVlcl9raW5kGAIgASgOMiEuZnJvbnRpZXIuYWRtaW4udjEuQ29ubmVjdGlvbktpbmQSDwoHcGVlcl9pZBgDIAEoBBIUCgxwZWVyX3NlcnZpY2UYBCABKAkSDgoGb3BlbmVyGAUgASgIEhAKCGJ5dGVzX2luGAYgASgEEhEKCWJ5dGVzX291dBgHIAEoBBIOCgZhZ2VfbXMYCCABKAQiNQoRU3RhcnREcmFpblJlcXVlc3QSFAoHc2Vjb25kcxgBIAEoDUgAiAEBQgoKCF9zZWNvbmRzIhEKD0dldERyYWluUmVxdWVzdCLtAQoNRHJhaW5Qcm9ncmVzcxINCgVwaGFzZRgBIAEoCRISCgplbGFwc2VkX21zGAIgASgEEhkKDHJlbWFpbmluZ19tcxgDIAEoBEgAiAEBEiwKBWVkZ2VzGAQgASgLMh0uZnJvbnRpZXIuYWRtaW4udjEuRGVwYXJ0dXJlcxIvCghzZXJ2aWNlcxgFIAEoCzIdLmZyb250aWVyLmFkbWluLnYxLkRlcGFydHVyZXMSCwoDY3V0GAYgASgNEhAKCGluZmxpZ2h0GAcgASgNEg8KB3N0cmVhbXMYCCABKA1CDwoNX3JlbWFpbmluZ19tcyJdCgpEZXBhcnR1cmVzEg8KB3dhaXRpbmcYASABKA0SDAoEdG9sZBgCIAEoDRIRCglmaW5pc2hpbmcYAyABKA0SDwoHY2xvc2luZxgEIAEoDRIMCgRnb25lGAUgASgNIlgKF1dhdGNoQ29ubmVjdGlvbnNSZXF1ZXN0EjQKBGtpbmQYASABKA4yIS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uS2luZEgAiAEBQgcKBV9raW5kItICCg9Db25uZWN0aW9uRXZlbnQSNQoEdHlwZRgBIAEoDjInLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25FdmVudC5UeXBlEg8KB3RpbWVfbXMYAiABKAMSLwoEa2luZBgDIAEoDjIhLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25LaW5kEgoKAmlkGAQgASgEEgwKBG1ldGEYBSABKAkSDwoHc2VydmljZRgGIAEoCRIMCgRhZGRyGAcgASgJEhMKC3JlYXNvbl9raW5kGAggASgJEg4KBnJlYXNvbhgJIAEoCRIOCgZtaXNzZWQYCiABKAQiWAoEVHlwZRIUChBUWVBFX1VOU1BFQ0lGSUVEEAASEgoOVFlQRV9DT05ORUNURUQQARIVChFUWVBFX0RJU0NPTk5FQ1RFRBACEg8KC1RZUEVfTUlTU0VEEAMqaAoOQ29ubmVjdGlvbktpbmQSHwobQ09OTkVDVElPTl9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUQ09OTkVDVElPTl9LSU5EX0VER0UQARIbChdDT05ORUNUSU9OX0tJTkRfU0VSVklDRRACMpYHCgVBZG1pbhJLCglHZXRTdGF0dXMSIy5mcm9udGllci5hZG1pbi52MS5HZXRTdGF0dXNSZXF1ZXN0GhkuZnJvbnRpZXIuYWRtaW4udjEuU3RhdHVzElwKCUxpc3RFZGdlcxIjLmZyb250aWVyLmFkbWluLnYxLkxpc3RFZGdlc1JlcXVlc3QaKi5mcm9udGllci5hZG1pbi52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZRJLCgdHZXRFZGdlEiEuZnJvbnRpZXIuYWRtaW4udjEuR2V0RWRnZVJlcXVlc3QaHS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uEmIKDExpc3RTZXJ2aWNlcxImLmZyb250aWVyLmFkbWluLnYxLkxpc3RTZXJ2aWNlc1JlcXVlc3QaKi5mcm9udGllci5hZG1pbi52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZRJRCgpHZXRTZXJ2aWNlEiQuZnJvbnRpZXIuYWRtaW4udjEuR2V0U2VydmljZVJlcXVlc3QaHS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uEmQKD0xpc3RFZGdlU3RyZWFtcxIpLmZyb250aWVyLmFkbWluLnYxLkxpc3RFZGdlU3RyZWFtc1JlcXVlc3QaJi5mcm9udGllci5hZG1pbi52MS5MaXN0U3RyZWFtc1Jlc3BvbnNlEmoKEkxpc3RTZXJ2aWNlU3RyZWFtcxIsLmZyb250aWVyLmFkbWluLnYxLkxpc3RTZXJ2aWNlU3RyZWFtc1JlcXVlc3QaJi5mcm9udGllci5hZG1pbi52MS5MaXN0U3RyZWFtc1Jlc3BvbnNlElQKClN0YXJ0RHJhaW4SJC5mcm9udGllci5hZG1pbi52MS5TdGFydERyYWluUmVxdWVzdBogLmZyb250aWVyLmFkbWluLnYxLkRyYWluUHJvZ3Jlc3MSUAoIR2V0RHJhaW4SIi5mcm9udGllci5hZG1pbi52MS5HZXREcmFpblJlcXVlc3QaIC5mcm9udGllci5hZG1pbi52MS5EcmFpblByb2dyZXNzEmQKEFdhdGNoQ29ubmVjdGlvbnMSKi5mcm9udGllci5hZG1pbi52MS5XYXRjaENvbm5lY3Rpb25zUmVxdWVzdBoiLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25FdmVudDABQjNaMWdpdGh1Yi5jb20vc2luZ2NoaWEvZnJvbnRpZXIvYXBpL2FkbWluL3YxO2FkbWludjFiBnByb3RvMw");
+
+/**
+ * @generated from message frontier.admin.v1.GetStatusRequest
+ */
+export type GetStatusRequest = Message<"frontier.admin.v1.GetStatusRequest"> & {
+};
+
+/**
+ * Describes the message frontier.admin.v1.GetStatusRequest.
+ * Use `create(GetStatusRequestSchema)` to create a new message.
+ */
+export const GetStatusRequestSchema: GenMessage<GetStatusRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 0);
+
+/**
+ * @generated from message frontier.admin.v1.Status
+ */
+export type Status = Message<"frontier.admin.v1.Status"> & {
+  /**
+   * running, draining or closed.
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * Version of the gateway.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * Its name within a cluster; empty without one.
+   *
+   * @generated from field: string frontier_id = 3;
+   */
+  frontierId: string;
+
+  /**
+   * Edges connected.
+   *
+   * @generated from field: uint32 edges = 4;
+   */
+  edges: number;
+
+  /**
+   * Services connected.
+   *
+   * @generated from field: uint32 services = 5;
+   */
+  services: number;
+
+  /**
+   * Connections, those in their handshake included.
+   *
+   * @generated from field: uint32 connections = 6;
+   */
+  connections: number;
+
+  /**
+   * Streams open or being opened.
+   *
+   * @generated from field: uint32 streams = 7;
+   */
+  streams: number;
+
+  /**
+   * Requests and messages passed on and not answered yet.
+   *
+   * @generated from field: uint32 inflight = 8;
+   */
+  inflight: number;
+};
+
+/**
+ * Describes the message frontier.admin.v1.Status.
+ * Use `create(StatusSchema)` to create a new message.
+ */
+export const StatusSchema: GenMessage<Status> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 1);
+
+/**
+ * @generated from message frontier.admin.v1.ListEdgesRequest
+ */
+export type ListEdgesRequest = Message<"frontier.admin.v1.ListEdgesRequest"> & {
+  /**
+   * Only edges whose meta contains this text.
+   *
+   * @generated from field: optional string meta = 1;
+   */
+  meta?: string | undefined;
+
+  /**
+   * Only edges that connected at or after, in Unix seconds.
+   *
+   * @generated from field: optional int64 connected_since = 2;
+   */
+  connectedSince?: bigint | undefined;
+
+  /**
+   * Only edges whose address begins with this.
+   *
+   * @generated from field: optional string addr = 3;
+   */
+  addr?: string | undefined;
+
+  /**
+   * Only edges that have registered this method.
+   *
+   * @generated from field: optional string rpc = 4;
+   */
+  rpc?: string | undefined;
+
+  /**
+   * Which page, from 1.
+   *
+   * @generated from field: int64 page = 5;
+   */
+  page: bigint;
+
+  /**
+   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   *
+   * @generated from field: int64 page_size = 6;
+   */
+  pageSize: bigint;
+
+  /**
+   * edge_id, meta, addr or create_time, after - for descending or + for ascending order.
+   *
+   * @generated from field: optional string order = 7;
+   */
+  order?: string | undefined;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ListEdgesRequest.
+ * Use `create(ListEdgesRequestSchema)` to create a new message.
+ */
+export const ListEdgesRequestSchema: GenMessage<ListEdgesRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 2);
+
+/**
+ * @generated from message frontier.admin.v1.ListServicesRequest
+ */
+export type ListServicesRequest = Message<"frontier.admin.v1.ListServicesRequest"> & {
+  /**
+   * Only services whose name begins with this.
+   *
+   * @generated from field: optional string service = 1;
+   */
+  service?: string | undefined;
+
+  /**
+   * Only services that connected at or after, in Unix seconds.
+   *
+   * @generated from field: optional int64 connected_since = 2;
+   */
+  connectedSince?: bigint | undefined;
+
+  /**
+   * Only services whose address begins with this.
+   *
+   * @generated from field: optional string addr = 3;
+   */
+  addr?: string | undefined;
+
+  /**
+   * Only services that have registered this method.
+   *
+   * @generated from field: optional string rpc = 4;
+   */
+  rpc?: string | undefined;
+
+  /**
+   * Only services that take this topic.
+   *
+   * @generated from field: optional string topic = 5;
+   */
+  topic?: string | undefined;
+
+  /**
+   * Which page, from 1.
+   *
+   * @generated from field: int64 page = 6;
+   */
+  page: bigint;
+
+  /**
+   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   *
+   * @generated from field: int64 page_size = 7;
+   */
+  pageSize: bigint;
+
+  /**
+   * service_id, service, addr or create_time, after - for descending or + for ascending order.
+   *
+   * @generated from field: optional string order = 8;
+   */
+  order?: string | undefined;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ListServicesRequest.
+ * Use `create(ListServicesRequestSchema)` to create a new message.
+ */
+export const ListServicesRequestSchema: GenMessage<ListServicesRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 3);
+
+/**
+ * @generated from message frontier.admin.v1.ListConnectionsResponse
+ */
+export type ListConnectionsResponse = Message<"frontier.admin.v1.ListConnectionsResponse"> & {
+  /**
+   * @generated from field: repeated frontier.admin.v1.Connection connections = 1;
+   */
+  connections: Connection[];
+
+  /**
+   * Connections that match on all pages; -1 where the store does not count.
+   *
+   * @generated from field: int32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ListConnectionsResponse.
+ * Use `create(ListConnectionsResponseSchema)` to create a new message.
+ */
+export const ListConnectionsResponseSchema: GenMessage<ListConnectionsResponse> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 4);
+
+/**
+ * @generated from message frontier.admin.v1.GetEdgeRequest
+ */
+export type GetEdgeRequest = Message<"frontier.admin.v1.GetEdgeRequest"> & {
+  /**
+   * @generated from field: uint64 edge_id = 1;
+   */
+  edgeId: bigint;
+};
+
+/**
+ * Describes the message frontier.admin.v1.GetEdgeRequest.
+ * Use `create(GetEdgeRequestSchema)` to create a new message.
+ */
+export const GetEdgeRequestSchema: GenMessage<GetEdgeRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 5);
+
+/**
+ * @generated from message frontier.admin.v1.GetServiceRequest
+ */
+export type GetServiceRequest = Message<"frontier.admin.v1.GetServiceRequest"> & {
+  /**
+   * @generated from field: uint64 service_id = 1;
+   */
+  serviceId: bigint;
+};
+
+/**
+ * Describes the message frontier.admin.v1.GetServiceRequest.
+ * Use `create(GetServiceRequestSchema)` to create a new message.
+ */
+export const GetServiceRequestSchema: GenMessage<GetServiceRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 6);
+
+/**
+ * A connection and what it has done so far.
+ *
+ * @generated from message frontier.admin.v1.Connection
+ */
+export type Connection = Message<"frontier.admin.v1.Connection"> & {
+  /**
+   * @generated from field: frontier.admin.v1.ConnectionKind kind = 1;
+   */
+  kind: ConnectionKind;
+
+  /**
+   * Id of the edge or the service.
+   *
+   * @generated from field: uint64 id = 2;
+   */
+  id: bigint;
+
+  /**
+   * What an edge said of itself; bytes that are not UTF-8 are replaced.
+   *
+   * @generated from field: string meta = 3;
+   */
+  meta: string;
+
+  /**
+   * Name of a service.
+   *
+   * @generated from field: string service = 4;
+   */
+  service: string;
+
+  /**
+   * Where it connected from.
+   *
+   * @generated from field: string addr = 5;
+   */
+  addr: string;
+
+  /**
+   * When it connected, in Unix milliseconds.
+   *
+   * @generated from field: int64 connect_time_ms = 6;
+   */
+  connectTimeMs: bigint;
+
+  /**
+   * When it last sent something other than a heartbeat, in Unix milliseconds.
+   *
+   * @generated from field: int64 last_active_ms = 7;
+   */
+  lastActiveMs: bigint;
+
+  /**
+   * When it last sent anything, in Unix milliseconds.
+   *
+   * @generated from field: int64 last_heard_ms = 8;
+   */
+  lastHeardMs: bigint;
+
+  /**
+   * Extensions of the protocol that are in use.
+   *
+   * @generated from field: repeated string features = 9;
+   */
+  features: string[];
+
+  /**
+   * Methods of a service.
+   *
+   * @generated from field: repeated string methods = 10;
+   */
+  methods: string[];
+
+  /**
+   * Topics of a service.
+   *
+   * @generated from field: repeated string topics = 11;
+   */
+  topics: string[];
+
+  /**
+   * Who it is, by a certificate that was verified; absent without one.
+   *
+   * @generated from field: frontier.admin.v1.TlsIdentity tls = 12;
+   */
+  tls?: TlsIdentity | undefined;
+
+  /**
+   * Seen from the gateway: in is what came from this peer.
+   *
+   * @generated from field: frontier.admin.v1.Counters counters = 13;
+   */
+  counters?: Counters | undefined;
+};
+
+/**
+ * Describes the message frontier.admin.v1.Connection.
+ * Use `create(ConnectionSchema)` to create a new message.
+ */
+export const ConnectionSchema: GenMessage<Connection> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 7);
+
+/**
+ * A client's certificate.
+ *
+ * @generated from message frontier.admin.v1.TlsIdentity
+ */
+export type TlsIdentity = Message<"frontier.admin.v1.TlsIdentity"> & {
+  /**
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * @generated from field: string issuer = 2;
+   */
+  issuer: string;
+
+  /**
+   * Alternative names, such as DNS:device-1.example.
+   *
+   * @generated from field: repeated string sans = 3;
+   */
+  sans: string[];
+
+  /**
+   * SHA-256 of the certificate, in hexadecimal with colons.
+   *
+   * @generated from field: string fingerprint256 = 4;
+   */
+  fingerprint256: string;
+};
+
+/**
+ * Describes the message frontier.admin.v1.TlsIdentity.
+ * Use `create(TlsIdentitySchema)` to create a new message.
+ */
+export const TlsIdentitySchema: GenMessage<TlsIdentity> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 8);
+
+/**
+ * What passed since the connection came.
+ *
+ * @generated from message frontier.admin.v1.Counters
+ */
+export type Counters = Message<"frontier.admin.v1.Counters"> & {
+  /**
+   * @generated from field: uint64 bytes_in = 1;
+   */
+  bytesIn: bigint;
+
+  /**
+   * @generated from field: uint64 bytes_out = 2;
+   */
+  bytesOut: bigint;
+
+  /**
+   * @generated from field: uint64 messages_in = 3;
+   */
+  messagesIn: bigint;
+
+  /**
+   * @generated from field: uint64 messages_out = 4;
+   */
+  messagesOut: bigint;
+
+  /**
+   * @generated from field: uint64 calls_in = 5;
+   */
+  callsIn: bigint;
+
+  /**
+   * @generated from field: uint64 calls_out = 6;
+   */
+  callsOut: bigint;
+
+  /**
+   * Streams that are open now.
+   *
+   * @generated from field: uint32 streams = 7;
+   */
+  streams: number;
+};
+
+/**
+ * Describes the message frontier.admin.v1.Counters.
+ * Use `create(CountersSchema)` to create a new message.
+ */
+export const CountersSchema: GenMessage<Counters> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 9);
+
+/**
+ * @generated from message frontier.admin.v1.ListEdgeStreamsRequest
+ */
+export type ListEdgeStreamsRequest = Message<"frontier.admin.v1.ListEdgeStreamsRequest"> & {
+  /**
+   * @generated from field: uint64 edge_id = 1;
+   */
+  edgeId: bigint;
+
+  /**
+   * Which page, from 1.
+   *
+   * @generated from field: int64 page = 2;
+   */
+  page: bigint;
+
+  /**
+   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   *
+   * @generated from field: int64 page_size = 3;
+   */
+  pageSize: bigint;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ListEdgeStreamsRequest.
+ * Use `create(ListEdgeStreamsRequestSchema)` to create a new message.
+ */
+export const ListEdgeStreamsRequestSchema: GenMessage<ListEdgeStreamsRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 10);
+
+/**
+ * @generated from message frontier.admin.v1.ListServiceStreamsRequest
+ */
+export type ListServiceStreamsRequest = Message<"frontier.admin.v1.ListServiceStreamsRequest"> & {
+  /**
+   * @generated from field: uint64 service_id = 1;
+   */
+  serviceId: bigint;
+
+  /**
+   * Which page, from 1.
+   *
+   * @generated from field: int64 page = 2;
+   */
+  page: bigint;
+
+  /**
+   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   *
+   * @generated from field: int64 page_size = 3;
+   */
+  pageSize: bigint;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ListServiceStreamsRequest.
+ * Use `create(ListServiceStreamsRequestSchema)` to create a new message.
+ */
+export const ListServiceStreamsRequestSchema: GenMessage<ListServiceStreamsRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 11);
+
+/**
+ * @generated from message frontier.admin.v1.ListStreamsResponse
+ */
+export type ListStreamsResponse = Message<"frontier.admin.v1.ListStreamsResponse"> & {
+  /**
+   * @generated from field: repeated frontier.admin.v1.Stream streams = 1;
+   */
+  streams: Stream[];
+
+  /**
+   * Streams on all pages.
+   *
+   * @generated from field: int32 count = 2;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ListStreamsResponse.
+ * Use `create(ListStreamsResponseSchema)` to create a new message.
+ */
+export const ListStreamsResponseSchema: GenMessage<ListStreamsResponse> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 12);
+
+/**
+ * An open stream, seen from one of its ends.
+ *
+ * @generated from message frontier.admin.v1.Stream
+ */
+export type Stream = Message<"frontier.admin.v1.Stream"> & {
+  /**
+   * Its id on this connection.
+   *
+   * @generated from field: uint64 stream_id = 1;
+   */
+  streamId: bigint;
+
+  /**
+   * What is at its other end.
+   *
+   * @generated from field: frontier.admin.v1.ConnectionKind peer_kind = 2;
+   */
+  peerKind: ConnectionKind;
+
+  /**
+   * Id of the edge or the service at its other end.
+   *
+   * @generated from field: uint64 peer_id = 3;
+   */
+  peerId: bigint;
+
+  /**
+   * Name of the service at its other end; empty for an edge.
+   *
+   * @generated from field: string peer_service = 4;
+   */
+  peerService: string;
+
+  /**
+   * Whether this end asked for it.
+   *
+   * @generated from field: bool opener = 5;
+   */
+  opener: boolean;
+
+  /**
+   * Raw bytes that came from this end.
+   *
+   * @generated from field: uint64 bytes_in = 6;
+   */
+  bytesIn: bigint;
+
+  /**
+   * Raw bytes of the other end that were passed on to this one.
+   *
+   * @generated from field: uint64 bytes_out = 7;
+   */
+  bytesOut: bigint;
+
+  /**
+   * For how long it has been open, in milliseconds.
+   *
+   * @generated from field: uint64 age_ms = 8;
+   */
+  ageMs: bigint;
+};
+
+/**
+ * Describes the message frontier.admin.v1.Stream.
+ * Use `create(StreamSchema)` to create a new message.
+ */
+export const StreamSchema: GenMessage<Stream> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 13);
+
+/**
+ * @generated from message frontier.admin.v1.StartDrainRequest
+ */
+export type StartDrainRequest = Message<"frontier.admin.v1.StartDrainRequest"> & {
+  /**
+   * The deadline of the whole, in seconds; the configured one when absent.
+   *
+   * @generated from field: optional uint32 seconds = 1;
+   */
+  seconds?: number | undefined;
+};
+
+/**
+ * Describes the message frontier.admin.v1.StartDrainRequest.
+ * Use `create(StartDrainRequestSchema)` to create a new message.
+ */
+export const StartDrainRequestSchema: GenMessage<StartDrainRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 14);
+
+/**
+ * @generated from message frontier.admin.v1.GetDrainRequest
+ */
+export type GetDrainRequest = Message<"frontier.admin.v1.GetDrainRequest"> & {
+};
+
+/**
+ * Describes the message frontier.admin.v1.GetDrainRequest.
+ * Use `create(GetDrainRequestSchema)` to create a new message.
+ */
+export const GetDrainRequestSchema: GenMessage<GetDrainRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 15);
+
+/**
+ * @generated from message frontier.admin.v1.DrainProgress
+ */
+export type DrainProgress = Message<"frontier.admin.v1.DrainProgress"> & {
+  /**
+   * running while nobody has asked to drain; then edges (they leave), events
+   * (services are told of edges that have gone), services (they leave), done.
+   *
+   * @generated from field: string phase = 1;
+   */
+  phase: string;
+
+  /**
+   * Milliseconds since it began.
+   *
+   * @generated from field: uint64 elapsed_ms = 2;
+   */
+  elapsedMs: bigint;
+
+  /**
+   * Milliseconds until what is left is cut; absent without a deadline.
+   *
+   * @generated from field: optional uint64 remaining_ms = 3;
+   */
+  remainingMs?: bigint | undefined;
+
+  /**
+   * Where the edges are.
+   *
+   * @generated from field: frontier.admin.v1.Departures edges = 4;
+   */
+  edges?: Departures | undefined;
+
+  /**
+   * Where the services are.
+   *
+   * @generated from field: frontier.admin.v1.Departures services = 5;
+   */
+  services?: Departures | undefined;
+
+  /**
+   * Connections closed with something in flight, because time was up.
+   *
+   * @generated from field: uint32 cut = 6;
+   */
+  cut: number;
+
+  /**
+   * Requests and messages not answered yet.
+   *
+   * @generated from field: uint32 inflight = 7;
+   */
+  inflight: number;
+
+  /**
+   * Streams still open.
+   *
+   * @generated from field: uint32 streams = 8;
+   */
+  streams: number;
+};
+
+/**
+ * Describes the message frontier.admin.v1.DrainProgress.
+ * Use `create(DrainProgressSchema)` to create a new message.
+ */
+export const DrainProgressSchema: GenMessage<DrainProgress> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 16);
+
+/**
+ * How far connections of one kind have come.
+ *
+ * @generated from message frontier.admin.v1.Departures
+ */
+export type Departures = Message<"frontier.admin.v1.Departures"> & {
+  /**
+   * Served as ever: their time has not come.
+   *
+   * @generated from field: uint32 waiting = 1;
+   */
+  waiting: number;
+
+  /**
+   * Told to leave, and served as ever.
+   *
+   * @generated from field: uint32 told = 2;
+   */
+  told: number;
+
+  /**
+   * Finishing what is in flight.
+   *
+   * @generated from field: uint32 finishing = 3;
+   */
+  finishing: number;
+
+  /**
+   * Being closed.
+   *
+   * @generated from field: uint32 closing = 4;
+   */
+  closing: number;
+
+  /**
+   * Gone.
+   *
+   * @generated from field: uint32 gone = 5;
+   */
+  gone: number;
+};
+
+/**
+ * Describes the message frontier.admin.v1.Departures.
+ * Use `create(DeparturesSchema)` to create a new message.
+ */
+export const DeparturesSchema: GenMessage<Departures> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 17);
+
+/**
+ * @generated from message frontier.admin.v1.WatchConnectionsRequest
+ */
+export type WatchConnectionsRequest = Message<"frontier.admin.v1.WatchConnectionsRequest"> & {
+  /**
+   * Only edges or only services.
+   *
+   * @generated from field: optional frontier.admin.v1.ConnectionKind kind = 1;
+   */
+  kind?: ConnectionKind | undefined;
+};
+
+/**
+ * Describes the message frontier.admin.v1.WatchConnectionsRequest.
+ * Use `create(WatchConnectionsRequestSchema)` to create a new message.
+ */
+export const WatchConnectionsRequestSchema: GenMessage<WatchConnectionsRequest> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 18);
+
+/**
+ * @generated from message frontier.admin.v1.ConnectionEvent
+ */
+export type ConnectionEvent = Message<"frontier.admin.v1.ConnectionEvent"> & {
+  /**
+   * @generated from field: frontier.admin.v1.ConnectionEvent.Type type = 1;
+   */
+  type: ConnectionEvent_Type;
+
+  /**
+   * When, in Unix milliseconds.
+   *
+   * @generated from field: int64 time_ms = 2;
+   */
+  timeMs: bigint;
+
+  /**
+   * @generated from field: frontier.admin.v1.ConnectionKind kind = 3;
+   */
+  kind: ConnectionKind;
+
+  /**
+   * Id of the edge or the service.
+   *
+   * @generated from field: uint64 id = 4;
+   */
+  id: bigint;
+
+  /**
+   * What an edge said of itself; bytes that are not UTF-8 are replaced.
+   *
+   * @generated from field: string meta = 5;
+   */
+  meta: string;
+
+  /**
+   * Name of a service.
+   *
+   * @generated from field: string service = 6;
+   */
+  service: string;
+
+  /**
+   * Where it connected from.
+   *
+   * @generated from field: string addr = 7;
+   */
+  addr: string;
+
+  /**
+   * Why it has gone, for programs: closed, peer-closed, lost, refused, replaced,
+   * reconnect, kicked, going-away, timeout, silent, slow, short-of-memory,
+   * protocol or internal.
+   *
+   * @generated from field: string reason_kind = 8;
+   */
+  reasonKind: string;
+
+  /**
+   * Why it has gone, in words.
+   *
+   * @generated from field: string reason = 9;
+   */
+  reason: string;
+
+  /**
+   * How many events were left out.
+   *
+   * @generated from field: uint64 missed = 10;
+   */
+  missed: bigint;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ConnectionEvent.
+ * Use `create(ConnectionEventSchema)` to create a new message.
+ */
+export const ConnectionEventSchema: GenMessage<ConnectionEvent> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 19);
+
+/**
+ * @generated from enum frontier.admin.v1.ConnectionEvent.Type
+ */
+export enum ConnectionEvent_Type {
+  /**
+   * @generated from enum value: TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * A peer can be reached.
+   *
+   * @generated from enum value: TYPE_CONNECTED = 1;
+   */
+  CONNECTED = 1,
+
+  /**
+   * A peer has gone.
+   *
+   * @generated from enum value: TYPE_DISCONNECTED = 2;
+   */
+  DISCONNECTED = 2,
+
+  /**
+   * This watcher was too slow: some events were left out.
+   *
+   * @generated from enum value: TYPE_MISSED = 3;
+   */
+  MISSED = 3,
+}
+
+/**
+ * Describes the enum frontier.admin.v1.ConnectionEvent.Type.
+ */
+export const ConnectionEvent_TypeSchema: GenEnum<ConnectionEvent_Type> = /*@__PURE__*/
+  enumDesc(file_frontier_admin_v1_admin, 19, 0);
+
+/**
+ * What a connection is.
+ *
+ * @generated from enum frontier.admin.v1.ConnectionKind
+ */
+export enum ConnectionKind {
+  /**
+   * @generated from enum value: CONNECTION_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: CONNECTION_KIND_EDGE = 1;
+   */
+  EDGE = 1,
+
+  /**
+   * @generated from enum value: CONNECTION_KIND_SERVICE = 2;
+   */
+  SERVICE = 2,
+}
+
+/**
+ * Describes the enum frontier.admin.v1.ConnectionKind.
+ */
+export const ConnectionKindSchema: GenEnum<ConnectionKind> = /*@__PURE__*/
+  enumDesc(file_frontier_admin_v1_admin, 0);
+
+/**
+ * Looks into a gateway while it works, and drains it.
+ *
+ * @generated from service frontier.admin.v1.Admin
+ */
+export const Admin: GenService<{
+  /**
+   * Says what the gateway is doing.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.GetStatus
+   */
+  getStatus: {
+    methodKind: "unary";
+    input: typeof GetStatusRequestSchema;
+    output: typeof StatusSchema;
+  },
+  /**
+   * Lists edges with their live counters, by default the newest first.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.ListEdges
+   */
+  listEdges: {
+    methodKind: "unary";
+    input: typeof ListEdgesRequestSchema;
+    output: typeof ListConnectionsResponseSchema;
+  },
+  /**
+   * Finds one edge.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.GetEdge
+   */
+  getEdge: {
+    methodKind: "unary";
+    input: typeof GetEdgeRequestSchema;
+    output: typeof ConnectionSchema;
+  },
+  /**
+   * Lists services with their live counters, by default the newest first.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.ListServices
+   */
+  listServices: {
+    methodKind: "unary";
+    input: typeof ListServicesRequestSchema;
+    output: typeof ListConnectionsResponseSchema;
+  },
+  /**
+   * Finds one service.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.GetService
+   */
+  getService: {
+    methodKind: "unary";
+    input: typeof GetServiceRequestSchema;
+    output: typeof ConnectionSchema;
+  },
+  /**
+   * Lists the open streams of an edge.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.ListEdgeStreams
+   */
+  listEdgeStreams: {
+    methodKind: "unary";
+    input: typeof ListEdgeStreamsRequestSchema;
+    output: typeof ListStreamsResponseSchema;
+  },
+  /**
+   * Lists the open streams of a service.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.ListServiceStreams
+   */
+  listServiceStreams: {
+    methodKind: "unary";
+    input: typeof ListServiceStreamsRequestSchema;
+    output: typeof ListStreamsResponseSchema;
+  },
+  /**
+   * Begins to drain the gateway, and returns at once. Asked again, it can bring the deadline nearer, nothing else.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.StartDrain
+   */
+  startDrain: {
+    methodKind: "unary";
+    input: typeof StartDrainRequestSchema;
+    output: typeof DrainProgressSchema;
+  },
+  /**
+   * Says how far draining has come.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.GetDrain
+   */
+  getDrain: {
+    methodKind: "unary";
+    input: typeof GetDrainRequestSchema;
+    output: typeof DrainProgressSchema;
+  },
+  /**
+   * Tells of every connect and disconnect from now on.
+   *
+   * @generated from rpc frontier.admin.v1.Admin.WatchConnections
+   */
+  watchConnections: {
+    methodKind: "server_streaming";
+    input: typeof WatchConnectionsRequestSchema;
+    output: typeof ConnectionEventSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_frontier_admin_v1_admin, 0);
+
+/**
+ * What serves frontier.admin.v1.Admin.
+ */
+export interface AdminImplementation {
+  /** Says what the gateway is doing. */
+  getStatus(
+    request: GetStatusRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof StatusSchema> | Promise<MessageInitShape<typeof StatusSchema>>;
+  /** Lists edges with their live counters, by default the newest first. */
+  listEdges(
+    request: ListEdgesRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof ListConnectionsResponseSchema> | Promise<MessageInitShape<typeof ListConnectionsResponseSchema>>;
+  /** Finds one edge. */
+  getEdge(
+    request: GetEdgeRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof ConnectionSchema> | Promise<MessageInitShape<typeof ConnectionSchema>>;
+  /** Lists services with their live counters, by default the newest first. */
+  listServices(
+    request: ListServicesRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof ListConnectionsResponseSchema> | Promise<MessageInitShape<typeof ListConnectionsResponseSchema>>;
+  /** Finds one service. */
+  getService(
+    request: GetServiceRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof ConnectionSchema> | Promise<MessageInitShape<typeof ConnectionSchema>>;
+  /** Lists the open streams of an edge. */
+  listEdgeStreams(
+    request: ListEdgeStreamsRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof ListStreamsResponseSchema> | Promise<MessageInitShape<typeof ListStreamsResponseSchema>>;
+  /** Lists the open streams of a service. */
+  listServiceStreams(
+    request: ListServiceStreamsRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof ListStreamsResponseSchema> | Promise<MessageInitShape<typeof ListStreamsResponseSchema>>;
+  /** Begins to drain the gateway, and returns at once. Asked again, it can bring the deadline nearer, nothing else. */
+  startDrain(
+    request: StartDrainRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof DrainProgressSchema> | Promise<MessageInitShape<typeof DrainProgressSchema>>;
+  /** Says how far draining has come. */
+  getDrain(
+    request: GetDrainRequest,
+    context: { readonly signal: AbortSignal },
+  ): MessageInitShape<typeof DrainProgressSchema> | Promise<MessageInitShape<typeof DrainProgressSchema>>;
+  /** Tells of every connect and disconnect from now on. */
+  watchConnections(
+    request: WatchConnectionsRequest,
+    context: { readonly signal: AbortSignal },
+  ): AsyncIterable<MessageInitShape<typeof ConnectionEventSchema>>;
+}
+
+/**
+ * What stands above the declarations of the file, by full name.
+ */
+export const comments: Readonly<Record<string, string>> = {
+  "frontier.admin.v1.Admin": "Looks into a gateway while it works, and drains it.",
+  "frontier.admin.v1.Admin.GetStatus": "Says what the gateway is doing.",
+  "frontier.admin.v1.Admin.ListEdges": "Lists edges with their live counters, by default the newest first.",
+  "frontier.admin.v1.Admin.GetEdge": "Finds one edge.",
+  "frontier.admin.v1.Admin.ListServices": "Lists services with their live counters, by default the newest first.",
+  "frontier.admin.v1.Admin.GetService": "Finds one service.",
+  "frontier.admin.v1.Admin.ListEdgeStreams": "Lists the open streams of an edge.",
+  "frontier.admin.v1.Admin.ListServiceStreams": "Lists the open streams of a service.",
+  "frontier.admin.v1.Admin.StartDrain": "Begins to drain the gateway, and returns at once. Asked again, it can bring the deadline nearer, nothing else.",
+  "frontier.admin.v1.Admin.GetDrain": "Says how far draining has come.",
+  "frontier.admin.v1.Admin.WatchConnections": "Tells of every connect and disconnect from now on.",
+  "frontier.admin.v1.ConnectionKind": "What a connection is.",
+  "frontier.admin.v1.Status.state": "running, draining or closed.",
+  "frontier.admin.v1.Status.version": "Version of the gateway.",
+  "frontier.admin.v1.Status.frontier_id": "Its name within a cluster; empty without one.",
+  "frontier.admin.v1.Status.edges": "Edges connected.",
+  "frontier.admin.v1.Status.services": "Services connected.",
+  "frontier.admin.v1.Status.connections": "Connections, those in their handshake included.",
+  "frontier.admin.v1.Status.streams": "Streams open or being opened.",
+  "frontier.admin.v1.Status.inflight": "Requests and messages passed on and not answered yet.",
+  "frontier.admin.v1.ListEdgesRequest.meta": "Only edges whose meta contains this text.",
+  "frontier.admin.v1.ListEdgesRequest.connected_since": "Only edges that connected at or after, in Unix seconds.",
+  "frontier.admin.v1.ListEdgesRequest.addr": "Only edges whose address begins with this.",
+  "frontier.admin.v1.ListEdgesRequest.rpc": "Only edges that have registered this method.",
+  "frontier.admin.v1.ListEdgesRequest.page": "Which page, from 1.",
+  "frontier.admin.v1.ListEdgesRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
+  "frontier.admin.v1.ListEdgesRequest.order": "edge_id, meta, addr or create_time, after - for descending or + for ascending order.",
+  "frontier.admin.v1.ListServicesRequest.service": "Only services whose name begins with this.",
+  "frontier.admin.v1.ListServicesRequest.connected_since": "Only services that connected at or after, in Unix seconds.",
+  "frontier.admin.v1.ListServicesRequest.addr": "Only services whose address begins with this.",
+  "frontier.admin.v1.ListServicesRequest.rpc": "Only services that have registered this method.",
+  "frontier.admin.v1.ListServicesRequest.topic": "Only services that take this topic.",
+  "frontier.admin.v1.ListServicesRequest.page": "Which page, from 1.",
+  "frontier.admin.v1.ListServicesRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
+  "frontier.admin.v1.ListServicesRequest.order": "service_id, service, addr or create_time, after - for descending or + for ascending order.",
+  "frontier.admin.v1.ListConnectionsResponse.count": "Connections that match on all pages; -1 where the store does not count.",
+  "frontier.admin.v1.Connection": "A connection and what it has done so far.",
+  "frontier.admin.v1.Connection.id": "Id of the edge or the service.",
+  "frontier.admin.v1.Connection.meta": "What an edge said of itself; bytes that are not UTF-8 are replaced.",
+  "frontier.admin.v1.Connection.service": "Name of a service.",
+  "frontier.admin.v1.Connection.addr": "Where it connected from.",
+  "frontier.admin.v1.Connection.connect_time_ms": "When it connected, in Unix milliseconds.",
+  "frontier.admin.v1.Connection.last_active_ms": "When it last sent something other than a heartbeat, in Unix milliseconds.",
+  "frontier.admin.v1.Connection.last_heard_ms": "When it last sent anything, in Unix milliseconds.",
+  "frontier.admin.v1.Connection.features": "Extensions of the protocol that are in use.",
+  "frontier.admin.v1.Connection.methods": "Methods of a service.",
+  "frontier.admin.v1.Connection.topics": "Topics of a service.",
+  "frontier.admin.v1.Connection.tls": "Who it is, by a certificate that was verified; absent without one.",
+  "frontier.admin.v1.Connection.counters": "Seen from the gateway: in is what came from this peer.",
+  "frontier.admin.v1.TlsIdentity": "A client's certificate.",
+  "frontier.admin.v1.TlsIdentity.sans": "Alternative names, such as DNS:device-1.example.",
+  "frontier.admin.v1.TlsIdentity.fingerprint256": "SHA-256 of the certificate, in hexadecimal with colons.",
+  "frontier.admin.v1.Counters": "What passed since the connection came.",
+  "frontier.admin.v1.Counters.streams": "Streams that are open now.",
+  "frontier.admin.v1.ListEdgeStreamsRequest.page": "Which page, from 1.",
+  "frontier.admin.v1.ListEdgeStreamsRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
+  "frontier.admin.v1.ListServiceStreamsRequest.page": "Which page, from 1.",
+  "frontier.admin.v1.ListServiceStreamsRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
+  "frontier.admin.v1.ListStreamsResponse.count": "Streams on all pages.",
+  "frontier.admin.v1.Stream": "An open stream, seen from one of its ends.",
+  "frontier.admin.v1.Stream.stream_id": "Its id on this connection.",
+  "frontier.admin.v1.Stream.peer_kind": "What is at its other end.",
+  "frontier.admin.v1.Stream.peer_id": "Id of the edge or the service at its other end.",
+  "frontier.admin.v1.Stream.peer_service": "Name of the service at its other end; empty for an edge.",
+  "frontier.admin.v1.Stream.opener": "Whether this end asked for it.",
+  "frontier.admin.v1.Stream.bytes_in": "Raw bytes that came from this end.",
+  "frontier.admin.v1.Stream.bytes_out": "Raw bytes of the other end that were passed on to this one.",
+  "frontier.admin.v1.Stream.age_ms": "For how long it has been open, in milliseconds.",
+  "frontier.admin.v1.StartDrainRequest.seconds": "The deadline of the whole, in seconds; the configured one when absent.",
+  "frontier.admin.v1.DrainProgress.phase": "running while nobody has asked to drain; then edges (they leave), events\n(services are told of edges that have gone), services (they leave), done.",
+  "frontier.admin.v1.DrainProgress.elapsed_ms": "Milliseconds since it began.",
+  "frontier.admin.v1.DrainProgress.remaining_ms": "Milliseconds until what is left is cut; absent without a deadline.",
+  "frontier.admin.v1.DrainProgress.edges": "Where the edges are.",
+  "frontier.admin.v1.DrainProgress.services": "Where the services are.",
+  "frontier.admin.v1.DrainProgress.cut": "Connections closed with something in flight, because time was up.",
+  "frontier.admin.v1.DrainProgress.inflight": "Requests and messages not answered yet.",
+  "frontier.admin.v1.DrainProgress.streams": "Streams still open.",
+  "frontier.admin.v1.Departures": "How far connections of one kind have come.",
+  "frontier.admin.v1.Departures.waiting": "Served as ever: their time has not come.",
+  "frontier.admin.v1.Departures.told": "Told to leave, and served as ever.",
+  "frontier.admin.v1.Departures.finishing": "Finishing what is in flight.",
+  "frontier.admin.v1.Departures.closing": "Being closed.",
+  "frontier.admin.v1.Departures.gone": "Gone.",
+  "frontier.admin.v1.WatchConnectionsRequest.kind": "Only edges or only services.",
+  "frontier.admin.v1.ConnectionEvent.time_ms": "When, in Unix milliseconds.",
+  "frontier.admin.v1.ConnectionEvent.id": "Id of the edge or the service.",
+  "frontier.admin.v1.ConnectionEvent.meta": "What an edge said of itself; bytes that are not UTF-8 are replaced.",
+  "frontier.admin.v1.ConnectionEvent.service": "Name of a service.",
+  "frontier.admin.v1.ConnectionEvent.addr": "Where it connected from.",
+  "frontier.admin.v1.ConnectionEvent.reason_kind": "Why it has gone, for programs: closed, peer-closed, lost, refused, replaced,\nreconnect, kicked, going-away, timeout, silent, slow, short-of-memory,\nprotocol or internal.",
+  "frontier.admin.v1.ConnectionEvent.reason": "Why it has gone, in words.",
+  "frontier.admin.v1.ConnectionEvent.missed": "How many events were left out.",
+  "frontier.admin.v1.ConnectionEvent.TYPE_CONNECTED": "A peer can be reached.",
+  "frontier.admin.v1.ConnectionEvent.TYPE_DISCONNECTED": "A peer has gone.",
+  "frontier.admin.v1.ConnectionEvent.TYPE_MISSED": "This watcher was too slow: some events were left out."
+};
