@@ -10,15 +10,26 @@ import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
 import type { StreamRecord } from "../directory/peer_counters.ts";
 import type { DrainProgress } from "../drain/progress.ts";
-import type { Frontier } from "../frontier.ts";
 import type { Routing } from "../routing.ts";
 import type { Store } from "../store/store.ts";
 import type { GatewayStatus, OperatedGateway } from "./gateway.ts";
 
+/** What a gateway itself can be asked for. */
+export interface Operable {
+  /** What it is doing. */
+  readonly status: GatewayStatus;
+  /** How far it is with draining; `undefined` before that. */
+  readonly drainProgress: DrainProgress | undefined;
+  /** Closes the connection of an edge or a service. */
+  kick(id: bigint): Promise<boolean>;
+  /** Stops without losing what is in flight. */
+  drain(seconds?: number): Promise<void>;
+}
+
 /** What a {@linkcode GatewayView} looks at. */
 export interface GatewayViewOptions {
   /** The gateway. */
-  readonly frontier: Frontier;
+  readonly frontier: Operable;
   /** Everything between its connections. */
   readonly routing: Routing;
   /** Its name within a cluster, or empty. */
