@@ -37,7 +37,7 @@ function isMap(value: unknown): value is object {
 }
 
 function checkBrokers(mqm: MqmConfig): MqmConfig {
-  const [problem] = brokerProblems(mqm);
+  const problem = brokerProblems(mqm).find(({ harmless }) => !harmless);
   if (problem === undefined) return mqm;
   throw new RangeError(`${problem.key}: ${problem.message}`);
 }

@@ -169,7 +169,6 @@ Deno.test("every part that this version does not serve is named when it is wante
     const part of [
       frontlas,
       config.mqm.amqp,
-      config.mqm.kafka,
       config.mqm.nsq,
       observability,
       daemon.pprof,
@@ -181,7 +180,6 @@ Deno.test("every part that this version does not serve is named when it is wante
   assertEquals(named, [
     "frontlas.enable",
     "mqm.amqp.enable",
-    "mqm.kafka.enable",
     "mqm.nsq.enable",
     "observability.enable",
     "daemon.pprof.enable",
@@ -208,7 +206,6 @@ for (
     [
       { mqm: { kafka: { enabled: true } } },
       "mqm.kafka.enabled",
-      "mqm.kafka.enable",
     ],
   ] as const
 ) {

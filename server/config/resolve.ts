@@ -225,8 +225,9 @@ export function resolve(
   );
   const controlplane = resolveControl(settings, findings);
   checkAddresses(servicebound, edgebound, bypass, controlplane, findings);
-  for (const { key, message } of brokerProblems(settings.mqm)) {
-    findings.missing(key, message);
+  for (const { key, message, harmless } of brokerProblems(settings.mqm)) {
+    if (harmless) findings.warn(key, message);
+    else findings.missing(key, message);
   }
   return {
     servicebound,

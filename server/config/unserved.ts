@@ -20,7 +20,6 @@ export function unservedParts(config: FrontierConfig): UnservedPart[] {
   const wanted: [string, boolean][] = [
     ["frontlas.enable", frontlas.enable],
     ["mqm.amqp.enable", mqm.amqp.enable],
-    ["mqm.kafka.enable", mqm.kafka.enable],
     ["mqm.nsq.enable", mqm.nsq.enable],
     ["observability.enable", observability.enable === true],
     ["daemon.pprof.enable", daemon.pprof.enable],

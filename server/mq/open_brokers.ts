@@ -25,6 +25,8 @@ type Maker<Config> = (config: Config) => Promise<readonly Producer[]>;
 
 /** How the producers of each kind are made. Nothing of a kind is loaded before its maker is called. */
 const MAKERS: { readonly [Kind in BrokerKind]?: Maker<MqmConfig[Kind]> } = {
+  kafka: async (config) =>
+    (await import("./kafka/mod.ts")).kafkaProducers(config),
   nats: async (config) => (await import("./nats/mod.ts")).natsProducers(config),
   redis: async (config) =>
     (await import("./redis/mod.ts")).redisProducers(config),

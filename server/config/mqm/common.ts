@@ -56,6 +56,8 @@ export interface BrokerProblem {
   readonly key: string;
   /** What is wrong, as a sentence without a full stop. */
   readonly message: string;
+  /** Whether the broker can be used all the same. */
+  readonly harmless?: boolean;
 }
 
 const ENV_NAME = checked(text(), (name) => {

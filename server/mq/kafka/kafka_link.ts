@@ -1,0 +1,194 @@
+/**
+ * One Kafka client at a time, which is replaced when it has failed.
+ *
+ * @module
+ */
+
+import { Producer as Client, type ProducerOptions } from "@platformatic/kafka";
+import type { Buffer } from "node:buffer";
+import { Backoff } from "@frontier/platform";
+import type { KafkaConfig } from "../../config/mod.ts";
+import { clientTls } from "../client_tls.ts";
+import { pause } from "../pause.ts";
+import { problemOf } from "../problem.ts";
+import type { ProducerState } from "../producer.ts";
+import { readSecret } from "../secret.ts";
+
+/** Milliseconds that connecting to one broker may take. */
+const CONNECT_MS = 2_000;
+/** Milliseconds that one request may take. */
+const REQUEST_MS = 5_000;
+/** Milliseconds that looking for the topics may take, brokers that do not answer included. */
+const LOOK_MS = 10_000;
+/** Milliseconds between two looks at the brokers. */
+const PROBE_MS = 10_000;
+/** Milliseconds that closing a client may take. */
+const CLOSE_MS = 2_000;
+
+/** The client, whose messages are bytes. */
+export type KafkaClient = Client<Buffer, Buffer, Buffer, Buffer>;
+
+/**
+ * Keeps a client whose brokers have told of all topics. The client has no state
+ * that says whether it works; so it is asked for the topics, and again every ten
+ * seconds.
+ */
+export class KafkaLink {
+  /** Whether it can be published to. */
+  state: ProducerState = { kind: "connecting" };
+  /** The client, while the state is `up`. */
+  client: KafkaClient | undefined = undefined;
+  /** Whether a request is under way. */
+  busy = false;
+  readonly #config: KafkaConfig;
+  readonly #onState: () => void;
+  readonly #stop = new AbortController();
+  /** When a client was given up last; in the past while none was. */
+  #failedAt = -Infinity;
+  #running: Promise<void> | undefined = undefined;
+  #lost: ((problem: string) => void) | undefined = undefined;
+
+  /**
+   * @param config Where, and as whom.
+   * @param onState Called after each change of the state.
+   */
+  constructor(config: KafkaConfig, onState: () => void) {
+    this.#config = config;
+    this.#onState = onState;
+  }
+
+  /** Begins to connect; once. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /**
+   * The client has failed: it is replaced, and what it has under way is rejected.
+   *
+   * @param client The client.
+   * @param problem What went wrong.
+   */
+  fail(client: KafkaClient, problem: string): void {
+    if (client === this.client) this.#lost?.(problem);
+  }
+
+  /** @returns When the connections are closed and nothing of them is left. */
+  async close(): Promise<void> {
+    if (this.busy) this.#failedAt = performance.now();
+    this.#stop.abort();
+    this.#lost?.("closed");
+    await this.#running;
+    // Requests that were never answered have timers in the client, which outlive it.
+    const left = this.#failedAt + REQUEST_MS + 100 - performance.now();
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+    this.#turn({ kind: "closed" });
+  }
+
+  async #run(): Promise<void> {
+    const backoff = new Backoff();
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#use(() => backoff.reset());
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#failedAt = performance.now();
+        this.#turn({ kind: "down", problem: problemOf(error) });
+      }
+      await pause(backoff.next(), signal);
+    }
+  }
+
+  /** Uses a client until it fails, which is thrown. */
+  async #use(works: () => void): Promise<void> {
+    const lost = Promise.withResolvers<never>();
+    lost.promise.catch(() => {});
+    this.#lost = (problem) => lost.reject(new Error(problem));
+    const { topics } = this.#config.producer;
+    const client: KafkaClient = new Client(this.#options());
+    const probe = new AbortController();
+    try {
+      await Promise.race([look(client, topics), lost.promise]);
+      this.client = client;
+      works();
+      this.#turn({ kind: "up" });
+      await Promise.race([this.#watch(client, probe.signal), lost.promise]);
+    } finally {
+      probe.abort();
+      this.client = this.#lost = undefined;
+      await inTime(client.close(), CLOSE_MS).catch(() => {});
+    }
+  }
+
+  /** Looks at the brokers now and then, and throws when they do not answer. */
+  async #watch(client: KafkaClient, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await pause(PROBE_MS, signal);
+      if (signal.aborted) return;
+      await look(client, this.#config.producer.topics);
+    }
+  }
+
+  #options(): ProducerOptions<Buffer, Buffer, Buffer, Buffer> {
+    const { addrs, tls, sasl, producer } = this.#config;
+    const { retry, requiredAcks, timeoutSeconds } = producer;
+    const files = clientTls(tls);
+    const mechanism = sasl.mechanism.toUpperCase() as "PLAIN";
+    return {
+      clientId: "frontier",
+      bootstrapBrokers: [...addrs],
+      idempotent: requiredAcks !== 1,
+      // The library takes numbers below 2 as no limit.
+      retries: Math.max(2, retry.max || 40),
+      retryDelay: retry.backoffSeconds * 1_000 || 250,
+      connectTimeout: CONNECT_MS,
+      requestTimeout: REQUEST_MS,
+      autocreateTopics: false,
+      ...(timeoutSeconds > 0 && { timeout: timeoutSeconds * 1_000 }),
+      ...(files !== undefined && { tls: files }),
+      ...(sasl.mechanism !== "none" && {
+        sasl: {
+          mechanism,
+          username: sasl.user,
+          password: readSecret(sasl.password, "mqm.kafka.sasl.password"),
+        },
+      }),
+    };
+  }
+
+  #turn(state: ProducerState): void {
+    if (this.#stop.signal.aborted && state.kind !== "closed") return;
+    this.state = state;
+    this.#onState();
+  }
+}
+
+/** Asks the brokers for the topics; throws when one of them is missing, or nobody answers in time. */
+async function look(
+  client: KafkaClient,
+  topics: readonly string[],
+): Promise<void> {
+  await inTime(
+    client.metadata({ topics: [...topics], forceUpdate: true, retries: 2 }),
+    LOOK_MS,
+  );
+}
+
+/** Waits for something, but not for ever. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  work.catch(() => {});
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(
+          () => reject(new Error(`no answer within ${ms} ms`)),
+          ms,
+        );
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,4 @@
+import { compliance } from "./compliance.ts";
+import { KAFKA } from "./kafka_broker.ts";
+
+compliance(KAFKA);
