@@ -14,7 +14,11 @@ export type {
   BrokerQueueConfig,
   SecretConfig,
 } from "./common.ts";
-export type { KafkaConfig } from "./kafka.ts";
+export type {
+  KafkaCompression,
+  KafkaConfig,
+  KafkaSaslConfig,
+} from "./kafka.ts";
 export type { NatsConfig } from "./nats.ts";
 export type { NsqConfig } from "./nsq.ts";
 export type { RedisConfig } from "./redis.ts";
