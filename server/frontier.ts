@@ -21,6 +21,7 @@ import {
   type Logger,
   NULL_LOGGER,
 } from "@frontier/platform/log";
+import { Readiness } from "@frontier/platform/health";
 import type { Policy } from "./admission/policy.ts";
 import { Bypass } from "./bypass/bypass.ts";
 import {
@@ -36,7 +37,11 @@ import { Drain } from "./drain/drain.ts";
 import type { DrainProgress } from "./drain/progress.ts";
 import { GOING_AWAY } from "./exchange/ends.ts";
 import type { Broker } from "./mq/broker.ts";
-import { type BrokerStatus, brokerStatus } from "./mq/broker_status.ts";
+import {
+  brokerProblem,
+  type BrokerStatus,
+  brokerStatus,
+} from "./mq/broker_status.ts";
 import {
   type ConfiguredProducer,
   makeProducers,
@@ -48,7 +53,9 @@ import { type OpenListener, openListener } from "./ports/open_listener.ts";
 import { plainRefusal } from "./ports/plain_refusal.ts";
 import { Port, type PortHandler } from "./ports/port.ts";
 import { speaksProtocol } from "./ports/sniff.ts";
+import { countingLogger, type LogCounts } from "./metrics/counting_logger.ts";
 import { createRouting, type Routing } from "./routing.ts";
+import { Tally } from "./tally/tally.ts";
 
 /** What a gateway is doing. */
 export interface FrontierStatus {
@@ -118,6 +125,8 @@ export interface Frontier extends AsyncDisposable {
   readonly brokers: readonly BrokerStatus[];
   /** Whether it takes new connections: not once it drains, or is closed. */
   readonly ready: boolean;
+  /** Where health and metrics are read; `undefined` when nobody asked for that, or the address is taken. */
+  readonly observabilityAddr: PeerAddress | undefined;
   /** How far it is with draining; `undefined` before that. */
   readonly drainProgress: DrainProgress | undefined;
   /**
@@ -220,6 +229,7 @@ export async function startFrontier(
   }
   try {
     await gateway.openControl();
+    await gateway.observe();
     return gateway;
   } catch (error) {
     await gateway.close();
@@ -242,6 +252,12 @@ class Gateway implements Frontier {
   readonly #bypass: Bypass | undefined;
   readonly #links: Set<Link> = new Set();
   #control: Control | undefined = undefined;
+  readonly #readiness = new Readiness();
+  /** Present when somebody watches. */
+  readonly #tally: Tally | undefined;
+  readonly #logged: LogCounts = { debug: 0, info: 0, warn: 0, error: 0 };
+  #observability: AsyncDisposable | undefined = undefined;
+  observabilityAddr: PeerAddress | undefined = undefined;
   #state: FrontierStatus["state"] = "running";
   #drain: Drain | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
@@ -259,7 +275,12 @@ class Gateway implements Frontier {
   ) {
     this.#config = config;
     const { maxMemory, timers, random, wallClock } = injected;
-    const log = this.#log = repeatLog(logger, { timers });
+    const watched = config.observability.enable === true;
+    const tally = this.#tally = watched ? new Tally() : undefined;
+    const log = this.#log = repeatLog(
+      watched ? countingLogger(logger, this.#logged) : logger,
+      { timers },
+    );
     this.#timers = timers;
     this.#wallClock = wallClock;
     this.#routing = createRouting({
@@ -276,6 +297,7 @@ class Gateway implements Frontier {
       random,
       wallClock,
       log,
+      tally,
       policies: injected.policies,
       onMoved: (link) => this.#drain?.moved(link),
       onEnded: (link) => {
@@ -289,6 +311,17 @@ class Gateway implements Frontier {
       newId: () => crypto.randomUUID(),
       log,
     });
+    this.#readiness.add(
+      "listeners",
+      () => this.#state === "running" ? "" : this.#state,
+    );
+    for (const [i, { producer }] of this.#brokers.entries()) {
+      this.#readiness.add(
+        `broker ${producer.name}`,
+        () => brokerProblem(brokerStatus(this.#brokers[i]!)),
+        { required: false },
+      );
+    }
     const { bypass } = config.edgebound;
     this.#bypass = bypass === undefined
       ? undefined
@@ -302,12 +335,12 @@ class Gateway implements Frontier {
       handshakeTimeoutMs: config.limits.handshakeTimeoutMs,
     });
     const open = (
-      name: string,
+      side: "edge" | "service",
       from: OpenListener,
       handlers: readonly PortHandler[],
     ) =>
       new Port({
-        name,
+        name: `${side}bound`,
         ...from,
         onPlain,
         gate: this.#gate,
@@ -316,10 +349,11 @@ class Gateway implements Frontier {
         timers,
         log,
         strangers: this.#strangers,
+        onTurnedAway: tally && ((why) => tally.turnAway(side, why)),
       });
     this.#ports = [
-      open("servicebound", service, [this.#peers("service")]),
-      open("edgebound", edge, [this.#peers("edge"), ...this.#others()]),
+      open("service", service, [this.#peers("service")]),
+      open("edge", edge, [this.#peers("edge"), ...this.#others()]),
     ];
   }
 
@@ -347,7 +381,10 @@ class Gateway implements Frontier {
     if (bypass === undefined) return [];
     return [{
       sniff: () => true,
-      handle: (connection) => void bypass.handle(connection),
+      handle: (connection) => {
+        if (this.#tally !== undefined) this.#tally.bypassed++;
+        void bypass.handle(connection);
+      },
     }];
   }
 
@@ -371,6 +408,30 @@ class Gateway implements Frontier {
     return this.#control?.addr;
   }
 
+  /** Opens the port where health and metrics are read, if somebody asked for it. */
+  async observe(): Promise<void> {
+    const tally = this.#tally;
+    if (tally === undefined) return;
+    const { openObservability } = await import("./metrics/observability.ts");
+    const port = await openObservability({
+      addr: this.#config.observability.addr,
+      log: this.#log,
+      sources: {
+        tally,
+        routing: this.#routing,
+        gate: this.#gate,
+        maxConnections: this.#config.limits.maxConnections,
+        links: this.#links,
+        readiness: this.#readiness,
+        brokers: () => this.brokers,
+        drain: () => this.drainProgress,
+        logged: this.#logged,
+      },
+    });
+    this.#observability = port;
+    this.observabilityAddr = port && { network: "tcp", ...port.addr };
+  }
+
   get status(): FrontierStatus {
     return {
       state: this.#state,
@@ -387,7 +448,7 @@ class Gateway implements Frontier {
   }
 
   get ready(): boolean {
-    return this.#state === "running";
+    return this.#readiness.problem === "";
   }
 
   get drainProgress(): DrainProgress | undefined {
@@ -491,6 +552,7 @@ class Gateway implements Frontier {
       edges: edgeCount,
       services: services.size,
     });
+    await this.#observability?.[Symbol.asyncDispose]();
     this.#log[Symbol.dispose]();
   }
 }

@@ -76,12 +76,13 @@ export interface HttpPort extends AsyncDisposable {
  *
  * @param options What it serves, and where.
  * @returns The open port. Dispose of it to stop: answers under way are cut.
- * @throws {Error} If the address cannot be bound.
+ * @throws {Error} If the address cannot be bound, or the runtime does not permit it.
  */
 export async function openHttpPort(
   options: HttpPortOptions,
 ): Promise<HttpPort> {
   const { hostname, port, idleMs = 30_000 } = options;
+  await mayListen(hostname, port);
   const server = http.createServer({
     headersTimeout: SLOW_MS,
     requestTimeout: SLOW_MS,
@@ -115,6 +116,19 @@ export async function openHttpPort(
       await closed;
     },
   };
+}
+
+/** Without the permission neither an error comes nor an open port. */
+async function mayListen(hostname: string, port: number): Promise<void> {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const { state } = await Deno.permissions.query({
+    name: "net",
+    host: port === 0 ? host : `${host}:${port}`,
+  });
+  if (state === "granted") return;
+  throw new Deno.errors.NotCapable(
+    `Cannot listen on ${host}:${port}: run with --allow-net=${host}:${port}`,
+  );
 }
 
 async function serve(

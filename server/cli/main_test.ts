@@ -106,7 +106,7 @@ Deno.test("without a file it says so, says where it listens, and SIGTERM ends it
 
 Deno.test("parts that this version does not serve, and unknown keys, are one warning each at start", async () => {
   const text =
-    `${GOOD}frontlas: {enable: true, dial: {addr: "r:1"}}\ndaemon: {pprof: {enable: true, addr: ":1"}}\nhashby: srcip\n`;
+    `${GOOD}frontlas: {enable: true, dial: {addr: "r:1"}}\nobservability: {enable: no}\nhashby: srcip\n`;
   await withFile(text, async (path) => {
     await using program = new Program(["-c", path, "--log-format", "json"]);
     await program.line(/edgebound server listening on/);
@@ -121,7 +121,6 @@ Deno.test("parts that this version does not serve, and unknown keys, are one war
     assertEquals(said, [
       `${path}:5:1: Unknown key "hashby", nearest known key: "exchange.hashby"`,
       'This version does not serve what "frontlas.enable" asks for; the gateway runs without it',
-      'This version does not serve what "daemon.pprof.enable" asks for; the gateway runs without it',
     ]);
   });
 });
@@ -172,6 +171,9 @@ Deno.test("without permission to see the environment it starts all the same", as
       "--allow-net=127.0.0.1",
       `--allow-read=${path}`,
     ]);
+    await program.line(
+      /Cannot open the health and metrics port.*--allow-net=0\.0\.0\.0:9091/,
+    );
     await program.line(/edgebound server listening on/);
   });
 });

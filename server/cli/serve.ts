@@ -98,7 +98,12 @@ async function run(
 ): Promise<number> {
   let frontier: Frontier;
   try {
-    frontier = await startFrontier({ ...config, logger: log });
+    const { enable = true } = config.observability;
+    frontier = await startFrontier({
+      ...config,
+      observability: { ...config.observability, enable },
+      logger: log,
+    });
   } catch (error) {
     await log.flush();
     complain(explainStartFailure(error, config));

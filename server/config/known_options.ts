@@ -112,7 +112,9 @@ export function checkKnown(
       listen: LISTEN,
     },
     mqm: keysOf(base.mqm),
+    observability: { enable: null, addr: null },
     // Complete, or the compiler's to refuse.
+    daemon: null,
     later: null,
     logger: null,
   } satisfies KeysOf<FrontierOptions>;

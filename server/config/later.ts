@@ -18,32 +18,12 @@ export interface FrontlasConfig {
   metrics: { enable: boolean; intervalSeconds: number };
 }
 
-/** The health and metrics port. */
-export interface ObservabilityConfig {
-  /** Whether it is wanted; absent when the file does not say. */
-  enable?: boolean;
-  /** Where it listens, as `host:port`. */
-  addr: string;
-}
-
-/** Settings of the process. */
-export interface DaemonConfig {
-  /** The limit of open files; `nofile` is absent when the file does not say. The runtime raises it to the hard limit by itself. */
-  rlimit: { enable: boolean; nofile?: number };
-  /** The profiling port. */
-  pprof: { enable: boolean; addr: string; cpuProfileRate: number };
-}
-
 /** Settings of parts that later releases build. */
 export interface LaterConfig {
   /** The store behind the control plane. */
   dao: DaoConfig;
   /** The link to the cluster directory. */
   frontlas: FrontlasConfig;
-  /** The health and metrics port. */
-  observability: ObservabilityConfig;
-  /** Settings of the process. */
-  daemon: DaemonConfig;
   /** Addresses announced to the cluster instead of the listeners' own, or empty. */
   advertised: { servicebound: string; edgebound: string };
 }

@@ -195,7 +195,7 @@ observability: {enable: false, addr: "0.0.0.0:9091"}
 Deno.test("the complete file of the Go gateway is accepted without a warning, strictly too", () => {
   const loaded = load(SAMPLE, {}, { strict: true });
   assertEquals(warnings(loaded), []);
-  const { later, edgebound } = loaded.config;
+  const { later, edgebound, observability, daemon } = loaded.config;
   assertEquals(edgebound, {
     hostname: "0.0.0.0",
     port: 30012,
@@ -204,8 +204,8 @@ Deno.test("the complete file of the Go gateway is accepted without a warning, st
     reaskIds: "ours",
   });
   assertEquals(later.frontlas.dial.addrs, ["127.0.0.1:40012"]);
-  assertEquals(later.daemon.rlimit, { enable: true, nofile: 102400 });
-  assertEquals(later.observability, { enable: false, addr: "0.0.0.0:9091" });
+  assertEquals(daemon.rlimit, { enable: true, nofile: 102400 });
+  assertEquals(observability, { enable: false, addr: "0.0.0.0:9091" });
 });
 
 Deno.test("what is printed is a complete file with the same meaning", () => {
@@ -242,7 +242,7 @@ const MEANINGS: [
   ["daemon: {frontier_id: yes}", (c) => c.frontierId, "yes"],
   [
     "daemon: {rlimit: {enable: On, num_file: 1_000}}",
-    (c) => c.later.daemon.rlimit,
+    (c) => c.daemon.rlimit,
     { enable: true, nofile: 1000 },
   ],
   ["daemon: {drain_seconds: 5}", (c) => c.drainSeconds, 5],
@@ -258,10 +258,16 @@ const MEANINGS: [
   ["dao: {backend: ''}", (c) => c.later.dao.backend, "buntdb"],
   [
     "observability: {enable: false}",
-    (c) => c.later.observability.enable,
+    (c) => c.observability.enable,
     false,
   ],
-  ["observability: {}", (c) => c.later.observability, { addr: "0.0.0.0:9091" }],
+  ["daemon: {pprof: {enable: on}}", (c) => c.daemon.pprof, {
+    enable: true,
+    addr: "127.0.0.1:6060",
+    cpuProfileRate: 10_000,
+  }],
+  ["daemon: {pprof: {addr: ':6060'}}", (c) => c.daemon.pprof.addr, ":6060"],
+  ["observability: {}", (c) => c.observability, { addr: "0.0.0.0:9091" }],
   [
     "frontlas: {enable: true, dial: {addrs: ['a:1', 'b:2']}}",
     (c) => c.later.frontlas.dial.addrs,
@@ -779,7 +785,7 @@ Deno.test("the environment beats the file", () => {
 
 Deno.test("a flag beats the environment, an empty variable is none", () => {
   const env = { LOG_LEVEL: "debug", LOG_FORMAT: "", LOG_FILE: "/env.log" };
-  const { log, later } = config(MINIMAL, env, {
+  const { log, daemon } = config(MINIMAL, env, {
     logLevel: "error",
     logFile: "/flag.log",
     rlimitNofile: 7,
@@ -788,7 +794,7 @@ Deno.test("a flag beats the environment, an empty variable is none", () => {
     log.level,
     log.format,
     log.file.path,
-    later.daemon.rlimit.nofile,
+    daemon.rlimit.nofile,
   ], ["error", "text", "/flag.log", 7]);
 });
 

@@ -1,10 +1,11 @@
+import { parseAddress } from "./endpoints.ts";
 import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
 import { checkKnown } from "./known_options.ts";
 import { resolveControlplane } from "./controlplane.ts";
 import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
 import { loadConfig } from "./load.ts";
-import { nearest } from "@frontier/platform";
+import { describeError, nearest } from "@frontier/platform";
 import { brokerProblems, type MqmConfig } from "./mqm/mod.ts";
 import type { DeepPartial, FrontierConfig, FrontierOptions } from "./types.ts";
 
@@ -54,6 +55,16 @@ function checkPort(what: string, port: number): void {
       `Cannot listen on ${what} port ${
         show(port)
       }: expected a whole number from 0 to 65535`,
+    );
+  }
+}
+
+function checkAddress(what: string, address: unknown): void {
+  try {
+    parseAddress(String(address));
+  } catch (error) {
+    throw new RangeError(
+      `Cannot use ${show(address)} as ${what}: ${describeError(error)}`,
     );
   }
 }
@@ -121,6 +132,8 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     frontierId: options.frontierId ?? base.frontierId,
     controlplane: resolveControlplane(base.controlplane, options.controlplane),
     mqm: checkBrokers(mergeDeep(base.mqm, options.mqm)),
+    observability: merge(base.observability, options.observability),
+    daemon: options.daemon ?? base.daemon,
     later: options.later ?? base.later,
   };
   checkPort("servicebound", config.servicebound.port);
@@ -130,6 +143,7 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   checkChoice("forwardDeadlines", config.forwardDeadlines, FORWARD_DEADLINES);
   checkChoice("edgebound.reaskIds", config.edgebound.reaskIds, REASK_IDS);
   checkDrainSeconds(config.drainSeconds);
+  checkAddress("observability.addr", config.observability.addr);
   const { drainRate } = config;
   if (!(typeof drainRate === "number" && drainRate > 0)) {
     throw new RangeError(

@@ -118,6 +118,11 @@ const WRONG: [string, FrontierOptions, string][] = [
   ["the drain time", { drainSeconds: -1 }, "Cannot drain for -1 seconds"],
   ["the drain rate", { drainRate: 0 }, "Cannot let 0 connections leave"],
   [
+    "a metrics address",
+    { observability: { addr: "9091" } },
+    'Cannot use "9091" as observability.addr: Cannot read "9091" as an address',
+  ],
+  [
     "a drain rate that is no number",
     { drainRate: "9" as unknown as number },
     'Cannot let "9" connections leave in a second: expected a number above 0',
@@ -164,14 +169,12 @@ for (const [name, options, message] of WRONG) {
 Deno.test("every part that this version does not serve is named when it is wanted", () => {
   const config = resolveOptions();
   assertEquals(unservedParts(config), []);
-  const { frontlas, observability, daemon } = config.later;
+  const { frontlas } = config.later;
   for (
     const part of [
       frontlas,
       config.mqm.amqp,
       config.mqm.nsq,
-      observability,
-      daemon.pprof,
     ]
   ) {
     part.enable = true;
@@ -181,8 +184,6 @@ Deno.test("every part that this version does not serve is named when it is wante
     "frontlas.enable",
     "mqm.amqp.enable",
     "mqm.nsq.enable",
-    "observability.enable",
-    "daemon.pprof.enable",
   ]);
 });
 

@@ -7,7 +7,7 @@ import {
 } from "./controlplane.ts";
 import { overlap, reaches } from "./overlap.ts";
 import type { Findings } from "./diagnostics.ts";
-import type { LaterConfig, ObservabilityConfig } from "./later.ts";
+import type { LaterConfig } from "./later.ts";
 import {
   type DialSettings,
   type ListenSettings,
@@ -20,7 +20,7 @@ import {
   parseAddress,
   type TlsListenConfig,
 } from "./endpoints.ts";
-import type { FrontierConfig } from "./types.ts";
+import type { DaemonConfig, FrontierConfig } from "./types.ts";
 
 /** `:30011` is every interface, as with the Go gateway: IPv6 and, through mapped addresses, IPv4. */
 const EVERY_INTERFACE = "::";
@@ -163,19 +163,13 @@ function resolveControl(
 }
 
 function resolveLater(settings: Settings, findings: Findings): LaterConfig {
-  const { frontlas, daemon } = settings;
+  const { frontlas } = settings;
   if (frontlas.enable && frontlas.dial.addrs.length === 0) {
     findings.missing(
       "frontlas.dial.addrs",
       'Cannot reach the directory without an address: set "frontlas.dial.addrs"',
     );
   }
-  const { enable, addr } = settings.observability;
-  const observability: ObservabilityConfig = {
-    ...(enable !== undefined && { enable }),
-    addr,
-  };
-  const { nofile } = daemon.rlimit;
   return {
     dao: settings.dao,
     frontlas: {
@@ -186,18 +180,21 @@ function resolveLater(settings: Settings, findings: Findings): LaterConfig {
         intervalSeconds: frontlas.metrics.interval,
       },
     },
-    observability,
-    daemon: {
-      rlimit: {
-        enable: daemon.rlimit.enable,
-        ...(nofile !== undefined && { nofile }),
-      },
-      pprof: daemon.pprof,
-    },
     advertised: {
       servicebound: settings.servicebound.listen.advertisedAddr,
       edgebound: settings.edgebound.listen.advertisedAddr,
     },
+  };
+}
+
+/** Where the profiling port listens that has no address. */
+const PPROF_ADDR = "127.0.0.1:6060";
+
+function resolveDaemon({ rlimit, pprof }: Settings["daemon"]): DaemonConfig {
+  const { enable, nofile } = rlimit;
+  return {
+    rlimit: { enable, ...(nofile !== undefined && { nofile }) },
+    pprof: { ...pprof, addr: pprof.addr === "" ? PPROF_ADDR : pprof.addr },
   };
 }
 
@@ -225,6 +222,7 @@ export function resolve(
   );
   const controlplane = resolveControl(settings, findings);
   checkAddresses(servicebound, edgebound, bypass, controlplane, findings);
+  const { enable } = settings.observability;
   for (const { key, message, harmless } of brokerProblems(settings.mqm)) {
     if (harmless) findings.warn(key, message);
     else findings.missing(key, message);
@@ -247,6 +245,11 @@ export function resolve(
     frontierId: settings.daemon.frontierId,
     controlplane,
     mqm: settings.mqm,
+    observability: {
+      ...(enable !== undefined && { enable }),
+      addr: settings.observability.addr,
+    },
+    daemon: resolveDaemon(settings.daemon),
     later: resolveLater(settings, findings),
   };
 }

@@ -24,6 +24,47 @@ export interface EdgeboundConfig extends ListenConfig {
   reaskIds: ReaskIds;
 }
 
+/** The health and metrics port. */
+export interface ObservabilityConfig {
+  /** Whether it is wanted. Absent, the program opens it, and a gateway within another program does not. */
+  enable?: boolean;
+  /**
+   * Where it listens, as `host:port`. One that is taken is a warning: the gateway works without it.
+   * @default "0.0.0.0:9091"
+   */
+  addr: string;
+}
+
+/** The profiling port. */
+export interface PprofConfig {
+  /**
+   * Whether it is wanted.
+   * @default false
+   */
+  enable: boolean;
+  /**
+   * Where it listens, as `host:port`. Whoever reaches it may read what is in memory.
+   * @default "127.0.0.1:6060"
+   */
+  addr: string;
+  /**
+   * Samples a second that a profile of the processor takes; 0 is a thousand.
+   * @default 10_000
+   */
+  cpuProfileRate: number;
+}
+
+/** Settings of the process. */
+export interface DaemonConfig {
+  /**
+   * The limit of open files. The runtime raises it to the hard limit by itself; whether it is as high as `nofile` is looked at when
+   * `enable` says so.
+   */
+  rlimit: { enable: boolean; nofile?: number };
+  /** The profiling port. */
+  pprof: PprofConfig;
+}
+
 /** Everything the gateway has to know, complete: what a file left out has its default. */
 export interface FrontierConfig {
   /** The listener for services. */
@@ -51,6 +92,10 @@ export interface FrontierConfig {
   controlplane: ControlplaneConfig;
   /** External message queues: which brokers take which topics. */
   mqm: MqmConfig;
+  /** The health and metrics port. */
+  observability: ObservabilityConfig;
+  /** Settings of the process. Used by the command line only. */
+  daemon: DaemonConfig;
   /** Settings of parts that later releases build: read and checked now, acted upon then. */
   later: LaterConfig;
 }
@@ -117,6 +162,13 @@ export interface FrontierOptions {
    * @default {} no broker
    */
   mqm?: DeepPartial<MqmConfig>;
+  /**
+   * The health and metrics port. It is not opened unless `enable` is true.
+   * @default { addr: "0.0.0.0:9091" }
+   */
+  observability?: Partial<ObservabilityConfig>;
+  /** Settings of the process. Used by the command line only. */
+  daemon?: DaemonConfig;
   /** Settings of parts that later releases build. */
   later?: LaterConfig;
   /**

@@ -15,14 +15,12 @@ export interface UnservedPart {
  * @returns The parts, none if everything asked for is served.
  */
 export function unservedParts(config: FrontierConfig): UnservedPart[] {
-  const { frontlas, observability, daemon } = config.later;
+  const { frontlas } = config.later;
   const { mqm } = config;
   const wanted: [string, boolean][] = [
     ["frontlas.enable", frontlas.enable],
     ["mqm.amqp.enable", mqm.amqp.enable],
     ["mqm.nsq.enable", mqm.nsq.enable],
-    ["observability.enable", observability.enable === true],
-    ["daemon.pprof.enable", daemon.pprof.enable],
   ];
   return wanted.filter(([, on]) => on).map(([key]) => ({
     key,

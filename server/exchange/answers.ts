@@ -108,7 +108,10 @@ export class Answers {
    */
   accept(call: Call): void {
     const { session } = call;
-    if (session?.state !== "open") return;
+    if (session?.state !== "open") {
+      this.#tally?.unheard(call);
+      return;
+    }
     const link = session.link;
     const source = call.source!;
     if (!this.#room.take(source, source, BODY_SLACK)) {
@@ -117,6 +120,7 @@ export class Answers {
     }
     const at = link.openFrame(session, BODY_SLACK);
     const end = writeEmpty(link.outbox.view, at);
+    this.#tally?.answered(call, false, link.timers.now());
     link.commitFrame(call.answerType, call.idHi, call.idLo, end);
   }
 

@@ -12,7 +12,7 @@ import {
 } from "@frontier/proto";
 import type { Holder } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
-import { WAYS } from "../tally/labels.ts";
+import { TO_BROKER, WAYS } from "../tally/labels.ts";
 
 /** How the `custom` bytes change on the way. */
 export type Edit = "same" | "append" | "strip";
@@ -79,6 +79,11 @@ export interface AskedRequests {
 /** What has taken a call, as far as the call has to know it; every `Target` is one. */
 export interface Taker {
   /**
+   * What it takes: `packet` is the whole body with the caller's id in it,
+   * `value` the decoded value alone.
+   */
+  readonly encoding: "packet" | "value";
+  /**
    * Nobody waits for the answer of a request it took any more.
    *
    * @param call The request; it is let go of afterwards.
@@ -140,7 +145,8 @@ export class Call {
   get way(): number {
     const { edit } = this;
     const way = edit === "append" ? 0 : edit === "strip" ? 1 : 2;
-    return this.kind === "request" ? way : way + WAYS.length;
+    if (this.kind === "request") return way;
+    return this.target?.encoding === "value" ? TO_BROKER : way + WAYS.length;
   }
 
   /** Type of the packet that answers it. */

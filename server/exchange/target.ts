@@ -13,11 +13,6 @@ import type { Call, Taker } from "./call.ts";
  * through {@linkcode Answers}.
  */
 export interface Target extends Taker {
-  /**
-   * What it takes: `packet` is the whole body with the caller's id in it,
-   * `value` the decoded value alone.
-   */
-  readonly encoding: "packet" | "value";
   /** Whether it is about to leave: it is chosen only when nobody else is there. */
   readonly draining: boolean;
   /**

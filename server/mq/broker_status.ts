@@ -57,3 +57,14 @@ export function brokerStatus(broker: Broker): BrokerStatus {
     unknown: figures.unknown,
   };
 }
+
+/**
+ * What is wrong with a broker, for health checks.
+ *
+ * @param status What it is doing.
+ * @returns The problem in words; empty when it can be published to.
+ */
+export function brokerProblem({ state, problem }: BrokerStatus): string {
+  if (state === "up") return "";
+  return problem === "" ? state : problem;
+}

@@ -26,7 +26,11 @@ export const WAYS = [
   "edge_to_service",
   "service_to_edge",
   "in_stream",
+  "edge_to_broker",
 ] as const;
+
+/** The place of messages to brokers: after all requests, among the messages the last. */
+export const TO_BROKER = 2 * WAYS.length - 1;
 
 /**
  * How something ended: well, or with an error of this code. `unheard` is what

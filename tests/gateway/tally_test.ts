@@ -29,9 +29,11 @@ const KINDS = [
   "call up",
   "call down",
   "call in",
+  "call broker",
   "message up",
   "message down",
   "message in",
+  "message broker",
 ];
 const SIDES = ["edge", "service"];
 const results = (tally: Tally) => named(tally.results, KINDS, RESULT_CODES);
@@ -70,7 +72,7 @@ Deno.test("every request and message is counted once, by its way and how it ende
     "message down ok": 2,
   });
   // What was refused at once has reached nobody: it says nothing of how long things take.
-  assertEquals(spans(tally), [7, 5, 0, 3, 2, 0]);
+  assertEquals(spans(tally), [7, 5, 0, 0, 3, 2, 0, 0]);
 });
 
 Deno.test("how long a call takes is counted in the bucket of its time, a timeout too", () => {

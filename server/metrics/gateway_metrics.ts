@@ -1,0 +1,23 @@
+/**
+ * All metrics of a gateway.
+ *
+ * @module
+ */
+
+import type { Metric } from "@frontier/platform/metrics";
+import { peerMetrics } from "./peer_metrics.ts";
+import type { MetricSources } from "./sources.ts";
+import { stateMetrics } from "./state_metrics.ts";
+import { trafficMetrics } from "./traffic_metrics.ts";
+
+/**
+ * @param sources Where they are read.
+ * @returns The metrics, without those of the process.
+ */
+export function gatewayMetrics(sources: MetricSources): Metric[] {
+  return [
+    ...trafficMetrics(sources),
+    ...peerMetrics(sources),
+    ...stateMetrics(sources),
+  ];
+}

@@ -1,0 +1,45 @@
+/**
+ * Where the metrics of a gateway are read.
+ *
+ * @module
+ */
+
+import type { Link } from "@frontier/proto";
+import type { Readiness } from "@frontier/platform/health";
+import type { DrainProgress } from "../drain/progress.ts";
+import type { BrokerStatus } from "../mq/broker_status.ts";
+import type { Gate } from "../ports/gate.ts";
+import type { Routing } from "../routing.ts";
+import type { Tally } from "../tally/tally.ts";
+import type { LogCounts } from "./counting_logger.ts";
+
+/** What the metrics of a gateway are read from. */
+export interface MetricSources {
+  /** What was counted. */
+  readonly tally: Tally;
+  /** The data plane. */
+  readonly routing: Pick<
+    Routing,
+    | "directory"
+    | "edgebound"
+    | "exchange"
+    | "hooks"
+    | "ledger"
+    | "servicebound"
+    | "streams"
+  >;
+  /** Counts connections. */
+  readonly gate: Pick<Gate, "accepted" | "connections">;
+  /** Most connections there may be. */
+  readonly maxConnections: number;
+  /** All connections that speak the protocol. */
+  readonly links: Iterable<Link>;
+  /** Whether the gateway can do its work. */
+  readonly readiness: Readiness;
+  /** What the brokers do. */
+  readonly brokers: () => readonly BrokerStatus[];
+  /** How far draining is; `undefined` before it begins. */
+  readonly drain: () => DrainProgress | undefined;
+  /** Records written to the log. */
+  readonly logged: LogCounts;
+}
