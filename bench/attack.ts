@@ -38,7 +38,7 @@ async function runAttack(
   for (let i = 0; i < plan.repeat; i++) {
     const staged = await stage(attack, connections, seconds * 1000);
     const works = Object.values(staged.victims);
-    const { rss, peak, cpuSeconds } = staged.process;
+    const { rssBytes, peakBytes, cpuSeconds } = staged.process;
     outcome.windows.push({
       seconds,
       ops: works.reduce((sum, { done }) => sum + done, 0),
@@ -46,7 +46,7 @@ async function runAttack(
       p50Us: Math.max(...works.map(({ p50Ms }) => p50Ms)) * 1000,
       p99Us: Math.max(...works.map(({ p99Ms }) => p99Ms)) * 1000,
       otherCpuSeconds: 0,
-      used: { gateway: { cpuSeconds, rssBytes: rss, peakBytes: peak } },
+      used: { gateway: { cpuSeconds, rssBytes, peakBytes } },
     });
     const found = harm(staged);
     outcome.errors += found.length;

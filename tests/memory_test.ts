@@ -3,63 +3,15 @@
  */
 
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { GatewayProcess } from "./support/gateway_process.ts";
 
-const GATEWAY = new URL("./memory_gateway.ts", import.meta.url).pathname;
 const EDGES = 3_000;
 /** Bytes per idle edge: about 8 KB measured with 10 000 edges, and room for a noisy machine. */
 const IDLE_CEILING = 12_000;
 const MIB = 1_048_576;
 
-/** A gateway in a process of its own that answers with its memory after a collection. */
-class Gateway implements AsyncDisposable {
-  readonly #process: Deno.ChildProcess;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-
-  private constructor(process: Deno.ChildProcess) {
-    this.#process = process;
-    this.#lines = process.stdout
-      .pipeThrough(new TextDecoderStream())
-      .getReader();
-    this.#input = process.stdin.getWriter();
-  }
-
-  static async start(): Promise<{ gateway: Gateway; port: number }> {
-    const gateway = new Gateway(
-      new Deno.Command(Deno.execPath(), {
-        args: [
-          "run",
-          "--allow-net=127.0.0.1",
-          "--v8-flags=--expose-gc,--max-semi-space-size=2",
-          GATEWAY,
-        ],
-        stdin: "piped",
-        stdout: "piped",
-      }).spawn(),
-    );
-    return { gateway, port: Number(await gateway.#line()) };
-  }
-
-  async #line(): Promise<string> {
-    let text = "";
-    while (!text.endsWith("\n")) {
-      const { value, done } = await this.#lines.read();
-      if (done) throw new Error("The gateway process has ended");
-      text += value;
-    }
-    return text.trim();
-  }
-
-  async rss(): Promise<number> {
-    await this.#input.write(new TextEncoder().encode("\n"));
-    return Number(await this.#line());
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#input.close();
-    await this.#process.status;
-    await this.#lines.cancel();
-  }
+async function rss(gateway: GatewayProcess): Promise<number> {
+  return (await gateway.figures()).rssBytes;
 }
 
 const CONN = Uint8Array.fromHex(
@@ -76,41 +28,41 @@ async function connect(port: number): Promise<Deno.TcpConn> {
 }
 
 Deno.test("an idle edge costs what docs/LIMITS.md says", async () => {
-  const { gateway, port } = await Gateway.start();
-  await using _ = gateway;
+  await using gateway = await GatewayProcess.start();
+  const port = gateway.ports.edge;
   const warm = await connect(port);
-  const before = await gateway.rss();
+  const before = await rss(gateway);
   const conns = [warm];
   while (conns.length <= EDGES) {
     conns.push(
       ...await Promise.all(Array.from({ length: 50 }, () => connect(port))),
     );
   }
-  const perEdge = (await gateway.rss() - before) / (conns.length - 1);
+  const perEdge = (await rss(gateway) - before) / (conns.length - 1);
   for (const conn of conns) conn.close();
   assertLess(perEdge, IDLE_CEILING, `${perEdge} bytes per idle edge`);
 });
 
 Deno.test("a declared length costs nothing until its bytes arrive", async () => {
-  const { gateway, port } = await Gateway.start();
-  await using _ = gateway;
+  await using gateway = await GatewayProcess.start();
+  const port = gateway.ports.edge;
   const conns = await Promise.all(
     Array.from({ length: 200 }, () => connect(port)),
   );
-  const before = await gateway.rss();
+  const before = await rss(gateway);
   // A request of 10 MiB is declared on each of 200 connections: 2 GB, none of it sent.
   const header = Uint8Array.fromHex("0171000000000000000200a00000");
   for (const conn of conns) assertEquals(await conn.write(header), 14);
-  const grown = await gateway.rss() - before;
+  const grown = await rss(gateway) - before;
   for (const conn of conns) conn.close();
   assertLess(grown, 32 * MIB, `${grown} bytes for 200 declared lengths`);
 });
 
 Deno.test("an edge that never reads its answers stays below its ceiling", async () => {
-  const { gateway, port } = await Gateway.start();
-  await using _ = gateway;
+  await using gateway = await GatewayProcess.start();
+  const port = gateway.ports.edge;
   const deaf = await connect(port);
-  const before = await gateway.rss();
+  const before = await rss(gateway);
   // Calls of a method nobody has: each is answered, no answer is read.
   const body = new TextEncoder().encode('{"key":"ZWNobw=="}');
   const frame = new Uint8Array(14 + 8 + body.length);
@@ -129,7 +81,7 @@ Deno.test("an edge that never reads its answers stays below its ceiling", async 
       cut = true;
     }
   }
-  const grown = await gateway.rss() - before;
+  const grown = await rss(gateway) - before;
   deaf.close();
   assert(cut, "a peer that does not read is cut");
   // Its outbox twice, and what the collector has not taken back yet.

@@ -1,7 +1,7 @@
 /** Attackers, in a process of their own. */
 
-import { AskedProcess } from "../soak/asked_process.ts";
-import { obey } from "../soak/obey.ts";
+import { AskedProcess } from "../support/asked_process.ts";
+import { obey } from "../support/obey.ts";
 import {
   type HelloOptions,
   RawSocket,

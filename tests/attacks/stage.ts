@@ -1,6 +1,6 @@
 /** One attack from beginning to end. */
 
-import { AskedProcess } from "../soak/asked_process.ts";
+import { AskedProcess } from "../support/asked_process.ts";
 import { Control } from "../support/control.ts";
 import {
   GatewayProcess,
@@ -54,7 +54,7 @@ export async function stage(
   await using gateway = await GatewayProcess.start({
     limits: { max_memory: MAX_MEMORY },
   });
-  const { edgePort, servicePort } = gateway;
+  const { edge: edgePort, service: servicePort } = gateway.ports;
   const starting = Attacker.start(edgePort, name, connections);
   await using _targets = await AskedProcess.start(TARGETS, [
     `${servicePort}`,
@@ -63,6 +63,8 @@ export async function stage(
   await using victims = await Victims.start(edgePort, work);
   await using attacker = await starting;
   await victims.forget();
+  // The inspector looks for the ledger once: not under attack.
+  await gateway.ledger();
   using control = new Control();
   await attacker.begin();
   let ledger = 0;
@@ -112,9 +114,9 @@ export function harm(outcome: Outcome): string[] {
     if (done === 0) found.push(`${work}: never done`);
   }
   if (ledger > MAX_MEMORY) found.push(`the ledger counts ${ledger} bytes`);
-  const { rss } = process;
-  if (rss > MAX_MEMORY + BESIDE) {
-    found.push(`${Math.round(rss / 1e6)} MB are resident`);
+  const { rssBytes } = process;
+  if (rssBytes > MAX_MEMORY + BESIDE) {
+    found.push(`${Math.round(rssBytes / 1e6)} MB are resident`);
   }
   return found;
 }

@@ -11,7 +11,7 @@
  */
 
 import { type Endpoint, Service, type Stream } from "../../client/mod.ts";
-import { obey } from "../soak/obey.ts";
+import { obey } from "../support/obey.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import {
   concat,

@@ -9,7 +9,7 @@ for (const name of Object.keys(ATTACKS).filter((one) => one.includes(part))) {
     const outcome = await stage(name, connections);
     const found = harm(outcome);
     const { controlMs, ledger, attackers, victims } = outcome;
-    const { rss } = outcome.process;
+    const { rssBytes } = outcome.process;
     const fared = Object.entries(victims).map(([work, one]) =>
       `${work}: ${one.done}/p99 ${one.p99Ms.toFixed(0)}/max ${one.worstMs}`
     ).join(", ");
@@ -19,7 +19,7 @@ for (const name of Object.keys(ATTACKS).filter((one) => one.includes(part))) {
       } ${connections} x ${name} | idle ${controlMs} ms | ledger ${
         (ledger / 1e6).toFixed(1)
       } rss ${
-        (rss / 1e6).toFixed(0)
+        (rssBytes / 1e6).toFixed(0)
       } MB | dialed ${attackers.dialed} lost ${attackers.lost} | ${fared}`,
     );
     for (const line of found) console.log(`       ${line}`);

@@ -4,8 +4,8 @@
  */
 
 import { Edge, FrontierError, type Stream } from "../../client/mod.ts";
-import { AskedProcess } from "../soak/asked_process.ts";
-import { obey } from "../soak/obey.ts";
+import { AskedProcess } from "../support/asked_process.ts";
+import { obey } from "../support/obey.ts";
 import { DOWNLOAD_BLOCKS } from "./targets.ts";
 
 /** What a victim does again and again: `call echo`, `publish t`, `echo svc`, `download files`, `upload late`, `fetch fetch`, `admission`. */

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { DataPacket } from "@frontier/proto";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 
 /** The events a service heard, such as `edge_online 5`. */
 function events(service: SimPeer): string[] {

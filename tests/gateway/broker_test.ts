@@ -7,7 +7,7 @@ import { kafka } from "../../server/config/mqm/kafka.ts";
 import { type Outcome, STORED } from "../../server/mq/publication.ts";
 import { FakeProducer } from "../../server/mq/testing/fake_producer.ts";
 import { SimGateway, type SimGatewayOptions } from "./simulation.ts";
-import { bytes, text } from "./test_peer.ts";
+import { bytes, text } from "../support/test_peer.ts";
 
 function scene(
   config: Partial<BrokerConfig> = {},

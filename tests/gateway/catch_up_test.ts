@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 
 const HOOKS = ["get_edge_id", "edge_online", "edge_offline"];
 

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { PeerCounters } from "../../server/directory/peer_counters.ts";
 import type { Peer } from "../../server/directory/peer.ts";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { tail } from "./test_peer.ts";
+import { tail } from "../support/test_peer.ts";
 
 function edgeOf(gateway: SimGateway): Peer {
   return [...gateway.directory.edges()][0]!;

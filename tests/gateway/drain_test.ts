@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DataPacket } from "@frontier/proto";
 import type { Drain } from "../../server/drain/drain.ts";
 import { NOTHING_LEFT, SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 
 const OURS = { ours: true };
 /** What Go peers announce: they are silent for 40 s at most. */

@@ -13,9 +13,9 @@ import {
   type FrontierOptions,
   startFrontier,
 } from "../../server/mod.ts";
-import { RawPeer } from "./raw_peer.ts";
+import { RawPeer } from "../support/raw_peer.ts";
 import { Lines } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 
 interface Started extends AsyncDisposable {
   gateway: Frontier;

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EdgePeer } from "../../server/directory/peer.ts";
 import type { DataPacket } from "@frontier/proto";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 function values(peer: SimPeer): string[] {

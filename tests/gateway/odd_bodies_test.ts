@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EdgePeer } from "../../server/directory/peer.ts";
 import { SimGateway } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 /** A request for `m` with its members in an odd order, of about this length. */

@@ -4,8 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { Edge, Service } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
 import { Lines } from "./simulation.ts";
-import { RawPeer } from "./raw_peer.ts";
-import { text } from "./test_peer.ts";
+import { RawPeer } from "../support/raw_peer.ts";
+import { text } from "../support/test_peer.ts";
 
 const EDGES = 200;
 const ADDRESSES = {

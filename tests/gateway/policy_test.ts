@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Edge, Service } from "@frontier/client";
 import { type Policy, startFrontier } from "@frontier/server";
 import { SimGateway } from "./simulation.ts";
-import { bytes, tail } from "./test_peer.ts";
+import { bytes, tail } from "../support/test_peer.ts";
 
 /** A rule that refuses some things, and notes what it was asked. */
 function rule(

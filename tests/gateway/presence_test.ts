@@ -5,7 +5,7 @@ import type { DataPacket } from "@frontier/proto";
 import { seededRandom } from "../../proto/testing/sim_network.ts";
 import { GOING_AWAY } from "../../server/exchange/ends.ts";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, type Fields, tail, text } from "./test_peer.ts";
+import { bytes, type Fields, tail, text } from "../support/test_peer.ts";
 
 const HOOKS = ["get_edge_id", "edge_online", "edge_offline"];
 /** Devices; two of them share each id. */

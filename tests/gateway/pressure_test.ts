@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { EdgePeer } from "../../server/directory/peer.ts";
 import { READING } from "../../server/quota/kinds.ts";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { tail } from "./test_peer.ts";
+import { tail } from "../support/test_peer.ts";
 
 /** A gateway whose memory is used up by edges that never read. */
 function flooded(deaf: number) {

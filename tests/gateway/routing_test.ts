@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { HashBy } from "../../server/exchange/choose.ts";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 
 /** Ids of 1, 3 and 19 digits: their order as text is not their order as numbers. */
 const IDS = [

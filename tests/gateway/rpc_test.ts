@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { emptyDataFields, timeFromMillis } from "@frontier/proto";
 import { SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 Deno.test("an edge's call reaches the service with its id as tail and comes back", () => {

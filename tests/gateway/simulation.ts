@@ -23,7 +23,7 @@ import type { Ledger } from "../../server/quota/ledger.ts";
 import { createRouting, type Routing } from "../../server/routing.ts";
 import { Tally } from "../../server/tally/tally.ts";
 import { Drain } from "../../server/drain/drain.ts";
-import { bytes, type PeerOptions, TestPeer } from "./test_peer.ts";
+import { bytes, type PeerOptions, TestPeer } from "../support/test_peer.ts";
 
 /** How a {@linkcode SimGateway} is set up. */
 export interface SimGatewayOptions extends SimOptions {

@@ -11,7 +11,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DataPacket } from "@frontier/proto";
 import { NOTHING_LEFT, SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, type Fields, tail, text } from "./test_peer.ts";
+import { bytes, type Fields, tail, text } from "../support/test_peer.ts";
 
 /** Sent bytes carry their stream's tag and then a sequence made from it. */
 function pattern(tag: number, from: number, to: number): Uint8Array {

@@ -7,7 +7,7 @@ import {
   type SimPeer,
   type SimPeerOptions,
 } from "./simulation.ts";
-import { bytes, text } from "./test_peer.ts";
+import { bytes, text } from "../support/test_peer.ts";
 
 /** A stream from an edge to a service, open. */
 interface Joined {

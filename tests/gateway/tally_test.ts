@@ -9,7 +9,7 @@ import {
 } from "../../server/tally/labels.ts";
 import type { Tally } from "../../server/tally/tally.ts";
 import { SimGateway } from "./simulation.ts";
-import { bytes, tail } from "./test_peer.ts";
+import { bytes, tail } from "../support/test_peer.ts";
 
 /** What is not zero, by its labels. */
 function named(

@@ -6,7 +6,7 @@ import {
   type SimGatewayOptions,
   type SimPeer,
 } from "../gateway/simulation.ts";
-import { bytes, tail } from "../gateway/test_peer.ts";
+import { bytes, tail } from "../support/test_peer.ts";
 
 /** A gateway with one service and one edge, and an offender to be. */
 export class Scene {

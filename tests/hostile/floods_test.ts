@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { SimPeer } from "../gateway/simulation.ts";
-import { bytes, tail } from "../gateway/test_peer.ts";
+import { bytes, tail } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import { Scene } from "./bystanders.ts";
 

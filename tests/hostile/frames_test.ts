@@ -5,7 +5,7 @@ import vectors from "../../proto/testdata/wire_vectors.json" with {
   type: "json",
 };
 import type { SimPeer } from "../gateway/simulation.ts";
-import { tail } from "../gateway/test_peer.ts";
+import { tail } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import { Scene } from "./bystanders.ts";
 

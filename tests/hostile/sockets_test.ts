@@ -3,9 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectTcp, type Transport } from "@frontier/platform";
 import { type Frontier, startFrontier } from "../../server/mod.ts";
-import { RawPeer } from "../gateway/raw_peer.ts";
+import { RawPeer } from "../support/raw_peer.ts";
 import { Lines } from "../gateway/simulation.ts";
-import { bytes, tail } from "../gateway/test_peer.ts";
+import { bytes, tail } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 
 const CONN = Uint8Array.fromHex(

@@ -1,7 +1,7 @@
 /** Go edges and Go services that come in the wrong order. */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { LINES, startEdge, startService, text } from "./go_pair.ts";
 import { interopTest } from "./interop_test_case.ts";
 

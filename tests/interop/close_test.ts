@@ -1,5 +1,5 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
-import { eventually } from "./gateway.ts";
+import { eventually } from "../support/gateway.ts";
 import { GoError } from "./go_peer.ts";
 import {
   forEachPair,

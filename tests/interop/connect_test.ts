@@ -4,7 +4,7 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { GoError, GoPeer } from "./go_peer.ts";
 import { LINES, startEdge, startService, tail, text } from "./go_pair.ts";
 import { interopTest } from "./interop_test_case.ts";

@@ -1,7 +1,7 @@
 /** Whatever a hostile peer sends, the Go peers behind the same gateway stay connected and are served. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { GatewayProcess } from "./gateway_process.ts";
+import { GatewayProcess } from "../support/gateway_process.ts";
 import { GoError, GoPeer } from "./go_peer.ts";
 import { LINES } from "./go_pair.ts";
 import type { GoLine, GoTally } from "./go_peer_types.ts";
@@ -32,13 +32,13 @@ async function startVictims(
       await GoPeer.start({
         line,
         role: "service",
-        port: gateway.servicePort,
+        port: gateway.ports.service,
         name,
         topics: [name],
       }),
     );
     const edge = stack.use(
-      await GoPeer.start({ line, role: "edge", port: gateway.edgePort }),
+      await GoPeer.start({ line, role: "edge", port: gateway.ports.edge }),
     );
     for (const peer of [service, edge]) {
       await peer.register(name, { quiet: true });
@@ -86,7 +86,7 @@ interopTest(
 
     const names = victims.map(({ line }) => `${VICTIM}-${line}`);
     const asEdge: Targets = {
-      port: gateway.edgePort,
+      port: gateway.ports.edge,
       edges: [],
       names,
       meta: "hostile",
@@ -102,7 +102,7 @@ interopTest(
       },
     };
     const asService: Targets = {
-      port: gateway.servicePort,
+      port: gateway.ports.service,
       edges: victims.map(({ edge }) => edge.clientId),
       names: [...names, "evil"],
       meta: '{"service":"evil","topics":["evil"]}',
@@ -165,7 +165,7 @@ interopTest(
     for (const size of [256, 512, 1024, 4096, 65_536, 131_072, 100_000]) {
       const conn = await Deno.connect({
         hostname: "127.0.0.1",
-        port: gateway.edgePort,
+        port: gateway.ports.edge,
       });
       const handshake = Uint8Array.fromHex(
         "010100000000000000010000000c180000000000000000007b7d",

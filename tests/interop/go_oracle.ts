@@ -1,6 +1,6 @@
 /** The packet codec of the Go library, asked from a test. */
 
-import { LineProcess } from "./line_process.ts";
+import { LineProcess } from "../support/line_process.ts";
 import { buildGo } from "./toolchain.ts";
 
 /** What the Go codec does with a frame. */

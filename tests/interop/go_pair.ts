@@ -1,7 +1,7 @@
 /** A gateway with a Go service and a Go edge connected to it, in every combination of library lines. */
 
 import type { Frontier } from "../../server/mod.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { GoPeer } from "./go_peer.ts";
 import type { GoLine, GoPeerOptions } from "./go_peer_types.ts";
 import { interopTest } from "./interop_test_case.ts";

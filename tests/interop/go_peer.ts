@@ -16,7 +16,7 @@ import type {
   GoTally,
   OnTarget,
 } from "./go_peer_types.ts";
-import { LineProcess } from "./line_process.ts";
+import { LineProcess } from "../support/line_process.ts";
 import { buildGo } from "./toolchain.ts";
 
 /** The error text a Go operation ended with, as the Go application sees it. */

@@ -4,7 +4,7 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { GoError } from "./go_peer.ts";
 import { GoPair, LINES, startEdge, startService, text } from "./go_pair.ts";
 import { interopTest } from "./interop_test_case.ts";

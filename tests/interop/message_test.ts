@@ -4,7 +4,7 @@ import {
   assertLess,
   assertRejects,
 } from "@std/assert";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { GoError } from "./go_peer.ts";
 import {
   forEachPair,

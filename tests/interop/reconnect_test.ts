@@ -4,8 +4,8 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import { eventually, startGateway } from "./gateway.ts";
-import { GatewayProcess } from "./gateway_process.ts";
+import { eventually, startGateway } from "../support/gateway.ts";
+import { GatewayProcess } from "../support/gateway_process.ts";
 import { GoError, GoPeer } from "./go_peer.ts";
 import { LINES, startEdge, startService, text } from "./go_pair.ts";
 import { interopTest } from "./interop_test_case.ts";
@@ -112,11 +112,11 @@ interopTest(
         await GoPeer.start({
           ...start,
           role: "service",
-          port: first.servicePort,
+          port: first.ports.service,
         }),
       );
       const edge = stack.use(
-        await GoPeer.start({ ...start, role: "edge", port: first.edgePort }),
+        await GoPeer.start({ ...start, role: "edge", port: first.ports.edge }),
       );
       await service.register(line, { mode: "slow", delayMs: 200, quiet: true });
       pairs.push({ line, service, edge });
@@ -129,9 +129,9 @@ interopTest(
     first.kill();
     for (const { good } of await Promise.all(calls)) assertEquals(good, 0);
     const second = stack.use(
-      await GatewayProcess.start(first.edgePort, first.servicePort),
+      await GatewayProcess.start({ ports: first.ports }),
     );
-    assertEquals(second.edgePort, first.edgePort);
+    assertEquals(second.ports.edge, first.ports.edge);
     await Promise.all(
       pairs.flatMap(({ service, edge }) => [service, edge]).map((peer) =>
         peer.event("reonline", () => true, BACK_MS)

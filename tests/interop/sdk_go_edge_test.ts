@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { FrontierError, Service } from "../../client/mod.ts";
 import type { Frontier } from "../../server/mod.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { GoError, type GoPeer } from "./go_peer.ts";
 import type { GoLine } from "./go_peer_types.ts";
 import { LINES, startEdge, text } from "./go_pair.ts";

@@ -3,7 +3,7 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import { Edge, FrontierError } from "../../client/mod.ts";
 import type { Frontier } from "../../server/mod.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { GoError, type GoPeer } from "./go_peer.ts";
 import type { GoLine } from "./go_peer_types.ts";
 import { LINES, startService, text } from "./go_pair.ts";

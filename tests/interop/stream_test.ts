@@ -1,6 +1,6 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import { NULL_LOGGER } from "@frontier/platform/log";
-import { eventually, startGateway } from "./gateway.ts";
+import { eventually, startGateway } from "../support/gateway.ts";
 import type { GoPeer } from "./go_peer.ts";
 import { GoError } from "./go_peer.ts";
 import {

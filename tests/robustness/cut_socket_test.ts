@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Edge, Service } from "../../client/mod.ts";
 import { startFrontier } from "../../server/mod.ts";
-import { RawPeer } from "../gateway/raw_peer.ts";
+import { RawPeer } from "../support/raw_peer.ts";
 import { assertHolds } from "./left_over.ts";
 import { failure, until, within } from "./outcome.ts";
 import { Traffic } from "./traffic.ts";

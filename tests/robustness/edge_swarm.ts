@@ -9,8 +9,8 @@
  */
 
 import { Edge, FrontierError } from "../../client/mod.ts";
-import { AskedProcess } from "../soak/asked_process.ts";
-import { obey } from "../soak/obey.ts";
+import { AskedProcess } from "../support/asked_process.ts";
+import { obey } from "../support/obey.ts";
 
 /** How often something happened, by what it was. */
 export type Counts = Record<string, number>;

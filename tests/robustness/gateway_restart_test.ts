@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Service } from "../../client/mod.ts";
-import { GatewayProcess } from "../soak/gateway_process.ts";
+import { GatewayProcess } from "../support/gateway_process.ts";
 import { type Counts, EdgeSwarm, type SwarmReport } from "./edge_swarm.ts";
-import { freePorts } from "./free_ports.ts";
+import { freePorts } from "../support/free_ports.ts";
 import { until, within } from "./outcome.ts";
 
 const PROCESSES = 2;
@@ -16,7 +16,7 @@ const EXPECTED = ["force-closed", "rpc-not-online", "timeout"];
 Deno.test("1 000 edges are back in 10 s when the gateway was killed under load", async () => {
   await using stack = new AsyncDisposableStack();
   const ports = freePorts();
-  let gateway = stack.use(await GatewayProcess.start(ports));
+  let gateway = stack.use(await GatewayProcess.start({ ports }));
   const service = stack.use(await connectService(ports.service));
   const streams = (async () => {
     // They are accepted, and that is all.
@@ -40,7 +40,7 @@ Deno.test("1 000 edges are back in 10 s when the gateway was killed under load",
     );
     if (killedAt === EDGES) await holdEverything(swarms, gateway);
     gateway.kill("SIGKILL");
-    gateway = stack.use(await GatewayProcess.start(ports));
+    gateway = stack.use(await GatewayProcess.start({ ports }));
   }
   const listeningAt = performance.now();
   await until("All to be back", async () => {

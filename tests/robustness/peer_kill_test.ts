@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Edge, Service } from "../../client/mod.ts";
-import { GatewayProcess } from "../soak/gateway_process.ts";
+import { GatewayProcess } from "../support/gateway_process.ts";
 import { Engagement, toEdge, toService } from "./engagement.ts";
 import { assertHolds } from "./left_over.ts";
 import { failure, until, within } from "./outcome.ts";

@@ -14,8 +14,8 @@ import {
   Service,
   type Stream,
 } from "../../client/mod.ts";
-import { AskedProcess } from "../soak/asked_process.ts";
-import { obey } from "../soak/obey.ts";
+import { AskedProcess } from "../support/asked_process.ts";
+import { obey } from "../support/obey.ts";
 
 /** What a peer is to be. */
 export interface PeerPlan {

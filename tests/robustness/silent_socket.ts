@@ -2,8 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Edge, Service, type Stream } from "../../client/mod.ts";
-import { RawPeer } from "../gateway/raw_peer.ts";
-import { GatewayProcess } from "../soak/gateway_process.ts";
+import { RawPeer } from "../support/raw_peer.ts";
+import { GatewayProcess } from "../support/gateway_process.ts";
 import { failure, until, within } from "./outcome.ts";
 
 /** First byte of a conn that announces heartbeats every 5 s. */

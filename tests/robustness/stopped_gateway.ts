@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { Edge, Service } from "../../client/mod.ts";
-import { GatewayProcess } from "../soak/gateway_process.ts";
+import { GatewayProcess } from "../support/gateway_process.ts";
 import { failure, within } from "./outcome.ts";
 
 const HEARTBEAT = 5;

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { Edge, Service } from "../../client/mod.ts";
-import { GatewayProcess } from "../soak/gateway_process.ts";
+import { GatewayProcess } from "../support/gateway_process.ts";
 import { Engagement, toEdge, toService, type Way } from "./engagement.ts";
 import { failure, until, within } from "./outcome.ts";
 import { PeerProcess } from "./peer_process.ts";

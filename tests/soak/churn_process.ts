@@ -10,11 +10,11 @@
 
 import { Service } from "../../client/mod.ts";
 import { systemTimers } from "@frontier/platform";
-import { AskedProcess } from "./asked_process.ts";
+import { AskedProcess } from "../support/asked_process.ts";
 import { live, Veteran, type World } from "./edge_life.ts";
-import { type Figures, takeFigures } from "./figures.ts";
-import type { GatewayPorts } from "./gateway_process.ts";
-import { obey } from "./obey.ts";
+import { type Figures, takeFigures } from "../support/figures.ts";
+import type { GatewayPorts } from "../support/gateway_process.ts";
+import { obey } from "../support/obey.ts";
 import { Pauses } from "./pauses.ts";
 import { SoakService } from "./soak_service.ts";
 import { Tally, type TallyReport } from "./tally.ts";

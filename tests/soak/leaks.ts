@@ -1,8 +1,8 @@
 /** Tells from figures whether something leaks. */
 
 import type { ChurnReport } from "./churn_process.ts";
-import type { Figures } from "./figures.ts";
-import type { GatewayReport } from "./gateway_process.ts";
+import type { Figures } from "../support/figures.ts";
+import type { GatewayReport } from "../support/gateway_process.ts";
 
 /** Bytes that a heap may have grown by: code, caches, the shapes of objects. */
 const HEAP_SLACK = 2 * 1024 * 1024;

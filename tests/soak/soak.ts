@@ -1,8 +1,11 @@
 /** Edges that come and go for a while, and what is left of them. */
 
 import { ChurnProcess, type ChurnReport } from "./churn_process.ts";
-import type { Figures } from "./figures.ts";
-import { GatewayProcess, type GatewayReport } from "./gateway_process.ts";
+import type { Figures } from "../support/figures.ts";
+import {
+  GatewayProcess,
+  type GatewayReport,
+} from "../support/gateway_process.ts";
 import { findLeaks, findLeftovers } from "./leaks.ts";
 import type { Done } from "./tally.ts";
 

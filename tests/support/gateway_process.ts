@@ -1,64 +1,84 @@
-/** The gateway as it is deployed: `server/main.ts` in a process of its own, with the flags of `deno task start`. */
+/**
+ * The gateway as it is deployed: `server/main.ts` in a process of its own, with the flags of `deno task start`. What it
+ * holds is asked of the runtime's inspector, so that nothing in the program is there for tests only.
+ */
 
+import type { FrontierStatus } from "../../server/mod.ts";
+import type { Figures } from "./figures.ts";
 import { Inspector } from "./inspector.ts";
+import { untilStopped } from "./line_process.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const LEDGER = new URL("server/quota/ledger.ts", ROOT);
-const START_MS = 30_000;
+const GATEWAY = new URL("server/frontier.ts", ROOT);
+const TIMERS = new URL("platform/system_timers.ts", ROOT);
+const START_MS = 60_000;
 /** The kernel's clock ticks a second. */
 const TICKS = 100;
+/** Collections of garbage before figures are taken, and milliseconds in between, for finalizers. */
+const COLLECTIONS = 4;
+const BETWEEN_MS = 100;
+
+/** Where a gateway listens. */
+export interface GatewayPorts {
+  /** For edges. */
+  readonly edge: number;
+  /** For services. */
+  readonly service: number;
+}
 
 /** How a {@linkcode GatewayProcess} is set up. */
 export interface GatewayProcessOptions {
+  /**
+   * Where it listens; 0 for any port.
+   * @default { edge: 0, service: 0 }
+   */
+  readonly ports?: GatewayPorts;
   /**
    * Keys under `limits:`.
    * @default none
    */
   readonly limits?: Readonly<Record<string, string | number>>;
-  /**
-   * Whether log lines of errors and warnings are kept.
-   * @default false
-   */
-  readonly keepLog?: boolean;
 }
 
-/** What a process takes. */
-export interface ProcessFigures {
-  /** Bytes resident. */
-  readonly rss: number;
+/** What a gateway is doing, and the timers that takes. */
+export interface GatewayReport extends FrontierStatus {
+  /** Timers armed. */
+  readonly timers: number;
+}
+
+/** What a process holds and has taken, after a collection of garbage. */
+export interface ProcessFigures extends Figures {
   /** Most bytes that were resident. */
-  readonly peak: number;
+  readonly peakBytes: number;
   /** Seconds of all its threads on a processor. */
   readonly cpuSeconds: number;
 }
 
 /** A running gateway. */
 export class GatewayProcess implements AsyncDisposable {
-  /** Port for edges. */
-  readonly edgePort: number;
-  /** Port for services. */
-  readonly servicePort: number;
-  /** Lines of its log at level WARN and above. */
+  /** Where it listens. */
+  readonly ports: GatewayPorts;
+  /** Lines of its log at level WARN and above, the first thousand. */
   readonly log: string[];
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
   readonly #inspector: Inspector;
-  readonly #ledger: string;
+  /** Handles of the inspector, by class. */
+  readonly #handles = new Map<string, Promise<string>>();
 
   private constructor(
     child: Deno.ChildProcess,
     reading: Promise<unknown>,
     log: string[],
-    ports: readonly [edge: number, service: number],
+    ports: GatewayPorts,
     inspector: Inspector,
-    ledger: string,
   ) {
     this.#child = child;
     this.#reading = reading;
     this.log = log;
-    [this.edgePort, this.servicePort] = ports;
+    this.ports = ports;
     this.#inspector = inspector;
-    this.#ledger = ledger;
   }
 
   /**
@@ -110,7 +130,7 @@ export class GatewayProcess implements AsyncDisposable {
     ]);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const ports = await Promise.race([
+      const [edgePort, servicePort] = await Promise.race([
         Promise.all([edge.promise, service.promise]),
         new Promise<never>((_, reject) => {
           timer = setTimeout(
@@ -123,8 +143,8 @@ export class GatewayProcess implements AsyncDisposable {
         }),
       ]);
       const inspector = await Inspector.connect(await debug.promise);
-      const ledger = await inspector.instances(LEDGER, "Ledger");
-      return new GatewayProcess(child, reading, log, ports, inspector, ledger);
+      const ports = { edge: edgePort, service: servicePort };
+      return new GatewayProcess(child, reading, log, ports, inspector);
     } catch (error) {
       child.kill("SIGKILL");
       await Promise.all([reading, child.status]);
@@ -136,45 +156,101 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   /** @returns Bytes that its ledger counts now. */
-  ledger(): Promise<number> {
-    return this.#inspector.call(
-      this.#ledger,
+  async ledger(): Promise<number> {
+    return await this.#inspector.call(
+      await this.#instances(LEDGER, "Ledger"),
       "function () { return this.reduce((sum, one) => sum + one.memory, 0) }",
     );
   }
 
-  /** @returns What it takes after a collection of garbage. */
+  /** @returns What it is doing. */
+  async status(): Promise<GatewayReport> {
+    const status: FrontierStatus = await this.#inspector.call(
+      await this.#instances(GATEWAY, "Gateway"),
+      "function () { return this[0].status }",
+    );
+    return { ...status, timers: await this.#timers() };
+  }
+
+  /** @returns What it holds, after a collection of garbage. */
   async figures(): Promise<ProcessFigures> {
-    await this.#inspector.collect();
-    const status = await readProcess(this.#child.pid, "status");
+    for (let i = 0; i < COLLECTIONS; i++) {
+      await this.#inspector.collect();
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
+    }
+    const { heapUsed, external }: Deno.MemoryUsage = await this.#inspector.call(
+      await this.#instances(TIMERS, "SystemTimers"),
+      "function () { return Deno.memoryUsage() }",
+    );
+    const { pid } = this.#child;
+    const status = await output("cat", `/proc/${pid}/status`);
     const kilobytes = (name: string) =>
       Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)![1]);
     // The second field is the program's name, in parentheses.
-    const stat = await readProcess(this.#child.pid, "stat");
+    const stat = await output("cat", `/proc/${pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const descriptors = await output("ls", `/proc/${pid}/fd`);
     return {
-      rss: kilobytes("VmRSS") * 1024,
-      peak: kilobytes("VmHWM") * 1024,
+      timers: await this.#timers(),
+      descriptors: descriptors.trim().split("\n").length,
+      heapBytes: heapUsed,
+      bufferBytes: external,
+      rssBytes: kilobytes("VmRSS") * 1024,
+      peakBytes: kilobytes("VmHWM") * 1024,
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
     };
   }
 
-  /** Ends the process. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#inspector.close();
+  /**
+   * Sends a signal.
+   *
+   * @param signal Which one; unless given the process dies as in a crash.
+   */
+  kill(signal: Deno.Signal = "SIGKILL"): void {
     try {
-      this.#child.kill("SIGKILL");
+      this.#child.kill(signal);
     } catch (error) {
+      // Already gone: what the caller wanted.
       if (!(error instanceof TypeError)) throw error;
     }
+  }
+
+  /** Stops the process with SIGSTOP; resolves when it stands still. */
+  async stop(): Promise<void> {
+    this.kill("SIGSTOP");
+    await untilStopped(this.#child.pid);
+  }
+
+  /** Ends the process. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.#inspector.close();
     await Promise.all([this.#reading, this.#child.status]);
+  }
+
+  async #timers(): Promise<number> {
+    return await this.#inspector.call(
+      await this.#instances(TIMERS, "SystemTimers"),
+      "function () { return this[0].size }",
+    );
+  }
+
+  #instances(module: URL, name: string): Promise<string> {
+    let handle = this.#handles.get(name);
+    if (handle === undefined) {
+      handle = this.#inspector.instances(module, name);
+      this.#handles.set(name, handle);
+    }
+    return handle;
   }
 }
 
-function configuration({ limits = {} }: GatewayProcessOptions): string {
+function configuration(
+  { ports = { edge: 0, service: 0 }, limits = {} }: GatewayProcessOptions,
+): string {
   return [
-    "servicebound: {listen: {addr: '127.0.0.1:0'}}",
-    "edgebound: {listen: {addr: '127.0.0.1:0'}, edgeid_alloc_when_no_idservice_on: true}",
+    `servicebound: {listen: {addr: '127.0.0.1:${ports.service}'}}`,
+    `edgebound: {listen: {addr: '127.0.0.1:${ports.edge}'}, edgeid_alloc_when_no_idservice_on: true}`,
     "limits:",
     ...Object.entries(limits).map(([key, value]) => `  ${key}: ${value}`),
     "",
@@ -194,9 +270,7 @@ async function readLines(
 }
 
 /** A program of the system reads it: the runtime guards /proc. */
-async function readProcess(pid: number, file: string): Promise<string> {
-  const { stdout } = await new Deno.Command("cat", {
-    args: [`/proc/${pid}/${file}`],
-  }).output();
+async function output(program: string, path: string): Promise<string> {
+  const { stdout } = await new Deno.Command(program, { args: [path] }).output();
   return new TextDecoder().decode(stdout);
 }

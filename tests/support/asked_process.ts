@@ -1,6 +1,6 @@
 /** A program of ours in a process of its own, that answers questions. */
 
-import { LineProcess } from "../interop/line_process.ts";
+import { LineProcess, untilStopped } from "./line_process.ts";
 
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 /** Milliseconds a program may take until it says hello; compiling it the first time takes its time. */
@@ -123,16 +123,4 @@ async function answer(
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function untilStopped(pid: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    // A program of the system reads it: the runtime guards /proc.
-    const { stdout } = await new Deno.Command("cat", {
-      args: [`/proc/${pid}/stat`],
-    }).output();
-    if (/\) [Tt] /.test(new TextDecoder().decode(stdout))) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error(`Process ${pid} does not stop`);
 }

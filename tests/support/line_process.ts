@@ -83,3 +83,21 @@ export class LineProcess implements AsyncDisposable {
     }
   }
 }
+
+/**
+ * Waits until a process stands still, which the signal alone does not tell.
+ *
+ * @param pid The process, after SIGSTOP.
+ * @throws {Error} If it goes on.
+ */
+export async function untilStopped(pid: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    // A program of the system reads it: the runtime guards /proc.
+    const { stdout } = await new Deno.Command("cat", {
+      args: [`/proc/${pid}/stat`],
+    }).output();
+    if (/\) [Tt] /.test(new TextDecoder().decode(stdout))) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`Process ${pid} does not stop`);
+}

@@ -1,6 +1,6 @@
 /** Ports for a gateway that is to come back where it was. */
 
-import type { GatewayPorts } from "../soak/gateway_process.ts";
+import type { GatewayPorts } from "./gateway_process.ts";
 
 /** Below the ports that the system gives to clients: while the gateway is down, one of those could take its port. */
 const FIRST = 20_000;
