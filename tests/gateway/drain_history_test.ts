@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DataPacket } from "@frontier/proto";
 import { NOTHING_LEFT, SimGateway, type SimPeer } from "./simulation.ts";
-import { bytes, tail, text } from "./test_peer.ts";
+import { bytes, tail, text } from "../support/test_peer.ts";
 
 const HISTORIES = 60;
 /** Most milliseconds that bytes travel in one direction. */
