@@ -237,7 +237,7 @@ export async function startFrontier(
   }
 }
 
-export class Gateway implements Frontier {
+class Gateway implements Frontier {
   readonly edgeAddr: PeerAddress;
   readonly serviceAddr: PeerAddress;
   readonly #config: FrontierConfig;
@@ -473,7 +473,7 @@ export class Gateway implements Frontier {
     return this.#routing.kick(id);
   }
 
-  async drain(seconds: number = this.#config.drainSeconds): Promise<void> {
+  async drain(seconds = this.#config.drainSeconds): Promise<void> {
     checkDrainSeconds(seconds);
     if (this.#state === "closed") return await this.#closing;
     const accepted = Promise.all(this.#ports.map((port) => port.close()));
