@@ -16,7 +16,7 @@ const LIMIT_MS = 2_000;
  * @param expected What it should hold.
  */
 export async function assertHolds(
-  look: () => FrontierStatus | Promise<FrontierStatus>,
+  look: () => Holdings | Promise<Holdings>,
   expected: Holdings,
 ): Promise<void> {
   const end = performance.now() + LIMIT_MS;
