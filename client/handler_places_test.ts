@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { DataFields, Session } from "@frontier/proto";
+import type { DataFields, Session } from "@frontier/proto/internal";
 import {
   type LogFields,
   type Logger,

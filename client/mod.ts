@@ -40,7 +40,7 @@ export type {
   TcpConnectOptions,
   Transport,
   TransportListener,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 
 export {
   type CallOptions,

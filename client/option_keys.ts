@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nearest } from "@frontier/platform";
+import { nearest } from "@frontier/platform/internal";
 
 /**
  * Refuses options that would do nothing: what is misspelt keeps its default

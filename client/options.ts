@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { BackoffPolicy, Logger, Transport } from "@frontier/platform";
+import type {
+  BackoffPolicy,
+  Logger,
+  Transport,
+} from "@frontier/platform/internal";
 import { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
 import { checkKeys } from "./option_keys.ts";
 import type { Handler, Payload } from "@frontier/endpoint";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Session } from "@frontier/proto";
+import type { Session } from "@frontier/proto/internal";
 import { Edge, type EdgeOptions, FrontierError, type Stream } from "./mod.ts";
 import {
   type Script,

@@ -1,5 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { listenTcp, NULL_LOGGER, type Transport } from "@frontier/platform";
+import {
+  listenTcp,
+  NULL_LOGGER,
+  type Transport,
+} from "@frontier/platform/internal";
 import { TlsServer } from "@frontier/platform/net";
 import { fileURLToPath } from "node:url";
 import { connectTls, type TlsConnectOptions } from "./tls.ts";

@@ -16,14 +16,14 @@ import {
   type LinkSettings,
   type Session,
   TOO_MANY_SESSIONS,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import {
   after,
   closeTransport,
   Driver,
   type PeerAddress,
   type Transport,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import { Registrations } from "./calls/registrations.ts";
 import type { Channel } from "./channel.ts";
 import { checkId } from "./check.ts";

@@ -10,7 +10,7 @@ import {
   type LinkPort,
   type LinkRole,
   type LinkSettings,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Counters } from "./counters.ts";
 
 /** A {@linkcode Link} that adds up the bytes its driver moves. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FrontierError, LINK_SETTINGS } from "@frontier/proto";
+import { FrontierError, LINK_SETTINGS } from "@frontier/proto/internal";
 import { MemoryNetwork } from "@frontier/platform";
 import {
   type Admit,

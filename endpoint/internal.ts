@@ -29,4 +29,4 @@ export { decodeText, NO_BYTES, payloadBytes } from "./payload.ts";
 export * from "./streams/stream_core.ts";
 export { traced } from "./traced.ts";
 export type { Identity, PeerAddress, Transport } from "@frontier/platform";
-export type * from "@frontier/proto";
+export type * from "@frontier/proto/internal";

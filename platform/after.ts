@@ -17,7 +17,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  *
  * @example
  * ```ts
- * import { after } from "@frontier/platform";
+ * import { after } from "@frontier/platform/internal";
  * import { assertEquals } from "@std/assert";
  *
  * let done = 0;

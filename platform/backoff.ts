@@ -47,7 +47,7 @@ export interface BackoffPolicy {
  *
  * @example
  * ```ts
- * import { Backoff } from "@frontier/platform";
+ * import { Backoff } from "@frontier/platform/internal";
  * import { assert } from "@std/assert";
  *
  * const backoff = new Backoff({ minDelayMs: 100, firstDelayMs: 200 });

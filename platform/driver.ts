@@ -12,7 +12,7 @@ import {
   type LinkPort,
   Timer,
   type Timers,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { describeError } from "./describe_error.ts";
 import { ReadTurns } from "./read_turns.ts";
 import { systemTimers } from "./system_timers.ts";

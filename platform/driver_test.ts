@@ -11,7 +11,7 @@ import {
   TYPE_MESSAGE,
   TYPE_REQUEST,
   TYPE_RESPONSE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { Driver } from "./driver.ts";
 import { MemoryNetwork } from "./memory_transport.ts";
 import { systemTimers } from "./system_timers.ts";

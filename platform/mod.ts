@@ -1,21 +1,19 @@
 /**
- * Everything that touches the outside and that more than one program of
- * Frontier needs: transports, the clock, the log.
+ * What carries the bytes of a gateway or an endpoint: TCP, memory for tests, or a
+ * transport of your own; and the clock. TLS is in `@frontier/platform/net`, the
+ * log in `@frontier/platform/log`.
  *
  * @module
  */
 
-export * from "./after.ts";
-export * from "./metrics/buckets.ts";
-export * from "./backoff.ts";
-export * from "./describe_error.ts";
-export * from "./driver.ts";
-export * from "./log/mod.ts";
-export * from "./memory_transport.ts";
-export * from "./nearest.ts";
-export * from "./log/stranger_log.ts";
-export * from "./log/repeat_log.ts";
-export * from "./system_timers.ts";
-export * from "./tcp.ts";
-export * from "./transport.ts";
-export type * from "@frontier/proto";
+export { MemoryNetwork } from "./memory_transport.ts";
+export { SystemTimers, systemTimers } from "./system_timers.ts";
+export { connectTcp, listenTcp, type TcpConnectOptions } from "./tcp.ts";
+export {
+  formatAddress,
+  type Identity,
+  type PeerAddress,
+  type Transport,
+  type TransportListener,
+} from "./transport.ts";
+export type { Timer, Timers } from "@frontier/proto";

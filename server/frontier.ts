@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type Link, LINK_SETTINGS, type Timers } from "@frontier/proto";
+import {
+  type Link,
+  LINK_SETTINGS,
+  type Timers,
+} from "@frontier/proto/internal";
 import {
   describeError,
   Driver,
@@ -14,7 +18,7 @@ import {
   StrangerLog,
   systemTimers,
   type TransportListener,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import { dial } from "@frontier/platform/net";
 import {
   guardedLogger,

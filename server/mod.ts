@@ -9,11 +9,47 @@
 
 import { main } from "./cli/main.ts";
 
-export * from "./frontier.ts";
+export {
+  type Frontier,
+  type FrontierClock,
+  type FrontierListeners,
+  type FrontierStatus,
+  startFrontier,
+} from "./frontier.ts";
 export type { DrainPhase, DrainProgress } from "./drain/progress.ts";
 export type { DepartureCounts } from "@frontier/platform/drain";
-export { DEFAULT_LIMITS } from "./config/mod.ts";
-export type * from "./config/mod.ts";
+export {
+  type AmqpConfig,
+  type BrokerConfig,
+  type BrokerHeadersConfig,
+  type BrokerQueueConfig,
+  type CertificatePair,
+  type ControlplaneConfig,
+  type DaemonConfig,
+  type DaoConfig,
+  type DeepPartial,
+  DEFAULT_LIMITS,
+  type DialConfig,
+  type EdgeboundConfig,
+  type ForwardDeadlines,
+  type FrontierOptions,
+  type FrontlasConfig,
+  type HashBy,
+  type KafkaConfig,
+  type LaterConfig,
+  type Limits,
+  type ListenConfig,
+  type MqmConfig,
+  type NatsConfig,
+  type NsqConfig,
+  type ObservabilityConfig,
+  type ReaskIds,
+  type RedisConfig,
+  type SecretConfig,
+  type TlsDialConfig,
+  type TlsListenConfig,
+  type TlsSettings,
+} from "./config/mod.ts";
 export type { BrokerStatus } from "./mq/broker_status.ts";
 export type { BrokerKind } from "./mq/producer.ts";
 export type {

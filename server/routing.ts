@@ -11,12 +11,12 @@ import {
   type LinkPort,
   type LinkSettings,
   type Timers,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import {
   type Identity,
   type PeerAddress,
   StrangerLog,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
 import { compilePolicies } from "./admission/policies.ts";
 import type { Policy } from "./admission/policy.ts";

@@ -51,6 +51,26 @@ for (const [own, allowed] of Object.entries(MAY_IMPORT)) {
   });
 }
 
+Deno.test("programs of strangers need no internal door", () => {
+  let seen = 0;
+  const code = [...sources("examples"), source("mod.ts")];
+  for (const { path, code: text } of code) {
+    for (const specifier of specifiers(text)) {
+      if (specifier.startsWith("@frontier/")) seen++;
+      assert(!specifier.endsWith("/internal"), `${path} imports ${specifier}`);
+    }
+  }
+  assert(seen > 5);
+});
+
+for (const own of Object.keys(MAY_IMPORT)) {
+  Deno.test(`the public door of ${own} names all that it offers`, () => {
+    const { code } = source(`${own}/mod.ts`);
+    assert(/export (?:type )?\{/.test(code));
+    assert(!/export (?:type )?\*/.test(code));
+  });
+}
+
 Deno.test("the root offers packages and nothing else", () => {
   for (const specifier of specifiers(source("mod.ts").code)) {
     assert(/^@frontier\/(server|client|frontlas)$/.test(specifier), specifier);

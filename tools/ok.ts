@@ -21,11 +21,14 @@ function config(folder: string): PackageConfig {
   return JSON.parse(Deno.readTextFileSync(`${folder}/deno.json`));
 }
 
+/** The doors that strangers use: what they name must not be hidden behind the internal one. */
 function entryPoints(folder: string): string[] {
   const { exports } = config(folder);
   const paths = typeof exports === "string"
     ? [exports]
-    : Object.values(exports);
+    : Object.entries(exports)
+      .filter(([door]) => door !== "./internal")
+      .map(([, path]) => path);
   return paths.map((path) => `${folder}/${path.replace(/^\.\//, "")}`);
 }
 

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { after, closeTransport, type Transport } from "@frontier/platform";
+import {
+  after,
+  closeTransport,
+  type Transport,
+} from "@frontier/platform/internal";
 
 /**
  * Turns a signal into a promise.

@@ -13,8 +13,8 @@ import {
   FrontierError,
   LINK_SETTINGS,
   type LinkSettings,
-} from "@frontier/proto";
-import { after, connectTcp, type Transport } from "@frontier/platform";
+} from "@frontier/proto/internal";
+import { after, connectTcp, type Transport } from "@frontier/platform/internal";
 import { aborted, dial } from "./abortable.ts";
 import type { GatewayAddress } from "./addresses.ts";
 import type { ClientLimits } from "../limits.ts";

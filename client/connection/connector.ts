@@ -21,7 +21,7 @@ import {
   type FrontierErrorCode,
   type LinkSettings,
   MAX_PAYLOAD,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import {
   after,
   Backoff,
@@ -29,7 +29,7 @@ import {
   type Logger,
   NULL_LOGGER,
   systemTimers,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import { sleep, whenAborted } from "./abortable.ts";
 import { Addresses, formatGateway } from "./addresses.ts";
 import { connect, linkSettings } from "./attempt.ts";

@@ -23,8 +23,12 @@ import {
   TYPE_REQUEST,
   TYPE_RESPONSE,
   type Verdict,
-} from "@frontier/proto";
-import { Driver, MemoryNetwork, type Transport } from "@frontier/platform";
+} from "@frontier/proto/internal";
+import {
+  Driver,
+  MemoryNetwork,
+  type Transport,
+} from "@frontier/platform/internal";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();

@@ -20,7 +20,7 @@ import {
   type Verdict,
   verdictMember,
   ZERO_TIME,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { checkPayload, NO_BYTES, type Payload } from "../payload.ts";
 
 const QUOTE = 0x22;

@@ -16,7 +16,7 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_REQUEST,
   TYPE_RESPONSE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { connected } from "../../proto/testing/scenes.ts";
 import {
   checkSize,

@@ -10,7 +10,7 @@ import {
   FrontierError,
   type Link,
   type Session,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { checkSize, type Outgoing, writeOutgoing } from "./body_writer.ts";
 import { malformed, Operation } from "./operation.ts";
 import {

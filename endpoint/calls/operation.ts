@@ -12,7 +12,7 @@ import {
   protocolEnd,
   type Session,
   TIMEOUT,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 
 /** Where operations wait while there is no connection. */
 export interface Queue {

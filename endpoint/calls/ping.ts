@@ -9,7 +9,7 @@ import {
   type Link,
   TYPE_HEARTBEAT,
   TYPE_HEARTBEAT_ACK,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Waiter } from "./data_operation.ts";
 import { Operation } from "./operation.ts";
 

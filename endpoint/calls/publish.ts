@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type FrameReader, type Link, TYPE_MESSAGE } from "@frontier/proto";
+import {
+  type FrameReader,
+  type Link,
+  TYPE_MESSAGE,
+} from "@frontier/proto/internal";
 import { checkName } from "../check.ts";
 import type { Payload } from "../payload.ts";
 import { EMPTY_HEAD } from "./body_writer.ts";

@@ -11,7 +11,7 @@ import {
   type Link,
   type Session,
   TYPE_REGISTER,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Waiter } from "./data_operation.ts";
 import { utf8Length } from "../payload.ts";
 import { Operation } from "./operation.ts";

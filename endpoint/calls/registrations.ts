@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Link, Session } from "@frontier/proto";
+import type { Link, Session } from "@frontier/proto/internal";
 import type { Register } from "./register.ts";
 
 /**

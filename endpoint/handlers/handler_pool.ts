@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FrontierError, type Session } from "@frontier/proto";
+import { FrontierError, type Session } from "@frontier/proto/internal";
 import type { HandlerRun } from "./handler_run.ts";
 import { type Load, type PlaceBounds, Places } from "./places.ts";
 

@@ -11,7 +11,7 @@ import {
   type Timers,
   TYPE_RESPONSE,
   type Verdict,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { writeFailure, writeResponse } from "../calls/body_writer.ts";
 import type { HeldAnswer } from "./held_answers.ts";
 import type { Method } from "./method_table.ts";

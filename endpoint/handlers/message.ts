@@ -9,7 +9,7 @@ import {
   type Link,
   type Session,
   TYPE_MESSAGE_ACK,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { EMPTY_HEAD, writeAck, writeFailure } from "../calls/body_writer.ts";
 import { Received } from "./received.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DataBody, encodeBase64 } from "@frontier/proto";
+import { type DataBody, encodeBase64 } from "@frontier/proto/internal";
 import { checkHandler, checkName } from "../check.ts";
 import { methodHead } from "../calls/body_writer.ts";
 import type { Handler } from "./request.ts";

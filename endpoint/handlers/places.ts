@@ -10,7 +10,7 @@ import {
   TIMEOUT,
   Timer,
   type Timers,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { type HeldAnswer, HeldAnswers } from "./held_answers.ts";
 import type { HandlerRun, RunOwner } from "./handler_run.ts";
 import { type QueueBounds, RequestQueue } from "./request_queue.ts";

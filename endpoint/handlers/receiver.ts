@@ -14,7 +14,7 @@ import {
   SHORT_BUFFER,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { EMPTY_HEAD, methodHead, writeFailure } from "../calls/body_writer.ts";
 import type { Counters } from "../counters.ts";
 import type { EndpointLimits } from "../limits.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Session } from "@frontier/proto";
+import type { Session } from "@frontier/proto/internal";
 
 /** What is looked at of a request to find its caller; every `HandlerRun` has it. */
 export interface CallerOf {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { FrameReader, Session } from "@frontier/proto";
+import type { FrameReader, Session } from "@frontier/proto/internal";
 import { connected } from "../../proto/testing/scenes.ts";
 import { EndpointCore } from "../endpoint_core.ts";
 import { makeStream } from "./stream.ts";

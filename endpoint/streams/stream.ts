@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CONTEXT_CANCELED } from "@frontier/proto";
+import { CONTEXT_CANCELED } from "@frontier/proto/internal";
 import type { Message } from "../handlers/message.ts";
 import type {
   CallOptions,

@@ -11,7 +11,7 @@ import {
   type Session,
   SHORT_BUFFER,
   Timer,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { Channel } from "../channel.ts";
 import type { Counters } from "../counters.ts";
 import type { EndpointLimits } from "../limits.ts";

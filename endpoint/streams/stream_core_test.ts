@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { FrontierError, type Session } from "@frontier/proto";
+import { FrontierError, type Session } from "@frontier/proto/internal";
 import type { Recorder } from "../../proto/testing/recorder.ts";
 import { connected } from "../../proto/testing/scenes.ts";
 import type { SimNetwork } from "../../proto/testing/sim_network.ts";

@@ -11,7 +11,7 @@ import {
   type Link,
   type Session,
   Timer,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Waiter } from "../calls/data_operation.ts";
 import { Operation, tooMany } from "../calls/operation.ts";
 import { NO_BYTES, utf8Length } from "../payload.ts";

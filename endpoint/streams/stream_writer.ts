@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type FrontierError, type Session, Timer } from "@frontier/proto";
+import {
+  type FrontierError,
+  type Session,
+  Timer,
+} from "@frontier/proto/internal";
 import { traced } from "../traced.ts";
 
 const DONE = Promise.resolve();

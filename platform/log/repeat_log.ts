@@ -44,7 +44,7 @@ function who(peer: string): string {
  *
  * @example
  * ```ts
- * import { repeatLog } from "@frontier/platform";
+ * import { repeatLog } from "@frontier/platform/internal";
  * import { assertEquals } from "@std/assert";
  * import { NULL_LOGGER } from "@frontier/platform/log";
  *

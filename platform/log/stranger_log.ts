@@ -46,7 +46,7 @@ interface Event {
  *
  * @example
  * ```ts
- * import { StrangerLog } from "@frontier/platform";
+ * import { StrangerLog } from "@frontier/platform/internal";
  * import { NULL_LOGGER } from "@frontier/platform/log";
  *
  * using strangers = new StrangerLog({ log: NULL_LOGGER, level: "info" });

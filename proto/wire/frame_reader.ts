@@ -64,7 +64,7 @@ export interface FrameReaderOptions {
  *
  * @example
  * ```ts
- * import { FrameReader } from "@frontier/proto";
+ * import { FrameReader } from "@frontier/proto/internal";
  * import { assertEquals } from "@std/assert";
  *
  * const reader = new FrameReader();

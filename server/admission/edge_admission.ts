@@ -10,7 +10,7 @@ import {
   SHORT_BUFFER,
   TIMEOUT,
   Timer,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { IdAllocator } from "../directory/id_allocator.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { EdgePeer, ServicePeer } from "../directory/peer.ts";

@@ -9,7 +9,7 @@ import {
   describeError,
   formatAddress,
   type Transport,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { DialConfig, TlsDialConfig } from "../config/endpoints.ts";
 import type { Connection } from "../ports/connection.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closeTransport, type Transport } from "@frontier/platform";
+import { closeTransport, type Transport } from "@frontier/platform/internal";
 
 /** Bytes under way in each direction at most. */
 const BUFFER_BYTES = 32_768;

@@ -1,4 +1,4 @@
-import { nearest } from "@frontier/platform";
+import { nearest } from "@frontier/platform/internal";
 import type {
   DialConfig,
   ListenConfig,

@@ -1,7 +1,7 @@
 import type { Findings } from "./diagnostics.ts";
 import type { Field } from "./field.ts";
 import { mismatch } from "./field.ts";
-import { fold, nearest } from "@frontier/platform";
+import { fold, nearest } from "@frontier/platform/internal";
 import type { Value } from "./source.ts";
 
 /** A map with known keys. */

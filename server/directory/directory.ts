@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CLOSED } from "@frontier/proto";
+import { CLOSED } from "@frontier/proto/internal";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
 import {
   type DirectorySubscriber,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Link } from "@frontier/proto";
+import type { Link } from "@frontier/proto/internal";
 import { EdgePeer, ServicePeer } from "./peer.ts";
 import { Directory } from "./directory.ts";
 import type { Route, RouteSet } from "./route.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeBase64 } from "@frontier/proto";
+import { encodeBase64 } from "@frontier/proto/internal";
 
 const decoder = new TextDecoder();
 

@@ -10,7 +10,7 @@ import {
   FEATURE_EARLY_DATA,
   type Link,
   type Timer,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import {
   formatAddress,
   type Identity,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeErrorText } from "@frontier/proto";
+import { encodeErrorText } from "@frontier/proto/internal";
 import { BytesMap } from "./bytes_map.ts";
 import { methodName } from "./method_name.ts";
 import type { ServicePeer } from "./peer.ts";

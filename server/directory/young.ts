@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Link } from "@frontier/proto";
+import type { Link } from "@frontier/proto/internal";
 
 /** A Go peer that loses its connection this early may never come back: docs/spec/wire.md §8.2. */
 const YOUNG_MS = 1_500;

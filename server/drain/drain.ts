@@ -9,7 +9,7 @@ import {
   SERVICE_NOT_ONLINE,
   Timer,
   type Timers,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import { Departures, STEP_MS } from "@frontier/platform/drain";
 import type { Logger } from "@frontier/platform/log";
 import type { Peer } from "../directory/peer.ts";

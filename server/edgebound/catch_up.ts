@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SHORT_BUFFER, Timer, type Timers } from "@frontier/proto";
+import { SHORT_BUFFER, Timer, type Timers } from "@frontier/proto/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { ReaskIds } from "../config/mod.ts";
 import type { Directory } from "../directory/directory.ts";

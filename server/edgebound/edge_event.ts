@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeBase64 } from "@frontier/proto";
+import { encodeBase64 } from "@frontier/proto/internal";
 import { formatAddress, type PeerAddress } from "@frontier/platform";
 
 /** The facts of an event. An edge has them; they outlive its connection. */

@@ -13,8 +13,8 @@ import {
   SHORT_BUFFER,
   Timer,
   type Timers,
-} from "@frontier/proto";
-import { addressGroup, type PeerAddress } from "@frontier/platform";
+} from "@frontier/proto/internal";
+import { addressGroup, type PeerAddress } from "@frontier/platform/internal";
 import {
   EdgeAdmission,
   type EdgeAdmissionContext,

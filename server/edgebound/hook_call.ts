@@ -16,7 +16,7 @@ import {
   type Session,
   SHORT_BUFFER,
   TYPE_REQUEST,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { ServicePeer } from "../directory/peer.ts";
 import type { Hook } from "../directory/directory.ts";
 

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { SHORT_BUFFER, TIMEOUT, Timer, type Timers } from "@frontier/proto";
+import {
+  SHORT_BUFFER,
+  TIMEOUT,
+  Timer,
+  type Timers,
+} from "@frontier/proto/internal";
 import type { Hook } from "../directory/directory.ts";
 import type { ServicePeer } from "../directory/peer.ts";
 import { FairQueue } from "../quota/fair_queue.ts";

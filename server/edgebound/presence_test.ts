@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Link } from "@frontier/proto";
+import type { Link } from "@frontier/proto/internal";
 import { systemTimers } from "@frontier/platform";
 import type { Logger } from "@frontier/platform/log";
 import { Directory } from "../directory/directory.ts";

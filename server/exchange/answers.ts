@@ -16,7 +16,7 @@ import {
   writeAnswer,
   writeEmpty,
   writeError,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { Tally } from "../tally/tally.ts";
 import type { Call } from "./call.ts";

@@ -10,7 +10,7 @@ import {
   writeForward,
   writeWithoutTail,
   writeWithTail,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Call } from "./call.ts";
 
 /**

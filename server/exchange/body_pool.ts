@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BODY_SLACK, type DataBody } from "@frontier/proto";
+import { BODY_SLACK, type DataBody } from "@frontier/proto/internal";
 import { encodeEdited, writeEdited } from "./body_edit.ts";
 import type { Call } from "./call.ts";
 

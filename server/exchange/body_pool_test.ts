@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { DataBody } from "@frontier/proto";
+import { DataBody } from "@frontier/proto/internal";
 import { encodeEdited } from "./body_edit.ts";
 import { BodyPool, type PooledBody } from "./body_pool.ts";
 import { Call } from "./call.ts";

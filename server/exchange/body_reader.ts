@@ -13,7 +13,7 @@ import {
   SlowParse,
   Timer,
   type Timers,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Peer } from "../directory/peer.ts";
 import type { Share } from "../quota/account.ts";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";

@@ -9,7 +9,7 @@ import {
   type Session,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Holder } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
 import { TO_BROKER, WAYS } from "../tally/labels.ts";

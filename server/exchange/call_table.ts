@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Session } from "@frontier/proto";
+import type { Session } from "@frontier/proto/internal";
 import type { AskedRequests, Call } from "./call.ts";
 
 /** Buckets at first, and again when nothing is left. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Session } from "@frontier/proto";
+import type { Session } from "@frontier/proto/internal";
 import { Call } from "./call.ts";
 import { CallTable } from "./call_table.ts";
 

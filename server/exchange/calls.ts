@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FrameReader, Session } from "@frontier/proto";
+import type { FrameReader, Session } from "@frontier/proto/internal";
 import {
   type AskedCalls,
   type AskedRequests,

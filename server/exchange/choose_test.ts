@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Link } from "@frontier/proto";
+import type { Link } from "@frontier/proto/internal";
 import { EdgePeer } from "../directory/peer.ts";
 import { chooseIndex, type HashBy, sourceNumber } from "./choose.ts";
 

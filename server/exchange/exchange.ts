@@ -15,7 +15,7 @@ import {
   type Session,
   type Timers,
   TOPIC_NOT_ONLINE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines } from "../config/mod.ts";
 import type { RouteVerdicts } from "../admission/route_verdicts.ts";

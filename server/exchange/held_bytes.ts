@@ -9,7 +9,7 @@ import {
   releaseBuffer,
   type Session,
   STREAM_HEAD,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 
 /** Largest buffer for held bytes: one full read and its frame header. */
 const CHUNK_SIZE = 262_144 + STREAM_HEAD;

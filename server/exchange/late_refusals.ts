@@ -8,7 +8,7 @@ import {
   EDGE_NOT_ONLINE,
   SERVICE_NOT_ONLINE,
   TOPIC_NOT_ONLINE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Answers } from "./answers.ts";
 import type { Call, Party } from "./call.ts";
 import type { Calls } from "./calls.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FORCE_CLOSED, type Session, Timer } from "@frontier/proto";
+import { FORCE_CLOSED, type Session, Timer } from "@frontier/proto/internal";
 import type { Peer } from "../directory/peer.ts";
 import type { Share } from "../quota/account.ts";
 import type { Ledger } from "../quota/ledger.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Session, type Timer, TimerWheel } from "@frontier/proto";
+import { type Session, type Timer, TimerWheel } from "@frontier/proto/internal";
 import { EdgePeer } from "../directory/peer.ts";
 import { DEFAULT_LIMITS } from "../config/limits.ts";
 import { Ledger } from "../quota/ledger.ts";

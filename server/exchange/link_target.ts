@@ -19,7 +19,7 @@ import {
   TYPE_MESSAGE,
   TYPE_REQUEST,
   type Verdict,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { ForwardDeadlines } from "../config/mod.ts";
 import type { Peer } from "../directory/peer.ts";
 import type { Holder, Share } from "../quota/account.ts";

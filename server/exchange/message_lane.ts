@@ -10,7 +10,7 @@ import {
   TIMEOUT,
   Timer,
   TYPE_MESSAGE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Holder, Share } from "../quota/account.ts";
 import { CALLS, MESSAGES, PUBLISHED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";

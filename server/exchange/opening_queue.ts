@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type Link, type Session, Timer, type Timers } from "@frontier/proto";
+import {
+  type Link,
+  type Session,
+  Timer,
+  type Timers,
+} from "@frontier/proto/internal";
 import type { Share } from "../quota/account.ts";
 import { FairItem, FairQueue } from "../quota/fair_queue.ts";
 

@@ -15,8 +15,8 @@ import {
   type LinkHandler,
   type Session,
   Timer,
-} from "@frontier/proto";
-import { addressGroup, type StrangerLog } from "@frontier/platform";
+} from "@frontier/proto/internal";
+import { addressGroup, type StrangerLog } from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";

@@ -11,7 +11,7 @@ import {
   type Session,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Share } from "../quota/account.ts";
 import { CALLS, type Kind, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";

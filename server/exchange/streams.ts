@@ -13,7 +13,7 @@ import {
   type Session,
   TIMEOUT,
   TOO_MANY_SESSIONS,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { RouteVerdicts } from "../admission/route_verdicts.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";

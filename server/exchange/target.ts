@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DataBody } from "@frontier/proto";
+import type { DataBody } from "@frontier/proto/internal";
 import type { Call, Taker } from "./call.ts";
 
 /**

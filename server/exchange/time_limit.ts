@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DataBody } from "@frontier/proto";
+import type { DataBody } from "@frontier/proto/internal";
 
 /**
  * The caller's own limit. A relative one is exact. An absolute one is used only

@@ -12,7 +12,7 @@ import {
   OUTCOME_UNKNOWN,
   SHORT_BUFFER,
   type Timers,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { Answers } from "../exchange/answers.ts";
 import type { Call } from "../exchange/call.ts";

@@ -8,7 +8,7 @@ import {
   closeTransport,
   type PeerAddress,
   type Transport,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 
 /** Who counts connections. */
 export interface Counter {

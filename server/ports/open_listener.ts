@@ -9,7 +9,7 @@ import {
   formatAddress,
   listenTcp,
   type TransportListener,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import { TlsServer, type TlsServerOptions } from "@frontier/platform/net";
 import type { Logger } from "@frontier/platform/log";
 

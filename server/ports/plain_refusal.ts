@@ -4,8 +4,12 @@
  * @module
  */
 
-import { Link, type LinkHandler, type LinkSettings } from "@frontier/proto";
-import { Driver } from "@frontier/platform";
+import {
+  Link,
+  type LinkHandler,
+  type LinkSettings,
+} from "@frontier/proto/internal";
+import { Driver } from "@frontier/platform/internal";
 import type { Connection } from "./connection.ts";
 import type { PortHandler } from "./port.ts";
 import { speaksProtocol } from "./sniff.ts";

@@ -14,7 +14,7 @@ import {
   type StrangerLog,
   type Transport,
   type TransportListener,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import { TlsHandshakeError, type TlsServer } from "@frontier/platform/net";
 import type { LogFields, Logger } from "@frontier/platform/log";
 import { Arrival, type ArrivalOwner } from "./arrival.ts";

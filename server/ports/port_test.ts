@@ -9,9 +9,9 @@ import {
   systemTimers,
   type Transport,
   type TransportListener,
-} from "@frontier/platform";
+} from "@frontier/platform/internal";
 import { connectTls, TlsServer } from "@frontier/platform/net";
-import { LINK_SETTINGS } from "@frontier/proto";
+import { LINK_SETTINGS } from "@frontier/proto/internal";
 import { Lines } from "../../tests/gateway/simulation.ts";
 import type { Connection } from "./connection.ts";
 import { Gate, type GateOptions } from "./gate.ts";

@@ -11,8 +11,8 @@ import {
   type Link,
   ProtocolError,
   type Session,
-} from "@frontier/proto";
-import { addressGroup, type PeerAddress } from "@frontier/platform";
+} from "@frontier/proto/internal";
+import { addressGroup, type PeerAddress } from "@frontier/platform/internal";
 import type { Policies } from "../admission/policies.ts";
 import { REPLACED } from "../exchange/ends.ts";
 import {

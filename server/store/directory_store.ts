@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeError } from "@frontier/platform";
+import { describeError } from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { Directory } from "../directory/directory.ts";
 import type { Backend } from "./backend.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeError, formatAddress } from "@frontier/platform";
+import { describeError, formatAddress } from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
 import type { Directory } from "../directory/directory.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";

@@ -9,7 +9,7 @@ import {
   type CloseKind,
   errorCodeOf,
   type FrontierErrorCode,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 
 /** All of a closed set, in the order they are written: the compiler says when one is missing. */
 function keysOf<T extends string>(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Buckets, LIFETIME_BOUNDS } from "@frontier/platform";
+import { Buckets, LIFETIME_BOUNDS } from "@frontier/platform/internal";
 import type { CloseKind, CloseReason } from "@frontier/proto";
 import {
   CLOSE_KINDS,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LinkTraffic } from "@frontier/proto";
+import type { LinkTraffic } from "@frontier/proto/internal";
 
 /** Adds up the bytes of all connections of a side. */
 export class Traffic implements LinkTraffic {

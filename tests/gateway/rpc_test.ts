@@ -1,7 +1,7 @@
 /** Requests from edges to services and back. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { emptyDataFields, timeFromMillis } from "@frontier/proto";
+import { emptyDataFields, timeFromMillis } from "@frontier/proto/internal";
 import { SimGateway, type SimPeer } from "./simulation.ts";
 import { bytes, tail, text } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";

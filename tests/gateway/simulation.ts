@@ -1,6 +1,6 @@
 /** A whole gateway on a virtual clock over a simulated network; peers speak packet by packet. */
 
-import type { Link, LinkSettings } from "@frontier/proto";
+import type { Link, LinkSettings } from "@frontier/proto/internal";
 import type { PeerAddress } from "@frontier/platform";
 import type { LogFields, Logger } from "@frontier/platform/log";
 import {

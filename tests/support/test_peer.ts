@@ -13,7 +13,7 @@ import {
   type PacketType,
   type SessionAckPacket,
   type StreamPacket,
-} from "@frontier/proto";
+} from "@frontier/proto/internal";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

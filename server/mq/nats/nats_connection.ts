@@ -5,7 +5,7 @@
  */
 
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { Backoff } from "@frontier/platform";
+import { Backoff } from "@frontier/platform/internal";
 import type { NatsConfig } from "../../config/mod.ts";
 import { clientTls } from "../client_tls.ts";
 import { pause } from "../pause.ts";

@@ -5,7 +5,7 @@
  */
 
 import { Redis } from "ioredis";
-import { Backoff } from "@frontier/platform";
+import { Backoff } from "@frontier/platform/internal";
 import type { RedisConfig } from "../../config/mod.ts";
 import { parseAddress } from "../../config/endpoints.ts";
 import { type ClientTls, clientTls } from "../client_tls.ts";

@@ -1,4 +1,4 @@
-import type { Link } from "@frontier/proto";
+import type { Link } from "@frontier/proto/internal";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
 import type { DaoConfig } from "../../config/later.ts";
 import { Directory } from "../../directory/directory.ts";

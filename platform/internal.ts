@@ -1,0 +1,22 @@
+/**
+ * What the programs of Frontier itself share: the driver of connections, pauses
+ * between attempts, reports that repeat. Not covered by semantic versioning; what
+ * is, stands in `mod.ts`.
+ *
+ * @module
+ */
+
+export * from "./after.ts";
+export * from "./metrics/buckets.ts";
+export * from "./backoff.ts";
+export * from "./describe_error.ts";
+export * from "./driver.ts";
+export * from "./log/mod.ts";
+export * from "./memory_transport.ts";
+export * from "./nearest.ts";
+export * from "./log/stranger_log.ts";
+export * from "./log/repeat_log.ts";
+export * from "./system_timers.ts";
+export * from "./tcp.ts";
+export * from "./transport.ts";
+export type * from "@frontier/proto/internal";
