@@ -98,8 +98,9 @@ export class Edge extends Endpoint {
    * Calls a method of the service that the gateway chooses among those that
    * registered it.
    *
-   * @param method The method.
-   * @param data The data.
+   * @param method Its name, as services registered it.
+   * @param data Bytes, or text that is sent as UTF-8: less than 10 MiB with all
+   * that goes with it; nothing by default.
    * @param options Time limit, signal and custom bytes.
    * @returns The response.
    * @throws {FrontierError} `rpc-not-online` when no service registered the
@@ -117,8 +118,10 @@ export class Edge extends Endpoint {
    * Publishes a message to the one service or message queue that the gateway
    * chooses among those that took the topic.
    *
-   * @param topic The topic.
-   * @param data The data.
+   * @param topic What the message is about; services and brokers say which
+   * topics they take.
+   * @param data Bytes, or text that is sent as UTF-8: less than 10 MiB with all
+   * that goes with it.
    * @param options Time limit, signal and custom bytes.
    * @returns When the receiver has acknowledged it.
    * @throws {FrontierError} `topic-not-online` when nobody takes the topic,

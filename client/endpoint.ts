@@ -173,7 +173,7 @@ export abstract class Endpoint {
    * the gateway: until the next reconnect it still routes calls here, which are
    * answered `no such rpc`.
    *
-   * @param method The method.
+   * @param method Its name, as it was registered here.
    * @returns Whether it was registered.
    */
   unregister(method: string): boolean {

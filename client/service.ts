@@ -86,9 +86,10 @@ export class Service extends Endpoint {
   /**
    * Calls a method of an edge.
    *
-   * @param edgeId The edge.
-   * @param method The method.
-   * @param data The data.
+   * @param edgeId Which one: the id in its online event, or in what it sent.
+   * @param method Its name, as the edge registered it.
+   * @param data Bytes, or text that is sent as UTF-8: less than 10 MiB with all
+   * that goes with it; nothing by default.
    * @param options Time limit, signal and custom bytes.
    * @returns The response.
    * @throws {FrontierError} `edge-not-online`, `no-such-rpc` when the edge has
@@ -107,8 +108,9 @@ export class Service extends Endpoint {
   /**
    * Publishes a message to an edge.
    *
-   * @param edgeId The edge.
-   * @param data The data.
+   * @param edgeId Which one: the id in its online event, or in what it sent.
+   * @param data Bytes, or text that is sent as UTF-8: less than 10 MiB with all
+   * that goes with it.
    * @param options Topic, time limit, signal and custom bytes.
    * @returns When the edge has acknowledged it.
    * @throws {FrontierError} `edge-not-online`, `remote` with the reason of the
@@ -126,7 +128,7 @@ export class Service extends Endpoint {
   /**
    * Opens a stream to an edge.
    *
-   * @param edgeId The edge.
+   * @param edgeId Which one: the id in its online event, or in what it sent.
    * @param options Time limit, signal and meta.
    * @returns The stream.
    * @throws {FrontierError} `edge-not-online`. The original gateway opens the

@@ -16,7 +16,7 @@ export interface JsonCodec<T> {
   /**
    * Encodes a value, to be sent with any operation.
    *
-   * @param value The value.
+   * @param value Anything that `JSON.stringify` can write without loss.
    * @returns The JSON text in UTF-8.
    * @throws {TypeError} If a part of the value has no JSON form; the message names the part.
    */
@@ -107,7 +107,7 @@ export function jsonCodec<T>(check?: (value: unknown) => T): JsonCodec<T> {
 /**
  * Encodes a value as JSON, to be sent with any operation.
  *
- * @param value The value.
+ * @param value Anything that `JSON.stringify` can write without loss.
  * @returns The JSON text in UTF-8.
  * @throws {TypeError} If a part of the value has no JSON form; the message names the part.
  *

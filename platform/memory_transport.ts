@@ -137,7 +137,7 @@ export class MemoryNetwork implements TransportListener {
     return new MemoryTransport(client, this.addr, down, up);
   }
 
-  /** Waits for the next connection. */
+  /** @inheritdoc */
   accept(): Promise<Transport> {
     const next = this.#queue.shift();
     if (next !== undefined) return Promise.resolve(next);

@@ -20,13 +20,23 @@ export class SystemTimers implements Timers {
     return this.#wheel.size;
   }
 
-  /** Reads the clock: whole milliseconds since the process started. */
+  /**
+   * Reads the clock.
+   *
+   * @returns Whole milliseconds since the process started.
+   */
   now(): number {
     // Whole milliseconds: small integers need no memory of their own.
     return Math.floor(performance.now());
   }
 
-  /** Arms a timer, or moves it; one that is to fire never is disarmed. */
+  /**
+   * Arms a timer, or moves it.
+   *
+   * @param timer One of whoever waits; it may be armed already.
+   * @param at When it fires, in milliseconds of the clock; one that is to fire
+   * never, at infinity, is disarmed.
+   */
   set(timer: Timer, at: number): void {
     if (at === Infinity) {
       // It would keep the wheel turning, and the process alive.
@@ -40,7 +50,7 @@ export class SystemTimers implements Timers {
     if (at < this.#wakeAt) this.#schedule();
   }
 
-  /** Disarms a timer. */
+  /** @inheritdoc */
   clear(timer: Timer): void {
     this.#wheel.clear(timer);
     if (this.#wheel.size === 0 && this.#handle !== undefined) {

@@ -144,7 +144,7 @@ export interface Frontier extends AsyncDisposable {
   /**
    * Closes the connection of an edge or a service in an orderly way.
    *
-   * @param id Its id.
+   * @param id Of an edge, or of a service if no edge has it.
    * @returns When the connection is closed: whether there was one.
    */
   kick(id: bigint): Promise<boolean>;

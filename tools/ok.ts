@@ -50,6 +50,10 @@ const checks: Check[] = [
     name: `documentation of ${folder}`,
     args: ["doc", "--lint", ...entryPoints(folder)],
   })),
+  {
+    name: "coverage of the documentation",
+    args: ["run", "--allow-read=.", "--allow-run", "tools/doc_coverage.ts"],
+  },
   ...packages.map((folder) => ({
     name: folder === "."
       ? "package @frontier/frontier"

@@ -164,8 +164,9 @@ export class Stream {
   /**
    * Calls a method that the other side registered on this stream.
    *
-   * @param method The method.
-   * @param data The data.
+   * @param method Its name, as the other side registered it.
+   * @param data Bytes, or text that is sent as UTF-8: less than 10 MiB with all
+   * that goes with it; nothing by default.
    * @param options Time limit, signal and custom bytes.
    * @returns The response.
    * @throws {FrontierError} If it fails.
@@ -181,7 +182,8 @@ export class Stream {
   /**
    * Answers calls of a method on this stream.
    *
-   * @param method The method.
+   * @param method Its name, of any length that fits a packet; one registered
+   * before is replaced.
    * @param handler What answers.
    * @param options Time limit and signal.
    * @throws {FrontierError} If it fails.
@@ -197,7 +199,7 @@ export class Stream {
   /**
    * Stops answering a method on this stream.
    *
-   * @param method The method.
+   * @param method Its name, as it was registered here.
    * @returns Whether it was registered.
    */
   unregister(method: string): boolean {
@@ -207,7 +209,8 @@ export class Stream {
   /**
    * Publishes a message to the other side of this stream.
    *
-   * @param data The data.
+   * @param data Bytes, or text that is sent as UTF-8: less than 10 MiB with all
+   * that goes with it.
    * @param options Topic, time limit, signal and custom bytes.
    * @returns When the other side has acknowledged it.
    * @throws {FrontierError} If it fails.

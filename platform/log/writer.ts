@@ -10,7 +10,12 @@ const MAX_WAITING = 8_388_608;
 
 /** Takes bytes, and may take its time. */
 export interface LogSink extends AsyncDisposable {
-  /** Writes whole lines; resolves when they are written. */
+  /**
+   * Writes whole lines.
+   *
+   * @param bytes Their text in UTF-8, with the line ends.
+   * @returns When they are written.
+   */
   write(bytes: Uint8Array): Promise<void>;
   /**
    * Opens what is written to anew, under the same name; absent where there is nothing to open. Never called while a write is under

@@ -40,14 +40,14 @@ export interface Timers {
   /**
    * Arms a timer, or moves it.
    *
-   * @param timer The timer.
-   * @param at When it fires, in milliseconds of the clock.
+   * @param timer One of whoever waits; it may be armed already.
+   * @param at When it fires, in milliseconds of the clock; at once if that has passed.
    */
   set(timer: Timer, at: number): void;
   /**
-   * Disarms a timer; nothing happens when it is not armed.
+   * Disarms a timer.
    *
-   * @param timer The timer.
+   * @param timer One that may be armed; nothing happens when it is not.
    */
   clear(timer: Timer): void;
 }
@@ -85,7 +85,7 @@ export class TimerWheel implements Timers {
     this.#tick = Math.floor(now / TICK_MS);
   }
 
-  /** Reads the clock, as far as it was told the time. */
+  /** @inheritdoc */
   now(): number {
     return this.#now;
   }
@@ -99,7 +99,7 @@ export class TimerWheel implements Timers {
     if (now > this.#now) this.#now = now;
   }
 
-  /** Arms a timer, or moves it. */
+  /** @inheritdoc */
   set(timer: Timer, at: number): void {
     if (timer.armed) this.#unlink(timer);
     else {
@@ -110,7 +110,7 @@ export class TimerWheel implements Timers {
     this.#link(timer);
   }
 
-  /** Disarms a timer. */
+  /** @inheritdoc */
   clear(timer: Timer): void {
     if (!timer.armed) return;
     this.#unlink(timer);
