@@ -91,6 +91,8 @@ function hasResult({ returnType }: Node): boolean {
 function look(node: Node, path: string, coverage: Coverage): void {
   const { accessibility, jsDoc, location, name } = node;
   if (accessibility === "private" || name?.startsWith("#")) return;
+  // What is set is what its getter tells of.
+  if (node.kind === "setter") return;
   const inner = node.def ?? node.functionDef ?? node;
   const at = location === undefined
     ? ""

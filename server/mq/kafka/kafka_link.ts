@@ -6,7 +6,7 @@
 
 import { Producer as Client, type ProducerOptions } from "@platformatic/kafka";
 import type { Buffer } from "node:buffer";
-import { Backoff } from "@frontier/platform";
+import { Backoff } from "@frontier/platform/internal";
 import type { KafkaConfig } from "../../config/mod.ts";
 import { clientTls } from "../client_tls.ts";
 import { pause } from "../pause.ts";
