@@ -5,7 +5,7 @@ import { resolveControlplane } from "./controlplane.ts";
 import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
 import type { Limits } from "./limits.ts";
 import { loadConfig } from "./load.ts";
-import { describeError, nearest } from "@frontier/platform";
+import { describeError, nearest } from "@frontier/platform/internal";
 import { brokerProblems, type MqmConfig } from "./mqm/mod.ts";
 import type { DeepPartial, FrontierConfig, FrontierOptions } from "./types.ts";
 

@@ -14,7 +14,7 @@ import {
   processMetrics,
 } from "@frontier/platform/metrics";
 import type { Logger } from "@frontier/platform/log";
-import { describeError, formatAddress } from "@frontier/platform";
+import { describeError, formatAddress } from "@frontier/platform/internal";
 import { parseAddress } from "../config/mod.ts";
 import { gatewayMetrics } from "./gateway_metrics.ts";
 import type { MetricSources } from "./sources.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Link } from "@frontier/proto";
+import type { Link } from "@frontier/proto/internal";
 import type { Readiness } from "@frontier/platform/health";
 import type { DrainProgress } from "../drain/progress.ts";
 import type { BrokerStatus } from "../mq/broker_status.ts";

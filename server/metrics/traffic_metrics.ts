@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Link } from "@frontier/proto";
+import type { Link } from "@frontier/proto/internal";
 import type { Metric } from "@frontier/platform/metrics";
 import { RESULT_CODES, SIDES, WAYS } from "../tally/labels.ts";
 import { emitTable } from "./emit.ts";
