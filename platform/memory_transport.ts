@@ -137,7 +137,12 @@ export class MemoryNetwork implements TransportListener {
     return new MemoryTransport(client, this.addr, down, up);
   }
 
-  /** @inheritdoc */
+  /**
+   * Waits for the next connection.
+   *
+   * @returns The side of it that was dialled.
+   * @throws {Error} If the network is closed.
+   */
   accept(): Promise<Transport> {
     const next = this.#queue.shift();
     if (next !== undefined) return Promise.resolve(next);

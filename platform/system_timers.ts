@@ -50,7 +50,11 @@ export class SystemTimers implements Timers {
     if (at < this.#wakeAt) this.#schedule();
   }
 
-  /** @inheritdoc */
+  /**
+   * Disarms a timer.
+   *
+   * @param timer One that may be armed; nothing happens when it is not.
+   */
   clear(timer: Timer): void {
     this.#wheel.clear(timer);
     if (this.#wheel.size === 0 && this.#handle !== undefined) {

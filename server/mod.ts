@@ -47,6 +47,7 @@ export {
   type NatsConfig,
   type NsqConfig,
   type ObservabilityConfig,
+  type PprofConfig,
   type ReaskIds,
   type RedisConfig,
   type SecretConfig,

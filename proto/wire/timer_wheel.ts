@@ -85,7 +85,11 @@ export class TimerWheel implements Timers {
     this.#tick = Math.floor(now / TICK_MS);
   }
 
-  /** @inheritdoc */
+  /**
+   * Reads the clock.
+   *
+   * @returns The last time it was told, in milliseconds.
+   */
   now(): number {
     return this.#now;
   }
@@ -99,7 +103,12 @@ export class TimerWheel implements Timers {
     if (now > this.#now) this.#now = now;
   }
 
-  /** @inheritdoc */
+  /**
+   * Arms a timer, or moves it.
+   *
+   * @param timer One of whoever waits; it may be armed already.
+   * @param at When it fires, in milliseconds of the clock.
+   */
   set(timer: Timer, at: number): void {
     if (timer.armed) this.#unlink(timer);
     else {
@@ -110,7 +119,11 @@ export class TimerWheel implements Timers {
     this.#link(timer);
   }
 
-  /** @inheritdoc */
+  /**
+   * Disarms a timer.
+   *
+   * @param timer One that may be armed; nothing happens when it is not.
+   */
   clear(timer: Timer): void {
     if (!timer.armed) return;
     this.#unlink(timer);
