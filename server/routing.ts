@@ -157,7 +157,7 @@ export function createRouting(options: RoutingOptions): Routing {
   });
   const edgeSettings = settingsOf(0);
   const serviceSettings = settingsOf(1);
-  const directory = new Directory(log);
+  const directory = new Directory(log, random() * 0x1_0000_0000);
   const chooser = new Chooser(hashBy, random);
   const ledger = new Ledger({
     maxMemory: config.maxMemory,

@@ -10,8 +10,16 @@ interface Entry<T> {
   next: Entry<T> | undefined;
 }
 
-function hash(buf: Uint8Array, start: number, end: number): number {
-  let h = 0x811c9dc5;
+/** Where the hash begins that nothing was mixed into. */
+const PLAIN = 0x811c9dc5;
+
+function hash(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  salt: number,
+): number {
+  let h = salt;
   for (let i = start; i < end; i++) h = Math.imul(h ^ buf[i]!, 0x01000193);
   return h;
 }
@@ -35,6 +43,15 @@ function equals(
  */
 export class BytesMap<T> {
   readonly #heads: Map<number, Entry<T>> = new Map();
+  readonly #salt: number;
+
+  /**
+   * @param salt A random 32-bit number: peers choose names, and must not be able
+   * to choose them so that all look-ups of one are slow.
+   */
+  constructor(salt: number = PLAIN) {
+    this.#salt = salt | 0;
+  }
 
   /**
    * @param buf Where the key is.
@@ -43,7 +60,7 @@ export class BytesMap<T> {
    * @returns The value, if there is one.
    */
   get(buf: Uint8Array, start: number, end: number): T | undefined {
-    let entry = this.#heads.get(hash(buf, start, end));
+    let entry = this.#heads.get(hash(buf, start, end, this.#salt));
     while (entry !== undefined && !equals(entry.key, buf, start, end)) {
       entry = entry.next;
     }
@@ -55,7 +72,7 @@ export class BytesMap<T> {
    * @param value Its value.
    */
   set(key: Uint8Array, value: T): void {
-    const h = hash(key, 0, key.length);
+    const h = hash(key, 0, key.length, this.#salt);
     const head = this.#heads.get(h);
     for (let entry = head; entry !== undefined; entry = entry.next) {
       if (equals(entry.key, key, 0, key.length)) {
@@ -70,7 +87,7 @@ export class BytesMap<T> {
    * @param key The key to remove.
    */
   delete(key: Uint8Array): void {
-    const h = hash(key, 0, key.length);
+    const h = hash(key, 0, key.length, this.#salt);
     let before: Entry<T> | undefined;
     for (
       let entry = this.#heads.get(h);

@@ -28,15 +28,19 @@ export type { Hook } from "./route_table.ts";
  * subscribes.
  */
 export class Directory {
-  readonly #edges = new EdgeTable();
+  readonly #edges: EdgeTable;
   readonly #services: Map<bigint, ServicePeer> = new Map();
-  readonly #routes = new RouteTable();
+  readonly #routes: RouteTable;
   readonly #subscribers: Subscribers;
 
   /**
    * @param log Where to report.
+   * @param salt A random 32-bit number, for what is found by names and ids that
+   * peers choose.
    */
-  constructor(log: Logger = NULL_LOGGER) {
+  constructor(log: Logger = NULL_LOGGER, salt = 0) {
+    this.#edges = new EdgeTable(salt);
+    this.#routes = new RouteTable(salt);
     this.#subscribers = new Subscribers(log);
   }
 

@@ -11,6 +11,15 @@ export class EdgeTable {
   /** How many there are. */
   size = 0;
   readonly #lists: Map<number, EdgePeer[]> = new Map();
+  readonly #factor: number;
+
+  /**
+   * @param salt A random 32-bit number: where edges choose their ids, they must
+   * not be able to choose them so that all are in one list.
+   */
+  constructor(salt: number) {
+    this.#factor = salt | 1;
+  }
 
   /**
    * @param hi High half of the id.
@@ -18,7 +27,7 @@ export class EdgeTable {
    * @returns The edge, if it is there.
    */
   get(hi: number, lo: number): EdgePeer | undefined {
-    const list = this.#lists.get(lo);
+    const list = this.#lists.get(this.#key(hi, lo));
     if (list === undefined) return undefined;
     for (let i = 0; i < list.length; i++) {
       if (list[i]!.idHi === hi) return list[i];
@@ -30,8 +39,9 @@ export class EdgeTable {
    * @param edge One whose id is not taken.
    */
   add(edge: EdgePeer): void {
-    const list = this.#lists.get(edge.idLo);
-    if (list === undefined) this.#lists.set(edge.idLo, [edge]);
+    const key = this.#key(edge.idHi, edge.idLo);
+    const list = this.#lists.get(key);
+    if (list === undefined) this.#lists.set(key, [edge]);
     else list.push(edge);
     this.size++;
   }
@@ -41,10 +51,11 @@ export class EdgeTable {
    * @returns `false` if it was not there.
    */
   delete(edge: EdgePeer): boolean {
-    const list = this.#lists.get(edge.idLo);
+    const key = this.#key(edge.idHi, edge.idLo);
+    const list = this.#lists.get(key);
     const index = list?.indexOf(edge) ?? -1;
     if (index < 0) return false;
-    if (list!.length === 1) this.#lists.delete(edge.idLo);
+    if (list!.length === 1) this.#lists.delete(key);
     else list!.splice(index, 1);
     this.size--;
     return true;
@@ -53,5 +64,8 @@ export class EdgeTable {
   /** @returns All of them. */
   *values(): Generator<EdgePeer, void, undefined> {
     for (const list of this.#lists.values()) yield* list;
+  }
+  #key(hi: number, lo: number): number {
+    return (Math.imul(hi, this.#factor) + lo) | 0;
   }
 }

@@ -39,11 +39,19 @@ interface Routes extends RouteSet {
  * choose the same service.
  */
 export class RouteTable {
-  readonly #methods = new BytesMap<Routes>();
-  readonly #topics = new BytesMap<Routes>();
+  readonly #methods: BytesMap<Routes>;
+  readonly #topics: BytesMap<Routes>;
   readonly #names: Map<string, Routes> = new Map();
   readonly #hooks: Map<Hook, Routes> = new Map();
   #fallback: Routes | undefined = undefined;
+
+  /**
+   * @param salt A random 32-bit number.
+   */
+  constructor(salt: number) {
+    this.#methods = new BytesMap(salt);
+    this.#topics = new BytesMap(salt);
+  }
 
   /**
    * @param buf Where the method's name is, in base64.
@@ -240,6 +248,8 @@ function pull(
  * where JSON allows that.
  */
 function topicKeys(topic: string): Uint8Array[] {
+  // Most are written in one way only.
+  if (/^[\w.\-/:# ]*$/.test(topic)) return [encoder.encode(topic)];
   const plain = encoder.encode(topic);
   const escaped = encodeErrorText(topic);
   const same = plain.length === escaped.length &&
