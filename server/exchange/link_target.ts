@@ -36,6 +36,7 @@ import { MessageLane } from "./message_lane.ts";
 import type { OutboxRoom } from "./outbox_room.ts";
 import { Slot, type Slots, type SlotTarget } from "./slot.ts";
 import type { Target } from "./target.ts";
+import { UnreadCalls } from "./unread_calls.ts";
 
 const WRONG_TYPE =
   "Cannot accept answer: it is of another type than its packet";
@@ -44,6 +45,8 @@ const WRONG_TYPE =
 const CROWD = 1 / 8;
 /** Calls under way of whoever has few. */
 const FEW = 8;
+/** Calls that were given up and may not have been read yet, from which on they count as a crowd; twice as many is all. */
+const MANY_UNREAD = 512;
 
 /** Bounds of a {@linkcode LinkTarget}. */
 export interface LinkTargetLimits {
@@ -97,6 +100,9 @@ export class LinkTarget implements Target, SlotTarget {
   readonly session: Session;
   readonly #context: LinkTargetContext;
   #lane: MessageLane | undefined = undefined;
+  /** Requests it was sent. */
+  #sent = 0;
+  #unread: UnreadCalls | undefined = undefined;
 
   /**
    * @param peer Whose session it is.
@@ -128,7 +134,7 @@ export class LinkTarget implements Target, SlotTarget {
     const { link } = this.session;
     link.sendCancel(slot);
     link.abandon(slot);
-    this.#context.slots.release(slot);
+    this.#leave(slot);
   }
 
   /**
@@ -138,6 +144,7 @@ export class LinkTarget implements Target, SlotTarget {
    */
   close(reason: string): void {
     this.#lane?.close(reason);
+    this.#unread?.clear();
   }
 
   /**
@@ -169,8 +176,11 @@ export class LinkTarget implements Target, SlotTarget {
     } else if (this.#context.tally !== undefined) {
       this.#context.tally.lateAnswers++;
     }
-    if (lane === undefined) slots.release(slot);
-    else lane.acked(slot);
+    if (lane !== undefined) lane.acked(slot);
+    else {
+      this.#unread?.passed(slot.order);
+      slots.release(slot);
+    }
     if (refused !== undefined) throw refused;
   }
 
@@ -183,16 +193,31 @@ export class LinkTarget implements Target, SlotTarget {
   failed(slot: Slot, reason: string): void {
     const { call } = slot;
     const verdict = slot.later === undefined ? "unknown" : "not-run";
-    if (slot.isMessage) this.#lane!.lost(slot);
-    // It may be working on it still, for nobody.
-    else if (reason === TIMEOUT) this.session.link.sendCancel(slot);
-    this.#context.slots.release(slot);
+    if (!slot.isMessage && reason === TIMEOUT) {
+      // It may be working on it still, for nobody.
+      this.session.link.sendCancel(slot);
+      this.#leave(slot);
+    } else {
+      if (slot.isMessage) this.#lane!.lost(slot);
+      this.#context.slots.release(slot);
+    }
     if (call === undefined) return;
     if (call.kind === "message") this.#lane!.leave(call);
     else if (reason === TIMEOUT && call.limitMs > 0) {
       reason = CONTEXT_DEADLINE_EXCEEDED;
     }
     this.#end(call, reason, verdict);
+  }
+
+  /** Nobody waits for the answer, but the request may still be read, and let others wait. */
+  #leave(slot: Slot): void {
+    const { slots, ledger } = this.#context;
+    if (!this.session.ready || slot.later !== undefined) {
+      slots.release(slot);
+      return;
+    }
+    this.#unread ??= new UnreadCalls(ledger, this.session.link.timers);
+    this.#unread.add(slots.vacate(slot), this.#sent);
   }
 
   #end(call: Call, reason: string, verdict: Verdict): void {
@@ -225,21 +250,26 @@ export class LinkTarget implements Target, SlotTarget {
       slots.release(slot);
       return SHORT_BUFFER;
     }
+    slot.order = ++this.#sent;
     link.commitFrame(TYPE_REQUEST, slot.idHi, slot.idLo, end);
     this.peer.callsOut++;
     return "";
   }
 
   /**
-   * A place for a call. Several who fill an outbox faster than it is read have
-   * fewer together than one alone: what comes last waits for all of them.
-   * Whoever has few finds a place all the same.
+   * A place for a call. Several who fill an outbox faster than it is read, or
+   * take back what they ask, have fewer together than one alone: what comes last
+   * waits for all of them. Whoever has few finds a place all the same.
    */
   #place(source: Holder): Share | undefined {
     const { ledger, limits } = this.#context;
     const { holder, trail } = this.peer;
-    if (trail?.crowded) {
-      const most = limits.maxInflightRequests * CROWD;
+    const takesBack = this.#unread !== undefined &&
+      this.#unread.count > MANY_UNREAD;
+    if (takesBack || trail?.crowded) {
+      const most = takesBack
+        ? MANY_UNREAD * 2
+        : limits.maxInflightRequests * CROWD;
       const share = ledger.take(CALLS, source, holder, 1, most);
       if (share !== undefined) return share;
       if (ledger.held(CALLS, source, holder) >= FEW) return undefined;
@@ -273,6 +303,7 @@ export class LinkTarget implements Target, SlotTarget {
       // It may be answered by now, and its place somebody else's.
       if (slot.later !== copy) return;
       slots.sent(slot);
+      slot.order = ++this.#sent;
       link.writeBody(session, TYPE_REQUEST, slot.idHi, slot.idLo, copy);
       this.peer.callsOut++;
     });

@@ -55,6 +55,8 @@ export class Slot extends Pending<Session> implements Place {
   later: Uint8Array | undefined = undefined;
   /** When it was sent, in milliseconds of the clock; set for messages. */
   sentAt = 0;
+  /** Which of the calls that its target was sent it is; set for requests. */
+  order = 0;
   /** Messages of the same lane that were unacknowledged when it was sent. */
   before = 0;
   /** What its source took for it. */
@@ -131,10 +133,19 @@ export class Slots {
    * @param slot A slot that nothing waits in any more.
    */
   release(slot: Slot): void {
+    this.#ledger.give(this.vacate(slot), slot.kind, 1);
+  }
+
+  /**
+   * @param slot A slot that nothing waits in any more.
+   * @returns What its source took for it, which is still taken.
+   */
+  vacate(slot: Slot): Share {
     this.sent(slot);
-    this.#ledger.give(slot.share!, slot.kind, 1);
+    const share = slot.share!;
     if (slot.call !== undefined) slot.call.slot = undefined;
     slot.call = slot.target = slot.session = undefined;
     if (this.#spares.length < SPARES) this.#spares.push(slot);
+    return share;
   }
 }

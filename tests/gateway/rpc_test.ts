@@ -626,3 +626,54 @@ Deno.test("many who call faster than a service reads have an eighth of the place
   // Each of them has eight whatever the others have.
   assert(together > 240 && together <= 250 + 20 * 8 + 4, `${together}`);
 });
+
+Deno.test("calls that were taken back keep their places until their target has read on, and whoever has few gets in", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  service.onPacket = () => {};
+  const greedy = gateway.edge();
+  const other = gateway.edge();
+  const askAndTakeBack = (count: number) => {
+    let sent = 0;
+    for (let i = 0; i < count; i++) {
+      const call = greedy.call("m");
+      greedy.cancel(call);
+      gateway.run();
+      if (greedy.outcome(call) !== "short buffer") sent++;
+    }
+    return sent;
+  };
+  const sent = askAndTakeBack(3_000);
+  assert(sent > 700 && sent <= 1_024, `${sent}`);
+  assertEquals(service.all("request").length, sent);
+  const call = other.call("m");
+  gateway.run();
+  const [request] = service.all("request").slice(-1);
+  // What was sent before has been read now.
+  service.answer(request!);
+  gateway.run();
+  assertEquals(other.outcome(call), "ok: ");
+  assertEquals(gateway.ledger.snapshot().kinds.calls, 0);
+  assertEquals(askAndTakeBack(100), 100);
+  // Nobody asks any more: after a while it has read everything, too.
+  gateway.run(6_000);
+  assertEquals(gateway.ledger.snapshot().kinds.calls, 0);
+});
+
+Deno.test("calls whose time is up keep their places until their target has read on", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  service.onPacket = () => {};
+  const greedy = gateway.edge();
+  const calls: bigint[] = [];
+  for (let i = 0; i < 3_000; i++) {
+    calls.push(greedy.call("m", { timeoutNs: 1_000_000n }));
+    gateway.run(3);
+  }
+  const sent = service.all("request").length;
+  // Some are read over and over again in so long a time.
+  assert(sent < 2_000, `${sent}`);
+  service.cut();
+  gateway.run(100);
+  assertEquals(gateway.ledger.snapshot().kinds.calls, 0);
+});
