@@ -13,6 +13,8 @@ import { ATTACKS } from "./attacks.ts";
 export interface Battle {
   /** Port for edges. */
   readonly port: number;
+  /** Port for services. */
+  readonly servicePort: number;
   /** Connections it may have at a time. */
   readonly connections: number;
   /**
@@ -28,6 +30,12 @@ export interface Battle {
    * @param options From where, unless from the next address.
    */
   edge(hello?: HelloOptions, options?: RawSocketOptions): Promise<RawSocket>;
+  /**
+   * Connects as a service.
+   *
+   * @param meta What it says of itself.
+   */
+  service(meta: string): Promise<RawSocket>;
   /**
    * Runs the attack of one connection on all of them at once, again and again
    * until the process is ended.
@@ -55,18 +63,18 @@ export class Attacker implements AsyncDisposable {
   /**
    * Makes attackers ready.
    *
-   * @param port Port of the gateway.
+   * @param ports Ports of the gateway, for edges and for services.
    * @param attack Name of the attack.
    * @param connections Connections they may have.
    * @returns Attackers that wait for their sign.
    */
   static async start(
-    port: number,
+    ports: readonly [edge: number, service: number],
     attack: string,
     connections: number,
   ): Promise<Attacker> {
     const script = new URL(import.meta.url);
-    const args = [`${port}`, attack, `${connections}`];
+    const args = [...ports.map(String), attack, `${connections}`];
     return new Attacker(await AskedProcess.start(script, args));
   }
 
@@ -98,22 +106,31 @@ export interface AttackReport {
 
 class Battlefield implements Battle {
   readonly port: number;
+  readonly servicePort: number;
   readonly connections: number;
   readonly sockets: RawSocket[];
   readonly errors: string[] = [];
   #addresses = 0;
 
-  constructor(port: number, connections: number, sockets: RawSocket[] = []) {
-    this.port = port;
+  constructor(
+    ports: readonly [edge: number, service: number],
+    connections: number,
+    sockets: RawSocket[] = [],
+  ) {
+    [this.port, this.servicePort] = ports;
     this.connections = connections;
     this.sockets = sockets;
   }
 
-  async dial(options: RawSocketOptions = {}): Promise<RawSocket> {
+  dial(options: RawSocketOptions = {}): Promise<RawSocket> {
+    return this.#dial(this.port, options);
+  }
+
+  async #dial(port: number, options: RawSocketOptions): Promise<RawSocket> {
     // No victim comes from one of these.
     this.#addresses = this.#addresses % 250 + 1;
     const from = `127.0.0.${this.#addresses + 1}`;
-    const socket = await RawSocket.dial(this.port, { from, ...options });
+    const socket = await RawSocket.dial(port, { from, ...options });
     this.sockets.push(socket);
     return socket;
   }
@@ -124,6 +141,12 @@ class Battlefield implements Battle {
   ): Promise<RawSocket> {
     const socket = await this.dial(options);
     await socket.admit(hello);
+    return socket;
+  }
+
+  async service(meta: string): Promise<RawSocket> {
+    const socket = await this.#dial(this.servicePort, {});
+    await socket.admit({ meta });
     return socket;
   }
 
@@ -139,7 +162,11 @@ class Battlefield implements Battle {
   }
 
   part(connections: number): Battle {
-    return new Battlefield(this.port, connections, this.sockets);
+    return new Battlefield(
+      [this.port, this.servicePort],
+      connections,
+      this.sockets,
+    );
   }
 
   pause(ms: number): Promise<void> {
@@ -148,9 +175,12 @@ class Battlefield implements Battle {
 }
 
 if (import.meta.main) {
-  const [port, name, connections] = Deno.args;
+  const [edgePort, servicePort, name, connections] = Deno.args;
   const { run } = ATTACKS[name!]!;
-  const field = new Battlefield(Number(port), Number(connections));
+  const field = new Battlefield(
+    [Number(edgePort), Number(servicePort)],
+    Number(connections),
+  );
   await obey("ready", {
     begin: () => {
       run(field).catch((error) => field.errors.push(`${error}`));

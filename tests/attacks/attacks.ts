@@ -4,6 +4,8 @@ import type { Attacks } from "./attack.ts";
 import { CPU_ATTACKS } from "./kinds/cpu.ts";
 import { FLOOD_ATTACKS } from "./kinds/floods.ts";
 import { MEMORY_ATTACKS } from "./kinds/memory.ts";
+import { ODD_ATTACKS } from "./kinds/oddities.ts";
+import { SERVICE_ATTACKS } from "./kinds/services.ts";
 import { STREAM_ATTACKS } from "./kinds/streams.ts";
 
 const SINGLE: Attacks = {
@@ -11,6 +13,8 @@ const SINGLE: Attacks = {
   ...FLOOD_ATTACKS,
   ...MEMORY_ATTACKS,
   ...CPU_ATTACKS,
+  ...ODD_ATTACKS,
+  ...SERVICE_ATTACKS,
 };
 
 /** Attacks by name. */

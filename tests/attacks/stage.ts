@@ -54,13 +54,13 @@ export async function stage(
   await using gateway = await GatewayProcess.start({
     limits: { max_memory: MAX_MEMORY },
   });
-  const { edge: edgePort, service: servicePort } = gateway.ports;
-  const starting = Attacker.start(edgePort, name, connections);
+  const { edge, service } = gateway.ports;
+  const starting = Attacker.start([edge, service], name, connections);
   await using _targets = await AskedProcess.start(TARGETS, [
-    `${servicePort}`,
+    `${service}`,
     ...targets,
   ]);
-  await using victims = await Victims.start(edgePort, work);
+  await using victims = await Victims.start(edge, work);
   await using attacker = await starting;
   await victims.forget();
   // The inspector looks for the ledger once: not under attack.

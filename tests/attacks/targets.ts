@@ -7,10 +7,17 @@
  * stream, `late` reads a stream after a call of `go` in it, `shy` accepts one
  * stream after the other, `mute` none. Raw services act as Go peers: `go`
  * answers `go.echo` and topic `go.t`, and nothing else. `hooks` decides who may
- * come in.
+ * come in, `names` which id an edge gets, by a meta such as `id 77`; `dead hooks`
+ * is asked for both and never answers about those with a long meta, `mad hooks` answers nonsense.
  */
 
-import { type Endpoint, Service, type Stream } from "../../client/mod.ts";
+import {
+  type Endpoint,
+  type Handler,
+  type RpcRequest,
+  Service,
+  type Stream,
+} from "../../client/mod.ts";
 import { obey } from "../support/obey.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import {
@@ -37,6 +44,12 @@ function start(name: string, port: number): Promise<unknown> {
       return startService(port);
     case "hooks":
       return startHooks(port);
+    case "names":
+      return startNames(port);
+    case "dead hooks":
+      return startBadHooks(port, () => new Promise(() => {}));
+    case "mad hooks":
+      return startBadHooks(port, () => new Uint8Array(500_000));
     case "go":
       return startGoService(port);
     case "files":
@@ -83,6 +96,32 @@ async function startHooks(port: number): Promise<void> {
   const service = await Service.connect({ port, name: "hooks" });
   await service.registerEdgeOnline(() => pause(2));
   await service.registerEdgeOffline(() => {});
+}
+
+async function startNames(port: number): Promise<void> {
+  const service = await Service.connect({ port, name: "names" });
+  await service.registerGetEdgeId((meta) => {
+    const id = /^id (\d+)$/.exec(textOf(meta))?.[1];
+    return BigInt(id ?? 0);
+  });
+  await service.registerEdgeOnline(() => {});
+  await service.registerEdgeOffline(() => pause(2));
+}
+
+async function startBadHooks(port: number, answer: Handler): Promise<void> {
+  const service = await Service.connect({ port, name: "bad hooks" });
+  // Whoever says little of itself comes in: the victims.
+  const good = (request: RpcRequest) => request.data.length < 1_000;
+  await service.register(
+    "edge_online",
+    (request, context) => good(request) ? undefined : answer(request, context),
+  );
+  await service.register(
+    "get_edge_id",
+    (request, context) =>
+      good(request) ? new Uint8Array(8) : answer(request, context),
+  );
+  await service.register("edge_offline", answer);
 }
 
 /** A service that takes streams, all at once or one after the other. */
