@@ -115,6 +115,19 @@ function finish(
   timeoutMs: number,
   deadlineMs = 0,
 ): number {
+  // As of nearly every body.
+  return timeoutMs === 0 && deadlineMs === 0 && at > begin + 1
+    ? TIMES.put(dst, at)
+    : finishWith(dst, begin, at, timeoutMs, deadlineMs);
+}
+
+function finishWith(
+  dst: DataView,
+  begin: number,
+  at: number,
+  timeoutMs: number,
+  deadlineMs: number,
+): number {
   if (timeoutMs > 0) {
     if (at > begin + 1) dst.setUint8(at++, COMMA);
     at = putTimeout(dst, at, timeoutMs);

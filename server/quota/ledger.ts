@@ -187,21 +187,15 @@ export class Ledger {
   give(share: Share, kind: Kind, amount: number): void {
     const { held } = share;
     const left = held[kind]! - amount;
-    if (left < 0) {
-      throw new RangeError(
-        `Cannot give back ${amount} ${this.#rules[kind]!.name}: only ${
-          held[kind]
-        } were taken, give back what was taken`,
-      );
-    }
+    if (left < 0) this.#refuseGift(held[kind]!, kind, amount);
     held[kind] = left;
     share.target.used[kind]! -= amount;
-    const bytes = this.#weights[kind]! * amount;
-    if (bytes > 0) this.#pay(share.payer, -bytes);
+    const weight = this.#weights[kind]!;
+    if (weight > 0) this.#pay(share.payer, -weight * amount);
     share.total -= amount;
     if (share.total > 0 || share.resting) return;
     // What is counted by number comes and goes all the time.
-    if (this.#weights[kind] === 0) this.#rest(share);
+    if (weight === 0) this.#rest(share);
     else this.#close(share);
   }
 
@@ -286,6 +280,13 @@ export class Ledger {
         ? null
         : { holder: biggest.holder, bytes: biggest.bytes },
     };
+  }
+
+  #refuseGift(held: number, kind: Kind, amount: number): never {
+    const { name } = this.#rules[kind]!;
+    throw new RangeError(
+      `Cannot give back ${amount} ${name}: only ${held} were taken, give back what was taken`,
+    );
   }
 
   #find(source: Holder, target: Holder): Share | undefined {
