@@ -21,6 +21,16 @@ import { closeTransport, type Transport } from "./transport.ts";
 /** Milliseconds the last bytes of a closing connection may take. */
 const DRAIN_MS = 2_000;
 
+const DIRTY = 1;
+const WRITING = 2;
+const CLOSING = 4;
+const CLOSED = 8;
+const PARKED = 16;
+const WAKING = 32;
+const READING = 64;
+const PEEKED = 128;
+const SHARED = 256;
+
 /** Of all connections of the process. */
 const turns = new ReadTurns({
   now: () => systemTimers.now(),
@@ -56,22 +66,10 @@ export interface DriverOwner {
 export class Driver implements LinkPort {
   /** The clock and its timers. */
   readonly timers: Timers;
-  /** Whether many wait for what its peer sends. */
-  readonly shared: boolean;
   readonly #transport: Transport;
   #link: Link | undefined = undefined;
-  #dirty = false;
-  #writing = false;
-  #closing = false;
-  #closed = false;
-  /** Whether reading goes on only when the link says so. */
-  #parked = false;
-  /** Whether it is about to go on after a pause. */
-  #waking = false;
-  /** Whether a read is pending. */
-  #reading = false;
-  /** Whether a read was begun while the link was paused. */
-  #peeked = false;
+  /** What is the case, as bits: every connection has it. */
+  #bits = 0;
   #chunk: Uint8Array | undefined = undefined;
   #owner: DriverOwner | undefined = undefined;
   #drainTimer: Timer | undefined = undefined;
@@ -93,7 +91,76 @@ export class Driver implements LinkPort {
   ) {
     this.#transport = transport;
     this.timers = timers;
-    this.shared = shared;
+    if (shared) this.#bits = SHARED;
+  }
+
+  /** Whether many wait for what its peer sends. */
+  get shared(): boolean {
+    return (this.#bits & SHARED) !== 0;
+  }
+
+  /** Whether it is in the list of those who write at the end of this turn. */
+  get #dirty(): boolean {
+    return (this.#bits & DIRTY) !== 0;
+  }
+  set #dirty(is: boolean) {
+    this.#bits = is ? this.#bits | DIRTY : this.#bits & ~DIRTY;
+  }
+
+  /** Whether a write is pending. */
+  get #writing(): boolean {
+    return (this.#bits & WRITING) !== 0;
+  }
+  set #writing(is: boolean) {
+    this.#bits = is ? this.#bits | WRITING : this.#bits & ~WRITING;
+  }
+
+  /** Whether the transport is closed once all is written. */
+  get #closing(): boolean {
+    return (this.#bits & CLOSING) !== 0;
+  }
+  set #closing(is: boolean) {
+    this.#bits = is ? this.#bits | CLOSING : this.#bits & ~CLOSING;
+  }
+
+  /** Whether the transport is closed. */
+  get #closed(): boolean {
+    return (this.#bits & CLOSED) !== 0;
+  }
+  set #closed(is: boolean) {
+    this.#bits = is ? this.#bits | CLOSED : this.#bits & ~CLOSED;
+  }
+
+  /** Whether reading goes on only when the link says so. */
+  get #parked(): boolean {
+    return (this.#bits & PARKED) !== 0;
+  }
+  set #parked(is: boolean) {
+    this.#bits = is ? this.#bits | PARKED : this.#bits & ~PARKED;
+  }
+
+  /** Whether it is about to go on after a pause. */
+  get #waking(): boolean {
+    return (this.#bits & WAKING) !== 0;
+  }
+  set #waking(is: boolean) {
+    this.#bits = is ? this.#bits | WAKING : this.#bits & ~WAKING;
+  }
+
+  /** Whether a read is pending. */
+  get #reading(): boolean {
+    return (this.#bits & READING) !== 0;
+  }
+  set #reading(is: boolean) {
+    this.#bits = is ? this.#bits | READING : this.#bits & ~READING;
+  }
+
+  /** Whether a read was begun while the link was paused. */
+  get #peeked(): boolean {
+    return (this.#bits & PEEKED) !== 0;
+  }
+  set #peeked(is: boolean) {
+    this.#bits = is ? this.#bits | PEEKED : this.#bits & ~PEEKED;
   }
 
   /**

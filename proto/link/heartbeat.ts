@@ -4,6 +4,8 @@
  * @module
  */
 
+import { UNBOXED } from "../wire/wire_numbers.ts";
+
 /** Heartbeat periods of silence after which a server gives its client up. */
 const SERVER_PERIODS = 2;
 /** Heartbeat periods of silence after which a client gives its server up. */
@@ -31,9 +33,9 @@ export class Heartbeat {
   /** When the peer gave its last sign of life. */
   seenAt: number;
   /** When to check; infinite when there is nothing to check. */
-  dueAt: number = Infinity;
+  dueAt: number = UNBOXED;
   /** When a server that receives something is to show that it reads; infinite for who need not. */
-  proofAt: number = Infinity;
+  proofAt: number = UNBOXED;
 
   /** When it sent something other than a heartbeat. */
   #dataAt = 0;
@@ -48,6 +50,7 @@ export class Heartbeat {
    */
   constructor(now: number) {
     this.seenAt = now;
+    this.dueAt = this.proofAt = Infinity;
   }
 
   /** When the peer sent something other than a heartbeat; 0 before. */

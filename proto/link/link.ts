@@ -95,7 +95,7 @@ export class Link extends LinkStart {
     super(role, settings, port);
     this.#handler = handler;
     this.defaultSession = new Session(this, 0, 1, "open");
-    this.#input = new LinkInput(handler, this.unanswered, this.vigil);
+    this.#input = new LinkInput(handler, this.vigil);
     this.rearm(this.vigil.nextAt);
   }
 

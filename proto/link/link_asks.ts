@@ -8,9 +8,20 @@ import { TYPE_REQUEST_CANCEL } from "../wire/constants.ts";
 import { LinkOutput } from "./link_output.ts";
 import type { LinkPort } from "./link_port.ts";
 import type { LinkSettings } from "./link_settings.ts";
+import { PacketIds } from "./packet_ids.ts";
 import { type Pending, PendingTable } from "./pending.ts";
 import type { Session } from "./session.ts";
 import { Timer } from "../wire/timer_wheel.ts";
+
+/** Stands for the packets of all connections that have never asked anything: most edges. */
+const NEVER_ASKED = new PendingTable<Session>(new PacketIds(() => 0));
+
+/** The timer of a connection. A function of its own would cost every connection a closure. */
+class LinkTimer extends Timer {
+  constructor(readonly link: LinkAsks, fire: (this: LinkTimer) => void) {
+    super(fire as () => void);
+  }
+}
 
 /**
  * The sending half of a connection that waits: for the answers to its packets,
@@ -18,8 +29,11 @@ import { Timer } from "../wire/timer_wheel.ts";
  */
 export abstract class LinkAsks extends LinkOutput {
   /** Packets of ours that wait for their answer. */
-  protected readonly unanswered: PendingTable<Session>;
+  unanswered: PendingTable<Session> = NEVER_ASKED;
   readonly #timer: Timer;
+  static readonly #fire = function (this: LinkTimer): void {
+    this.link.onTimer();
+  };
 
   /**
    * Makes a connection that waits for nothing.
@@ -29,8 +43,7 @@ export abstract class LinkAsks extends LinkOutput {
    */
   constructor(settings: LinkSettings, port: LinkPort) {
     super(settings, port);
-    this.unanswered = new PendingTable(this);
-    this.#timer = new Timer(() => this.onTimer());
+    this.#timer = new LinkTimer(this, LinkAsks.#fire);
   }
 
   /** Packets that wait for an answer. */
@@ -68,8 +81,12 @@ export abstract class LinkAsks extends LinkOutput {
     if (session.state === "closed" || this.state === "closed") {
       expiresAt = this.timers.now();
     }
-    if (!this.unanswered.add(pending, expiresAt)) return false;
-    const due = this.unanswered.nextExpiry();
+    let { unanswered } = this;
+    if (unanswered === NEVER_ASKED) {
+      unanswered = this.unanswered = new PendingTable(this);
+    }
+    if (!unanswered.add(pending, expiresAt)) return false;
+    const due = unanswered.nextExpiry();
     if (due < this.#timer.at) this.timers.set(this.#timer, due);
     return true;
   }

@@ -25,7 +25,6 @@ import type { FrameReader } from "../wire/frame_reader.ts";
 import { decodeSessionBody } from "../body/json_body.ts";
 import type { LinkFlow } from "./link_flow.ts";
 import { LinkSessions, type OpeningLink } from "./link_sessions.ts";
-import type { PendingTable } from "./pending.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { type ReceiveWindow, widen } from "./receive_window.ts";
 import type { Session } from "./session.ts";
@@ -66,23 +65,19 @@ export class LinkInput<L extends InputLink> {
   window: ReceiveWindow | undefined = undefined;
 
   readonly #handler: SessionHandler<Session<L>>;
-  readonly #unanswered: PendingTable<Session>;
   readonly #vigil: Vigil;
 
   /**
    * Made by the link.
    *
    * @param handler Hears what happens.
-   * @param unanswered Packets that wait for their answer.
    * @param vigil Notes when data came.
    */
   constructor(
     handler: SessionHandler<Session<L>>,
-    unanswered: PendingTable<Session>,
     vigil: Vigil,
   ) {
     this.#handler = handler;
-    this.#unanswered = unanswered;
     this.#vigil = vigil;
   }
 
@@ -187,7 +182,7 @@ export class LinkInput<L extends InputLink> {
   }
 
   #answer(link: L, frame: FrameReader, session: Session<L> | undefined): void {
-    const pending = this.#unanswered.get(frame.idHi, frame.idLo);
+    const pending = link.unanswered.get(frame.idHi, frame.idLo);
     if (pending === undefined) return;
     // Bodies differ, and each session has ids of its own.
     const { answerType } = pending;
@@ -197,12 +192,12 @@ export class LinkInput<L extends InputLink> {
         : pending.session !== session ||
           (answerType !== 0 && answerType !== frame.type)
     ) return;
-    this.#unanswered.take(frame.idHi, frame.idLo);
+    link.unanswered.take(frame.idHi, frame.idLo);
     const { deferrals } = link;
     pending.onAnswer(frame);
     if (link.deferrals === deferrals) return;
     if (link.state === "closed") pending.onFail(FORCE_CLOSED);
-    else this.#unanswered.setAside(pending);
+    else link.unanswered.setAside(pending);
   }
 
   #find(link: L, frame: FrameReader): Session<L> | undefined {

@@ -27,7 +27,7 @@ import type { LinkState } from "./link_state.ts";
 import { Outbox } from "../wire/outbox.ts";
 import { PacketIds } from "./packet_ids.ts";
 import type { Timers } from "../wire/timer_wheel.ts";
-import { writeHeader, writeU64 } from "../wire/wire_numbers.ts";
+import { UNBOXED, writeHeader, writeU64 } from "../wire/wire_numbers.ts";
 
 /** The id of a session, in two halves; every session is one. */
 export interface SessionId {
@@ -58,9 +58,9 @@ export class LinkOutput extends PacketIds {
   /** Settings, shared with other connections. */
   readonly settings: LinkSettings;
   /** Bytes the peer's sessions grant initially; infinite without credit. */
-  peerSessionWindow: number = Infinity;
+  peerSessionWindow: number = UNBOXED;
   /** Bytes all sessions together may still send; infinite without credit. */
-  sendWindow: number = Infinity;
+  sendWindow: number = UNBOXED;
   /** Carries the bytes. */
   protected readonly port: LinkPort;
 
@@ -77,6 +77,7 @@ export class LinkOutput extends PacketIds {
   constructor(settings: LinkSettings, port: LinkPort) {
     super(settings.random);
     this.settings = settings;
+    this.peerSessionWindow = this.sendWindow = Infinity;
     this.port = port;
   }
 

@@ -18,6 +18,9 @@ import { Timer } from "../wire/timer_wheel.ts";
 
 /** Milliseconds a dismiss exchange may take. */
 const CLOSE_TIMEOUT = 30_000;
+const DISMISS_SENT = 1;
+const DISMISS_RECEIVED = 2;
+const ACK_RECEIVED = 4;
 const UNANSWERED: CloseReason = { kind: "timeout", text: TIMEOUT };
 const EMPTY_BODY = encodeSessionBody({ meta: undefined, error: "", peer: "" });
 
@@ -80,9 +83,8 @@ export class Session<L extends SessionLink = SessionLink>
   /** Chain of {@linkcode SessionMap}. */
   next: Session<L> | undefined = undefined;
 
-  #dismissSent = false;
-  #dismissReceived = false;
-  #ackReceived = false;
+  /** How far its close has come, as bits. */
+  #close = 0;
   #ask: SessionAsk | undefined = undefined;
   #refusal = "";
   #closeWanted: string | undefined = undefined;
@@ -95,7 +97,7 @@ export class Session<L extends SessionLink = SessionLink>
 
   /** Whether the peer has sent its dismiss. */
   get dismissReceived(): boolean {
-    return this.#dismissReceived;
+    return (this.#close & DISMISS_RECEIVED) !== 0;
   }
 
   /** Whether packets may be sent on it at this moment. */
@@ -218,8 +220,8 @@ export class Session<L extends SessionLink = SessionLink>
    */
   onDismiss(packetHi: number, packetLo: number, error: string): void {
     const link = this.link;
-    if (this.#dismissReceived) return;
-    this.#dismissReceived = true;
+    if (this.dismissReceived) return;
+    this.#close |= DISMISS_RECEIVED;
     if (link.reason) this.endReason = shortText(error);
     link.writeBody(this, TYPE_DISMISS_ACK, packetHi, packetLo, EMPTY_BODY);
     if (this.state === "accepting") {
@@ -228,16 +230,16 @@ export class Session<L extends SessionLink = SessionLink>
       return;
     }
     this.hold = undefined;
-    if (!this.#dismissSent) this.#dismiss("");
-    if (this.#ackReceived) this.finish(CLOSED);
+    if ((this.#close & DISMISS_SENT) === 0) this.#dismiss("");
+    if ((this.#close & ACK_RECEIVED) !== 0) this.finish(CLOSED);
   }
 
   /** The peer has acknowledged our dismiss. */
   onDismissAck(): void {
     // An ack nobody waits for must not end a session.
-    if (!this.#dismissSent) return;
-    this.#ackReceived = true;
-    if (this.#dismissReceived) this.finish(CLOSED);
+    if ((this.#close & DISMISS_SENT) === 0) return;
+    this.#close |= ACK_RECEIVED;
+    if (this.dismissReceived) this.finish(CLOSED);
   }
 
   /**
@@ -248,7 +250,7 @@ export class Session<L extends SessionLink = SessionLink>
   finish(reason: CloseReason): void {
     if (this.state === "closed") return;
     this.state = "closed";
-    if (!this.#dismissReceived) this.endReason = reason.text;
+    if (!this.dismissReceived) this.endReason = reason.text;
     this.hold = undefined;
     if (this.#timer !== undefined) this.link.timers.clear(this.#timer);
     this.unread = 0;
@@ -261,7 +263,7 @@ export class Session<L extends SessionLink = SessionLink>
 
   #dismiss(reason: string): void {
     const { link } = this;
-    this.#dismissSent = true;
+    this.#close |= DISMISS_SENT;
     this.state = "closing";
     link.writeBody(
       this,

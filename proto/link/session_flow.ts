@@ -9,6 +9,7 @@ import { GrowingWindow } from "./growing_window.ts";
 import type { LinkOutput } from "./link_output.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { initialWindow } from "./receive_window.ts";
+import { UNBOXED } from "../wire/wire_numbers.ts";
 
 /** Where a session is in its life. */
 export type SessionState =
@@ -67,9 +68,9 @@ export abstract class SessionFlow<L extends FlowLink = FlowLink> {
   /** Where it is in its life. */
   state: SessionState;
   /** Bytes the peer still lets us send; infinite without credit. */
-  sendWindow: number;
+  sendWindow: number = UNBOXED;
   /** Bytes we still let the peer send; infinite without credit. */
-  receiveWindow: number;
+  receiveWindow: number = UNBOXED;
   /** Bytes received and not yet consumed. */
   unread = 0;
   /** Bytes its window was widened by, beyond what the handshake granted. */

@@ -11,6 +11,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import type { LinkRole } from "./link_state.ts";
 import type { Outbox } from "../wire/outbox.ts";
 import { WriteWatch } from "./write_watch.ts";
+import { UNBOXED } from "../wire/wire_numbers.ts";
 
 /** Bytes that wait above which it is watched whether the peer takes them. */
 const WATCHED_BYTES = 4_096;
@@ -37,7 +38,7 @@ export interface Watched {
  */
 export class Vigil extends Heartbeat {
   /** When the handshake, or the close, must be done; infinite in between. */
-  deadlineAt: number;
+  deadlineAt: number = UNBOXED;
   /** The large frame that is arriving. */
   #frame: FramePace | undefined = undefined;
   /** While many bytes wait to be written. */

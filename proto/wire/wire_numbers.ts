@@ -7,6 +7,13 @@
 import { VERSION } from "./constants.ts";
 
 /**
+ * What a field is first that is often infinite. A field that is a fraction or
+ * infinite from its beginning has a box of its own in every object, 16 bytes;
+ * one that was something else before shares the box of the constant.
+ */
+export const UNBOXED = undefined as unknown as number;
+
+/**
  * @param buf Where the number is.
  * @param at Its first byte.
  * @returns An unsigned 32-bit number.

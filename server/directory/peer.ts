@@ -24,10 +24,12 @@ import type { OutboxShares } from "../quota/outbox_shares.ts";
 import type { EdgeMethods } from "./edge_methods.ts";
 import type { PeerCounters } from "./peer_counters.ts";
 import { PeerHolder } from "./peer_holder.ts";
+import { Passed } from "./passed.ts";
 import type { PeerRecord } from "./peer_record.ts";
 import { methodName } from "./method_name.ts";
 
 const NONE: readonly string[] = [];
+const NOTHING = new Passed();
 
 /** An admission that is under way; `admission/edge_admission.ts` is the one there is. */
 export interface Admission {
@@ -73,19 +75,12 @@ export abstract class Peer implements PeerRecord, Party {
   target: PeerTarget | undefined = undefined;
   /** Bytes of the buffer its bytes are read into, beyond what an idle one has. */
   readBytes = 0;
-  /** Calls it made, those in its streams included. */
-  callsIn = 0;
-  /** Calls it was asked to answer, those in its streams included. */
-  callsOut = 0;
-  /** Messages it sent, those in its streams included. */
-  messagesIn = 0;
-  /** Messages sent to it, those in its streams included. */
-  messagesOut = 0;
   /** Who filled its outbox; made while much is in it. */
   trail: OutboxShares | undefined = undefined;
   /** Streams that it was asked for and has not answered; made while there are some. */
   openings: OpeningQueue<Peer> | undefined = undefined;
   #holder: PeerHolder<Peer> | undefined = undefined;
+  #passed: Passed | undefined = undefined;
 
   /**
    * @param link Its connection.
@@ -106,6 +101,11 @@ export abstract class Peer implements PeerRecord, Party {
   /** What stands for it in the ledger; made when it first holds something. */
   get holder(): PeerHolder<Peer> {
     return this.#holder ??= new PeerHolder(this);
+  }
+
+  /** What is counted of it; made with the first count. */
+  get passed(): Passed {
+    return this.#passed ??= new Passed();
   }
 
   /** It has gone: what is still held of it must not keep it. */
@@ -135,7 +135,9 @@ export abstract class Peer implements PeerRecord, Party {
    * @returns What has passed over its connection.
    */
   counters(nowMs: number): PeerCounters {
-    const { link, callsIn, callsOut, messagesIn, messagesOut } = this;
+    const { link } = this;
+    const { callsIn, callsOut, messagesIn, messagesOut } = this.#passed ??
+      NOTHING;
     const began = nowMs - link.timers.now();
     return {
       bytesIn: link.received,

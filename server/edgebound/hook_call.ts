@@ -107,5 +107,5 @@ export function callHook(
     return;
   }
   link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
-  service.callsOut++;
+  service.passed.callsOut++;
 }

@@ -37,14 +37,17 @@ export interface Party {
   asked: AskedCalls | undefined;
   /** Who filled its outbox; made while much is in it. */
   trail: OutboxShares | undefined;
-  /** Calls it made. */
-  callsIn: number;
-  /** Calls it was asked to answer. */
-  callsOut: number;
-  /** Messages it sent. */
-  messagesIn: number;
-  /** Messages sent to it. */
-  messagesOut: number;
+  /** What is counted of it. */
+  readonly passed: {
+    /** Calls it made. */
+    callsIn: number;
+    /** Calls it was asked to answer. */
+    callsOut: number;
+    /** Messages it sent. */
+    messagesIn: number;
+    /** Messages sent to it. */
+    messagesOut: number;
+  };
   /** @returns What to call it in the log. */
   describe(): string;
 }

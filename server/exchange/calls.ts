@@ -75,11 +75,11 @@ export class Calls {
     this.inflight++;
     const asked = source.asked ??= new Asked();
     if (kind === "request") {
-      source.callsIn++;
+      source.passed.callsIn++;
       (asked.requests ??= new CallTable(this.#salt)).add(call);
       return call;
     }
-    source.messagesIn++;
+    source.passed.messagesIn++;
     const { messages } = asked;
     call.next = messages;
     if (messages !== undefined) messages.prev = call;

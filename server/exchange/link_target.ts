@@ -252,7 +252,7 @@ export class LinkTarget implements Target, SlotTarget {
     }
     slot.order = ++this.#sent;
     link.commitFrame(TYPE_REQUEST, slot.idHi, slot.idLo, end);
-    this.peer.callsOut++;
+    this.peer.passed.callsOut++;
     return "";
   }
 
@@ -305,7 +305,7 @@ export class LinkTarget implements Target, SlotTarget {
       slots.sent(slot);
       slot.order = ++this.#sent;
       link.writeBody(session, TYPE_REQUEST, slot.idHi, slot.idLo, copy);
-      this.peer.callsOut++;
+      this.peer.passed.callsOut++;
     });
     return "";
   }
@@ -372,7 +372,7 @@ export class LinkTarget implements Target, SlotTarget {
       fail: (call, reason) =>
         this.#end(call, reason, call.slot ? "unknown" : "not-run"),
       obtain: (call, share) => slots.obtain(call, this, share, lane.kind),
-      onSent: () => void peer.messagesOut++,
+      onSent: () => void peer.passed.messagesOut++,
       release: (slot) => slots.release(slot),
     });
     return lane;
