@@ -121,8 +121,11 @@ export class GatewayProcess implements AsyncDisposable {
     const debug = Promise.withResolvers<string>();
     const log: string[] = [];
     const hear = (line: string) => {
-      const port = Number(/listening on: \S+:(\d+)/.exec(line)?.[1]);
-      if (port > 0) (line.includes("edgebound") ? edge : service).resolve(port);
+      const [, side, port] =
+        /(edge|service)bound server listening on: \S+:(\d+)/.exec(line) ?? [];
+      if (side !== undefined) {
+        (side === "edge" ? edge : service).resolve(Number(port));
+      }
       const url = /ws:\/\/\S+/.exec(line)?.[0];
       if (url !== undefined) debug.resolve(url);
       if (/ (WARN|ERROR) /.test(line) && log.length < 1_000) log.push(line);
@@ -260,6 +263,8 @@ function configuration(
   return [
     `servicebound: {listen: {addr: '127.0.0.1:${ports.service}'}}`,
     `edgebound: {listen: {addr: '127.0.0.1:${ports.edge}'}, edgeid_alloc_when_no_idservice_on: true}`,
+    // Others run beside it.
+    "observability: {enable: false}",
     "limits:",
     ...Object.entries(limits).map(([key, value]) => `  ${key}: ${value}`),
     "",

@@ -55,7 +55,7 @@ async function unasked(battle: Battle): Promise<void> {
       case 3:
         return rawFrame(0x22, id(i));
       default:
-        return rawFrame(0x82, id(i), 1n, "m");
+        return rawFrame(0x82, id(i), 1n, "{}");
     }
   });
   await pour(battle, socket, () => batch);
