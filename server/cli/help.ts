@@ -27,8 +27,9 @@ Logging
       --log-file FILE      the log file, for file and both
 
 Process
-      --daemon-rlimit-nofile[=N]  accepted; the runtime raises the limit of
-                           open files by itself as far as it may
+      --daemon-rlimit-nofile[=N]  warn when fewer files may be open, if
+                           daemon.rlimit.enable is on; the runtime raises
+                           the limit by itself as far as it may
   -h, --help               print this and exit
       --version            print the version and exit
 

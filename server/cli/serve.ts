@@ -1,5 +1,6 @@
 import { formatAddress } from "@frontier/platform";
 import { type LogWriter, openLog } from "@frontier/platform/log";
+import { openFiles } from "@frontier/platform/open-files";
 import {
   formatDiagnostic,
   type FrontierConfig,
@@ -9,7 +10,9 @@ import {
 import { type Frontier, startFrontier } from "../frontier.ts";
 import type { Arguments } from "./args.ts";
 import { CrashGuard } from "./crash_guard.ts";
+import { reportOpenFiles } from "./open_file_limit.ts";
 import { complain } from "./output.ts";
+import { openPprof } from "./pprof.ts";
 import type { ReloadSignal } from "./reload_signal.ts";
 import { explainStartFailure } from "./start_failure.ts";
 import { FAILED, OK, SIGNAL_STATUS } from "./status.ts";
@@ -123,6 +126,9 @@ async function run(
       `controlplane server listening on: ${formatAddress(controlAddr)}`,
     );
   }
+
+  await using _pprof = await openPprof(config.daemon.pprof, log);
+  reportOpenFiles(config, openFiles(), log);
 
   const signal = await signals.first;
   log.info("Stopping: no new connections, finishing what is in flight", {

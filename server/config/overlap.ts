@@ -27,10 +27,16 @@ function plain(hostname: string): string {
 function scope(hostname: string): Scope {
   if (hostname === "::" || hostname === "") return "every";
   if (hostname === "0.0.0.0") return "every IPv4";
+  return isLoopback(hostname) ? "loopback" : "other";
+}
+
+/**
+ * @param hostname An address or a name.
+ * @returns Whether only programs of this machine reach what listens there.
+ */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" ||
-      /^127(?:\.\d{1,3}){3}$/.test(hostname)
-    ? "loopback"
-    : "other";
+    /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 function isIpv6(hostname: string): boolean {

@@ -6,6 +6,7 @@
 
 import { formatAddress } from "@frontier/platform";
 import type { ControlplaneConfig } from "../config/mod.ts";
+import { isLoopback } from "../config/overlap.ts";
 
 /**
  * @param config The configuration of a control plane.
@@ -19,9 +20,4 @@ export function exposure(config: ControlplaneConfig): string | undefined {
   return `The control plane on ${
     formatAddress(listen)
   } asks nobody who they are: set controlplane.tokens or mutual TLS, or listen on 127.0.0.1`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" ||
-    /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
