@@ -241,7 +241,7 @@ export async function startFrontier(
   }
 }
 
-class Gateway implements Frontier {
+export class Gateway implements Frontier {
   readonly edgeAddr: PeerAddress;
   readonly serviceAddr: PeerAddress;
   readonly #config: FrontierConfig;

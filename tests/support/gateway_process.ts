@@ -10,10 +10,7 @@ import { untilStopped } from "./line_process.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const LEDGER = new URL("server/quota/ledger.ts", ROOT);
-const DIRECTORY = new URL("server/directory/directory.ts", ROOT);
-const GATE = new URL("server/ports/gate.ts", ROOT);
-const STREAMS = new URL("server/exchange/streams.ts", ROOT);
-const EXCHANGE = new URL("server/exchange/exchange.ts", ROOT);
+const GATEWAY = new URL("server/frontier.ts", ROOT);
 const TIMERS = new URL("platform/system_timers.ts", ROOT);
 const START_MS = 60_000;
 /** The kernel's clock ticks a second. */
@@ -45,7 +42,7 @@ export interface GatewayProcessOptions {
 }
 
 /** What a gateway is doing, and the timers that takes. */
-export interface GatewayReport extends Omit<FrontierStatus, "state"> {
+export interface GatewayReport extends FrontierStatus {
   /** Timers armed. */
   readonly timers: number;
 }
@@ -150,7 +147,16 @@ export class GatewayProcess implements AsyncDisposable {
       ]);
       const inspector = await Inspector.connect(await debug.promise);
       const ports = { edge: edgePort, service: servicePort };
-      return new GatewayProcess(child, reading, log, ports, inspector);
+      const gateway = new GatewayProcess(
+        child,
+        reading,
+        log,
+        ports,
+        inspector,
+      );
+      // Looking for objects holds the process up: now nobody minds.
+      await gateway.status();
+      return gateway;
     } catch (error) {
       child.kill("SIGKILL");
       await Promise.all([reading, child.status]);
@@ -171,16 +177,11 @@ export class GatewayProcess implements AsyncDisposable {
 
   /** @returns What it is doing. */
   async status(): Promise<GatewayReport> {
-    const [edges, services, connections, streams, inflight, timers] =
-      await Promise.all([
-        this.#get(DIRECTORY, "Directory", "edgeCount"),
-        this.#get(DIRECTORY, "Directory", "serviceCount"),
-        this.#get(GATE, "Gate", "connections"),
-        this.#get(STREAMS, "Streams", "count"),
-        this.#get(EXCHANGE, "Exchange", "inflight"),
-        this.#get(TIMERS, "SystemTimers", "size"),
-      ]);
-    return { edges, services, connections, streams, inflight, timers };
+    const status: FrontierStatus = await this.#inspector.call(
+      await this.#instances(GATEWAY, "Gateway"),
+      "function () { return this[0].status }",
+    );
+    return { ...status, timers: await this.#timers() };
   }
 
   /** @returns What it holds, after a collection of garbage. */
@@ -202,7 +203,7 @@ export class GatewayProcess implements AsyncDisposable {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const descriptors = await output("ls", `/proc/${pid}/fd`);
     return {
-      timers: await this.#get(TIMERS, "SystemTimers", "size"),
+      timers: await this.#timers(),
       descriptors: descriptors.trim().split("\n").length,
       heapBytes: heapUsed,
       bufferBytes: external,
@@ -239,11 +240,10 @@ export class GatewayProcess implements AsyncDisposable {
     await Promise.all([this.#reading, this.#child.status]);
   }
 
-  /** Reads a number of the one instance of a class. */
-  async #get(module: URL, name: string, member: string): Promise<number> {
+  async #timers(): Promise<number> {
     return await this.#inspector.call(
-      await this.#instances(module, name),
-      `function () { return this[0].${member} }`,
+      await this.#instances(TIMERS, "SystemTimers"),
+      "function () { return this[0].size }",
     );
   }
 
