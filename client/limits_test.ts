@@ -53,7 +53,7 @@ Deno.test("a gateway that reads slowly gets all answers, and what we ask is refu
     outcome.reason.retryable
   );
   assertEquals(refused.length, 7);
-  await until(() => side.link.outbox.pending === 0);
+  await until(() => side.link.outbox.unwritten === 0);
 });
 
 Deno.test("every limit may be infinite", async () => {

@@ -151,7 +151,7 @@ Deno.test("with nowhere to go it stays, what comes late waits, and the next gate
   assertEquals((await edge.call("m", "still a")).text(), "still a");
   // Its turn: nothing new is taken.
   side.link.sendFarewell("going-away");
-  await until(() => side.link.outbox.pending === 0);
+  await until(() => side.link.outbox.unwritten === 0);
   await new Promise((resolve) => setTimeout(resolve, 20));
   const waiting = edge.call("m", "next");
   assertEquals(edge.stats().waiting, 1);

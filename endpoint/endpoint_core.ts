@@ -217,7 +217,7 @@ export class EndpointCore implements ConnectionOwner {
       return;
     }
     const { link } = current;
-    if (link.outbox.pending > this.limits.outboxBytes) {
+    if (link.outbox.unwritten > this.limits.outboxBytes) {
       operation.fail(tooMuchQueued(operation));
       return;
     }
@@ -263,7 +263,7 @@ export class EndpointCore implements ConnectionOwner {
   get underWay(): number {
     let count = this.channel.messagesInWork;
     for (const { link } of this.#connections) {
-      count += link.pendingCount;
+      count += link.unansweredCount;
       for (const { user } of link.sessions()) {
         if (user instanceof StreamCore) count += user.channel.messagesInWork;
       }

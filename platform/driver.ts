@@ -176,7 +176,7 @@ export class Driver implements LinkPort {
     this.#owner = owner;
     if (this.#closed) owner?.release();
     else turns.join();
-    if (link.outbox.pending > 0) this.flush();
+    if (link.outbox.unwritten > 0) this.flush();
     try {
       if (first !== undefined) this.#feed(link, first);
     } catch (error) {
@@ -319,7 +319,7 @@ export class Driver implements LinkPort {
   /** Closes the transport, after writing what waits if so asked. */
   hangUp(drain: boolean): void {
     this.#closing = drain && this.#link !== undefined &&
-      this.#link.outbox.pending > 0;
+      this.#link.outbox.unwritten > 0;
     if (!this.#closing) {
       this.#shut();
       return;

@@ -276,7 +276,7 @@ export function writeResponse(
   outboxBytes: number,
 ): void {
   const { link } = session;
-  if (link.outbox.pending > outboxBytes) {
+  if (link.outbox.unwritten > outboxBytes) {
     const lost = link.verdict ? ANSWER_LOST : SHORT_BUFFER;
     writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, lost, "unknown");
     return;

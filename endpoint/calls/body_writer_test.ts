@@ -172,7 +172,7 @@ Deno.test("nothing is written that a peer or the next hop would refuse", () => {
     } catch (error) {
       assertEquals((error as FrontierError).code, "payload-too-large");
       assertThrows(() => checkSize({ maxPayload: limit }, out), FrontierError);
-      assertEquals(link.outbox.pending, 0);
+      assertEquals(link.outbox.unwritten, 0);
       continue;
     }
     checkSize({ maxPayload: limit }, out);

@@ -213,7 +213,7 @@ export class HandlerRun implements HandlerContext {
   /** Whether there is room for an answer, or nobody waits for one. */
   #fits(): boolean {
     const { link, state } = this.session;
-    return link.outbox.pending <= this.#outboxBytes || state !== "open" ||
+    return link.outbox.unwritten <= this.#outboxBytes || state !== "open" ||
       this.#reason !== undefined;
   }
 

@@ -311,7 +311,7 @@ export class StreamCore {
       operation.fail(this.#eof(operation.what));
       return;
     }
-    if (this.#link.outbox.pending > this.#limits.outboxBytes) {
+    if (this.#link.outbox.unwritten > this.#limits.outboxBytes) {
       operation.fail(tooMuchQueued(operation));
       return;
     }

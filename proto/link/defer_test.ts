@@ -213,7 +213,7 @@ function answered(timeoutMs = 30_000): {
   peer.send(TYPE_RESPONSE, id, 1n, "{}");
   peer.send(TYPE_RESPONSE, id, 1n, "{}");
   network.run();
-  assertEquals([client.link.pendingCount, pending.outcomes], [1, []]);
+  assertEquals([client.link.unansweredCount, pending.outcomes], [1, []]);
   return { ...ends, pending };
 }
 
@@ -222,7 +222,9 @@ Deno.test("an answer that is put off answers later, once", () => {
   network.run(10_000);
   client.link.resume();
   network.run();
-  assertEquals([client.link.pendingCount, pending.outcomes], [0, ["answer"]]);
+  assertEquals([client.link.unansweredCount, pending.outcomes], [0, [
+    "answer",
+  ]]);
 });
 
 Deno.test("what waits for an answer that is put off still times out", () => {
@@ -231,7 +233,9 @@ Deno.test("what waits for an answer that is put off still times out", () => {
   assertEquals(pending.outcomes, ["timeout"]);
   client.link.resume();
   network.run();
-  assertEquals([client.link.pendingCount, pending.outcomes], [0, ["timeout"]]);
+  assertEquals([client.link.unansweredCount, pending.outcomes], [0, [
+    "timeout",
+  ]]);
 });
 
 Deno.test("an answer that is put off is lost with its connection", () => {
@@ -246,7 +250,7 @@ Deno.test("what waits for an answer that is put off can be abandoned", () => {
   client.link.abandon(pending);
   client.link.resume();
   network.run(60_000);
-  assertEquals([client.link.pendingCount, pending.outcomes], [0, []]);
+  assertEquals([client.link.unansweredCount, pending.outcomes], [0, []]);
 });
 
 Deno.test("an answer that is put off is lost with its session", () => {
@@ -266,9 +270,9 @@ Deno.test("an answer that is put off is lost with its session", () => {
     EMPTY,
   );
   network.run();
-  assertEquals([client.link.paused, client.link.pendingCount], [true, 1]);
+  assertEquals([client.link.paused, client.link.unansweredCount], [true, 1]);
   session.finish({ kind: "lost", text: "test" });
-  assertEquals([client.link.pendingCount, pending.outcomes], [
+  assertEquals([client.link.unansweredCount, pending.outcomes], [
     0,
     ["force closed"],
   ]);

@@ -53,7 +53,7 @@ Deno.test("nothing is said on a connection that is closing or closed", () => {
   network.run();
   server.link.sendFarewell("replaced");
   assertEquals(client.events.some((e) => e.startsWith("farewell")), false);
-  assertEquals(server.link.outbox.pending, 0);
+  assertEquals(server.link.outbox.unwritten, 0);
 });
 
 Deno.test("an unknown reason changes nothing", () => {

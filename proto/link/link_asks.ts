@@ -47,7 +47,7 @@ export abstract class LinkAsks extends LinkOutput {
   }
 
   /** Packets that wait for an answer. */
-  get pendingCount(): number {
+  get unansweredCount(): number {
     return this.unanswered.size;
   }
 

@@ -66,7 +66,7 @@ export abstract class LinkEnd extends LinkFlow {
    * @returns Milliseconds without progress; 0 while nothing waits.
    */
   writeStalledMs(): number {
-    if (this.state !== "open" || this.outbox.pending === 0) return 0;
+    if (this.state !== "open" || this.outbox.unwritten === 0) return 0;
     const { timers, vigil } = this;
     const ms = vigil.writeStalledMs(timers.now(), this.settings.writeStallMs);
     this.rearm(vigil.nextAt);
@@ -151,8 +151,8 @@ export abstract class LinkEnd extends LinkFlow {
   }
 
   #dropOutbox(): void {
-    const { pending } = this.outbox;
-    if (pending > 0) this.settings.traffic?.onDropped(pending);
+    const { unwritten } = this.outbox;
+    if (unwritten > 0) this.settings.traffic?.onDropped(unwritten);
     this.outbox.clear();
   }
 

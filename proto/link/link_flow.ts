@@ -113,7 +113,9 @@ export abstract class LinkFlow extends LinkAsks {
    * @param target The other connection.
    */
   paceBy(target: LinkFlow): void {
-    if (!Pace.isFull(target.outbox.pending) || this.unanswered.size > 0) return;
+    if (!Pace.isFull(target.outbox.unwritten) || this.unanswered.size > 0) {
+      return;
+    }
     this.#ownPace().follow(target.#ownPace(), this.seenAt);
   }
 
@@ -125,7 +127,7 @@ export abstract class LinkFlow extends LinkAsks {
 
   /** The outbox has less in it: whoever waits for that may read on. */
   protected letFollow(): void {
-    this.#pace?.written(this.outbox.pending);
+    this.#pace?.written(this.outbox.unwritten);
   }
 
   /** The connection is over: it neither waits for others nor they for it. */
@@ -182,6 +184,6 @@ export abstract class LinkFlow extends LinkAsks {
     if (outbox.written < this.#owedMark) return;
     this.owed = Math.min(this.owed, this.#owedSince);
     this.#owedSince = 0;
-    this.#owedMark = outbox.written + outbox.pending;
+    this.#owedMark = outbox.written + outbox.unwritten;
   }
 }

@@ -257,7 +257,7 @@ function runAttack(seed: number): void {
     if (network.random() < 0.5) network.run(network.pick(30));
     assert(target.link.reader.buf.length <= 65_536 + received * 4);
     assert(target.link.sessionCount <= 150);
-    assert(target.link.outbox.pending < 2_000_000);
+    assert(target.link.outbox.unwritten < 2_000_000);
     assert(target.link.owed <= 1_100_000);
   }
   target.onFrame = () => {};
@@ -269,7 +269,7 @@ function runAttack(seed: number): void {
   }
   network.run(200_000);
   assertEquals(target.link.state, "closed");
-  assertEquals(target.link.pendingCount, 0);
+  assertEquals(target.link.unansweredCount, 0);
   assertEquals(target.link.sessionCount, 0);
   assertEquals(network.wheel.size, 0);
   assertEquals(memory, 0);

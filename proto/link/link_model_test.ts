@@ -418,9 +418,9 @@ function runHistory(seed: number): void {
     const { link, events } = one;
     const history = events.join("; ");
     assertEquals(link.state, "closed", history);
-    assertEquals(link.pendingCount, 0);
+    assertEquals(link.unansweredCount, 0);
     assertEquals(link.sessionCount, 0);
-    assertEquals(link.outbox.pending, 0);
+    assertEquals(link.outbox.unwritten, 0);
     assertEquals(one.promised, 0);
     const leaving = events.filter((e) => e.startsWith("leaving"));
     const closed = events.filter((e) => e.startsWith("closed"));

@@ -171,7 +171,7 @@ export class LinkOutput extends PacketIds {
   commitFrame(type: number, idHi: number, idLo: number, end: number): void {
     if (this.#state === "closed") {
       // What waits to be drained must not be lost with this frame.
-      if (this.outbox.pending === 0) this.outbox.clear();
+      if (this.outbox.unwritten === 0) this.outbox.clear();
       return;
     }
     this.outbox.commit(type, idHi, idLo, end);
@@ -268,7 +268,7 @@ export class LinkOutput extends PacketIds {
    */
   streamRoom(): number {
     if (this.#state !== "open") return 0;
-    return Math.max(0, this.settings.streamMark - this.outbox.pending);
+    return Math.max(0, this.settings.streamMark - this.outbox.unwritten);
   }
 
   /**

@@ -532,7 +532,7 @@ Deno.test("what is asked of a closed link fails soon", () => {
   assertEquals(pending.outcomes, ["force closed"]);
   assertEquals(session.state, "closed");
   assertEquals(client.events.at(-1), "session closed: force closed");
-  assertEquals(client.link.outbox.pending, 0);
+  assertEquals(client.link.outbox.unwritten, 0);
   assertNothingLeft(network, client);
 });
 
@@ -591,7 +591,7 @@ Deno.test("no answer is a timeout, and a late one is ignored", () => {
   peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");
   network.run();
   assertEquals(pending.outcomes, ["timeout"]);
-  assertEquals(client.link.pendingCount, 0);
+  assertEquals(client.link.unansweredCount, 0);
 });
 
 Deno.test("abandoned packet hears nothing", () => {
@@ -712,7 +712,7 @@ Deno.test("what finds no packet id free is told so, and nothing is sent", () => 
   assertEquals(link.sessionCount, 0);
   network.run(10_000);
   assertEquals(peer.types, [TYPE_CONN]);
-  assertEquals(link.pendingCount, 0);
+  assertEquals(link.unansweredCount, 0);
   assert(link.openSession("x") !== undefined);
 });
 

@@ -48,11 +48,11 @@ export class Pace {
   /**
    * Tells whether a connection has enough to write that others may wait for it.
    *
-   * @param pending Bytes waiting in its outbox.
+   * @param unwritten Bytes waiting in its outbox.
    * @returns Whether it has.
    */
-  static isFull(pending: number): boolean {
-    return pending >= PACE_BYTES;
+  static isFull(unwritten: number): boolean {
+    return unwritten >= PACE_BYTES;
   }
 
   /**
@@ -74,11 +74,11 @@ export class Pace {
   /**
    * We have written.
    *
-   * @param pending Bytes that still wait in our outbox.
+   * @param unwritten Bytes that still wait in our outbox.
    */
-  written(pending: number): void {
+  written(unwritten: number): void {
     this.#slow = false;
-    if (this.#followers.length > 0 && !Pace.isFull(pending)) this.release();
+    if (this.#followers.length > 0 && !Pace.isFull(unwritten)) this.release();
   }
 
   /** Nobody is to wait for us any more. */

@@ -86,7 +86,7 @@ for (const opener of ["client", "server"] as const) {
     assertEquals(theirs.peer, "who");
     assertEquals(theirs.meta, HELLO);
     assertEquals(ends[opener].events.at(-1), "session open");
-    assertEquals(ends[opener].link.pendingCount, 0);
+    assertEquals(ends[opener].link.unansweredCount, 0);
   });
 }
 

@@ -78,7 +78,7 @@ export class Vigil extends Heartbeat {
    */
   afterRead(now: number, link: Watched, whole: boolean): boolean {
     let begun = false;
-    if (link.outbox.pending >= WATCHED_BYTES && this.#writes === undefined) {
+    if (link.outbox.unwritten >= WATCHED_BYTES && this.#writes === undefined) {
       this.#writes = new WriteWatch(now, link.settings.writeStallMs);
       begun = true;
     }
@@ -118,10 +118,10 @@ export class Vigil extends Heartbeat {
    * @param link The connection.
    */
   beforeHeartbeat(now: number, link: Watched): void {
-    const { pending } = link.outbox;
-    if (pending >= WATCHED_BYTES && this.#writes === undefined) {
+    const { unwritten } = link.outbox;
+    if (unwritten >= WATCHED_BYTES && this.#writes === undefined) {
       this.#writes = new WriteWatch(now, link.settings.writeStallMs);
-      this.#writes.onHeartbeat(now, pending);
+      this.#writes.onHeartbeat(now, unwritten);
     }
   }
 
@@ -142,7 +142,7 @@ export class Vigil extends Heartbeat {
     }
     const writes = this.#writes;
     if (writes !== undefined && now >= writes.dueAt) {
-      if (link.outbox.pending < WATCHED_BYTES) this.#writes = undefined;
+      if (link.outbox.unwritten < WATCHED_BYTES) this.#writes = undefined;
       else if (!writes.check(now)) {
         return { kind: "slow", text: "what is sent is not read" };
       }
@@ -163,7 +163,7 @@ export class Vigil extends Heartbeat {
         ? undefined
         : { kind: "silent", text: "no heartbeat" };
     }
-    this.#writes?.onHeartbeat(now, link.outbox.pending);
+    this.#writes?.onHeartbeat(now, link.outbox.unwritten);
     return this.checkServer(now, link.paused, this.flowedAt)
       ? undefined
       : { kind: "silent", text: "no heartbeat ack" };

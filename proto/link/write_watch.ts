@@ -80,11 +80,11 @@ export class WriteWatch {
    * waits, the server cannot have seen the last heartbeat.
    *
    * @param now The time.
-   * @param pending Bytes that wait.
+   * @param unwritten Bytes that wait.
    */
-  onHeartbeat(now: number, pending: number): void {
+  onHeartbeat(now: number, unwritten: number): void {
     if (this.#backlog > 0 && this.#backlogMoved) this.flowedAt = now;
-    this.#backlog = pending;
+    this.#backlog = unwritten;
     this.#backlogMoved = false;
   }
 }

@@ -157,7 +157,7 @@ for (
         peer.sendBytes(join(...parts));
         network.run();
         if (server.link.state === "open") {
-          most = Math.max(most, server.link.outbox.pending);
+          most = Math.max(most, server.link.outbox.unwritten);
         }
         take(network, server, trickle);
       }

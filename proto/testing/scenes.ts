@@ -97,7 +97,7 @@ export function assertNothingLeft(
 ): void {
   for (const { link } of ends) {
     assertEquals(link.state, "closed");
-    assertEquals(link.pendingCount, 0);
+    assertEquals(link.unansweredCount, 0);
     assertEquals(link.sessionCount, 0);
     assertEquals([...link.sessions()], []);
     assertEquals(link.defaultSession.state, "closed");

@@ -27,7 +27,7 @@ export class Outbox {
   /** The same bytes. */
   view: DataView = NO_VIEW;
   /** Bytes committed and not yet confirmed by {@linkcode Outbox.done}. */
-  pending = 0;
+  unwritten = 0;
   /** Bytes that have ever left it. */
   written = 0;
 
@@ -65,7 +65,7 @@ export class Outbox {
     view.setUint32(at + 2, idHi);
     view.setUint32(at + 6, idLo);
     view.setUint32(at + 10, end - at - HEADER_SIZE);
-    this.pending += end - at;
+    this.unwritten += end - at;
     this.#at = end;
   }
 
@@ -100,7 +100,7 @@ export class Outbox {
     const chunk = this.#flying;
     if (chunk === undefined) return;
     this.#flying = undefined;
-    this.pending -= this.#flyingBytes;
+    this.unwritten -= this.#flyingBytes;
     this.written += this.#flyingBytes;
     this.#flyingBytes = 0;
     releaseBuffer(chunk);
@@ -114,7 +114,7 @@ export class Outbox {
     this.buf = NOTHING;
     this.view = NO_VIEW;
     this.#at = 0;
-    this.pending = this.#flyingBytes;
+    this.unwritten = this.#flyingBytes;
   }
 
   /**
@@ -128,7 +128,7 @@ export class Outbox {
   adopt(buffer: Uint8Array, start: number, end: number): void {
     this.#seal();
     (this.#full ??= []).push(buffer.subarray(start, end));
-    this.pending += end - start;
+    this.unwritten += end - start;
   }
 
   #makeRoom(need: number): void {

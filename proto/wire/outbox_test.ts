@@ -86,11 +86,11 @@ Deno.test("frames come out whole and in order, whatever their sizes", () => {
           }
           const sent = got.reduce((n, one) => n + one.length, 0);
           const all = expected.reduce((n, one) => n + one.length, 0);
-          assertEquals(outbox.pending, all - sent);
+          assertEquals(outbox.unwritten, all - sent);
         }
         got.push(...drain(outbox));
         assert(same(join(got), join(expected)));
-        assertEquals(outbox.pending, 0);
+        assertEquals(outbox.unwritten, 0);
       },
     ),
     { numRuns: 40 },
@@ -114,9 +114,9 @@ Deno.test("piece in flight is not overwritten by what follows", () => {
   outbox.clear();
   put(others[0]!, 3n, new Uint8Array(700).fill(3));
   assertEquals(piece, copy);
-  assertEquals(outbox.pending, piece.length);
+  assertEquals(outbox.unwritten, piece.length);
   outbox.done();
-  assertEquals(outbox.pending, 0);
+  assertEquals(outbox.unwritten, 0);
 });
 
 Deno.test("idle outbox owns no memory", () => {
@@ -152,7 +152,7 @@ Deno.test("clear drops what waits, once", () => {
   for (let i = 0; i < 5; i++) put(outbox, 1n, new Uint8Array(300_000));
   outbox.clear();
   outbox.clear();
-  assertEquals(outbox.pending, 0);
+  assertEquals(outbox.unwritten, 0);
   assertEquals(outbox.take(), undefined);
   outbox.done();
   // A chunk released twice would be handed to two owners.
@@ -181,7 +181,7 @@ Deno.test("adopted buffer is used again once it was written", () => {
   const frame = rawFrame(TYPE_REQUEST, 1n, new Uint8Array(40_000).fill(9));
   buffer.set(frame, 100);
   outbox.adopt(buffer, 100, 100 + frame.length);
-  assertEquals(outbox.pending, frame.length);
+  assertEquals(outbox.unwritten, frame.length);
   const piece = outbox.take()!;
   assert(piece.buffer === buffer.buffer);
   assert(obtainBuffer(50_000).buffer !== buffer.buffer);

@@ -116,7 +116,7 @@ export class HookLane implements AskPlaces {
 
   get #writable(): boolean {
     const { link, online } = this.service;
-    return online && link.outbox.pending < this.#context.maxOutboxBytes;
+    return online && link.outbox.unwritten < this.#context.maxOutboxBytes;
   }
 
   /**
@@ -224,11 +224,11 @@ export class HookLane implements AskPlaces {
 
   get #takesEvent(): boolean {
     const { link } = this.service;
-    if (!this.#writable || link.pendingCount >= MAX_PENDING) return false;
+    if (!this.#writable || link.unansweredCount >= MAX_PENDING) return false;
     if (this.#busyUntil > this.#context.timers.now()) return false;
     return this.hasty || (this.#unconfirmed < MAX_EVENTS &&
       this.#unconfirmedBytes < MAX_EVENT_BYTES &&
-      link.outbox.pending < EVENT_MARK);
+      link.outbox.unwritten < EVENT_MARK);
   }
 
   #queueOf(ask: HookAsk): FairQueue<HookAsk> {

@@ -157,11 +157,11 @@ export class Answers {
     const keyLength = request === null ? 0 : request.keyEnd - request.start;
     const length = keyLength + error.length + BODY_SLACK;
     if (!this.#room.take(source, source, length)) {
-      if (link.outbox.pending > this.#limits.maxOutboxBytes) {
+      if (link.outbox.unwritten > this.#limits.maxOutboxBytes) {
         // It asks and never reads: not even the errors fit any more.
         this.#log.warn("Connection does not read its answers", {
           peer: source.describe(),
-          pending: link.outbox.pending,
+          unwritten: link.outbox.unwritten,
         });
         link.fail(UNREAD);
         return;
@@ -182,7 +182,7 @@ export class Answers {
  * @param link The connection it was for.
  */
 export function dropUnsent(link: Link): void {
-  if (link.outbox.pending === 0) link.outbox.clear();
+  if (link.outbox.unwritten === 0) link.outbox.clear();
 }
 
 function encodeReason(text: string): Uint8Array {

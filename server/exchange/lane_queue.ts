@@ -61,25 +61,25 @@ export class LaneQueue {
   readonly #ledger: Ledger;
   readonly #holder: Holder;
   readonly #pool: BodyPool;
-  readonly #refuse: (call: Call) => void;
+  readonly #evicted: (call: Call) => void;
 
   /**
    * @param ledger Counts what every sender has in it.
    * @param holder Stands for the receiver in the ledger.
    * @param pool Gets the buffers of bodies that have left.
-   * @param refuse Told of every message that had to make room for another: it
+   * @param evicted Told of every message that had to make room for another: it
    * has been taken out, for its sender has more in a full queue than that one's.
    */
   constructor(
     ledger: Ledger,
     holder: Holder,
     pool: BodyPool,
-    refuse: (call: Call) => void,
+    evicted: (call: Call) => void,
   ) {
     this.#ledger = ledger;
     this.#holder = holder;
     this.#pool = pool;
-    this.#refuse = refuse;
+    this.#evicted = evicted;
   }
 
   /** How many wait. */
@@ -125,10 +125,10 @@ export class LaneQueue {
     const bytes = body.length + RECORD_BYTES;
     let share = ledger.take(QUEUED, source, holder, bytes);
     for (let i = 0; share === undefined && i < MOST_EVICTED; i++) {
-      const evicted = this.#fair.evict(source);
-      if (evicted === undefined) return false;
-      this.#uncount(evicted);
-      this.#refuse(evicted.call);
+      const last = this.#fair.evict(source);
+      if (last === undefined) return false;
+      this.#uncount(last);
+      this.#evicted(last.call);
       share = ledger.take(QUEUED, source, holder, bytes);
     }
     if (share === undefined) return false;

@@ -42,9 +42,9 @@ export class OutboxRoom {
    * @returns `false` when the source has too much in it.
    */
   take(peer: Party, source: Party, bytes: number): boolean {
-    const { pending } = peer.link.outbox;
-    return (pending < this.#free && peer.trail === undefined) ||
-      this.#take(peer, source, bytes, pending);
+    const { unwritten } = peer.link.outbox;
+    return (unwritten < this.#free && peer.trail === undefined) ||
+      this.#take(peer, source, bytes, unwritten);
   }
 
   /**
@@ -55,7 +55,7 @@ export class OutboxRoom {
    */
   force(peer: Party, bytes: number): void {
     if (peer.trail === undefined) this.#follow(peer);
-    peer.trail!.force(peer.holder, bytes, peer.link.outbox.pending);
+    peer.trail!.force(peer.holder, bytes, peer.link.outbox.unwritten);
   }
 
   /**
@@ -87,9 +87,9 @@ export class OutboxRoom {
     }
   }
 
-  #take(peer: Party, source: Party, bytes: number, pending: number): boolean {
+  #take(peer: Party, source: Party, bytes: number, unwritten: number): boolean {
     if (peer.trail === undefined) this.#follow(peer);
-    return peer.trail!.take(source.holder, bytes, pending);
+    return peer.trail!.take(source.holder, bytes, unwritten);
   }
 
   #follow(peer: Party): void {

@@ -110,7 +110,7 @@ export class Pressure {
       if (ledger.room(OUTBOX, holder, holder) > bytes * NEARLY) continue;
       log.warn("Connection does not read its answers", {
         peer: peer.describe(),
-        pending: link.outbox.pending,
+        unwritten: link.outbox.unwritten,
       });
       link.fail(UNREAD);
     }
@@ -136,7 +136,7 @@ export class Pressure {
     };
     const peer = holder instanceof PeerHolder ? holder.peer : undefined;
     switch (action) {
-      case "refuse":
+      case "withhold":
         log.warn("Memory is short: nothing more is stored for a peer", fields);
         return;
       case "dismiss":

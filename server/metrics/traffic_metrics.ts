@@ -161,7 +161,7 @@ async function waiting(links: Iterable<Link>): Promise<number> {
   let sum = 0;
   let looked = 0;
   for (const { outbox } of links) {
-    sum += outbox.pending;
+    sum += outbox.unwritten;
     if (++looked % LINKS_A_TURN === 0) {
       await new Promise((resolve) => setTimeout(resolve, 0));
     }

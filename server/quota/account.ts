@@ -35,9 +35,9 @@ export class Account {
   /** Shares it is the source or the target of. */
   shares = 0;
   /** Whether nothing more that it pays for is given to it. */
-  refused = false;
-  /** Bytes below which it is no longer refused. */
-  refusedUntil = 0;
+  withheld = false;
+  /** Bytes below which it is given something again. */
+  withheldUntil = 0;
   /** Steps taken against it, and in which time of need. */
   steps = 0;
   /** Number of the time of need the steps belong to. */

@@ -248,14 +248,14 @@ export class Ledger {
   }
 
   /**
-   * Refuses everything a holder would pay for, until it holds half as much or
+   * Gives a holder nothing more that it would pay for, until it holds half as much or
    * half of the memory is free.
    *
    * @param account Its account.
    */
-  refuse(account: Account): void {
-    account.refused = true;
-    account.refusedUntil = account.bytes / 2;
+  withhold(account: Account): void {
+    account.withheld = true;
+    account.withheldUntil = account.bytes / 2;
   }
 
   /** @returns What is held at this moment; costs a walk through all of it. */
@@ -328,7 +328,7 @@ export class Ledger {
     if (weight === 0) return fits;
     const payer = target.charged && !source.charged ? target : source;
     const { account } = payer;
-    if (account?.refused && budget.level > 0) return 0;
+    if (account?.withheld && budget.level > 0) return 0;
     const room = budget.room(account === undefined ? 0 : account.bytes);
     return Math.min(fits, room / weight);
   }
@@ -346,8 +346,8 @@ export class Ledger {
     account.bytes += bytes;
     this.#budget.add(bytes);
     this.#sizes.place(account);
-    if (account.refused && account.bytes <= account.refusedUntil) {
-      account.refused = false;
+    if (account.withheld && account.bytes <= account.withheldUntil) {
+      account.withheld = false;
     }
     if (account.bytes === 0) account.steps = 0;
   }
@@ -411,7 +411,7 @@ export class Ledger {
     if (--account.shares > 0) return;
     account.holder.account = undefined;
     account.holder = NOBODY.holder;
-    account.refused = false;
+    account.withheld = false;
     account.steps = 0;
     if (this.#spareAccounts.length < SPARES) this.#spareAccounts.push(account);
   }

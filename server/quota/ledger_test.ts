@@ -290,14 +290,14 @@ Deno.test("nothing is stored for a refused holder until it holds half as much", 
   const filler = edges(1)[0]!;
   const held = book.force(HELD, filler, book.process, 55 * MB);
   const share = book.force(HELD, edge!, target, 4 * MB);
-  book.refuse(edge!.account!);
+  book.withhold(edge!.account!);
   assert(book.take(CALLS, edge!, target, 1) !== undefined, "no memory");
   assertEquals(book.take(QUEUED, edge!, target, 1), undefined);
   book.give(share, HELD, MB);
   assertEquals(book.take(QUEUED, edge!, target, 1), undefined);
   book.give(share, HELD, MB);
   assert(book.take(QUEUED, edge!, target, 1) !== undefined);
-  book.refuse(edge!.account!);
+  book.withhold(edge!.account!);
   assertEquals(book.take(QUEUED, edge!, target, 1), undefined);
   book.give(held, HELD, 55 * MB);
   assert(book.take(QUEUED, edge!, target, 1) !== undefined, "memory is free");

@@ -66,17 +66,17 @@ export class OutboxShares {
    *
    * @param source Whose frame it is.
    * @param bytes Its length.
-   * @param pending Bytes in the outbox before it.
+   * @param unwritten Bytes in the outbox before it.
    * @returns `false` when its source has too much in it.
    */
-  take(source: Holder, bytes: number, pending: number): boolean {
-    if (this.empty && pending < this.#free) return true;
+  take(source: Holder, bytes: number, unwritten: number): boolean {
+    if (this.empty && unwritten < this.#free) return true;
     // The shares leave out what was nobody's.
-    if (pending + bytes > this.#limit) return false;
+    if (unwritten + bytes > this.#limit) return false;
     const owner = this.#owner;
     const share = this.#ledger.take(OUTBOX, source, owner, bytes, this.#limit);
     if (share === undefined) return false;
-    this.#note(share, bytes, pending);
+    this.#note(share, bytes, unwritten);
     return true;
   }
 
@@ -85,15 +85,15 @@ export class OutboxShares {
    *
    * @param source Whose frame it is.
    * @param bytes Its length.
-   * @param pending Bytes in the outbox before it.
+   * @param unwritten Bytes in the outbox before it.
    */
-  force(source: Holder, bytes: number, pending: number): void {
+  force(source: Holder, bytes: number, unwritten: number): void {
     const share = this.#ledger.force(OUTBOX, source, this.#owner, bytes);
-    this.#note(share, bytes, pending);
+    this.#note(share, bytes, unwritten);
   }
 
-  #note(share: Share, bytes: number, pending: number): void {
-    const end = this.#written + pending + bytes;
+  #note(share: Share, bytes: number, unwritten: number): void {
+    const end = this.#written + unwritten + bytes;
     const last = this.#shares.length - 1;
     if (last >= this.#head && this.#shares[last] === share) {
       this.#lengths[last]! += bytes;

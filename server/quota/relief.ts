@@ -12,16 +12,16 @@ export interface ReliefAction {
   /** Who holds most. */
   readonly holder: Holder;
   /**
-   * `refuse`: the ledger gives it nothing more until it holds half as much.
+   * `withhold`: the ledger gives it nothing more until it holds half as much.
    * `dismiss`: its streams are to end. `cut`: its connection is to end.
    */
-  readonly action: "refuse" | "dismiss" | "cut";
+  readonly action: "withhold" | "dismiss" | "cut";
   /** Bytes it holds. */
   readonly bytes: number;
 }
 
 /**
- * Goes against the biggest holder, one step at a time: it is refused, then
+ * Goes against the biggest holder, one step at a time: it is given nothing more, then
  * loses its streams, then its connection. Steps beyond the first need memory to
  * be full, and time in between for what was taken to come back.
  */
@@ -59,8 +59,8 @@ export class Relief {
     if (account.steps > 1) {
       return action(account, account.steps === 2 ? "dismiss" : "cut");
     }
-    ledger.refuse(account);
-    return action(account, "refuse");
+    ledger.withhold(account);
+    return action(account, "withhold");
   }
 }
 

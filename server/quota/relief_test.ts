@@ -39,7 +39,7 @@ Deno.test("the biggest is refused, then loses its streams, then its connection",
   const { ledger, holder, hold, next } = scene();
   const share = hold(holder("big"), 80 * MB);
   hold(holder("small"), 4 * MB);
-  assertEquals(next(), "refuse big");
+  assertEquals(next(), "withhold big");
   assertEquals(next(), undefined, "scarce is not full");
   hold(holder("late"), 8 * MB);
   assertEquals([next(), next()], ["dismiss big", "cut big"]);
@@ -51,11 +51,11 @@ Deno.test("when one has yielded, the next one is the biggest", () => {
   const { ledger, holder, hold, next } = scene();
   const first = hold(holder("first"), 60 * MB);
   hold(holder("second"), 30 * MB);
-  assertEquals([next(), next()], ["refuse first", "dismiss first"]);
+  assertEquals([next(), next()], ["withhold first", "dismiss first"]);
   ledger.give(first, HELD, 58 * MB);
   hold(holder("third"), 57 * MB);
   assertEquals([next(), next(), next()], [
-    "refuse third",
+    "withhold third",
     "dismiss third",
     "cut third",
   ]);
@@ -65,9 +65,9 @@ Deno.test("steps of an earlier time of need are forgotten", () => {
   const { ledger, holder, hold, next } = scene();
   hold(holder("big"), 60 * MB);
   const other = hold(holder("other"), 30 * MB);
-  assertEquals([next(), next()], ["refuse big", "dismiss big"]);
+  assertEquals([next(), next()], ["withhold big", "dismiss big"]);
   ledger.give(other, HELD, 30 * MB);
   assertEquals(next(), undefined);
   hold(holder("another"), 30 * MB);
-  assertEquals(next(), "refuse big");
+  assertEquals(next(), "withhold big");
 });

@@ -123,7 +123,7 @@ export class SimPeer extends TestPeer {
     super({
       write: (bytes) => {
         end.outbox.queue.push(bytes.slice());
-        end.outbox.pending += bytes.length;
+        end.outbox.unwritten += bytes.length;
         port.flush();
       },
       close: () => {
@@ -166,7 +166,7 @@ export class SimPeer extends TestPeer {
 
   /** Bytes that wait on its side. */
   get unsent(): number {
-    return this.#end.outbox.pending;
+    return this.#end.outbox.unwritten;
   }
 }
 
@@ -176,11 +176,11 @@ class End {
   paused = false;
   readonly outbox = {
     queue: [] as Uint8Array[],
-    pending: 0,
+    unwritten: 0,
     flying: 0,
     take(): Uint8Array | undefined {
       if (this.queue.length === 0) return undefined;
-      const all = new Uint8Array(this.pending - this.flying);
+      const all = new Uint8Array(this.unwritten - this.flying);
       let at = 0;
       for (const part of this.queue) {
         all.set(part, at);
@@ -192,10 +192,10 @@ class End {
     },
     clear(): void {
       this.queue = [];
-      this.pending = this.flying;
+      this.unwritten = this.flying;
     },
     done(): void {
-      this.pending -= this.flying;
+      this.unwritten -= this.flying;
       this.flying = 0;
     },
   };

@@ -295,8 +295,8 @@ class History {
     assertEquals(gateway.ended.length, this.#actors.length + 1);
     assertEquals(new Set(gateway.ended).size, gateway.ended.length);
     for (const link of gateway.ended) {
-      assertEquals([link.pendingCount, link.sessionCount], [0, 0]);
-      assertEquals(link.outbox.pending, 0);
+      assertEquals([link.unansweredCount, link.sessionCount], [0, 0]);
+      assertEquals(link.outbox.unwritten, 0);
     }
   }
 

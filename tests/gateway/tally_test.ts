@@ -309,9 +309,9 @@ Deno.test("bytes that waited for a peer that was cut are counted as dropped", ()
     });
     gateway.run(2);
   }
-  const { pending } = edge.link.outbox;
-  assert(pending > 100_000, String(pending));
+  const { unwritten } = edge.link.outbox;
+  assert(unwritten > 100_000, String(unwritten));
   edge.tear();
   gateway.run(100);
-  assertEquals(tally.traffic[0].dropped, pending);
+  assertEquals(tally.traffic[0].dropped, unwritten);
 });

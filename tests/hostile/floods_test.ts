@@ -30,7 +30,7 @@ function flood(
   for (let i = 0; i < 200 && bad.link.state === "open"; i++) {
     bad.write(many);
     gateway.run(2);
-    most = Math.max(most, bad.link.outbox.pending);
+    most = Math.max(most, bad.link.outbox.unwritten);
   }
   assert(most < maxOutbox, `${most} bytes wait for it`);
   scene.undisturbed();
@@ -224,7 +224,7 @@ Deno.test("a stream into a peer that never reads ends alone, its sender and othe
   for (let i = 0; i < 30; i++) sender.stream(up, new Uint8Array(50_000));
   gateway.run(500);
   scene.undisturbed();
-  assert(deaf.link.outbox.pending < 700_000);
+  assert(deaf.link.outbox.unwritten < 700_000);
   gateway.run(1_500);
   const call = sender.call("echo", "back");
   gateway.run(5);
@@ -248,7 +248,7 @@ Deno.test("messages to an edge that never reads are bounded and answered", () =>
     ids.push(service.publish("t", { custom, value }));
   }
   gateway.run(50);
-  assert(deaf.link.outbox.pending < 1_000_000);
+  assert(deaf.link.outbox.unwritten < 1_000_000);
   scene.undisturbed();
   gateway.run(2_100);
   const outcomes = new Set(ids.map((id) => service.outcome(id)));
