@@ -99,6 +99,10 @@ const ATTACKS: [row: string, attack: string][] = [
   ["bodies", "bodies of 10 MB with members that come twice"],
   ["admissions", "edges that want in with a megabyte of meta"],
   ["memory", "answers that are never read"],
+  ["fast", "calls as fast as they are taken"],
+  ["taken-back", "calls that are taken back at once"],
+  ["sessions", "all sessions at once, then none"],
+  ["all", "all of it at once"],
 ];
 
 /** A read and a write for each body, and each call has two of them: what a relay needs for the text of one body, times 2. */

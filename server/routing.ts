@@ -246,6 +246,7 @@ export function createRouting(options: RoutingOptions): Routing {
   directory.subscribe({ registered: onRoute, unregistered: onRoute });
   const servicebound = new Servicebound({
     ...sides,
+    ledger,
     maxMethods: limits.maxMethodsPerConnection,
   });
 

@@ -209,6 +209,10 @@ export class ServicePeer extends Peer {
   methodBytes = 0;
   /** Its id in decimal; methods are ordered by it. */
   idText = "";
+  /** Bytes counted for its names and routes. */
+  namesBytes = 0;
+  /** Where those are counted. */
+  namesShare: Share | undefined = undefined;
 
   /** @inheritdoc */
   get methods(): readonly string[] {

@@ -11,6 +11,7 @@ import {
   type Link,
   ProtocolError,
   type Session,
+  SHORT_BUFFER,
 } from "@frontier/proto/internal";
 import { addressGroup, type PeerAddress } from "@frontier/platform/internal";
 import type { Policies } from "../admission/policies.ts";
@@ -21,11 +22,17 @@ import {
 } from "../exchange/peer_handler.ts";
 import type { IdAllocator } from "../directory/id_allocator.ts";
 import { ServicePeer } from "../directory/peer.ts";
+import { METAS } from "../quota/kinds.ts";
+import type { Ledger } from "../quota/ledger.ts";
 import type { Directory } from "../directory/directory.ts";
 import { parseServiceMeta } from "./service_meta.ts";
 
 /** Bytes of all method names of one connection together, in base64. */
 const MAX_METHOD_BYTES = 1_048_576;
+/** Bytes that a route takes beside its name. */
+const ROUTE_BYTES = 512;
+/** Copies of a name in routes and tables. */
+const COPIES = 4;
 
 const decoder = new TextDecoder();
 
@@ -39,6 +46,8 @@ export interface ServiceboundContext extends PeerHandlerContext {
   readonly policies: Policies | undefined;
   /** Methods one connection may register. */
   readonly maxMethods: number;
+  /** Counts what every peer has. */
+  readonly ledger: Ledger;
 }
 
 /**
@@ -105,6 +114,11 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   #admit(service: ServicePeer, request: ConnRequest): void {
     const { link } = service;
     const { directory, ids } = this.#context;
+    const names = [service.name, ...service.topics];
+    if (!this.#countNames(service, names.join("").length, names.length)) {
+      link.refuse(SHORT_BUFFER);
+      return;
+    }
     if (request.wantedHi === 0 && request.wantedLo === 0) {
       ids.next();
       service.idHi = ids.hi;
@@ -151,6 +165,11 @@ export class Servicebound extends PeerHandler<ServicePeer> {
         link.ackRegister(session, frame.idHi, frame.idLo, refusal);
         return;
       }
+      const known = service.methodKeys.has(name.toBase64());
+      if (!known && !this.#countNames(service, name.length, 1)) {
+        link.ackRegister(session, frame.idHi, frame.idLo, SHORT_BUFFER);
+        return;
+      }
       directory.addMethod(service, name);
       // Too many end the connection, and the directory forgets them all.
       if (service.methodKeys.size > maxMethods) {
@@ -188,8 +207,29 @@ export class Servicebound extends PeerHandler<ServicePeer> {
     this.exchange.serviceMessage(service, frame);
   }
 
+  /** Counts names, which stay as long as the service is connected. */
+  #countNames(service: ServicePeer, bytes: number, count: number): boolean {
+    const { ledger } = this.#context;
+    const most = bytes * COPIES + count * ROUTE_BYTES;
+    const { holder } = service;
+    const share = ledger.take(METAS, holder, ledger.process, most);
+    if (share === undefined) return false;
+    service.namesShare = share;
+    service.namesBytes += most;
+    return true;
+  }
+
+  #forgetNames(service: ServicePeer): void {
+    const { namesShare, namesBytes } = service;
+    if (namesShare === undefined) return;
+    this.#context.ledger.give(namesShare, METAS, namesBytes);
+    service.namesShare = undefined;
+    service.namesBytes = 0;
+  }
+
   /** @inheritdoc */
   protected override onGone(service: ServicePeer, reason: CloseReason): void {
+    this.#forgetNames(service);
     if (!this.#context.directory.removeService(service, reason)) return;
     this.log.debug("Service offline", {
       peer: service.describe(),

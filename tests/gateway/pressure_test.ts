@@ -220,3 +220,34 @@ Deno.test("what peers were granted on streams that nobody reads stays within the
   gateway.run(12_000);
   assertEquals(gateway.ledger.snapshot().kinds["held bytes"], 0);
 });
+
+Deno.test("names and routes of services are counted, and given back when they leave", () => {
+  const gateway = new SimGateway({ maxMemory: 4 * 1_048_576 });
+  const metas = () => gateway.ledger.snapshot().kinds["meta bytes"]!;
+  const methods = Array.from({ length: 10 }, (_, i) => `method ${i}`);
+  const service = gateway.service("S", { methods });
+  const once = metas();
+  assert(once > 10 * 500 && once < 10_000, `${once}`);
+  service.register("method 1");
+  gateway.run(1);
+  assertEquals(metas(), once);
+  // Very many of them do not take the memory of all.
+  const greedy = gateway.service("greedy");
+  const acks: string[] = [];
+  greedy.onPacket = (packet) => {
+    if (packet.type === "register-ack") acks.push(packet.error);
+  };
+  for (let i = 0; i < 4_000; i++) {
+    greedy.register(`${i}${"x".repeat(200)}`);
+  }
+  gateway.run(10);
+  assertEquals(acks.length, 4_000);
+  const refused = acks.filter((error) => error !== "");
+  assert(refused.length > 500 && refused.length < 3_900, `${refused.length}`);
+  assertEquals(new Set(refused), new Set(["short buffer"]));
+  const late = gateway.service("late", { methods: ["m"] });
+  assertEquals(late.closed, undefined);
+  for (const peer of [service, greedy, late]) peer.cut();
+  gateway.run(10);
+  assertEquals(metas(), 0);
+});
