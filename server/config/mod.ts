@@ -27,7 +27,11 @@ export {
 export { checkKeys, type KnownKeys } from "./known_options.ts";
 export type * from "./later.ts";
 export type {
+  AmqpBindingConfig,
   AmqpConfig,
+  AmqpExchangeConfig,
+  AmqpProducerConfig,
+  AmqpQueueConfig,
   BrokerConfig,
   BrokerHeadersConfig,
   BrokerQueueConfig,

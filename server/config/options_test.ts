@@ -173,7 +173,6 @@ Deno.test("every part that this version does not serve is named when it is wante
   for (
     const part of [
       frontlas,
-      config.mqm.amqp,
       config.mqm.nsq,
     ]
   ) {
@@ -182,7 +181,6 @@ Deno.test("every part that this version does not serve is named when it is wante
   const named = unservedParts(config).map(({ key }) => key);
   assertEquals(named, [
     "frontlas.enable",
-    "mqm.amqp.enable",
     "mqm.nsq.enable",
   ]);
 });

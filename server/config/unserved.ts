@@ -19,7 +19,6 @@ export function unservedParts(config: FrontierConfig): UnservedPart[] {
   const { mqm } = config;
   const wanted: [string, boolean][] = [
     ["frontlas.enable", frontlas.enable],
-    ["mqm.amqp.enable", mqm.amqp.enable],
     ["mqm.nsq.enable", mqm.nsq.enable],
   ];
   return wanted.filter(([, on]) => on).map(([key]) => ({

@@ -25,6 +25,7 @@ type Maker<Config> = (config: Config) => Promise<readonly Producer[]>;
 
 /** How the producers of each kind are made. Nothing of a kind is loaded before its maker is called. */
 const MAKERS: { readonly [Kind in BrokerKind]?: Maker<MqmConfig[Kind]> } = {
+  amqp: async (config) => (await import("./amqp/mod.ts")).amqpProducers(config),
   kafka: async (config) =>
     (await import("./kafka/mod.ts")).kafkaProducers(config),
   nats: async (config) => (await import("./nats/mod.ts")).natsProducers(config),

@@ -260,6 +260,8 @@ export function compliance<Server extends Running>(
     const edge = await scene.edge();
     await edge.publish(topic, "before");
     scene.server.process.freeze();
+    // The signal takes a moment to stop all threads.
+    await pause(500);
     try {
       const began = performance.now();
       const stuck = Array.from(

@@ -6,7 +6,13 @@ import { nats, type NatsConfig, natsProblems } from "./nats.ts";
 import { nsq, type NsqConfig, nsqProblems } from "./nsq.ts";
 import { redis, type RedisConfig, redisProblems } from "./redis.ts";
 
-export type { AmqpConfig } from "./amqp.ts";
+export type {
+  AmqpBindingConfig,
+  AmqpConfig,
+  AmqpExchangeConfig,
+  AmqpProducerConfig,
+  AmqpQueueConfig,
+} from "./amqp.ts";
 export type {
   BrokerConfig,
   BrokerHeadersConfig,
