@@ -5,7 +5,7 @@
  */
 
 import amqplib, { type ChannelModel, type ConfirmChannel } from "amqplib";
-import { Backoff } from "@frontier/platform";
+import { Backoff } from "@frontier/platform/internal";
 import type { AmqpConfig } from "../../config/mod.ts";
 import { clientTls } from "../client_tls.ts";
 import { pause } from "../pause.ts";
