@@ -19,7 +19,11 @@ export {
 export type { DrainPhase, DrainProgress } from "./drain/progress.ts";
 export type { DepartureCounts } from "@frontier/platform/drain";
 export {
+  type AmqpBindingConfig,
   type AmqpConfig,
+  type AmqpExchangeConfig,
+  type AmqpProducerConfig,
+  type AmqpQueueConfig,
   type BrokerConfig,
   type BrokerHeadersConfig,
   type BrokerQueueConfig,
