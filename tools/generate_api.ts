@@ -1,6 +1,6 @@
 /**
- * Writes what programs need of the `.proto` files into TypeScript, for a package from JSR reads no files. Run it after a
- * change: `deno run --allow-read --allow-write --allow-env tools/generate_api.ts`.
+ * Writes what programs need of the `.proto` files into TypeScript, for a package from JSR reads no files, and the document of
+ * OpenAPI. Run it after a change of either: `deno run --allow-read --allow-write --allow-env tools/generate_api.ts`.
  *
  * @module
  */
@@ -107,10 +107,15 @@ ${methods.join("")}}
 `;
 }
 
+/** Where the document of OpenAPI is. */
+export const OPENAPI = "docs/openapi.json";
+
 if (import.meta.main) {
   for (const [name, path] of Object.entries(GENERATED)) {
     const url = new URL(path, ROOT);
     Deno.mkdirSync(new URL(".", url), { recursive: true });
     Deno.writeTextFileSync(url, generate(name));
-  }
+  } // Only now: it is made of what was just written.
+  const { openApiText } = await import("../server/control/documents.ts");
+  Deno.writeTextFileSync(new URL(OPENAPI, ROOT), openApiText());
 }

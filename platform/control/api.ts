@@ -47,12 +47,10 @@ export interface Route {
   readonly kind: CallKind;
 }
 
-/** A service as it is offered. */
-export interface Api {
+/** A service as it is described. */
+export interface ApiDescription {
   /** Its descriptor, from generated code. */
   readonly service: ServiceDescription;
-  /** What its methods do. */
-  readonly implementation: MethodImplementations;
   /** How each is reached, by its name in generated code. */
   readonly routes: Readonly<Record<string, Route>>;
   /** What it is called in documents. */
@@ -61,4 +59,10 @@ export interface Api {
   readonly comments: Readonly<Record<string, string>>;
   /** Whether a parameter that no field is meant by is an error over REST, instead of ignored. */
   readonly strict: boolean;
+}
+
+/** A service as it is offered. */
+export interface Api extends ApiDescription {
+  /** What its methods do. */
+  readonly implementation: MethodImplementations;
 }

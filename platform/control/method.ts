@@ -10,7 +10,7 @@ import type {
   DescService,
   MessageShape,
 } from "@bufbuild/protobuf";
-import type { Api, CallContext, Route } from "./api.ts";
+import type { Api, ApiDescription, CallContext, Route } from "./api.ts";
 
 /** One method as both protocols see it. */
 export interface Method {
@@ -31,7 +31,7 @@ export interface Method {
  * @param api A service.
  * @returns Its descriptor.
  */
-export function descriptorOf({ service }: Api): DescService {
+export function descriptorOf({ service }: ApiDescription): DescService {
   return service as DescService;
 }
 

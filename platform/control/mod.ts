@@ -7,6 +7,8 @@
 
 export * from "./api.ts";
 export * from "./api_error.ts";
+export { docsPage } from "./docs_page.ts";
+export { type Json, openApi, type OpenApiInfo } from "./openapi.ts";
 export type { PlaceLimits } from "./places.ts";
 export * from "./port.ts";
 export type { Page } from "./rest.ts";

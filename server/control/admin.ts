@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Api, Route } from "@frontier/platform/control";
+import type { Api, ApiDescription, Route } from "@frontier/platform/control";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { EdgeRow, ListQuery, Page, ServiceRow } from "../store/store.ts";
 import { connectionOf, eventOf, KINDS, streamOf } from "./connection.ts";
@@ -43,6 +43,16 @@ const ROUTES: Readonly<Record<keyof typeof Admin["method"], Route>> = {
   watchConnections: { ...LOOK, kind: "watch", path: "/admin/v1/watch" },
 };
 
+/** What operators need beyond it, over gRPC and REST. */
+export const ADMIN: ApiDescription = {
+  service: Admin,
+  title: "Operation",
+  comments,
+  // A filter that is misspelt must not filter nothing.
+  strict: true,
+  routes: ROUTES,
+};
+
 /** What {@linkcode adminApi} is made of. */
 export interface AdminOptions {
   /** Whom it operates. */
@@ -58,15 +68,7 @@ export interface AdminOptions {
  * @returns What operators need.
  */
 export function adminApi(options: AdminOptions): Api {
-  return {
-    service: Admin,
-    title: "Operation",
-    comments,
-    // A filter that is misspelt must not filter nothing.
-    strict: true,
-    routes: ROUTES,
-    implementation: { ...implementation(options) },
-  };
+  return { ...ADMIN, implementation: { ...implementation(options) } };
 }
 
 function implementation(

@@ -20,6 +20,7 @@ import { openStore } from "../store/open_store.ts";
 import type { Store } from "../store/store.ts";
 import { adminApi } from "./admin.ts";
 import { controlPlaneApi } from "./control_plane.ts";
+import { pages } from "./documents.ts";
 import { exposure } from "./exposure.ts";
 import { GatewayView, type GatewayViewOptions } from "./gateway_view.ts";
 import { Watchers } from "./watchers.ts";
@@ -64,13 +65,15 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     const gateway = new GatewayView(options, store);
     const watchers = new Watchers(directory, wallClock);
     const { maxPageSize } = config;
+    const apis = [
+      controlPlaneApi(gateway, maxPageSize),
+      adminApi({ gateway, watchers, maxPageSize }),
+    ];
     const port = await ControlPort.open({
       ...config.listen,
       tokens,
-      apis: [
-        controlPlaneApi(gateway, maxPageSize),
-        adminApi({ gateway, watchers, maxPageSize }),
-      ],
+      apis,
+      pages: pages(),
       log,
     });
     const problem = exposure(config);

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type Api, ApiError, type Route } from "@frontier/platform/control";
+import {
+  type Api,
+  type ApiDescription,
+  ApiError,
+  type Route,
+} from "@frontier/platform/control";
 import type { EdgeRow, ServiceNameQuery, ServiceRow } from "../store/store.ts";
 import type { OperatedGateway } from "./gateway.ts";
 import {
@@ -30,6 +35,16 @@ const ROUTES: Readonly<Record<keyof typeof ControlPlane["method"], Route>> = {
   listServiceTopics: { ...LIST, path: "/v1/services/topics" },
 };
 
+/** The control plane as clients of Frontier know it, over gRPC and REST. */
+export const CONTROL_PLANE: ApiDescription = {
+  service: ControlPlane,
+  title: "Connections",
+  comments,
+  // Clients in the field may send more than we know.
+  strict: false,
+  routes: ROUTES,
+};
+
 /**
  * @param gateway Whom it operates.
  * @param maxPageSize Entries of a page at most.
@@ -40,12 +55,7 @@ export function controlPlaneApi(
   maxPageSize: number,
 ): Api {
   return {
-    service: ControlPlane,
-    title: "Connections",
-    comments,
-    // Clients in the field may send more than we know.
-    strict: false,
-    routes: ROUTES,
+    ...CONTROL_PLANE,
     implementation: { ...implementation(gateway, maxPageSize) },
   };
 }

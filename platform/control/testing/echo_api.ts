@@ -1,0 +1,54 @@
+/**
+ * A service to try a port with: that of health, with implementations of the test's own.
+ *
+ * @module
+ */
+
+import type { Api } from "../api.ts";
+import {
+  comments,
+  Health,
+  type HealthImplementation,
+} from "../generated/health_pb.ts";
+
+/** What the service does; the rest says that it serves. */
+export interface EchoOptions extends Partial<HealthImplementation> {
+  /** Who may call it. */
+  readonly role?: "read" | "admin";
+}
+
+/**
+ * @param options What it does.
+ * @returns The service, over gRPC and REST.
+ */
+export function echoApi(options: EchoOptions = {}): Api {
+  const { role = "read", ...implementation } = options;
+  return {
+    // Under a name of its own, for the port has one of that name itself.
+    service: {
+      ...Health,
+      typeName: "test.Echo",
+      methods: Health.methods.map((method) => ({
+        ...method,
+        parent: { ...Health, typeName: "test.Echo" },
+      })),
+    } as unknown as Api["service"],
+    title: "Echo",
+    comments,
+    strict: false,
+    implementation: {
+      check: () => ({ status: 1 }),
+      async *watch(_request: never, { signal }) {
+        yield { status: 1 };
+        await new Promise<void>((resolve) =>
+          signal.addEventListener("abort", () => resolve())
+        );
+      },
+      ...implementation,
+    },
+    routes: {
+      check: { verb: "GET", path: "/check", role, kind: "query" },
+      watch: { verb: "GET", path: "/watch", role, kind: "watch" },
+    },
+  };
+}
