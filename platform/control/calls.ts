@@ -111,6 +111,8 @@ export class Calls {
     try {
       const answers = method.run(request, { signal }) as AsyncIterable<Init>;
       for await (const answer of answers) yield create(output, answer);
+      // It has ended because it was told to.
+      signal.throwIfAborted();
     } catch (error) {
       throw this.#told(error, signal, name);
     } finally {

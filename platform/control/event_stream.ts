@@ -25,7 +25,7 @@ export async function eventStream(
   const utf8 = new TextEncoder();
   // What refuses the call at once is a status, not an event.
   let next: Next | undefined = answers.next();
-  await Promise.race([next, settled()]);
+  await orAlive(next, 0);
   let begun = false;
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -76,22 +76,17 @@ export async function eventStream(
 
 type Next = Promise<IteratorResult<MessageShape<DescMessage>, void>>;
 
-/** Gives a promise that has its result, or has it within a turn, the time to say so. */
-async function settled(): Promise<undefined> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-  return undefined;
-}
-
 /** The result, or nothing when it takes so long that the reader needs a sign. */
 async function orAlive(
   next: Next,
+  ms: number = ALIVE_MS,
 ): Promise<IteratorResult<MessageShape<DescMessage>, void> | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined = undefined;
   try {
     return await Promise.race([
       next,
       new Promise<undefined>((resolve) => {
-        timer = setTimeout(() => resolve(undefined), ALIVE_MS);
+        timer = setTimeout(() => resolve(undefined), ms);
       }),
     ]);
   } finally {

@@ -62,8 +62,10 @@ export class Http2 {
         session === undefined ? undefined : this.#sessions.get(session),
         stream,
       );
-      const type = headers["content-type"] ?? "";
-      if (type.toLowerCase().startsWith("application/grpc")) {
+      const type = (headers["content-type"] ?? "").toLowerCase();
+      if (type.startsWith("application/grpc")) {
+        // The library knows it in small letters only.
+        headers["content-type"] = type;
         for (const handle of toGrpc) {
           handle.call(server, stream, headers, ...more);
         }

@@ -24,6 +24,7 @@ export interface Token {
 export const MIN_TOKEN_BYTES = 16;
 
 /** What a header may carry; see RFC 6750. */
+const SECRET = /^[A-Za-z0-9\-._~+/]+=*$/;
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /**
@@ -80,7 +81,7 @@ export function whyNotToken(text: string): string | undefined {
   if (text.length < MIN_TOKEN_BYTES) {
     return `it has fewer than ${MIN_TOKEN_BYTES} characters`;
   }
-  if (!BEARER.test(`Bearer ${text}`)) {
+  if (!SECRET.test(text)) {
     return "it has characters that a bearer token cannot have; letters, digits and -._~+/ are allowed";
   }
   return undefined;

@@ -1,0 +1,64 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { docsPage } from "./docs_page.ts";
+import { type Json, openApi } from "./openapi.ts";
+import { echoApi } from "./testing/echo_api.ts";
+
+const document = openApi(
+  { title: 'A <b>"title"</b>', version: "1.2.3", description: "What & why." },
+  [echoApi()],
+);
+
+Deno.test("every route, every parameter and every answer is described", () => {
+  const paths = document.paths as Record<string, Record<string, Json>>;
+  assertEquals(Object.keys(paths), ["/check", "/watch"]);
+  const check = paths["/check"]!.get!;
+  assertEquals(check.parameters, [{
+    name: "service",
+    in: "query",
+    description: "Full name of a service; empty for the server as a whole.",
+    schema: { type: "string" },
+  }]);
+  const responses = check.responses as Record<string, Json>;
+  assertEquals(Object.keys(responses), [
+    "200",
+    "400",
+    "401",
+    "403",
+    "404",
+    "429",
+    "500",
+  ]);
+  const schemas = (document.components as Json).schemas as Record<string, Json>;
+  assertEquals(schemas["grpc.health.v1.HealthCheckResponse"]!.properties, {
+    status: {
+      type: "string",
+      enum: ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"],
+    },
+  });
+});
+
+Deno.test("every reference leads somewhere", () => {
+  const text = JSON.stringify(document);
+  for (const [, path] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+    let at: unknown = document;
+    for (const part of path!.split("/")) at = (at as Json)[part];
+    assert(at !== undefined, path);
+  }
+});
+
+Deno.test("the page needs nothing but itself, and text in it is text", () => {
+  const page = docsPage(document);
+  assert(page.includes("A &lt;b&gt;&quot;title&quot;&lt;/b&gt;"));
+  assert(page.includes("What &amp; why."));
+  assertEquals(page.match(/(?:src|href)="(?!\/openapi\.json")[^"]*"/g), null);
+  assertEquals(page.match(/https?:\/\//g), null);
+  assertEquals(
+    page.match(/<form data-verb="GET" data-path="\/watch" data-stream>/g)
+      ?.length,
+    1,
+  );
+  const script = /<script>([^]*)<\/script>/.exec(page)![1]!;
+  // It must at least be a program.
+  new Function(script);
+  assertMatch(page, /^<!doctype html>/);
+});
