@@ -133,6 +133,8 @@ export interface Frontier extends AsyncDisposable {
   readonly observabilityAddr: PeerAddress | undefined;
   /** How far it is with draining; `undefined` before that. */
   readonly drainProgress: DrainProgress | undefined;
+  /** Resolves when it begins to drain, whoever has asked for it. Whoever runs it should close it then, once it has drained. */
+  readonly drainBegun: Promise<void>;
   /**
    * Reads the certificates of all listeners anew, for the connections to come.
    * One that cannot be used leaves the old one in its place; a listener whose
@@ -264,6 +266,7 @@ export class Gateway implements Frontier {
   observabilityAddr: PeerAddress | undefined = undefined;
   #state: FrontierStatus["state"] = "running";
   #drain: Drain | undefined = undefined;
+  readonly #drainBegun: PromiseWithResolvers<void> = Promise.withResolvers();
   #closing: Promise<void> | undefined = undefined;
 
   constructor(
@@ -455,6 +458,10 @@ export class Gateway implements Frontier {
     return this.#readiness.problem === "";
   }
 
+  get drainBegun(): Promise<void> {
+    return this.#drainBegun.promise;
+  }
+
   get drainProgress(): DrainProgress | undefined {
     return this.#drain?.progress;
   }
@@ -483,6 +490,7 @@ export class Gateway implements Frontier {
     const accepted = Promise.all(this.#ports.map((port) => port.close()));
     if (this.#state === "running") {
       this.#state = "draining";
+      this.#drainBegun.resolve();
       this.#routing.directory.draining();
       if (this.#control !== undefined) this.#control.serving = false;
     }

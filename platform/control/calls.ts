@@ -35,12 +35,15 @@ export interface CallsOptions {
 
 /** Serves calls: who may make them, when it is their turn, what goes wrong. */
 export class Calls {
+  /** Who may do what. */
+  tokens: Tokens;
   readonly #options: CallsOptions;
 
   /**
    * @param options What it is made of.
    */
   constructor(options: CallsOptions) {
+    this.tokens = options.tokens;
     this.#options = options;
   }
 
@@ -51,7 +54,7 @@ export class Calls {
    */
   authorize(header: string | null | undefined, needed: Access): void {
     if (needed === "anyone") return;
-    const role = this.#options.tokens.roleOf(header);
+    const role = this.tokens.roleOf(header);
     if (role === undefined) {
       throw new ApiError(
         "UNAUTHENTICATED",

@@ -12,13 +12,7 @@ export { type Json, openApi, type OpenApiInfo } from "./openapi.ts";
 export type { PlaceLimits } from "./places.ts";
 export * from "./port.ts";
 export type { Page } from "./rest.ts";
-export {
-  type Access,
-  MIN_TOKEN_BYTES,
-  type Role,
-  type Token,
-  whyNotToken,
-} from "./tokens.ts";
+export type { Access, Role, Token } from "./tokens.ts";
 export type {
   TlsCertificateFiles,
   TlsServerOptions,

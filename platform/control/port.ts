@@ -78,6 +78,7 @@ export class ControlPort implements AsyncDisposable {
   readonly #health: HealthState = new HealthState();
   /** Ends watches and what waits. */
   readonly #closing: AbortController = new AbortController();
+  readonly #calls: Calls;
   readonly #http1: Http1;
   readonly #http2: Http2;
   #listener: Listener | undefined = undefined;
@@ -88,7 +89,7 @@ export class ControlPort implements AsyncDisposable {
     const { apis, log, limits = {}, tokens = [], pages = [] } = options;
     this.#connections = new Connections(limits.connections ?? 256);
     this.#strangers = new StrangerLog({ log });
-    const calls = new Calls({
+    const calls = this.#calls = new Calls({
       tokens: new Tokens(tokens),
       places: new Places(limits),
       unread: () => this.#connections.unread,
@@ -182,6 +183,15 @@ export class ControlPort implements AsyncDisposable {
    */
   async reload(): Promise<void> {
     await this.#listener!.reload();
+  }
+
+  /**
+   * Replaces the tokens, for the calls to come.
+   *
+   * @param tokens All of them.
+   */
+  replaceTokens(tokens: readonly Token[]): void {
+    this.#calls.tokens = new Tokens(tokens);
   }
 
   /**

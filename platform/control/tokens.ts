@@ -1,5 +1,5 @@
 /**
- * Who may do what.
+ * Who may do what, told by bearer tokens.
  *
  * @module
  */
@@ -35,6 +35,8 @@ export class Tokens {
   readonly #known: readonly { digest: Uint8Array; role: Role }[];
 
   /**
+   * Takes the tokens in.
+   *
    * @param tokens The tokens; without any, everybody may do everything.
    */
   constructor(tokens: readonly Token[]) {
@@ -92,6 +94,8 @@ function digestOf(secret: string): Uint8Array {
 }
 
 /**
+ * Compares what somebody may do with what is needed.
+ *
  * @param role What somebody may do.
  * @param needed What a method asks for.
  * @returns Whether that is enough.

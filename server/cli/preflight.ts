@@ -7,6 +7,8 @@ import {
   type TlsListenConfig,
   unservedParts,
 } from "../config/mod.ts";
+import { exposure } from "../control/exposure.ts";
+import { readToken } from "../control/read_token.ts";
 import { addressProblem } from "./start_failure.ts";
 
 /** A file's list of certificates or authorities, by the property that has them. */
@@ -29,10 +31,38 @@ export async function lookAhead(loaded: LoadedConfig): Promise<Diagnostic[]> {
     ...await lookAtTls(loaded, "edgebound.listen", edgebound.tls, false),
     // The gateway starts; a connection that is passed on finds out.
     ...await lookAtTls(loaded, "edgebound.bypass", bypass?.tls, true),
+    ...await lookAtControl(loaded),
     ...await lookAtLogFile(loaded),
   ];
   for (const { key, message } of unservedParts(loaded.config)) {
     found.push(loaded.diagnose("warning", key, message));
+  }
+  return found;
+}
+
+/** Where the control plane listens, its certificates, its tokens, and who can reach it. */
+async function lookAtControl(loaded: LoadedConfig): Promise<Diagnostic[]> {
+  const { controlplane } = loaded.config;
+  const { enable, listen, tokens } = controlplane;
+  if (!enable) return [];
+  const key = "controlplane.listen";
+  const found = [
+    ...lookAtAddress(loaded, `${key}.addr`, listen),
+    ...await lookAtTls(loaded, key, listen.tls, false),
+  ];
+  for (const [i, token] of tokens.entries()) {
+    try {
+      readToken(token, i);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      found.push(
+        loaded.diagnose("error", `controlplane.tokens[${i}].token`, message),
+      );
+    }
+  }
+  const exposed = exposure(controlplane);
+  if (exposed !== undefined) {
+    found.push(loaded.diagnose("warning", `${key}.addr`, exposed));
   }
   return found;
 }

@@ -130,14 +130,9 @@ async function run(
   await using _pprof = await openPprof(config.daemon.pprof, log);
   reportOpenFiles(config, openFiles(), log);
 
-  const signal = await signals.first;
-  log.info("Stopping: no new connections, finishing what is in flight", {
-    signal,
-    seconds: config.drainSeconds,
-  });
+  const signal = await Promise.race([signals.first, frontier.drainBegun]);
   try {
-    await frontier.drain();
-    await frontier.close();
+    await stop(log, config, frontier, signals, signal ?? undefined);
   } catch (error) {
     log.error("Stopped, but not in order", { error });
     return FAILED;
@@ -146,14 +141,45 @@ async function run(
   return OK;
 }
 
-/** What SIGHUP asks for: the log file under its name again, and the certificates as they are now. */
+/** Drains and closes a gateway: a signal has stopped it, or else somebody by its control plane. */
+async function stop(
+  log: LogWriter,
+  config: FrontierConfig,
+  frontier: Frontier,
+  signals: StopSignals,
+  signal: Deno.Signal | undefined,
+): Promise<void> {
+  const because = (signal: Deno.Signal) =>
+    log.info("Stopping: no new connections, finishing what is in flight", {
+      signal,
+      seconds: config.drainSeconds,
+    });
+  if (signal !== undefined) {
+    because(signal);
+    await frontier.drain();
+  } else {
+    log.info("Stopping: somebody has asked for it by the control plane");
+    // A signal that comes now has its own deadline.
+    signals.first.then((signal) => {
+      because(signal);
+      return frontier.drain();
+    }).catch(() => {});
+    await frontier.drain(Infinity);
+  }
+  await frontier.close();
+}
+
+/** What SIGHUP asks for: the log file under its name again, certificates and tokens as they are now. */
 async function readAnew(
   log: LogWriter,
   config: FrontierConfig,
   frontier: Frontier,
 ): Promise<void> {
   const toFile = config.log.output === "file" || config.log.output === "both";
-  const tls = config.servicebound.tls ?? config.edgebound.tls;
+  const { enable, listen, tokens } = config.controlplane;
+  const tls = config.servicebound.tls ?? config.edgebound.tls ??
+    (enable ? listen.tls : undefined);
+  const hasTokens = enable && tokens.length > 0;
   if (toFile) {
     try {
       await log.reopen();
@@ -165,17 +191,19 @@ async function readAnew(
       complain(`${message}: ${config.log.file.path}: ${textOf(error)}`);
     }
   }
-  if (tls !== undefined) {
+  if (tls !== undefined || hasTokens) {
+    const what = tls === undefined ? "Tokens" : "Certificates";
     try {
       await frontier.reload();
-      log.info("Certificates read anew");
+      log.info(`${what} read anew`);
     } catch (error) {
-      log.error("Cannot read the certificates anew, the old ones stay in use", {
-        error: textOf(error),
-      });
+      log.error(
+        `Cannot read the ${what.toLowerCase()} anew, the old ones stay in use`,
+        { error: textOf(error) },
+      );
     }
   }
-  if (!toFile && tls === undefined) {
+  if (!toFile && tls === undefined && !hasTokens) {
     log.info("SIGHUP changes nothing: there is no log file and no certificate");
   }
 }

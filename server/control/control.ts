@@ -5,17 +5,8 @@
  */
 
 import type { PeerAddress } from "@frontier/platform";
-import {
-  ControlPort,
-  type Token,
-  whyNotToken,
-} from "@frontier/platform/control";
-import type {
-  ControlplaneConfig,
-  ControlTokenConfig,
-  DaoConfig,
-} from "../config/mod.ts";
-import { readSecret } from "../mq/secret.ts";
+import { ControlPort } from "@frontier/platform/control";
+import type { ControlplaneConfig, DaoConfig } from "../config/mod.ts";
 import { openStore } from "../store/open_store.ts";
 import type { Store } from "../store/store.ts";
 import { adminApi } from "./admin.ts";
@@ -23,6 +14,7 @@ import { controlPlaneApi } from "./control_plane.ts";
 import { pages } from "./documents.ts";
 import { exposure } from "./exposure.ts";
 import { GatewayView, type GatewayViewOptions } from "./gateway_view.ts";
+import { readToken } from "./read_token.ts";
 import { Watchers } from "./watchers.ts";
 
 /** A running control plane. */
@@ -32,7 +24,7 @@ export interface Control extends AsyncDisposable {
   /** Whether the gateway serves, for those who ask for its health by gRPC. */
   serving: boolean;
   /**
-   * Reads certificates anew.
+   * Reads certificates and tokens anew.
    *
    * @throws {Error} If some cannot be used; the old ones stay in use.
    */
@@ -78,7 +70,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     });
     const problem = exposure(config);
     if (problem !== undefined) log.warn(problem);
-    return new OpenedControl(port, store);
+    return new OpenedControl(config, port, store);
   } catch (error) {
     store.close();
     throw error;
@@ -87,10 +79,12 @@ export async function openControl(options: ControlOptions): Promise<Control> {
 
 class OpenedControl implements Control {
   readonly addr: PeerAddress;
+  readonly #config: ControlplaneConfig;
   readonly #port: ControlPort;
   readonly #store: Store;
 
-  constructor(port: ControlPort, store: Store) {
+  constructor(config: ControlplaneConfig, port: ControlPort, store: Store) {
+    this.#config = config;
     this.#port = port;
     this.#store = store;
     this.addr = port.addr;
@@ -104,8 +98,12 @@ class OpenedControl implements Control {
     this.#port.serving = serving;
   }
 
-  reload(): Promise<void> {
-    return this.#port.reload();
+  async reload(): Promise<void> {
+    // Neither keeps the other from being read.
+    const certificates = this.#port.reload();
+    certificates.catch(() => {});
+    this.#port.replaceTokens(this.#config.tokens.map(readToken));
+    await certificates;
   }
 
   async close(): Promise<void> {
@@ -116,13 +114,4 @@ class OpenedControl implements Control {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** A token from where the configuration says it is. */
-function readToken({ role, token }: ControlTokenConfig, i: number): Token {
-  const key = `controlplane.tokens[${i}].token`;
-  const secret = readSecret(token, key).trim();
-  const why = whyNotToken(secret);
-  if (why !== undefined) throw new Error(`Cannot use ${key}: ${why}`);
-  return { role, secret };
 }
