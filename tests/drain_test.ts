@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Edge, Service } from "@frontier/client";
+import { TwoGateways } from "./support/two_gateways.ts";
 import {
   ANY_PORTS,
   PERMISSIONS,
@@ -73,6 +74,28 @@ Deno.test("SIGTERM waits for a call in flight", async () => {
   work.answer();
   assertEquals(await work.answered, "done");
   assertEquals((await work.program.end()).code, 0);
+});
+
+Deno.test("edges of ours are never without a connection when their gateway stops under load, and lose no call", async () => {
+  await using scene = await TwoGateways.start();
+  const { first, second } = scene;
+  await scene.connect(100);
+  scene.load(8);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  first.program.tell("SIGTERM");
+  const { code, out } = await first.program.end();
+  assertEquals(code, 0);
+  assert(!/not everything|not sent|WARN|ERROR/.test(out), out);
+  await scene.arrived(100, 10_000);
+  await scene.stop();
+  assertEquals(Object.keys(scene.up), ["ok"]);
+  for (const [outcome, calls] of Object.entries(scene.down)) {
+    const fine = outcome === "ok" || outcome.startsWith("refused");
+    assert(fine, `${calls} calls: ${outcome}`);
+  }
+  assertEquals(scene.states, { connected: 100 });
+  assertEquals(await scene.reach(), 100);
+  assertEquals([first.online.size, second.online.size], [0, 100]);
 });
 
 if (Deno.build.os !== "windows") {

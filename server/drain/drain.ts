@@ -194,6 +194,7 @@ export class Drain {
     const { exchange, streams, edgebound, servicebound } =
       this.#context.routing;
     return {
+      timers: this.#context.timers,
       exchange,
       streams,
       kick: (peer) => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Timer, type Timers } from "@frontier/proto";
 import type { Leaver } from "@frontier/platform/drain";
 import type { Peer } from "../directory/peer.ts";
 import { closableAt } from "../directory/young.ts";
@@ -15,8 +16,16 @@ const HELD_MS = 1_000;
 /** Milliseconds without a byte after which a stream holds up nobody. */
 const STILL_MS = 5_000;
 
+/**
+ * Milliseconds that the close of a Go peer takes at least when refusals went out
+ * with it: what it has not handed out when its connection ends, it forgets.
+ */
+const HEARD_MS = 20;
+
 /** What a {@linkcode PeerLeaver} needs from outside. */
 export interface PeerLeaverContext {
+  /** The clock and its timers. */
+  readonly timers: Timers;
   /** Requests and messages. */
   readonly exchange: Exchange;
   /** Streams. */
@@ -81,7 +90,14 @@ export class PeerLeaver implements Leaver {
 
   /** @inheritdoc */
   close(): void {
-    this.#context.kick(this.peer);
+    const { link } = this.peer;
+    const { exchange, timers, kick } = this.#context;
+    const told = exchange.refusals.tell(this.peer);
+    kick(this.peer);
+    if (told === 0 || link.ours || link.state !== "closing") return;
+    // Its part in the close is looked at a little later.
+    link.pause();
+    timers.set(new Timer(() => link.resume()), timers.now() + HEARD_MS);
   }
 
   /** Whether it has sent what could not be looked at yet; a sender that may not be read for long holds up nobody either. */

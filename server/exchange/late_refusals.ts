@@ -75,10 +75,12 @@ export class LateRefusals {
    * @param peer Who is refused.
    * @param since Those that came before, in milliseconds of the clock; all by
    * default.
+   * @returns How many were told.
    */
-  tell(peer: Party, since = Infinity): void {
+  tell(peer: Party, since = Infinity): number {
     const held = this.#held.get(peer);
-    if (held === undefined || held === 0) return;
+    if (held === undefined || held === 0) return 0;
+    let told = 0;
     let left = 0;
     for (const call of peer.asked?.all() ?? []) {
       if (call.target !== undefined) continue;
@@ -89,8 +91,10 @@ export class LateRefusals {
       this.#calls.leave(call);
       this.#answers.fail(call, refusalOf(call), "not-run");
       this.#calls.release(call);
+      told++;
     }
     this.#held.set(peer, left);
+    return told;
   }
 
   /**

@@ -23,6 +23,7 @@ type settings struct {
 	meta    string
 	retry   bool
 	wanted  uint64
+	count   int
 	read    int
 	write   int
 	verbose bool
@@ -31,19 +32,24 @@ type settings struct {
 // Main runs the peer until standard input ends.
 func Main() {
 	var s settings
-	flag.StringVar(&s.role, "role", "edge", "service, edge or server")
-	flag.StringVar(&s.address, "address", "127.0.0.1:0", "where to dial, or where the server listens")
+	flag.StringVar(&s.role, "role", "edge", "service, edge, server or swarm: many edges")
+	flag.StringVar(&s.address, "address", "127.0.0.1:0", "where to dial, or where the server listens; a swarm takes several, with commas")
 	flag.StringVar(&s.name, "name", "", "service name")
 	flag.StringVar(&s.topics, "topics", "", "comma separated topics of a service")
 	flag.StringVar(&s.meta, "meta", "", "connection meta of an edge")
 	flag.BoolVar(&s.retry, "retry", false, "reconnect after a loss")
 	flag.Uint64Var(&s.wanted, "wanted", 0, "client id to ask for, 0 for none")
+	flag.IntVar(&s.count, "count", 1, "edges of a swarm")
 	flag.IntVar(&s.read, "read-buffer", 0, "read queue length in packets, 0 for the library's")
 	flag.IntVar(&s.write, "write-buffer", 0, "write queue length in packets, 0 for the library's")
 	flag.BoolVar(&s.verbose, "verbose", false, "library log on standard error")
 	flag.Parse()
 
 	out := newOutput(os.Stdout)
+	if s.role == "swarm" {
+		runSwarm(s, out)
+		return
+	}
 	p := newPeer(s, out)
 	if err := p.start(); err != nil {
 		out.send(fields{"event": "refused", "error": err.Error()})
