@@ -1,6 +1,6 @@
 /** Many Go edges in one process, driven from a test. */
 
-import { LineProcess } from "./line_process.ts";
+import { LineProcess } from "../support/line_process.ts";
 import { buildGo } from "./toolchain.ts";
 
 /** What a swarm is. */

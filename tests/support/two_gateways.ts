@@ -2,7 +2,7 @@
 
 import { Edge, type FrontierError, Service } from "@frontier/client";
 import { Program } from "../../server/cli/testing/program.ts";
-import { freePorts } from "../robustness/free_ports.ts";
+import { freePorts } from "./free_ports.ts";
 
 /** How operations ended, by outcome. */
 export type Outcomes = Record<string, number>;
