@@ -105,7 +105,7 @@ export function addressGroup(addr: PeerAddress): string {
  * Closes a transport that nobody needs any more. Whatever its `close` does
  * about it: there is nobody left who could act on a failure.
  *
- * @param transport The transport.
+ * @param transport One that may be closed or broken already.
  */
 export function closeTransport(transport: Transport): void {
   try {

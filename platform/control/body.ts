@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 65_536;
 /**
  * Reads a body, but no more of it than one may have.
  *
- * @param request The request.
+ * @param request One whose body nobody has read.
  * @returns Its text; empty without a body.
  * @throws {ApiError} If the body is too large, or no text.
  */

@@ -74,7 +74,7 @@ export class Calls {
   /**
    * Serves a method with one answer.
    *
-   * @param method The method.
+   * @param method One of those that the port serves.
    * @param request What it is asked.
    * @param signal Aborted when the caller has gone.
    * @param encode Writes the answer; done before the place is given back.
@@ -98,7 +98,7 @@ export class Calls {
   /**
    * Serves a method with any number of answers.
    *
-   * @param method The method.
+   * @param method One of those that the port serves.
    * @param request What it is asked.
    * @param signal Ends it when aborted.
    * @returns The answers.

@@ -60,7 +60,7 @@ export class Connection {
   #isHttp2 = false;
 
   /**
-   * @param socket Its socket.
+   * @param socket What carries it; its end is the connection's.
    * @param now The time, in milliseconds.
    */
   constructor(socket: Socket, now: number) {

@@ -48,7 +48,7 @@ export class Connections {
    * Takes a connection in. When there is no room, the one that was not used for
    * longest makes some.
    *
-   * @param socket Its socket.
+   * @param socket What carries it, after TLS if there is any.
    * @returns The connection; `undefined` if all others are in use.
    */
   enter(socket: Socket): Connection | undefined {
@@ -69,7 +69,7 @@ export class Connections {
   /**
    * A request has begun on an HTTP/2 connection.
    *
-   * @param connection The connection.
+   * @param connection Where it came; `undefined` if that was given up meanwhile.
    * @param stream What it came on.
    */
   enterStream(connection: Connection | undefined, stream: Http2Stream): void {

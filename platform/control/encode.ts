@@ -63,7 +63,7 @@ function without(
  * numbers of 64 bits as text.
  *
  * @param schema What it is.
- * @param message The message.
+ * @param message One of that schema; what is not set has its default.
  * @returns The text.
  */
 export async function encodeJson<D extends DescMessage>(
@@ -104,7 +104,7 @@ function plain(
  * Writes a message as protobuf.
  *
  * @param schema What it is.
- * @param message The message.
+ * @param message One of that schema; what is not set has its default.
  * @returns The bytes.
  */
 export async function encodeBinary<D extends DescMessage>(

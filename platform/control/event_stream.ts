@@ -12,7 +12,7 @@ import { encodeJson } from "./encode.ts";
 const ALIVE_MS = 15_000;
 
 /**
- * @param answers The answers.
+ * @param answers What the method yields; ended when nobody listens.
  * @param schema What they are.
  * @param gone Ends the answers when the caller has gone.
  * @returns The response; each answer is one event, a failure is the last one, of type `error`.

@@ -43,7 +43,7 @@ export interface ListenerOptions {
   /**
    * Takes over a connection that may speak.
    *
-   * @param connection The connection.
+   * @param connection One that may speak; whoever takes it closes it.
    * @param protocol What was agreed on within TLS; `undefined` when nothing was.
    */
   readonly onConnection: (

@@ -68,7 +68,7 @@ class Numbers {
 /**
  * Writes a profile for `go tool pprof` and others that read its format.
  *
- * @param profile The profile.
+ * @param profile Stacks and what was counted for each.
  * @returns The profile as protobuf, not compressed.
  */
 export function encodePprof(profile: Profile): Uint8Array<ArrayBuffer> {

@@ -232,7 +232,7 @@ export function encodeBase64Into(
 /**
  * Writes bytes as base64, with padding.
  *
- * @param bytes The bytes.
+ * @param bytes Any number of them; four characters come of three.
  * @returns The characters.
  */
 export function encodeBase64(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

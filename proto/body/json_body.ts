@@ -342,7 +342,7 @@ export function decodeFarewellBody(
 /**
  * Encodes the body of a farewell.
  *
- * @param reason The reason.
+ * @param reason One of `FAREWELL_REASONS`; peers ignore others.
  * @returns The body.
  */
 export function encodeFarewellBody(reason: string): Uint8Array<ArrayBuffer> {

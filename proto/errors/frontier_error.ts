@@ -231,7 +231,7 @@ export class FrontierError extends Error {
 /**
  * What a text of the wire means when the gateway says it.
  *
- * @param wireText The text.
+ * @param wireText An `error` as it stands in a body.
  * @returns Its code; `remote` for a text of the application's.
  */
 export function errorCodeOf(wireText: string): FrontierErrorCode {

@@ -132,7 +132,7 @@ export class Link extends LinkStart {
   /**
    * The peer has accepted a session of ours; called by what opened it.
    *
-   * @param session The session.
+   * @param session One that is open from now on.
    */
   onSessionOpen(session: LinkSession): void {
     this.#handler.onSessionOpen(session);
@@ -141,7 +141,7 @@ export class Link extends LinkStart {
   /**
    * A session is over; called by the session.
    *
-   * @param session The session.
+   * @param session The one that has ended; its id may be used anew.
    * @param reason Why.
    */
   forget(session: LinkSession, reason: CloseReason): void {
@@ -160,7 +160,7 @@ export class Link extends LinkStart {
   /**
    * Remembers a session that wants to send; called by the session.
    *
-   * @param session The session.
+   * @param session One that has more to send than it may.
    */
   wait(session: LinkSession): void {
     (this.#input.waiting ??= new WaitingSessions()).add(session);
@@ -169,7 +169,8 @@ export class Link extends LinkStart {
   /**
    * Lets a waiting session try again; called by the session.
    *
-   * @param session The session.
+   * @param session One that may send again; nothing happens if it does not
+   * wait.
    */
   retry(session: LinkSession): void {
     this.#input.waiting?.retry(session, this.#handler);
@@ -179,7 +180,7 @@ export class Link extends LinkStart {
    * Asks whether the peer may be granted more bytes on a session, and notes it;
    * called by the session.
    *
-   * @param session The session.
+   * @param session One of this link, not the default one.
    * @param bytes How many more.
    * @returns Whether it may.
    */

@@ -95,7 +95,7 @@ export class LinkInput<L extends InputLink> {
    * Acts on a frame of an open connection.
    *
    * @param link The connection.
-   * @param frame The frame.
+   * @param frame Any frame; its session, if it has one, need not exist.
    * @returns `false` when it is about the connection itself, and still to be
    * acted on.
    * @throws {ProtocolError} If the peer may not send it.

@@ -71,7 +71,7 @@ export class LinkOutput extends PacketIds {
   /**
    * Makes the sending half of a connection in state `init`.
    *
-   * @param settings Settings.
+   * @param settings Shared with other connections of the same kind.
    * @param port Carries the bytes.
    */
   constructor(settings: LinkSettings, port: LinkPort) {
@@ -140,7 +140,7 @@ export class LinkOutput extends PacketIds {
   /**
    * Reserves a frame that starts with a session id.
    *
-   * @param session The session.
+   * @param session Whose id comes first in the payload.
    * @param maxBody Most bytes that will follow the session id.
    * @returns The offset in `outbox.buf` at which the body starts.
    */
@@ -182,8 +182,8 @@ export class LinkOutput extends PacketIds {
    * Sends a stream frame whose data lies in a pooled buffer, by giving the
    * buffer away. The bytes before the data are overwritten with the header.
    *
-   * @param session The session.
-   * @param buffer The buffer.
+   * @param session Whose data it is.
+   * @param buffer One from the pool; it is the outbox's from now on.
    * @param start First byte of the data; at least `STREAM_HEAD`.
    * @param end After the last byte of the data.
    */
@@ -210,7 +210,7 @@ export class LinkOutput extends PacketIds {
   /**
    * Sends a whole frame whose body is already encoded.
    *
-   * @param session The session.
+   * @param session Whose id comes first in the payload.
    * @param type Packet type.
    * @param idHi High half of its packet id.
    * @param idLo Low half of its packet id.

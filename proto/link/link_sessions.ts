@@ -47,7 +47,7 @@ export interface OpeningLink extends SessionLink {
   /**
    * The peer has accepted a session of ours.
    *
-   * @param session The session.
+   * @param session One that {@linkcode LinkSessions.open} has made.
    */
   onSessionOpen(session: Session): void;
 }
@@ -112,7 +112,7 @@ export class LinkSessions<L extends OpeningLink> {
   /**
    * Forgets a session that is over.
    *
-   * @param session The session.
+   * @param session One of these; what it was promised is free again.
    */
   delete(session: Session<L>): void {
     this.#known.delete(session);
@@ -162,7 +162,8 @@ export class LinkSessions<L extends OpeningLink> {
   /**
    * The peer has answered an open.
    *
-   * @param session The session.
+   * @param session One that {@linkcode LinkSessions.open} has made; it may be
+   * closed by now.
    * @param frame The ack.
    * @throws {ProtocolError} If the ack does not fit the session.
    */

@@ -100,7 +100,7 @@ export abstract class LinkStart extends LinkEnd {
   /**
    * A frame has come before the connection is open.
    *
-   * @param frame The frame.
+   * @param frame The conn or its ack, if the peer keeps to the order.
    * @throws {ProtocolError} If it must not come now.
    */
   protected takeEarly(frame: FrameReader): void {

@@ -209,7 +209,7 @@ export class PendingTable<S extends PendingSession<S>> {
   /**
    * Stops waiting for everything that was sent on a session.
    *
-   * @param session The session.
+   * @param session One that has ended, or is about to.
    * @returns The packets that were waiting, oldest first where it is not the
    * default session.
    */

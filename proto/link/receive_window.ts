@@ -68,7 +68,7 @@ export class ReceiveWindow {
 /**
  * Tells what the handshake grants on every session.
  *
- * @param settings Settings.
+ * @param settings Of our side; a small `sessionWindow` bounds the initial one.
  * @returns Bytes that a peer may send on each session before it was granted more.
  */
 export function initialWindow(settings: LinkSettings): number {

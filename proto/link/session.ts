@@ -37,13 +37,13 @@ export interface SessionLink extends FlowLink {
   /**
    * Lets a session that waits try again.
    *
-   * @param session The session.
+   * @param session The one that asks; nothing happens if it does not wait.
    */
   retry(session: Session): void;
   /**
    * A session is over.
    *
-   * @param session The session.
+   * @param session The one that has ended; it is told of once.
    * @param reason Why.
    */
   forget(session: Session, reason: CloseReason): void;

@@ -29,13 +29,13 @@ export interface FlowLink extends LinkOutput {
   /**
    * Remembers a session that wants to send.
    *
-   * @param session The session.
+   * @param session One that has more to send than it may.
    */
   wait(session: SessionFlow): void;
   /**
    * Asks whether the peer may be granted more bytes on a session, and notes it.
    *
-   * @param session The session.
+   * @param session One whose window is to be widened.
    * @param bytes How many more.
    * @returns Whether it may.
    */

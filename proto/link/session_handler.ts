@@ -45,7 +45,7 @@ export interface SessionHandler<S> {
    * when the session is closed. A refusal only keeps the window as it is, and it
    * is asked again later.
    *
-   * @param session The session.
+   * @param session One that is open, not the default one.
    * @param bytes By how much the window is to become larger.
    * @returns Whether it may. Without this method, sessions share
    * `connectionWindow`: each is given at most a quarter of what is left.

@@ -33,7 +33,7 @@ export interface Woken<S> {
   /**
    * A session can take bytes again.
    *
-   * @param session The session.
+   * @param session One that was added, and is open.
    */
   onWritable(session: S): void;
 }

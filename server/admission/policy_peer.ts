@@ -42,7 +42,7 @@ class View implements PolicyPeer {
 }
 
 /**
- * @param peer A peer.
+ * @param peer Anybody, admitted or not.
  * @returns What rules may see of it.
  */
 export function policyPeer(peer: Peer): PolicyPeer {

@@ -59,7 +59,7 @@ export const CONTROL_FIELDS: Fields<
 /**
  * Finds tokens that say not where their secret is, or more than once.
  *
- * @param tokens The tokens.
+ * @param tokens As the file lists them.
  * @param findings Where errors are noted.
  */
 export function checkTokens(

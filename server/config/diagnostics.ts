@@ -110,7 +110,7 @@ export class Findings {
   /**
    * Notes a key that means nothing: a warning, or an error when strict.
    *
-   * @param key The key.
+   * @param key Path from the top, such as `edgebound.listen.addr`.
    * @param meant The nearest known key.
    * @param likely Whether that is likely the one that was meant.
    * @param position Where the key stands.

@@ -141,7 +141,7 @@ function overrideDrain(
  *
  * @param settings What was read; changed in place.
  * @param env The environment.
- * @param flags The flags.
+ * @param flags Those of the command line; they win over the environment.
  * @param findings Where errors are noted.
  */
 export function override(

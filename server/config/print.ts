@@ -7,7 +7,7 @@ import { SETTINGS, type Settings } from "./settings.ts";
  * Writes settings as a configuration file: every key with its value, defaults included. Passwords are hidden, also those within
  * addresses.
  *
- * @param settings The settings.
+ * @param settings Complete ones, as they were read.
  * @returns The file's text.
  */
 export function formatSettings(settings: Settings): string {

@@ -137,7 +137,7 @@ function withoutText(message: string): string {
 /**
  * Parses the text of a configuration file. What is not YAML is noted as an error.
  *
- * @param text The text.
+ * @param text All of the file, as UTF-8 was decoded.
  * @param findings Where errors are noted.
  * @returns The first document, or `undefined` if it cannot be read.
  */

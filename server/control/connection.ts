@@ -81,7 +81,7 @@ function countersOf(
 }
 
 /**
- * @param stream A stream.
+ * @param stream One of an edge or of a service.
  * @returns The same as operators see it.
  */
 export function streamOf(

@@ -50,7 +50,7 @@ export interface OperatedGateway {
   /**
    * Lists the open streams of a peer.
    *
-   * @param peer The peer.
+   * @param peer Whose they are, whoever opened them.
    * @returns What is known of each.
    */
   streamsOf(peer: Peer): readonly StreamRecord[];

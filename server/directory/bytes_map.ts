@@ -69,7 +69,8 @@ export class BytesMap<T> {
 
   /**
    * @param key The key; it must not change afterwards.
-   * @param value Its value.
+   * @param value What {@linkcode BytesMap.get} returns for it; the one before
+   * is forgotten.
    */
   set(key: Uint8Array, value: T): void {
     const h = hash(key, 0, key.length, this.#salt);

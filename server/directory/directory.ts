@@ -87,7 +87,7 @@ export class Directory {
    * Enters an edge under its id. An older one with the same id must have been
    * removed.
    *
-   * @param edge The edge.
+   * @param edge One that was admitted; it is online from now on.
    */
   addEdge(edge: EdgePeer): void {
     this.#edges.add(edge);
@@ -98,7 +98,8 @@ export class Directory {
   /**
    * Removes an edge.
    *
-   * @param edge The edge.
+   * @param edge One that leaves; it is not online any more, whether it was
+   * entered or not.
    * @param reason Why it goes.
    * @returns `false` if it was not entered, for example because a newer
    * connection took its id over.
@@ -146,7 +147,7 @@ export class Directory {
    * Enters a service with its name and topics; it has a target. An older one
    * with the same id must have been removed.
    *
-   * @param service The service.
+   * @param service One that was admitted; it is online from now on.
    */
   addService(service: ServicePeer): void {
     service.idText = service.id.toString();
@@ -165,7 +166,8 @@ export class Directory {
   /**
    * Removes a service with everything that led to it.
    *
-   * @param service The service.
+   * @param service One that leaves; it is not online any more, whether it was
+   * entered or not.
    * @param reason Why it goes.
    * @returns `false` if it was not entered.
    */
@@ -195,7 +197,7 @@ export class Directory {
    * Makes a topic of a broker routable, for as long as the gateway runs.
    *
    * @param target The broker.
-   * @param topic The topic.
+   * @param topic A topic by its full name.
    */
   addBrokerTopic(target: Target, topic: string): void {
     const route = this.#routes.addBrokerTopic(target, topic);
@@ -205,7 +207,7 @@ export class Directory {
   /**
    * Makes a method of a service routable.
    *
-   * @param service The service.
+   * @param service One that is entered.
    * @param name The method's name, as bytes: any bytes are a name.
    */
   addMethod(service: ServicePeer, name: Uint8Array): void {
@@ -262,7 +264,7 @@ export class Directory {
   /**
    * A peer has given a sign of life.
    *
-   * @param peer The peer.
+   * @param peer Anybody who is connected.
    */
   heartbeat(peer: Peer): void {
     this.#subscribers.heartbeat(peer);

@@ -76,7 +76,7 @@ export class Subscribers {
   /**
    * A peer has given a sign of life.
    *
-   * @param peer The peer.
+   * @param peer Anybody who is connected.
    */
   heartbeat(peer: Peer): void {
     // The one that comes for every idle connection.

@@ -47,7 +47,7 @@ export class EdgeTable {
   }
 
   /**
-   * @param edge An edge.
+   * @param edge One that may have been replaced by a newer one with its id.
    * @returns `false` if it was not there.
    */
   delete(edge: EdgePeer): boolean {

@@ -92,7 +92,7 @@ export class RouteTable {
   /**
    * Enters a service's name.
    *
-   * @param service The service.
+   * @param service One that has a target; its name may be empty.
    * @returns The route.
    */
   addName(service: ServicePeer): Route {
@@ -106,8 +106,8 @@ export class RouteTable {
   /**
    * Enters a topic of a service.
    *
-   * @param service The service.
-   * @param topic The topic.
+   * @param service One that has a target.
+   * @param topic One of those it named when it connected.
    * @returns The route.
    */
   addTopic(service: ServicePeer, topic: string): Route {
@@ -119,7 +119,7 @@ export class RouteTable {
    * entered before the first of them connects, as in the original.
    *
    * @param target The broker.
-   * @param topic The topic.
+   * @param topic A topic by its full name.
    * @returns The route.
    */
   addBrokerTopic(target: Target, topic: string): Route {
@@ -148,7 +148,7 @@ export class RouteTable {
   /**
    * Enters a method of a service, or the consent to be asked as a hook.
    *
-   * @param service The service.
+   * @param service One that has a target.
    * @param key The method's name in base64.
    * @returns The route.
    */
@@ -169,7 +169,7 @@ export class RouteTable {
   /**
    * Removes a service's name.
    *
-   * @param service The service.
+   * @param service One whose name was entered.
    * @returns The route that is gone, if there was one.
    */
   removeName(service: ServicePeer): Route | undefined {
@@ -182,8 +182,8 @@ export class RouteTable {
   /**
    * Removes a topic of a service.
    *
-   * @param service The service.
-   * @param topic The topic.
+   * @param service One whose topic was entered.
+   * @param topic One of those it named when it connected.
    * @returns The route that is gone, if there was one.
    */
   removeTopic(service: ServicePeer, topic: string): Route | undefined {
@@ -199,7 +199,7 @@ export class RouteTable {
   /**
    * Removes a method of a service.
    *
-   * @param service The service.
+   * @param service One whose method was entered.
    * @param key The method's name in base64.
    * @returns The route that is gone, if there was one.
    */

@@ -47,7 +47,7 @@ export class PeerLeaver implements Leaver {
   #pausedAt: number | undefined = undefined;
 
   /**
-   * @param peer The peer.
+   * @param peer Who is to leave.
    * @param context What it needs from outside.
    */
   constructor(peer: Peer, context: PeerLeaverContext) {

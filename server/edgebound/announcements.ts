@@ -28,7 +28,7 @@ export class Announcements {
   /**
    * An edge is being announced.
    *
-   * @param id Its id.
+   * @param id Of an edge that wants to come in.
    * @param owed An offline event of the id that was not sent yet.
    */
   begin(id: bigint, owed?: OfflineEvent): void {
@@ -43,7 +43,7 @@ export class Announcements {
   /**
    * The verdict on an edge is there.
    *
-   * @param id Its id.
+   * @param id As it was announced.
    * @returns The offline event that was owed and is due now, if any.
    */
   end(id: bigint): OfflineEvent | undefined {
@@ -56,7 +56,7 @@ export class Announcements {
   /**
    * Puts an offline event off.
    *
-   * @param event The event.
+   * @param event Of an older edge with an id that may be announced.
    * @returns `false` if nothing stands in its way.
    */
   defer(event: OfflineEvent): boolean {
@@ -69,7 +69,7 @@ export class Announcements {
   /**
    * An edge with this id is online: nothing is owed any more.
    *
-   * @param id The id.
+   * @param id Of an edge that has just come in.
    * @returns Whether something was.
    */
   settle(id: bigint): boolean {

@@ -84,7 +84,7 @@ export class CatchUp {
   /**
    * An edge was admitted.
    *
-   * @param edge The edge.
+   * @param edge One that is in; its `standing` says what was not asked.
    */
   admitted(edge: EdgePeer): void {
     const { reaskIds } = this.#context;
@@ -96,7 +96,7 @@ export class CatchUp {
   /**
    * An edge was removed from the directory.
    *
-   * @param edge The edge.
+   * @param edge One that was let in before.
    */
   gone(edge: EdgePeer): void {
     this.#count(edge, -1);

@@ -89,7 +89,7 @@ export class HookLane implements AskPlaces {
   readonly #retry: Timer = new Timer(() => this.pump());
 
   /**
-   * @param service The service.
+   * @param service Whom the questions go to; it may leave at any time.
    * @param context What it needs from outside.
    */
   constructor(service: ServicePeer, context: HookLaneContext) {
@@ -138,7 +138,7 @@ export class HookLane implements AskPlaces {
   /**
    * Tells now, or when the outbox takes it.
    *
-   * @param event The event.
+   * @param event One that waits nowhere else.
    */
   tell(event: OfflineEvent): void {
     event.lane = this;
@@ -149,7 +149,7 @@ export class HookLane implements AskPlaces {
   /**
    * Takes back an event that was not sent yet.
    *
-   * @param event The event.
+   * @param event One that waits here; nothing happens to others.
    */
   withdraw(event: OfflineEvent): void {
     event.lane = undefined;

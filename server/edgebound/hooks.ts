@@ -38,14 +38,14 @@ export interface OfflineListener {
   /**
    * A service has confirmed an event, or not.
    *
-   * @param event The event.
+   * @param event One that was sent.
    * @param outcome What the service did.
    */
   onEvent(event: OfflineEvent, outcome: HookOutcome): void;
   /**
    * The service that was to be told has gone before it was.
    *
-   * @param event The event.
+   * @param event One that was not sent; it is to be told to another service.
    */
   onReturned(event: OfflineEvent): void;
 }
@@ -96,7 +96,7 @@ export class Hooks {
   /**
    * Asks for an edge's id. The answer's value should be 8 bytes.
    *
-   * @param edge The edge.
+   * @param edge One that wants to come in, and has no id of its own.
    * @param until When nobody waits for it any more, in milliseconds of the clock.
    * @param done Gets the outcome.
    * @returns The question, or `undefined` when no service answers it.

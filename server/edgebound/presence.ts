@@ -138,7 +138,7 @@ export class Presence {
    * A service is about to be asked about an edge: an offline event of its id
    * waits for the verdict from now on.
    *
-   * @param id The id.
+   * @param id Of an edge that wants to come in.
    */
   announcing(id: bigint): void {
     this.#announcements.begin(id, this.#withdraw(id));
@@ -147,7 +147,7 @@ export class Presence {
   /**
    * The verdict on an edge is there and was acted upon: it is online or not.
    *
-   * @param edge The edge.
+   * @param edge One whose announcement has begun, whether it came in or not.
    * @param told Whether a service may believe the edge online by now.
    * @param service The service that was asked.
    */
@@ -164,7 +164,7 @@ export class Presence {
    * An edge has been entered in the directory. What was to be said about an
    * older connection with its id is no longer true.
    *
-   * @param edge The edge.
+   * @param edge One that can be routed to from now on.
    */
   online(edge: EdgePeer): void {
     const owed = this.#announcements.settle(edge.id);
@@ -175,7 +175,7 @@ export class Presence {
   /**
    * An edge has been removed from the directory.
    *
-   * @param edge The edge.
+   * @param edge One that services may believe to be online.
    */
   gone(edge: EdgePeer): void {
     const { hooks } = this.#context;

@@ -107,7 +107,7 @@ export class BodyReader {
    * Reads the body of a frame that is being handled.
    *
    * @param peer Who sent it.
-   * @param frame The frame.
+   * @param frame One with a data body, valid during the call.
    * @returns The body, valid until the next one is read; `undefined` when the
    * frame is put off: it comes again.
    * @throws {ProtocolError} If a Go peer would refuse it: the sender pays.
@@ -146,7 +146,7 @@ export class BodyReader {
   /**
    * Tells whether a body of a peer is being parsed.
    *
-   * @param peer The peer.
+   * @param peer Anybody who sends.
    * @returns Whether its frame is to come again.
    */
   reads(peer: Peer): boolean {
@@ -156,7 +156,7 @@ export class BodyReader {
   /**
    * A peer has gone: nothing of it is parsed any more.
    *
-   * @param peer The peer.
+   * @param peer Anybody; nothing happens if nothing was being parsed.
    */
   forget(peer: Peer): void {
     const slow = this.#slow.get(peer.link);

@@ -91,7 +91,7 @@ export class Calls {
    * A call is being answered: it is no longer among what its source waits for.
    * Comes before the answer, which may end its source and all the source asked.
    *
-   * @param call The call.
+   * @param call One that has begun and has not left.
    */
   leave(call: Call): void {
     this.inflight--;

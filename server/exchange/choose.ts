@@ -17,7 +17,7 @@ export type HashBy = "edgeid" | "srcip" | "random";
  *
  * @param count How many candidates there are; at least 1.
  * @param hashBy What the choice depends on.
- * @param edge The edge.
+ * @param edge Whose id or address decides, by the rule.
  * @param random Returns a number from 0 to 1, 1 excluded.
  * @returns An index below `count`.
  */

@@ -168,7 +168,7 @@ export class Exchange {
    * Tells whether something of a peer is in flight: what it asked, what it was
    * asked, or what is being read of it.
    *
-   * @param peer The peer.
+   * @param peer Anybody who is connected.
    * @returns Whether there is something that has still to be answered.
    */
   underWay(peer: Peer): boolean {
@@ -181,7 +181,7 @@ export class Exchange {
    * Makes a target of a session.
    *
    * @param peer Whose session it is.
-   * @param session The session.
+   * @param session Its default session, or that of a stream.
    * @returns The target.
    */
   target(peer: Peer, session: Session): LinkTarget {
@@ -204,7 +204,7 @@ export class Exchange {
   /**
    * An edge calls a method: one of the services that registered it answers.
    *
-   * @param edge The edge.
+   * @param edge Who calls, and pays for what is stored.
    * @param frame Its request, on the default session.
    */
   edgeRequest(edge: EdgePeer, frame: FrameReader): void {
@@ -223,7 +223,7 @@ export class Exchange {
   /**
    * A service calls a method of the edge whose id ends the custom bytes.
    *
-   * @param service The service.
+   * @param service Who calls; the edge pays for what is stored.
    * @param frame Its request, on the default session.
    */
   serviceRequest(service: ServicePeer, frame: FrameReader): void {
@@ -256,7 +256,7 @@ export class Exchange {
   /**
    * An edge publishes to a topic: one of the services that take it gets it.
    *
-   * @param edge The edge.
+   * @param edge Who publishes, and pays for what is stored.
    * @param frame Its message, on the default session.
    */
   edgeMessage(edge: EdgePeer, frame: FrameReader): void {
@@ -275,7 +275,7 @@ export class Exchange {
   /**
    * A service sends a message to the edge whose id ends the custom bytes.
    *
-   * @param service The service.
+   * @param service Who sends; the edge pays for what is stored.
    * @param frame Its message, on the default session.
    */
   serviceMessage(service: ServicePeer, frame: FrameReader): void {

@@ -48,7 +48,7 @@ export class LateRefusals {
   }
 
   /**
-   * @param peer A peer.
+   * @param peer Anybody who is connected.
    * @returns Whether nothing is taken from it any more.
    */
   knows(peer: Party): boolean {
@@ -100,7 +100,7 @@ export class LateRefusals {
   /**
    * A peer has gone.
    *
-   * @param peer The peer.
+   * @param peer Anybody; nothing happens if nothing was held back.
    */
   forget(peer: Party): void {
     this.#held.delete(peer);

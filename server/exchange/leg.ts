@@ -87,7 +87,7 @@ export class Leg {
   #stall: Timer | undefined = undefined;
 
   /**
-   * @param session The session.
+   * @param session Ours to that side; the other leg has its own.
    * @param peer Whose session it is.
    * @param ledger Counts what is held.
    * @param limits Bounds.

@@ -106,7 +106,8 @@ export class LinkTarget implements Target, SlotTarget {
 
   /**
    * @param peer Whose session it is.
-   * @param session The session.
+   * @param session Where calls are sent: its default session, or that of a
+   * stream.
    * @param context What all targets share.
    */
   constructor(peer: Peer, session: Session, context: LinkTargetContext) {

@@ -72,7 +72,7 @@ export class Pressure {
    * Memory is scarce, and the frame that a peer is sending has no room in its
    * share: its connection ends in a moment. Nothing may end while it is read.
    *
-   * @param peer The peer.
+   * @param peer Who sends it; the end comes when the frame is done with.
    */
   overdrawn(peer: Peer): void {
     this.#overdrawn.add(peer);

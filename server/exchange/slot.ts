@@ -120,7 +120,7 @@ export class Slots {
   /**
    * A request that waited is being sent.
    *
-   * @param slot Its slot.
+   * @param slot Its place; nothing happens if it did not wait.
    */
   sent(slot: Slot): void {
     const { later } = slot;

@@ -72,7 +72,7 @@ export class Streams {
   /**
    * An edge opens a stream to a service by name.
    *
-   * @param edge The edge.
+   * @param edge Who opens it; it pays for what is stored.
    * @param session Its session, not accepted yet.
    */
   openToService(edge: EdgePeer, session: Session): void {
@@ -91,7 +91,7 @@ export class Streams {
   /**
    * A service opens a stream to an edge by id, in decimal.
    *
-   * @param service The service.
+   * @param service Who opens it; the edge pays for what is stored.
    * @param session Its session, not accepted yet.
    */
   openToEdge(service: ServicePeer, session: Session): void {
@@ -135,7 +135,7 @@ export class Streams {
   /**
    * Raw bytes on a session.
    *
-   * @param session The session.
+   * @param session Where they came; what comes after its end is thrown away.
    * @param frame The bytes.
    */
   onData(session: Session, frame: FrameReader): void {
@@ -147,7 +147,7 @@ export class Streams {
   /**
    * A request on a session other than the default one.
    *
-   * @param session The session.
+   * @param session Where it came; it is for the other side of the stream.
    * @param frame The request.
    */
   onRequest(session: Session, frame: FrameReader): void {
@@ -165,7 +165,7 @@ export class Streams {
   /**
    * A message on a session other than the default one.
    *
-   * @param session The session.
+   * @param session Where it came; it is for the other side of the stream.
    * @param frame The message.
    */
   onMessage(session: Session, frame: FrameReader): void {
@@ -194,7 +194,7 @@ export class Streams {
   /**
    * A session can take bytes again.
    *
-   * @param session The session.
+   * @param session One that had too much to send.
    */
   onWritable(session: Session): void {
     legOf(session)?.other?.drain();
@@ -204,7 +204,8 @@ export class Streams {
    * The peer has dismissed a session. Go peers of the old line send the rest of
    * their data after it.
    *
-   * @param session The session.
+   * @param session One of the two of a stream; the other is dismissed after
+   * what was sent.
    */
   onEnd(session: Session): void {
     legOf(session)?.end(!session.link.ours);
@@ -213,7 +214,8 @@ export class Streams {
   /**
    * A session is over.
    *
-   * @param session The session.
+   * @param session One of the two of a stream, or of one that waits for its
+   * turn.
    * @param reason Why.
    */
   onClosed(session: Session, reason: CloseReason): void {
@@ -256,7 +258,7 @@ export class Streams {
   /**
    * Ends all streams of a peer, with what is held of them.
    *
-   * @param peer The peer.
+   * @param peer Whose they are, whoever opened them.
    * @param reason Told to it, and to those at their other ends.
    */
   endAll(peer: Peer, reason: string): void {
@@ -269,7 +271,7 @@ export class Streams {
    * Tells whether something has moved on a stream of a peer, or one was asked
    * for.
    *
-   * @param peer The peer.
+   * @param peer Whose streams are looked at; not those of others to it.
    * @param since After this time, in milliseconds of the clock.
    * @returns Whether there is such a stream.
    */
@@ -288,7 +290,7 @@ export class Streams {
   /**
    * Lists the open streams of a peer.
    *
-   * @param peer The peer.
+   * @param peer Whose they are, whoever opened them.
    * @returns What is known of each, as seen from this peer.
    */
   list(peer: Peer): StreamRecord[] {

@@ -36,7 +36,7 @@ export interface BrokerStatus {
 }
 
 /**
- * @param broker A broker.
+ * @param broker One that was started, connected or not.
  * @returns What it is doing.
  */
 export function brokerStatus(broker: Broker): BrokerStatus {

@@ -64,7 +64,7 @@ export async function makeProducers(
 /**
  * Starts producers and makes their topics routable.
  *
- * @param producers The producers.
+ * @param producers With the topics that each takes.
  * @param routing Where the topics are entered.
  * @param context What all brokers share, beside what they share with calls.
  * @returns The brokers, one for each producer.

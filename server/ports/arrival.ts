@@ -45,7 +45,7 @@ export class Arrival {
   #size = 0;
 
   /**
-   * @param connection The connection.
+   * @param connection One that has just been accepted.
    * @param owner Hears what it says.
    */
   constructor(connection: Connection, owner: ArrivalOwner) {

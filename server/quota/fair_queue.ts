@@ -68,7 +68,7 @@ export class FairQueue<Item extends FairItem> {
   }
 
   /**
-   * @param source A source.
+   * @param source Whoever may have put something in; compared by identity.
    * @returns Whether something of it waits.
    */
   has(source: unknown): boolean {
@@ -76,7 +76,7 @@ export class FairQueue<Item extends FairItem> {
   }
 
   /**
-   * @param source A source.
+   * @param source Whoever may have put something in; compared by identity.
    * @returns What all of it that waits costs together.
    */
   costOf(source: unknown): number {

@@ -251,7 +251,7 @@ export class Ledger {
    * Gives a holder nothing more that it would pay for, until it holds half as much or
    * half of the memory is free.
    *
-   * @param account Its account.
+   * @param account Whose memory is to come back; the ledger made it.
    */
   withhold(account: Account): void {
     account.withheld = true;

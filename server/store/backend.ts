@@ -44,13 +44,13 @@ export interface Backend {
   /**
    * An edge has come; there is none with its id.
    *
-   * @param edge The edge.
+   * @param edge What is known of it; a later change is not heard of.
    */
   addEdge(edge: EdgeFacts): void;
   /**
    * An edge has gone.
    *
-   * @param id Its id.
+   * @param id Of one that was added.
    */
   removeEdge(id: bigint): void;
   /**
@@ -64,13 +64,13 @@ export interface Backend {
   /**
    * A service has come; there is none with its id.
    *
-   * @param service The service.
+   * @param service What is known of it; a later change is not heard of.
    */
   addService(service: ServiceRow): void;
   /**
    * A service has gone.
    *
-   * @param id Its id.
+   * @param id Of one that was added.
    */
   removeService(id: bigint): void;
   /**

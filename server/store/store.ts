@@ -156,12 +156,12 @@ export interface Store extends Disposable {
    */
   serviceTopics(query?: ServiceNameQuery): Promise<Page<string>>;
   /**
-   * @param id An id.
+   * @param id Any number; 0 is nobody.
    * @returns The edge, if it is connected.
    */
   edge(id: bigint): Promise<EdgeRow | undefined>;
   /**
-   * @param id An id.
+   * @param id Any number; 0 is nobody.
    * @returns The service, if it is connected.
    */
   service(id: bigint): Promise<ServiceRow | undefined>;

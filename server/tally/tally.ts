@@ -214,7 +214,7 @@ export class Tally {
    * A connection ended before anybody took it.
    *
    * @param side Where it came in.
-   * @param why Why.
+   * @param why What was wrong with it; one of a few reasons.
    */
   turnAway(side: Side, why: TurnedAway): void {
     const at = (side === "edge" ? 0 : 1) * TURNED_AWAY.length;

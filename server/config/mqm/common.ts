@@ -137,7 +137,7 @@ export function secret(...names: string[]): Section<SecretConfig> {
  *
  * @param kind The broker's key below `mqm`.
  * @param config Its configuration.
- * @param topics Its topics.
+ * @param topics Patterns, as the file lists them; every broker needs one.
  * @param topicsKey The key of its topics, below the broker's.
  * @returns The problems; none for a broker that is not enabled.
  */

@@ -113,7 +113,7 @@ export const kafka: Section<KafkaConfig> = section<KafkaConfig>({
 });
 
 /**
- * @param topic A topic.
+ * @param topic As the file has it, before anything is replaced.
  * @returns Why Kafka has no topic of that name; empty when it may.
  */
 export function kafkaTopicRule(topic: string): string {

@@ -65,7 +65,7 @@ export class KafkaLink {
   /**
    * The client has failed: it is replaced, and what it has under way is rejected.
    *
-   * @param client The client.
+   * @param client The one in use; nothing happens if it was replaced before.
    * @param problem What went wrong.
    */
   fail(client: KafkaClient, problem: string): void {

@@ -133,9 +133,9 @@ export class JetStreamProducer implements Producer {
  * Sees to it that a stream takes the subjects: makes one where none does, and
  * leaves one that is there as it is.
  *
- * @param connection The connection.
- * @param name Its name.
- * @param subjects Its subjects.
+ * @param connection To a server with JetStream.
+ * @param name What the stream is called if it has to be made.
+ * @param subjects All that are published to; wildcards are allowed.
  * @throws {Error} If no stream takes one of the subjects; the message names it.
  */
 export async function ensureStream(

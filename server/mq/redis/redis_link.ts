@@ -59,7 +59,7 @@ export class RedisLink {
   /**
    * The client has failed: it is replaced.
    *
-   * @param client The client.
+   * @param client The one in use; nothing happens if it was replaced before.
    * @param problem What went wrong.
    */
   fail(client: Redis, problem: string): void {

@@ -49,7 +49,7 @@ export class Views<T extends PeerRow> {
   }
 
   /**
-   * @param id An id.
+   * @param id Any number.
    * @returns The row with this id.
    */
   get(id: bigint): T | undefined {

@@ -19,7 +19,7 @@ export class Walk<T> {
   #last: T | undefined = undefined;
 
   /**
-   * @param list The list.
+   * @param list One that may change between two steps.
    * @param descending Whether from the last item to the first.
    * @param from Where to begin: at the first item after this one in that
    * direction, or at this one if it is not in the list and another is equal.

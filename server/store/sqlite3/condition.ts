@@ -29,7 +29,7 @@ export function all(parts: readonly Condition[]): Condition {
 
 /**
  * @param sql The text of a condition.
- * @param values Its values.
+ * @param values One for every question mark in it.
  * @returns The condition.
  */
 export function when(sql: string, ...values: Value[]): Condition {

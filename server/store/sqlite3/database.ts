@@ -40,7 +40,7 @@ export class Database {
 
   /**
    * @param sql A statement that changes something.
-   * @param values Its values.
+   * @param values One for every question mark in it.
    * @returns How many rows it changed.
    */
   run(sql: string, ...values: Value[]): number {
@@ -52,7 +52,7 @@ export class Database {
 
   /**
    * @param sql A statement that finds something.
-   * @param values Its values.
+   * @param values One for every question mark in it.
    * @returns The rows.
    */
   all(sql: string, ...values: Value[]): Found[] {
@@ -61,7 +61,7 @@ export class Database {
 
   /**
    * @param sql A statement that finds something.
-   * @param values Its values.
+   * @param values One for every question mark in it.
    * @returns The first row.
    */
   first(sql: string, ...values: Value[]): Found | undefined {
@@ -70,7 +70,7 @@ export class Database {
 
   /**
    * @param name The name of a function for statements.
-   * @param answer Answers it.
+   * @param answer What statements get for two whole numbers.
    */
   define(name: string, answer: (a: bigint, b: bigint) => boolean): void {
     this.#db.function(

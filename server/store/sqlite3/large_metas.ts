@@ -35,7 +35,7 @@ export class LargeMetas {
 
   /**
    * @param id The id of an edge.
-   * @param meta Its meta.
+   * @param meta What it said of itself; small ones are not kept here.
    * @returns Whether it is large, and kept here from now on.
    */
   keep(id: bigint, meta: Uint8Array | undefined): boolean {

@@ -78,7 +78,7 @@ export class Slices {
 }
 
 /**
- * @param columns Columns.
+ * @param columns Names, the most significant first.
  * @param descending Whether the largest comes first.
  * @returns What follows `ORDER BY`.
  */
