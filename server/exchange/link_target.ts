@@ -213,7 +213,8 @@ export class LinkTarget implements Target, SlotTarget {
   /** Nobody waits for the answer, but the request may still be read, and let others wait. */
   #leave(slot: Slot): void {
     const { slots, ledger } = this.#context;
-    if (!this.session.ready || slot.later !== undefined) {
+    // Who leaves has given its places back, and reads nothing any more.
+    if (this.draining || !this.session.ready || slot.later !== undefined) {
       slots.release(slot);
       return;
     }
