@@ -173,7 +173,6 @@ Deno.test("every part that this version does not serve is named when it is wante
   for (
     const part of [
       frontlas,
-      config.mqm.nsq,
     ]
   ) {
     part.enable = true;
@@ -181,7 +180,6 @@ Deno.test("every part that this version does not serve is named when it is wante
   const named = unservedParts(config).map(({ key }) => key);
   assertEquals(named, [
     "frontlas.enable",
-    "mqm.nsq.enable",
   ]);
 });
 

@@ -16,10 +16,8 @@ export interface UnservedPart {
  */
 export function unservedParts(config: FrontierConfig): UnservedPart[] {
   const { frontlas } = config.later;
-  const { mqm } = config;
   const wanted: [string, boolean][] = [
     ["frontlas.enable", frontlas.enable],
-    ["mqm.nsq.enable", mqm.nsq.enable],
   ];
   return wanted.filter(([, on]) => on).map(([key]) => ({
     key,

@@ -24,10 +24,11 @@ export interface ConfiguredProducer {
 type Maker<Config> = (config: Config) => Promise<readonly Producer[]>;
 
 /** How the producers of each kind are made. Nothing of a kind is loaded before its maker is called. */
-const MAKERS: { readonly [Kind in BrokerKind]?: Maker<MqmConfig[Kind]> } = {
+const MAKERS: { readonly [Kind in BrokerKind]: Maker<MqmConfig[Kind]> } = {
   amqp: async (config) => (await import("./amqp/mod.ts")).amqpProducers(config),
   kafka: async (config) =>
     (await import("./kafka/mod.ts")).kafkaProducers(config),
+  nsq: async (config) => (await import("./nsq/mod.ts")).nsqProducers(config),
   nats: async (config) => (await import("./nats/mod.ts")).natsProducers(config),
   redis: async (config) =>
     (await import("./redis/mod.ts")).redisProducers(config),
@@ -54,8 +55,8 @@ export async function makeProducers(
   const made: ConfiguredProducer[] = [];
   for (const kind of BROKER_KINDS) {
     const config = mqm[kind];
-    const make = MAKERS[kind] as Maker<BrokerConfig> | undefined;
-    if (!config.enable || make === undefined) continue;
+    if (!config.enable) continue;
+    const make = MAKERS[kind] as Maker<BrokerConfig>;
     for (const producer of await make(config)) made.push({ producer, config });
   }
   return made;

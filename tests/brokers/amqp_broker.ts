@@ -159,6 +159,7 @@ export const AMQP: BrokerUnderTest<RabbitServer> = {
   program: "amqp",
   durable: true,
   ordered: true,
+  empty: true,
   topics: TOPICS,
   refusedTopics: ["x".repeat(256)],
   maxBytes: 65_536,

@@ -52,6 +52,8 @@ export interface BrokerUnderTest<Server extends Running = Running> {
   readonly durable: boolean;
   /** Whether the messages of an edge to a topic keep their order. */
   readonly ordered: boolean;
+  /** Whether it takes messages of 0 bytes. */
+  readonly empty: boolean;
   /** Topics that work, the ordinary one first. */
   readonly topics: readonly string[];
   /** Topics that a configuration is refused for. */

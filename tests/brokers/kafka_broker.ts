@@ -183,6 +183,7 @@ export const KAFKA: BrokerUnderTest<KafkaServer> = {
   program: "kafka",
   durable: true,
   ordered: true,
+  empty: true,
   topics: TOPICS,
   refusedTopics: ["a b", "a/b", "温度", "x".repeat(250), ".."],
   maxBytes: 1_000_000,

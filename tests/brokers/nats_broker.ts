@@ -86,6 +86,7 @@ export const NATS_JETSTREAM: BrokerUnderTest<NatsServer> = {
   program: "nats",
   durable: true,
   ordered: true,
+  empty: true,
   topics: ["sensor.t", "sensor/slash", "sensor.温度"],
   refusedTopics: ["a b", "a..b", "a.*", "a.>"],
   maxBytes: 65_536,

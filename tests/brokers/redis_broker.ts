@@ -116,6 +116,7 @@ export const REDIS_STREAMS: BrokerUnderTest<RedisServer> = {
   program: "redis",
   durable: true,
   ordered: true,
+  empty: true,
   topics: TOPICS,
   refusedTopics: [],
   maxBytes: 1_048_576,

@@ -1,16 +1,25 @@
-import { bool, list, text } from "../field.ts";
+import { bool, int, list, text } from "../field.ts";
 import { type Section, section } from "../section.ts";
 import {
   type BrokerConfig,
   type BrokerProblem,
   common,
   commonProblems,
+  secret,
+  type SecretConfig,
 } from "./common.ts";
 
 /** An NSQ producer. */
 export interface NsqConfig extends BrokerConfig {
-  /** Topics that edges may publish to. */
-  producer: { topics: string[] };
+  /** What the gateway says to nsqd's authorization server, or empty. */
+  authSecret: SecretConfig;
+  /** What is published. */
+  producer: {
+    /** Topics that edges may publish to. */
+    topics: string[];
+    /** Bytes of data that a message may have; 0 for 1 048 576. nsqd's `-max-msg-size` must not be smaller. */
+    maxMessageBytes: number;
+  };
 }
 
 /** The keys below `mqm.nsq`. */
@@ -18,7 +27,11 @@ export const nsq: Section<NsqConfig> = section<NsqConfig>({
   enable: bool(),
   addrs: list(text()),
   ...common(2),
-  producer: section<NsqConfig["producer"]>({ topics: list(text()) }),
+  authSecret: secret(),
+  producer: section<NsqConfig["producer"]>({
+    topics: list(text()),
+    maxMessageBytes: int(0, { min: 0 }),
+  }),
 });
 
 /**
@@ -26,10 +39,38 @@ export const nsq: Section<NsqConfig> = section<NsqConfig>({
  * @returns What is wrong with it.
  */
 export function nsqProblems(config: NsqConfig): BrokerProblem[] {
-  return commonProblems(
+  const { producer, headers } = config;
+  const problems = commonProblems(
     "nsq",
     config,
-    config.producer.topics,
+    producer.topics,
     "producer.topics",
   );
+  if (!config.enable) return problems;
+  producer.topics.forEach((topic, i) => {
+    // nsqd itself would take the part before a blank for the name.
+    const ordinary = /^[.a-zA-Z0-9_-]+(#ephemeral)?$/.test(topic) &&
+      topic.length <= 64;
+    if (ordinary || topic === "") return;
+    problems.push({
+      key: `mqm.nsq.producer.topics[${i}]`,
+      message:
+        `Cannot publish to "${topic}": a topic has 1 to 64 letters, digits, dots, dashes and underscores`,
+    });
+  });
+  for (
+    const [name, on] of [
+      ["edge_id", headers.edgeId],
+      ["meta", headers.meta],
+      ["message_id", headers.messageId],
+      ["content_type", headers.contentType !== ""],
+    ] as const
+  ) {
+    if (!on) continue;
+    problems.push({
+      key: `mqm.nsq.headers.${name}`,
+      message: "Cannot send headers to NSQ: its messages have none",
+    });
+  }
+  return problems;
 }
