@@ -1,3 +1,9 @@
+/**
+ * How much memory there is.
+ *
+ * @module
+ */
+
 import process from "node:process";
 import { cgroupMemoryLimit } from "./cgroup_memory.ts";
 
@@ -10,10 +16,12 @@ export interface MachineMemory {
 }
 
 /**
- * Finds out how much memory there is for this process: what the machine has, or less where a control group (a container, a unit
- * of systemd) bounds it. Never asks the user for a permission.
+ * Finds out how much memory there is for this process: what the machine has, or
+ * less where a control group (a container, a unit of systemd) bounds it. Never
+ * asks the user for a permission.
  *
- * @returns What there is, or `undefined` where the runtime may not tell: it needs `--allow-sys=systemMemoryInfo`.
+ * @returns What there is, or `undefined` where the runtime may not tell: it
+ * needs `--allow-sys=systemMemoryInfo`.
  */
 export function readMachineMemory(): MachineMemory | undefined {
   const { state } = Deno.permissions.querySync({
@@ -22,8 +30,8 @@ export function readMachineMemory(): MachineMemory | undefined {
   });
   if (state !== "granted") return undefined;
   const machine = Deno.systemMemoryInfo().total;
-  // The runtime knows the process's own group. The groups around it show in files that it lets nobody read without
-  // --allow-all.
+  // The runtime knows the process's own group. The groups around it show in
+  // files that it lets nobody read without --allow-all.
   const group = Math.min(
     process.constrainedMemory() || Infinity,
     cgroupMemoryLimit(readIfAllowed) ?? Infinity,

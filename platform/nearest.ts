@@ -1,4 +1,12 @@
-/** How many single-character edits (insert, delete, replace) turn `a` into `b`. */
+/**
+ * What somebody may have meant.
+ *
+ * @module
+ */
+
+/**
+ * How many single-character edits (insert, delete, replace) turn `a` into `b`.
+ */
 export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
@@ -14,7 +22,9 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** A name without what is habit in spelling: case, and the sign between words. */
+/**
+ * A name without what is habit in spelling: case, and the sign between words.
+ */
 export function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]/g, "");
 }
@@ -26,8 +36,10 @@ const LEAST_PREFIX = 2;
 const SLIP = 2;
 
 /**
- * How far a candidate is from what was written. In this order: the same but for spelling habits; what was written is its beginning
- * (`lev` for `level`); a slip of the fingers; it is the beginning of what was written (`address` for `addr`); anything else.
+ * How far a candidate is from what was written. In this order: the same but for
+ * spelling habits; what was written is its beginning (`lev` for `level`); a
+ * slip of the fingers; it is the beginning of what was written (`address` for
+ * `addr`); anything else.
  */
 function rank(name: string, candidate: string): [kind: number, size: number] {
   if (name === candidate) return [0, 0];
@@ -43,11 +55,13 @@ function rank(name: string, candidate: string): [kind: number, size: number] {
 }
 
 /**
- * The name among `known` that `name` was most likely meant to be; the first of several that are equally likely.
+ * The name among `known` that `name` was most likely meant to be; the first of
+ * several that are equally likely.
  *
  * @param name The name that is not known.
  * @param known The names to choose from.
- * @returns The nearest one, and whether it is likely what was meant; `undefined` if there are none to choose from.
+ * @returns The nearest one, and whether it is likely what was meant;
+ * `undefined` if there are none to choose from.
  */
 export function nearest(
   name: string,

@@ -1,6 +1,8 @@
 /**
- * Checks what no other tool does: that every package of the workspace has the same version, that no test switches a sanitizer
- * off, that no files import each other in a circle, that citations and the names of files in papers lead somewhere, and that every guarantee names the tests that hold it.
+ * Checks what no other tool does: that every package of the workspace has the
+ * same version, that no test switches a sanitizer off, that no files import
+ * each other in a circle, that citations and the names of files in papers lead
+ * somewhere, and that every guarantee names the tests that hold it.
  *
  * @module
  */
@@ -21,7 +23,9 @@ function read(path: string): PackageConfig {
   return JSON.parse(Deno.readTextFileSync(path));
 }
 
-/** Compares every package, and the version the gateway prints, with the root. */
+/**
+ * Compares every package, and the version the gateway prints, with the root.
+ */
 function versions(): string[] {
   const root = read("deno.json");
   const problems: string[] = [];

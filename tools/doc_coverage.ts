@@ -1,9 +1,12 @@
 /**
- * Measures how much of what the packages offer is documented, and fails when something is not: every public symbol and member
- * says what it is, every parameter what it means, every function what it returns. A parameter whose text only repeats its name
- * counts as undocumented: a unit, a range or a consequence is what a reader looks for.
+ * Measures how much of what the packages offer is documented, and fails when
+ * something is not: every public symbol and member says what it is, every
+ * parameter what it means, every function what it returns. A parameter whose
+ * text only repeats its name counts as undocumented: a unit, a range or a
+ * consequence is what a reader looks for.
  *
- * usage: deno run --allow-read=. --allow-run tools/doc_coverage.ts [package ...]
+ * usage: deno run --allow-read=. --allow-run tools/doc_coverage.ts [package
+ * ...]
  *
  * @module
  */
@@ -64,7 +67,8 @@ const EMPTY_WORDS =
  *
  * @param text What the documentation says.
  * @param name The name of the parameter, in camel case.
- * @returns `false` for an empty text, and for one that has no word beyond those of the name.
+ * @returns `false` for an empty text, and for one that has no word beyond those
+ * of the name.
  */
 export function saysMore(text: string, name: string): boolean {
   const known = new Set(
@@ -136,7 +140,8 @@ function look(node: Node, path: string, coverage: Coverage): void {
  * Measures what one `deno doc --json` run says.
  *
  * @param json Its output.
- * @returns What is documented and what is not; what is imported from other packages is left out.
+ * @returns What is documented and what is not; what is imported from other
+ * packages is left out.
  */
 export function coverageOf(json: string): Coverage {
   const coverage: Coverage = { total: 0, missing: [] };

@@ -1,6 +1,6 @@
 /**
- * `deno task ok`: runs every check of the repository, all of them even when one fails, and says at the end which ones did.
- * `--no-tests` leaves the tests out.
+ * `deno task ok`: runs every check of the repository, all of them even when one
+ * fails, and says at the end which ones did. `--no-tests` leaves the tests out.
  *
  * @module
  */
@@ -21,7 +21,10 @@ function config(folder: string): PackageConfig {
   return JSON.parse(Deno.readTextFileSync(`${folder}/deno.json`));
 }
 
-/** The doors that strangers use: what they name must not be hidden behind the internal one. */
+/**
+ * The doors that strangers use: what they name must not be hidden behind the
+ * internal one.
+ */
 function entryPoints(folder: string): string[] {
   const { exports } = config(folder);
   const paths = typeof exports === "string"

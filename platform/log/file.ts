@@ -1,10 +1,19 @@
+/**
+ * The log file: written, rotated, opened anew.
+ *
+ * @module
+ */
+
 import type { LogFileConfig } from "./log_config.ts";
 
 const DAY_MS = 86_400_000;
 const MIB = 1_048_576;
 const PARTIAL = ".gz.partial";
 
-/** A backup's name: the file's name with the time of its rotation before the extension, as `frontier-2026-01-31T23-59-59.000.log`. */
+/**
+ * A backup's name: the file's name with the time of its rotation before the
+ * extension, as `frontier-2026-01-31T23-59-59.000.log`.
+ */
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3})$/;
 
 function stampOf(time: number): string {
@@ -20,10 +29,16 @@ function timeOf(stamp: string): number {
     : NaN;
 }
 
-/** How much more a file may grow before a rotation that failed is tried again, in bytes. */
+/**
+ * How much more a file may grow before a rotation that failed is tried again,
+ * in bytes.
+ */
 const RETRY_BYTES = MIB;
 
-/** Writes a log file and rotates it by size. One write at a time: the caller waits for each. */
+/**
+ * Writes a log file and rotates it by size. One write at a time: the caller
+ * waits for each.
+ */
 export class LogFile implements AsyncDisposable {
   #config: LogFileConfig;
   #now: () => number;
@@ -34,7 +49,10 @@ export class LogFile implements AsyncDisposable {
   #directory: string;
   #stem: string;
   #extension: string;
-  /** Compression and removal of old files, one after the other, beside the writing. */
+  /**
+   * Compression and removal of old files, one after the other, beside the
+   * writing.
+   */
   #housekeeping: Promise<void> = Promise.resolve();
   #lastStamp = 0;
 
@@ -80,11 +98,13 @@ export class LogFile implements AsyncDisposable {
   }
 
   /**
-   * Writes bytes, into a new file if the current one is full. Where there can be no new one, they go into the current one all the
-   * same: a log that is too large is better than none.
+   * Writes bytes, into a new file if the current one is full. Where there can
+   * be no new one, they go into the current one all the same: a log that is too
+   * large is better than none.
    *
    * @param bytes Whole lines.
-   * @throws {Error} If they cannot be written, or the full file cannot be rotated.
+   * @throws {Error} If they cannot be written, or the full file cannot be
+   * rotated.
    */
   async write(bytes: Uint8Array): Promise<void> {
     let failure: unknown = undefined;
@@ -108,7 +128,8 @@ export class LogFile implements AsyncDisposable {
   }
 
   /**
-   * Opens the file anew under its name: what was moved away is no longer written to.
+   * Opens the file anew under its name: what was moved away is no longer
+   * written to.
    *
    * @throws {Error} If it cannot be opened; the old one stays in use.
    */
@@ -131,7 +152,8 @@ export class LogFile implements AsyncDisposable {
     try {
       await Deno.rename(this.#config.path, backup);
     } catch (error) {
-      // Someone took the file away: there is nothing to keep, but a new one to begin.
+      // Someone took the file away: there is nothing to keep, but a new one to
+      // begin.
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     await this.#use(await openLogFile(this.#config.path));
@@ -153,7 +175,8 @@ export class LogFile implements AsyncDisposable {
   }
 
   #tidy(): void {
-    // A failure here must not end the log: the old files stay, and the next rotation tries again.
+    // A failure here must not end the log: the old files stay, and the next
+    // rotation tries again.
     this.#housekeeping = this.#housekeeping.then(() => this.#removeOld()).catch(
       () => {},
     );
@@ -210,7 +233,8 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    // A folder that is there but may not be made, for want of permission, is as good; a missing one fails at the open.
+    // A folder that is there but may not be made, for want of permission, is as
+    // good; a missing one fails at the open.
     if (
       !(error instanceof Deno.errors.NotCapable ||
         error instanceof Deno.errors.PermissionDenied)

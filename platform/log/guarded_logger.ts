@@ -1,11 +1,19 @@
+/**
+ * A logger that never throws.
+ *
+ * @module
+ */
+
 import type { LogFields, Logger } from "./logger.ts";
 
 /**
  * Keeps what a logger throws from whoever logs: an application's own must not
- * end a connection, or leave a caller without its answer, because a disk is full.
+ * end a connection, or leave a caller without its answer, because a disk is
+ * full.
  *
  * @param logger Where records go.
- * @returns The same, whose calls never throw; a record that it cannot take is lost.
+ * @returns The same, whose calls never throw; a record that it cannot take is
+ * lost.
  */
 export function guardedLogger(logger: Logger): Logger {
   const guard =

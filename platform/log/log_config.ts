@@ -6,7 +6,9 @@
 
 import type { LogLevel } from "./logger.ts";
 
-/** How records are written: one readable line each, or one JSON object per line. */
+/**
+ * How records are written: one readable line each, or one JSON object per line.
+ */
 export type LogFormat = "text" | "json";
 
 /** Where records go. `both` means the standard output and the file. */
@@ -16,27 +18,32 @@ export type LogOutput = "stdout" | "stderr" | "file" | "both";
 export interface LogFileConfig {
   /**
    * Path of the file that is written to.
-   * @default "/var/log/frontier/frontier.log"
+   *
+   * @default {"/var/log/frontier/frontier.log"}
    */
   path: string;
   /**
    * Size in MiB at which the file is rotated.
-   * @default 100
+   *
+   * @default {100}
    */
   maxSizeMb: number;
   /**
    * How many rotated files are kept.
-   * @default 5
+   *
+   * @default {5}
    */
   maxBackups: number;
   /**
    * How many days a rotated file is kept.
-   * @default 30
+   *
+   * @default {30}
    */
   maxAgeDays: number;
   /**
    * Whether rotated files are compressed with gzip.
-   * @default false
+   *
+   * @default {false}
    */
   compress: boolean;
 }
@@ -45,17 +52,20 @@ export interface LogFileConfig {
 export interface LogConfig {
   /**
    * Records below this level are dropped.
-   * @default "info"
+   *
+   * @default {"info"}
    */
   level: LogLevel;
   /**
    * Where records go.
-   * @default "stdout"
+   *
+   * @default {"stdout"}
    */
   output: LogOutput;
   /**
    * How records are written.
-   * @default "text"
+   *
+   * @default {"text"}
    */
   format: LogFormat;
   /** The log file, for the outputs `file` and `both`. */

@@ -1,7 +1,16 @@
+/**
+ * One record of the log, as a line.
+ *
+ * @module
+ */
+
 import type { LogFormat } from "./log_config.ts";
 import type { LogFields, LogLevel } from "./logger.ts";
 
-/** Names of a JSON record's own members; a field of the same name gets an underscore behind it. */
+/**
+ * Names of a JSON record's own members; a field of the same name gets an
+ * underscore behind it.
+ */
 const RESERVED = new Set(["time", "level", "message"]);
 
 /** What a reader's terminal or a line-based tool would trip over. */
@@ -10,7 +19,10 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 // deno-lint-ignore no-control-regex
 const NEEDS_QUOTES = /[\u0000-\u0020"=\u007f-\u00a0\u2028\u2029]|^$/;
 
-/** One escape sequence, so that text from a peer can neither end a record's line nor reach the terminal. */
+/**
+ * One escape sequence, so that text from a peer can neither end a record's line
+ * nor reach the terminal.
+ */
 function escape(text: string): string {
   return text.replaceAll(UNSAFE, (c) => {
     if (c === "\n") return "\\n";

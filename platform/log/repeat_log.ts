@@ -1,3 +1,9 @@
+/**
+ * Reports of what one peer does again and again.
+ *
+ * @module
+ */
+
 import type { Timers } from "@frontier/proto";
 import { systemTimers } from "../system_timers.ts";
 import type { LogFields, Logger } from "./logger.ts";
@@ -7,34 +13,45 @@ import { OTHERS, Repeats } from "./repeats.ts";
 export interface RepeatLogOptions {
   /**
    * The clock and its timers.
-   * @default systemTimers
+   *
+   * @default {systemTimers}
    */
   timers?: Timers;
   /**
    * Milliseconds between two lines that say the same of one peer.
-   * @default 60_000
+   *
+   * @default {60_000}
    */
   everyMs?: number;
   /**
-   * Peers that are told apart for one message; what the others do meanwhile is one line for all of them.
-   * @default 32
+   * Peers that are told apart for one message; what the others do meanwhile is
+   * one line for all of them.
+   *
+   * @default {32}
    */
   maxPeers?: number;
 }
 
-/** A logger that says what is repeated once, with a count; it must be closed. */
+/**
+ * A logger that says what is repeated once, with a count; it must be closed.
+ */
 export interface RepeatLog extends Logger, Disposable {}
 
-/** A peer's name without the address it connected from: each of its connections comes from another port. */
+/**
+ * A peer's name without the address it connected from: each of its connections
+ * comes from another port.
+ */
 function who(peer: string): string {
   const named = /^(\S+ \d+) \(/.exec(peer)?.[1];
   return named ?? peer.replace(/:\d+$/, "");
 }
 
 /**
- * Keeps one peer from filling the log: of records that have a field `peer` and say the same of the same peer, the first
- * is passed on at once, and what follows within a minute as one line at its end, with the facts of the last and their number as
- * `times`. A fault that very many peers have at a time is told apart for few of them.
+ * Keeps one peer from filling the log: of records that have a field `peer` and
+ * say the same of the same peer, the first is passed on at once, and what
+ * follows within a minute as one line at its end, with the facts of the last
+ * and their number as `times`. A fault that very many peers have at a time is
+ * told apart for few of them.
  *
  * Records for debugging, and those without a `peer`, pass unchanged.
  *

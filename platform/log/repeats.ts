@@ -1,3 +1,9 @@
+/**
+ * Counting what repeats.
+ *
+ * @module
+ */
+
 import { Timer, type Timers } from "@frontier/proto";
 
 /** Options of {@linkcode Repeats}. */
@@ -6,14 +12,19 @@ export interface RepeatsOptions<E> {
   readonly timers: Timers;
   /** Milliseconds between two lines about one key. */
   readonly everyMs: number;
-  /** Keys that are told apart; what comes of others meanwhile is one line for all of them. */
+  /**
+   * Keys that are told apart; what comes of others meanwhile is one line for
+   * all of them.
+   */
   readonly maxKeys: number;
   /**
    * Says something.
    *
-   * @param key Whose doing it is; {@linkcode OTHERS} for those beyond `maxKeys`.
+   * @param key Whose doing it is; {@linkcode OTHERS} for those beyond
+   * `maxKeys`.
    * @param event What happened last.
-   * @param times How often since the last line; `undefined` for the first event, which is said at once.
+   * @param times How often since the last line; `undefined` for the first
+   * event, which is said at once.
    */
   readonly say: (key: string, event: E, times: number | undefined) => void;
 }
@@ -34,12 +45,16 @@ export const OTHERS = "(others)";
 /**
  * Turns what happens again and again into one line per key and span of time.
  *
- * The first event of a key is said at once. What follows within the span is counted and said in one line at its end. A key that stays
- * quiet for a span is forgotten. There is one timer for all keys, and none while there is nothing to say; memory is bounded.
+ * The first event of a key is said at once. What follows within the span is
+ * counted and said in one line at its end. A key that stays quiet for a span is
+ * forgotten. There is one timer for all keys, and none while there is nothing
+ * to say; memory is bounded.
  */
 export class Repeats<E> implements Disposable {
   readonly #options: RepeatsOptions<E>;
-  /** In the order in which they are due, for each line makes its key the last. */
+  /**
+   * In the order in which they are due, for each line makes its key the last.
+   */
   readonly #records: Map<string, Record<E>> = new Map();
   readonly #timer: Timer = new Timer(() => this.#onTimer());
 

@@ -1,3 +1,9 @@
+/**
+ * Reports of what strangers do.
+ *
+ * @module
+ */
+
 import type { Timers } from "@frontier/proto";
 import type { LogFields, Logger, LogLevel } from "./logger.ts";
 import { systemTimers } from "../system_timers.ts";
@@ -9,23 +15,28 @@ export interface StrangerLogOptions {
   log: Logger;
   /**
    * How grave the lines are.
-   * @default "warn"
+   *
+   * @default {"warn"}
    */
   level?: LogLevel;
   /**
    * The clock and its timers.
-   * @default systemTimers
+   *
+   * @default {systemTimers}
    */
   timers?: Timers;
   /**
    * Milliseconds between two lines about one address.
-   * @default 60_000
+   *
+   * @default {60_000}
    */
   everyMs?: number;
   /**
-   * Addresses that are told apart; what comes from others meanwhile is one line for all of them. Bounds the memory that a flood from
-   * many addresses can take.
-   * @default 1024
+   * Addresses that are told apart; what comes from others meanwhile is one line
+   * for all of them. Bounds the memory that a flood from many addresses can
+   * take.
+   *
+   * @default {1024}
    */
   maxAddresses?: number;
 }
@@ -37,12 +48,14 @@ interface Event {
 }
 
 /**
- * Says what strangers did wrong, one line per address and minute: a port scanner, a health check that knows another protocol or a
- * device with the wrong certificate must not fill the log.
+ * Says what strangers did wrong, one line per address and minute: a port
+ * scanner, a health check that knows another protocol or a device with the
+ * wrong certificate must not fill the log.
  *
- * The first event of an address is said at once. What follows within the minute is counted and said in one line at its end, with the
- * last event's message and its number as `times`. An address that stays quiet for a minute is forgotten. There is one timer for all
- * addresses, and none while there is nothing to say.
+ * The first event of an address is said at once. What follows within the minute
+ * is counted and said in one line at its end, with the last event's message and
+ * its number as `times`. An address that stays quiet for a minute is forgotten.
+ * There is one timer for all addresses, and none while there is nothing to say.
  *
  * @example
  * ```ts

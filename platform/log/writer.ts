@@ -1,3 +1,9 @@
+/**
+ * The log of a program: its outputs, and what waits for them.
+ *
+ * @module
+ */
+
 import type { LogConfig } from "./log_config.ts";
 import type { LogFields, Logger, LogLevel } from "./logger.ts";
 import { LogFile } from "./file.ts";
@@ -5,7 +11,10 @@ import { formatRecord } from "./record.ts";
 
 const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-/** Characters that may wait for an output that does not take them; what comes then is counted and dropped. */
+/**
+ * Characters that may wait for an output that does not take them; what comes
+ * then is counted and dropped.
+ */
 const MAX_WAITING = 8_388_608;
 
 /** Takes bytes, and may take its time. */
@@ -18,8 +27,8 @@ export interface LogSink extends AsyncDisposable {
    */
   write(bytes: Uint8Array): Promise<void>;
   /**
-   * Opens what is written to anew, under the same name; absent where there is nothing to open. Never called while a write is under
-   * way.
+   * Opens what is written to anew, under the same name; absent where there is
+   * nothing to open. Never called while a write is under way.
    *
    * @throws {Error} If it cannot be opened; what was open stays in use.
    */
@@ -31,7 +40,8 @@ export interface LogWriter extends Logger, AsyncDisposable {
   /** Resolves when everything logged so far is written. */
   flush(): Promise<void>;
   /**
-   * Opens the log file anew, after it was moved away for example. Everything logged from now on goes to the new one.
+   * Opens the log file anew, after it was moved away for example. Everything
+   * logged from now on goes to the new one.
    *
    * @returns When it is open; at once where there is no file.
    * @throws {Error} If it cannot be opened; the old one stays in use.
@@ -43,7 +53,8 @@ export interface LogWriter extends Logger, AsyncDisposable {
 export interface OpenLogOptions {
   /**
    * The clock, in milliseconds since 1970.
-   * @default Date.now
+   *
+   * @default {Date.now}
    */
   now?: () => number;
   /** Outputs to use instead of the configured ones. */
@@ -169,7 +180,10 @@ class QueuedLog implements LogWriter {
     }
   }
 
-  /** An output that fails, a full disk for example, must not end the program; it is said once where it can be seen. */
+  /**
+   * An output that fails, a full disk for example, must not end the program; it
+   * is said once where it can be seen.
+   */
   #complain(sink: LogSink, error: unknown): void {
     if (this.#failing.has(sink)) return;
     this.#failing.add(sink);
@@ -219,12 +233,14 @@ async function openSinks(
 /**
  * Opens the outputs of a log.
  *
- * Writing happens beside the program: a call only queues its record, and an output that stalls costs at most a bounded amount of
- * memory, after which records are dropped and counted. Each record appears once in each output.
+ * Writing happens beside the program: a call only queues its record, and an
+ * output that stalls costs at most a bounded amount of memory, after which
+ * records are dropped and counted. Each record appears once in each output.
  *
  * @param config What is logged, how, and where to.
  * @param options A clock and outputs for tests.
- * @returns The logger. Dispose of it to write what is queued and to close the file.
+ * @returns The logger. Dispose of it to write what is queued and to close the
+ * file.
  * @throws {Error} If the log file cannot be opened.
  */
 export async function openLog(

@@ -1,3 +1,9 @@
+/**
+ * Looking at certificates before anything is started.
+ *
+ * @module
+ */
+
 import { type LogFields, NULL_LOGGER } from "../log/mod.ts";
 import {
   readAuthorities,
@@ -10,7 +16,10 @@ import {
 export interface TlsFileProblem {
   /** In which list it stands. */
   readonly list: "certs" | "caCerts";
-  /** Its place in the list; `undefined` if the problem is with all of them together. */
+  /**
+   * Its place in the list; `undefined` if the problem is with all of them
+   * together.
+   */
   readonly index?: number;
   /** Why, with the path. */
   readonly message: string;
@@ -23,7 +32,8 @@ function textOf(error: unknown): string {
 }
 
 /**
- * Looks at the files of a TLS configuration as a listener does when it starts, and changes nothing.
+ * Looks at the files of a TLS configuration as a listener does when it starts,
+ * and changes nothing.
  *
  * @param options Where the files are.
  * @returns What is wrong with them; nothing if a listener can use all of them.

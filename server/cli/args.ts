@@ -1,3 +1,9 @@
+/**
+ * The command line, read.
+ *
+ * @module
+ */
+
 /** What the command line asks for. */
 export interface Arguments {
   /** Path of the configuration file. */
@@ -96,7 +102,8 @@ function nofile(value: string | undefined): number {
  *
  * @param args The arguments, without the program's name.
  * @returns What they ask for.
- * @throws {UsageError} If a flag is unknown, lacks its value or has a wrong one.
+ * @throws {UsageError} If a flag is unknown, lacks its value or has a wrong
+ * one.
  */
 export function parseArguments(args: readonly string[]): Arguments {
   const result: Arguments = {

@@ -1,8 +1,15 @@
+/**
+ * What becomes of errors that nobody catches.
+ *
+ * @module
+ */
+
 import type { Logger } from "@frontier/platform/log";
 
 /**
- * Logs errors that nothing caught, and lets the process go on: one defect must not end all connections. What can be attributed to
- * one connection has ended that connection before it could come here.
+ * Logs errors that nothing caught, and lets the process go on: one defect must
+ * not end all connections. What can be attributed to one connection has ended
+ * that connection before it could come here.
  */
 export class CrashGuard implements Disposable {
   readonly #onError: (event: ErrorEvent) => void;

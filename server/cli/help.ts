@@ -1,3 +1,9 @@
+/**
+ * What `--help` prints.
+ *
+ * @module
+ */
+
 import { DEFAULT_LIMITS } from "../config/mod.ts";
 import { VERSION } from "./version.ts";
 

@@ -1,3 +1,9 @@
+/**
+ * The program: what the command line asks for.
+ *
+ * @module
+ */
+
 import {
   ConfigError,
   type ConfigFile,
@@ -15,7 +21,10 @@ import { serve } from "./serve.ts";
 import { FAILED, OK, WRONG_USAGE } from "./status.ts";
 import { VERSION } from "./version.ts";
 
-/** A variable of the environment; one that the runtime does not let us see counts as not set, without a question at the terminal. */
+/**
+ * A variable of the environment; one that the runtime does not let us see
+ * counts as not set, without a question at the terminal.
+ */
 function environment(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
   return state === "granted" ? Deno.env.get(name) : undefined;
@@ -64,10 +73,12 @@ async function load(args: Arguments): Promise<LoadedConfig | undefined> {
 }
 
 /**
- * The gateway's command line: starts it, and stops it when a signal asks for it.
+ * The gateway's command line: starts it, and stops it when a signal asks for
+ * it.
  *
  * @param args The arguments, without the program's name.
- * @returns The exit status: 0 when stopped by a signal or done, 1 when it cannot start, 2 on wrong usage.
+ * @returns The exit status: 0 when stopped by a signal or done, 1 when it
+ * cannot start, 2 on wrong usage.
  */
 export async function main(args: readonly string[]): Promise<number> {
   try {
@@ -96,7 +107,8 @@ async function obey(args: Arguments): Promise<number> {
     );
     return OK;
   }
-  // The first to come and the last to go: no SIGHUP ends the process, not while it starts and not while it drains.
+  // The first to come and the last to go: no SIGHUP ends the process, not while
+  // it starts and not while it drains.
   using reload = new ReloadSignal();
   const loaded = await load(args);
   if (loaded === undefined) return FAILED;

@@ -1,3 +1,9 @@
+/**
+ * Whether the process may open as many files as it is to.
+ *
+ * @module
+ */
+
 import type { Logger } from "@frontier/platform/log";
 import type { OpenFiles } from "@frontier/platform/open-files";
 import type { FrontierConfig } from "../config/mod.ts";
@@ -7,8 +13,10 @@ const RAISE =
   "raise the hard limit: `ulimit -Hn`, LimitNOFILE= of systemd, or the ulimits of the container";
 
 /**
- * Says how many files and sockets the process may have open, where `daemon.rlimit.enable` asks for it. Each connection is one. The
- * runtime has raised the limit as far as it may when the process started; more is not for the process to take.
+ * Says how many files and sockets the process may have open, where
+ * `daemon.rlimit.enable` asks for it. Each connection is one. The runtime has
+ * raised the limit as far as it may when the process started; more is not for
+ * the process to take.
  *
  * @param config The configuration.
  * @param files What could be read.

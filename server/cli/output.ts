@@ -1,3 +1,9 @@
+/**
+ * What the program prints.
+ *
+ * @module
+ */
+
 /** An output of the process that cannot be written, a full disk for example. */
 export class OutputError extends Error {
   /** @param reason What the system says. */
@@ -17,10 +23,12 @@ function writeAll(output: Output, text: string): void {
 }
 
 /**
- * Writes to the standard output. A reader that has seen enough, as in `frontier --help | head -1`, is no error.
+ * Writes to the standard output. A reader that has seen enough, as in
+ * `frontier --help | head -1`, is no error.
  *
  * @param text What to write.
- * @throws {OutputError} If it cannot be written, though somebody may want to read it.
+ * @throws {OutputError} If it cannot be written, though somebody may want to
+ * read it.
  */
 export function print(text: string): void {
   try {
@@ -34,7 +42,8 @@ export function print(text: string): void {
 }
 
 /**
- * Tells the user what is wrong, on the standard error. Never throws: where nobody can be told, the exit status has to say it.
+ * Tells the user what is wrong, on the standard error. Never throws: where
+ * nobody can be told, the exit status has to say it.
  *
  * @param line What is wrong, as one line.
  */

@@ -1,3 +1,9 @@
+/**
+ * The profiling port of the program.
+ *
+ * @module
+ */
+
 import { formatAddress } from "@frontier/platform";
 import { describeError } from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
@@ -5,7 +11,8 @@ import { parseAddress, type PprofConfig } from "../config/mod.ts";
 import { isLoopback } from "../config/overlap.ts";
 
 /**
- * Opens the profiling port, if there is to be one. One that cannot be opened is a warning: the gateway works without it.
+ * Opens the profiling port, if there is to be one. One that cannot be opened is
+ * a warning: the gateway works without it.
  *
  * @param config The configuration.
  * @param log Where to report.

@@ -1,3 +1,9 @@
+/**
+ * What `--check` looks at beyond the configuration file.
+ *
+ * @module
+ */
+
 import { formatAddress } from "@frontier/platform";
 import { checkTlsFiles } from "@frontier/platform/net";
 import {
@@ -11,12 +17,15 @@ import { exposure } from "../control/exposure.ts";
 import { readToken } from "../control/read_token.ts";
 import { addressProblem } from "./start_failure.ts";
 
-/** A file's list of certificates or authorities, by the property that has them. */
+/**
+ * A file's list of certificates or authorities, by the property that has them.
+ */
 const LISTS = { certs: "certs", caCerts: "ca_certs" } as const;
 
 /**
- * Looks ahead at what a start would find wrong with a configuration: addresses, files of certificates and the log, parts that are
- * not served. None of its ports is taken, nothing is created or written.
+ * Looks ahead at what a start would find wrong with a configuration: addresses,
+ * files of certificates and the log, parts that are not served. None of its
+ * ports is taken, nothing is created or written.
  *
  * @param loaded The configuration.
  * @returns What a start would refuse as errors, what it would say as warnings.
@@ -40,7 +49,10 @@ export async function lookAhead(loaded: LoadedConfig): Promise<Diagnostic[]> {
   return found;
 }
 
-/** Where the control plane listens, its certificates, its tokens, and who can reach it. */
+/**
+ * Where the control plane listens, its certificates, its tokens, and who can
+ * reach it.
+ */
 async function lookAtControl(loaded: LoadedConfig): Promise<Diagnostic[]> {
   const { controlplane } = loaded.config;
   const { enable, listen, tokens } = controlplane;
@@ -68,8 +80,10 @@ async function lookAtControl(loaded: LoadedConfig): Promise<Diagnostic[]> {
 }
 
 /**
- * Whether the address is one of this machine. Asking for the list of its interfaces takes a permission that nothing else needs; a
- * port that the system chooses is bound for a moment instead, so that a gateway that is running has its own.
+ * Whether the address is one of this machine. Asking for the list of its
+ * interfaces takes a permission that nothing else needs; a port that the system
+ * chooses is bound for a moment instead, so that a gateway that is running has
+ * its own.
  */
 function lookAtAddress(
   loaded: LoadedConfig,
@@ -121,7 +135,10 @@ async function lookAtLogFile(loaded: LoadedConfig): Promise<Diagnostic[]> {
   return [loaded.diagnose("error", "log.file.path", message)];
 }
 
-/** Why a log file could not be opened, as far as that can be told without making it. */
+/**
+ * Why a log file could not be opened, as far as that can be told without making
+ * it.
+ */
 async function whyNotWritable(path: string): Promise<string | undefined> {
   try {
     (await Deno.open(path, { append: true })).close();

@@ -1,3 +1,9 @@
+/**
+ * The gateway as a program: from its start to its last record.
+ *
+ * @module
+ */
+
 import { formatAddress } from "@frontier/platform";
 import { type LogWriter, openLog } from "@frontier/platform/log";
 import { openFiles } from "@frontier/platform/open-files";
@@ -18,7 +24,10 @@ import { explainStartFailure } from "./start_failure.ts";
 import { FAILED, OK, SIGNAL_STATUS } from "./status.ts";
 import { StopSignals } from "./stop_signals.ts";
 
-/** Longest wait for an output that does not take the last records, in milliseconds. */
+/**
+ * Longest wait for an output that does not take the last records, in
+ * milliseconds.
+ */
 const LAST_RECORDS_MS = 2_000;
 
 function textOf(error: unknown): string {
@@ -59,7 +68,9 @@ export async function serve(
   return await run(log, config, signals, reload);
 }
 
-/** Closes the log, but does not wait for ever for an output that nobody reads. */
+/**
+ * Closes the log, but does not wait for ever for an output that nobody reads.
+ */
 function inTime(log: LogWriter): AsyncDisposable {
   return {
     async [Symbol.asyncDispose](): Promise<void> {
@@ -141,7 +152,10 @@ async function run(
   return OK;
 }
 
-/** Drains and closes a gateway: a signal has stopped it, or else somebody by its control plane. */
+/**
+ * Drains and closes a gateway: a signal has stopped it, or else somebody by its
+ * control plane.
+ */
 async function stop(
   log: LogWriter,
   config: FrontierConfig,
@@ -169,7 +183,10 @@ async function stop(
   await frontier.close();
 }
 
-/** What SIGHUP asks for: the log file under its name again, certificates and tokens as they are now. */
+/**
+ * What SIGHUP asks for: the log file under its name again, certificates and
+ * tokens as they are now.
+ */
 async function readAnew(
   log: LogWriter,
   config: FrontierConfig,

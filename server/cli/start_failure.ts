@@ -1,3 +1,9 @@
+/**
+ * Why a gateway cannot start, in the words of its configuration.
+ *
+ * @module
+ */
+
 import { formatAddress } from "@frontier/platform";
 import type { FrontierConfig, ListenConfig } from "../config/mod.ts";
 
@@ -34,8 +40,9 @@ function probe({ hostname, port }: ListenConfig): unknown {
 }
 
 /**
- * Says in one line why the gateway did not start. The runtime's errors name neither the address nor where it is configured, so
- * the addresses are tried once more to find the one at fault.
+ * Says in one line why the gateway did not start. The runtime's errors name
+ * neither the address nor where it is configured, so the addresses are tried
+ * once more to find the one at fault.
  *
  * @param error What start failed with.
  * @param config The configuration it was started with.

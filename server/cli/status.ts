@@ -1,3 +1,9 @@
+/**
+ * The exit statuses of the program.
+ *
+ * @module
+ */
+
 /** Exit status: done, or stopped by a signal. */
 export const OK = 0;
 

@@ -1,11 +1,18 @@
+/**
+ * SIGTERM and SIGINT: stop, and stop at once.
+ *
+ * @module
+ */
+
 /** The signals that stop the program, where the system has them. */
 const STOPPING: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM"];
 
 /**
- * Milliseconds within which signals count as one. Whoever starts the program through others (npx, a task runner, a shell) presses
- * Ctrl-C once, and it arrives from the terminal and from each of them.
+ * Milliseconds within which signals count as one. Whoever starts the program
+ * through others (npx, a task runner, a shell) presses Ctrl-C once, and it
+ * arrives from the terminal and from each of them.
  */
 const SAME_PRESS_MS = 500;
 

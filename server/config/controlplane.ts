@@ -1,3 +1,9 @@
+/**
+ * The control plane: its port, and who may use it.
+ *
+ * @module
+ */
+
 import type { Findings } from "./diagnostics.ts";
 import { choice, int, list } from "./field.ts";
 import { secret, type SecretConfig } from "./mqm/common.ts";
@@ -20,18 +26,25 @@ export interface ControlplaneConfig {
   listen: ListenConfig;
   /** The address it announces to the cluster instead of its own, or empty. */
   advertisedAddr: string;
-  /** Who may do what; without any token everybody who can connect may do everything. */
+  /**
+   * Who may do what; without any token everybody who can connect may do
+   * everything.
+   */
   tokens: ControlTokenConfig[];
   /** Entries of a page at most. */
   maxPageSize: number;
 }
 
-/** {@linkcode ControlplaneConfig} for a program: whatever is left out has its default. */
+/**
+ * {@linkcode ControlplaneConfig} for a program: whatever is left out has its
+ * default.
+ */
 export interface ControlplaneOptions
   extends Partial<Omit<ControlplaneConfig, "tokens">> {
   /**
    * Who may do what. A token that is a text is the secret itself.
-   * @default [] everybody who can connect may do everything
+   *
+   * @default {[] everybody who can connect may do everything}
    */
   tokens?: readonly {
     readonly role: ControlTokenConfig["role"];
@@ -39,7 +52,10 @@ export interface ControlplaneOptions
   }[];
 }
 
-/** Where it listens unless the configuration says otherwise: for this machine only. */
+/**
+ * Where it listens unless the configuration says otherwise: for this machine
+ * only.
+ */
 export const CONTROL_ADDRESS = "127.0.0.1:30010";
 
 /** Entries of a page at most unless the configuration says otherwise. */
@@ -84,7 +100,8 @@ export function checkTokens(
  * @param base The defaults.
  * @param options What differs from them.
  * @returns The complete configuration.
- * @throws {RangeError} If an option cannot have its value; the message names it.
+ * @throws {RangeError} If an option cannot have its value; the message names
+ * it.
  */
 export function resolveControlplane(
   base: ControlplaneConfig,

@@ -1,4 +1,13 @@
-/** User, password or token in front of a host: everything up to the last `@`, for a password may have one, too. */
+/**
+ * Passwords, kept out of what is printed.
+ *
+ * @module
+ */
+
+/**
+ * User, password or token in front of a host: everything up to the last `@`,
+ * for a password may have one, too.
+ */
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)?.*@/is;
 
 /**

@@ -1,3 +1,9 @@
+/**
+ * What is wrong with a configuration, and where.
+ *
+ * @module
+ */
+
 /** A place in a configuration file, both counted from 1. */
 export interface Position {
   /** The line. */
@@ -24,7 +30,8 @@ export interface Diagnostic {
  * One line for a person: where, what, and which key.
  *
  * @param diagnostic What to show.
- * @returns For example `frontier.yaml:3:7: Cannot read "x" as a whole number (limits.max_connections)`.
+ * @returns For example
+ * `frontier.yaml:3:7: Cannot read "x" as a whole number (limits.max_connections)`.
  */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { source, position, message, key } = diagnostic;
@@ -36,7 +43,10 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   }`;
 }
 
-/** Thrown when a configuration cannot be used. Its message has one line per error. */
+/**
+ * Thrown when a configuration cannot be used. Its message has one line per
+ * error.
+ */
 export class ConfigError extends Error {
   /** All that is wrong, warnings included. */
   readonly diagnostics: readonly Diagnostic[];
@@ -56,13 +66,19 @@ export class ConfigError extends Error {
   }
 }
 
-/** Collects what is wrong while a configuration is read, and remembers where each key stood. */
+/**
+ * Collects what is wrong while a configuration is read, and remembers where
+ * each key stood.
+ */
 export class Findings {
   /** What was found so far, in the order it was found. */
   readonly list: Diagnostic[] = [];
   /** The file's name as the user gave it. */
   readonly file: string;
-  /** Every key a file may have, as a path, to find the right place for one that stands in the wrong map. */
+  /**
+   * Every key a file may have, as a path, to find the right place for one that
+   * stands in the wrong map.
+   */
   readonly knownKeys: readonly string[];
   #strict: boolean;
   #positions = new Map<string, Position>();
@@ -85,7 +101,10 @@ export class Findings {
     this.#positions.set(key, position);
   }
 
-  /** Notes an error at a key of the file, or at its nearest parent that is written there. */
+  /**
+   * Notes an error at a key of the file, or at its nearest parent that is
+   * written there.
+   */
   error(key: string, message: string, position?: Position): void {
     this.#add("error", key, message, position);
   }
@@ -96,8 +115,10 @@ export class Findings {
   }
 
   /**
-   * Notes that something has to be there and is not, unless that is the consequence of a mistake that is noted already: one cause
-   * is one line. Where the key is missing because its name is misspelt, the unknown key becomes the error.
+   * Notes that something has to be there and is not, unless that is the
+   * consequence of a mistake that is noted already: one cause is one line.
+   * Where the key is missing because its name is misspelt, the unknown key
+   * becomes the error.
    */
   missing(key: string, message: string): void {
     const slip = upwards(key).map((path) => this.#meant.get(path)).find((
@@ -137,7 +158,10 @@ export class Findings {
     this.list.push({ severity, source, key, message });
   }
 
-  /** Says what is wrong with a key, at its place or that of its nearest parent that is written there. */
+  /**
+   * Says what is wrong with a key, at its place or that of its nearest parent
+   * that is written there.
+   */
   diagnostic(
     severity: Diagnostic["severity"],
     key: string,
@@ -171,7 +195,10 @@ export class Findings {
     return found;
   }
 
-  /** Whether an error is noted at a key or around it: the file itself has no key. */
+  /**
+   * Whether an error is noted at a key or around it: the file itself has no
+   * key.
+   */
   #isWrong(key: string): boolean {
     const paths = [...upwards(key), ""];
     return this.list.some((found) =>
@@ -188,7 +215,10 @@ export class Findings {
   }
 }
 
-/** A key and everything around it, from the inside out: `a.b[0].c` is in `a.b[0]`, in `a.b`, in `a`. */
+/**
+ * A key and everything around it, from the inside out: `a.b[0].c` is in
+ * `a.b[0]`, in `a.b`, in `a`.
+ */
 function upwards(key: string): string[] {
   const paths: string[] = [];
   for (let path = key; path !== "";) {

@@ -14,9 +14,15 @@ export interface CertificatePair {
 
 /** How a listener speaks TLS. */
 export interface TlsListenConfig {
-  /** Whether every peer must show a certificate that {@linkcode caCerts} vouch for. */
+  /**
+   * Whether every peer must show a certificate that {@linkcode caCerts} vouch
+   * for.
+   */
   mtls: boolean;
-  /** Paths of PEM files with the authorities that peers' certificates are checked against. */
+  /**
+   * Paths of PEM files with the authorities that peers' certificates are
+   * checked against.
+   */
   caCerts: string[];
   /** The server's certificates, chosen by the name the peer asks for. */
   certs: CertificatePair[];
@@ -24,7 +30,10 @@ export interface TlsListenConfig {
 
 /** Where a listener listens. */
 export interface ListenConfig {
-  /** Address or name of the interface. `::` is every interface, IPv4 included; `0.0.0.0` every IPv4 interface. */
+  /**
+   * Address or name of the interface. `::` is every interface, IPv4 included;
+   * `0.0.0.0` every IPv4 interface.
+   */
   hostname: string;
   /** TCP port; 0 lets the system choose one. */
   port: number;
@@ -34,9 +43,15 @@ export interface ListenConfig {
 
 /** How an outgoing connection speaks TLS. */
 export interface TlsDialConfig {
-  /** Whether {@linkcode caCerts} replace the system's authorities and {@linkcode certs} are shown to the server. */
+  /**
+   * Whether {@linkcode caCerts} replace the system's authorities and
+   * {@linkcode certs} are shown to the server.
+   */
   mtls: boolean;
-  /** Paths of PEM files with the authorities that the server's certificate is checked against. Used with `mtls` only. */
+  /**
+   * Paths of PEM files with the authorities that the server's certificate is
+   * checked against. Used with `mtls` only.
+   */
   caCerts: string[];
   /** Certificates to show to the server. */
   certs: CertificatePair[];
@@ -54,7 +69,9 @@ export interface DialConfig {
 
 /** A host and a port. */
 export interface HostPort {
-  /** Name or address, IPv6 without brackets; empty when the text left it out. */
+  /**
+   * Name or address, IPv6 without brackets; empty when the text left it out.
+   */
   host: string;
   /** Port number, 0 to 65535. */
   port: number;
@@ -78,7 +95,8 @@ export function parsePort(text: string): number {
 }
 
 /**
- * Reads an address as Go's listeners take it: `host:port`, `[ipv6]:port` or `:port`.
+ * Reads an address as Go's listeners take it: `host:port`, `[ipv6]:port` or
+ * `:port`.
  *
  * @param text The address.
  * @returns Its parts.

@@ -1,23 +1,36 @@
+/**
+ * The values of a configuration file, each checked for its kind.
+ *
+ * @module
+ */
+
 import { hideCredentials } from "./credentials.ts";
 import type { Findings } from "./diagnostics.ts";
 import type { Value } from "./source.ts";
 
-/** One kind of setting: how it is read from a file, and how it is written back. */
+/**
+ * One kind of setting: how it is read from a file, and how it is written back.
+ */
 export interface Field<T> {
   /**
-   * Reads a value that is present and not null. A value of the wrong type is noted as an error.
+   * Reads a value that is present and not null. A value of the wrong type is
+   * noted as an error.
    *
    * @param value The value in the file.
    * @param path Its key path.
    * @param findings Where errors are noted.
-   * @returns What was read; anything, the default for example, once an error is noted.
+   * @returns What was read; anything, the default for example, once an error is
+   * noted.
    */
   read(value: Value, path: string, findings: Findings): T;
   /** A new copy of the value where the file has none. */
   initial(): T;
   /** The value as it would stand in a file. */
   write(value: T): unknown;
-  /** The names it may have in a file, the preferred one first; without them the property's name in snake_case. */
+  /**
+   * The names it may have in a file, the preferred one first; without them the
+   * property's name in snake_case.
+   */
   names?: readonly string[];
 }
 
@@ -200,7 +213,10 @@ export function endlessInt(initial: number): Field<number> {
   };
 }
 
-/** A whole number of which anything below 1 means the default, as the Go gateway has it. */
+/**
+ * A whole number of which anything below 1 means the default, as the Go gateway
+ * has it.
+ */
 export function positiveInt(initial: number): Field<number> {
   const plain = int(initial);
   return {
@@ -234,7 +250,10 @@ export function text(initial = ""): Field<string> {
   };
 }
 
-/** A text that is also checked: `check` throws a SyntaxError that says what is wrong with it. */
+/**
+ * A text that is also checked: `check` throws a SyntaxError that says what is
+ * wrong with it.
+ */
 export function checked(
   field: Field<string>,
   check: (text: string) => void,

@@ -1,3 +1,9 @@
+/**
+ * Which keys there are, for callers without types.
+ *
+ * @module
+ */
+
 import { nearest } from "@frontier/platform/internal";
 import type {
   DialConfig,
@@ -11,13 +17,19 @@ import type {
   FrontierOptions,
 } from "./types.ts";
 
-/** Keys of a map, each with those of the map below it; `null` where there is none, or where any key is right. */
+/**
+ * Keys of a map, each with those of the map below it; `null` where there is
+ * none, or where any key is right.
+ */
 export interface KnownKeys {
   /** What is below the key. */
   readonly [key: string]: KnownKeys | null;
 }
 
-/** The compiler sees to it that no key is missing, and none is there that does not exist. */
+/**
+ * The compiler sees to it that no key is missing, and none is there that does
+ * not exist.
+ */
 type KeysOf<T> = { readonly [K in keyof Required<T>]: KnownKeys | null };
 
 const TLS_LISTEN = {
@@ -68,7 +80,8 @@ function isMap(value: unknown): value is object {
  * @param given What a program has given.
  * @param keys What is known.
  * @param path What stands before a key in the message.
- * @throws {RangeError} If a key is not known; the message names it and the nearest one.
+ * @throws {RangeError} If a key is not known; the message names it and the
+ * nearest one.
  */
 export function checkKeys(given: unknown, keys: KnownKeys, path = ""): void {
   if (!isMap(given)) return;
@@ -86,11 +99,13 @@ export function checkKeys(given: unknown, keys: KnownKeys, path = ""): void {
 }
 
 /**
- * Refuses options that a program has misspelt: with its default in its place the gateway would do something else than was meant.
+ * Refuses options that a program has misspelt: with its default in its place
+ * the gateway would do something else than was meant.
  *
  * @param options What a program has given.
  * @param base The defaults.
- * @throws {RangeError} If an option is not known; the message names it and the nearest one.
+ * @throws {RangeError} If an option is not known; the message names it and the
+ * nearest one.
  */
 export function checkKnown(
   options: FrontierOptions,

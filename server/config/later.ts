@@ -1,3 +1,9 @@
+/**
+ * Settings that are read and checked, and not served yet.
+ *
+ * @module
+ */
+
 import type { DialConfig } from "./endpoints.ts";
 
 /** The store behind the control plane. */
@@ -24,6 +30,8 @@ export interface LaterConfig {
   dao: DaoConfig;
   /** The link to the cluster directory. */
   frontlas: FrontlasConfig;
-  /** Addresses announced to the cluster instead of the listeners' own, or empty. */
+  /**
+   * Addresses announced to the cluster instead of the listeners' own, or empty.
+   */
   advertised: { servicebound: string; edgebound: string };
 }

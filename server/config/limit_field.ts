@@ -1,3 +1,9 @@
+/**
+ * Limits as they stand in a file.
+ *
+ * @module
+ */
+
 import { type Field, isEndless, showValue, wholeNumber } from "./field.ts";
 import {
   acceptLimit,
@@ -9,7 +15,10 @@ import {
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import type { Value } from "./source.ts";
 
-/** A number of bytes with a unit: of 1024 each (`MiB`, or `Mi` as Kubernetes has it), or of 1000 (`MB`). */
+/**
+ * A number of bytes with a unit: of 1024 each (`MiB`, or `Mi` as Kubernetes has
+ * it), or of 1000 (`MB`).
+ */
 const SIZE = /^(\d+(?:\.\d+)?) ?(?:([KMGT])(i?B|i)|B)$/i;
 
 const POWERS = "KMGT";
@@ -36,7 +45,8 @@ function numberOf(value: Value, inBytes: boolean): number {
 }
 
 /**
- * A limit as it stands in a file: a whole number, `.inf`, and for bytes also a size such as `256MiB`.
+ * A limit as it stands in a file: a whole number, `.inf`, and for bytes also a
+ * size such as `256MiB`.
  *
  * @param name The limit.
  * @returns The field.

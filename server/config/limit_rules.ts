@@ -1,3 +1,9 @@
+/**
+ * What a limit may be, in a file and in a program alike.
+ *
+ * @module
+ */
+
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 
 /** What a limit counts. */
@@ -16,15 +22,18 @@ export interface LimitRule {
 }
 
 /**
- * What stands for no limit of a time: as good as none, for it takes 24 days. A timer of the runtime cannot measure more than
- * 2 147 483 647 ms, and who adds a second to a limit must not get beyond that.
+ * What stands for no limit of a time: as good as none, for it takes 24 days. A
+ * timer of the runtime cannot measure more than 2 147 483 647 ms, and who adds
+ * a second to a limit must not get beyond that.
  */
 export const ENDLESS_MS = 2_147_000_000;
 
 /** What stands for no limit of anything else. */
 export const ENDLESS_COUNT: number = Number.MAX_SAFE_INTEGER;
 
-/** The longest time that a timer of the runtime can measure, in milliseconds. */
+/**
+ * The longest time that a timer of the runtime can measure, in milliseconds.
+ */
 const LONGEST_TIMER_MS = 0x7fff_ffff;
 
 /** The largest length that the protocol can express, in bytes. */
@@ -95,7 +104,8 @@ export interface LimitWords {
  * @param value The number, `Infinity` for no limit.
  * @param words How to speak of it.
  * @returns The number to use, always finite.
- * @throws {RangeError} If the limit cannot have this value. The message names key, value and what is allowed.
+ * @throws {RangeError} If the limit cannot have this value. The message names
+ * key, value and what is allowed.
  */
 export function acceptLimit(
   name: keyof Limits,

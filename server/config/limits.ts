@@ -1,116 +1,164 @@
 /**
- * Every bound of the gateway. Each of them protects the process, or everybody else, from one peer.
+ * The bounds that protect the gateway.
  *
- * In a configuration file they stand under `limits:` in snake_case, for example `limits.max_outbox_bytes`. All of them are
- * described with their consequences in docs/LIMITS.md.
+ * @module
+ */
+
+/**
+ * Every bound of the gateway. Each of them protects the process, or everybody
+ * else, from one peer.
  *
- * `Infinity` (in a file `.inf`) is no limit, and so is a time of more than 2 147 483 647 ms. A complete configuration has a finite
- * number in its place, so large that nothing reaches it.
+ * In a configuration file they stand under `limits:` in snake_case, for example
+ * `limits.max_outbox_bytes`. All of them are described with their consequences
+ * in docs/LIMITS.md.
+ *
+ * `Infinity` (in a file `.inf`) is no limit, and so is a time of more than 2
+ * 147 483 647 ms. A complete configuration has a finite number in its place, so
+ * large that nothing reaches it.
  */
 export interface Limits {
   /**
-   * Bytes that everything the gateway keeps for its peers may take together: queued and held bytes, outboxes, metas, records.
-   * `"auto"` is half of what the machine or the process's control group has, where the runtime may see it
-   * (`--allow-sys=systemMemoryInfo`), else 1 GiB. The gateway says at start which one it is.
-   * @default "auto"
+   * Bytes that everything the gateway keeps for its peers may take together:
+   * queued and held bytes, outboxes, metas, records. `"auto"` is half of what
+   * the machine or the process's control group has, where the runtime may see
+   * it (`--allow-sys=systemMemoryInfo`), else 1 GiB. The gateway says at start
+   * which one it is.
+   *
+   * @default {"auto"}
    */
   maxMemory: number | "auto";
   /**
-   * Connections on all listeners together. One more is closed as soon as it is accepted.
-   * @default 1_100_000
+   * Connections on all listeners together. One more is closed as soon as it is
+   * accepted.
+   *
+   * @default {1_100_000}
    */
   maxConnections: number;
   /**
-   * Connections from one remote address; 0 is no limit. Off by default, for many edges may share one address behind NAT.
-   * @default 0
+   * Connections from one remote address; 0 is no limit. Off by default, for
+   * many edges may share one address behind NAT.
+   *
+   * @default {0}
    */
   maxConnectionsPerAddress: number;
   /**
-   * Open sessions (streams) of one connection, the first one included. One more is refused.
-   * @default 4096
+   * Open sessions (streams) of one connection, the first one included. One more
+   * is refused.
+   *
+   * @default {4096}
    */
   maxSessionsPerConnection: number;
   /**
-   * Bytes of the meta that the opener of a session may send along. A session with more is refused.
-   * @default 65_536
+   * Bytes of the meta that the opener of a session may send along. A session
+   * with more is refused.
+   *
+   * @default {65_536}
    */
   maxSessionMetaBytes: number;
   /**
-   * Requests forwarded to one peer and not answered yet. One more is answered with the buffer-full error at once.
-   * @default 65_536
+   * Requests forwarded to one peer and not answered yet. One more is answered
+   * with the buffer-full error at once.
+   *
+   * @default {65_536}
    */
   maxInflightRequests: number;
   /**
-   * Bytes waiting to be written to one connection. Over this mark requests and messages to it are answered with the buffer-full
-   * error at once. It bounds the gateway's memory for a peer that does not read.
-   * @default 33_554_432
+   * Bytes waiting to be written to one connection. Over this mark requests and
+   * messages to it are answered with the buffer-full error at once. It bounds
+   * the gateway's memory for a peer that does not read.
+   *
+   * @default {33_554_432}
    */
   maxOutboxBytes: number;
   /**
-   * Payload bytes of one frame, checked before any memory is taken. A larger frame ends its sender's connection. Go peers drop
-   * their connection above 10 485 760, so a larger value serves only peers that have a larger one too.
-   * @default 10_485_760
+   * Payload bytes of one frame, checked before any memory is taken. A larger
+   * frame ends its sender's connection. Go peers drop their connection above 10
+   * 485 760, so a larger value serves only peers that have a larger one too.
+   *
+   * @default {10_485_760}
    */
   maxFrameBytes: number;
   /**
-   * Milliseconds from accept to the end of the handshake, TLS included. What takes longer is closed.
-   * @default 10_000
+   * Milliseconds from accept to the end of the handshake, TLS included. What
+   * takes longer is closed.
+   *
+   * @default {10_000}
    */
   handshakeTimeoutMs: number;
   /**
-   * Bytes buffered for one stream whose receiver has no flow control. When they are full, the sender's connection is not read.
-   * @default 4_194_304
+   * Bytes buffered for one stream whose receiver has no flow control. When they
+   * are full, the sender's connection is not read.
+   *
+   * @default {4_194_304}
    */
   streamBufferBytes: number;
   /**
-   * Milliseconds that a full stream buffer may stay without progress before this one stream is dismissed.
-   * @default 10_000
+   * Milliseconds that a full stream buffer may stay without progress before
+   * this one stream is dismissed.
+   *
+   * @default {10_000}
    */
   streamStallMs: number;
   /**
-   * Milliseconds that a connection may take nothing of what waits to be written to it before it is cut, though its peer still
-   * sends heartbeats.
-   * @default 120_000
+   * Milliseconds that a connection may take nothing of what waits to be written
+   * to it before it is cut, though its peer still sends heartbeats.
+   *
+   * @default {120_000}
    */
   writeStallMs: number;
   /**
-   * Messages sent to an edge without flow control and not acknowledged yet, per session.
-   * @default 32
+   * Messages sent to an edge without flow control and not acknowledged yet, per
+   * session.
+   *
+   * @default {32}
    */
   messageWindowEdge: number;
   /**
-   * Messages sent to a service without flow control and not acknowledged yet, per session.
-   * @default 1024
+   * Messages sent to a service without flow control and not acknowledged yet,
+   * per session.
+   *
+   * @default {1024}
    */
   messageWindowService: number;
   /**
-   * Bytes of messages waiting for that window, per session. An overflow is answered with the buffer-full error at once.
-   * @default 4_194_304
+   * Bytes of messages waiting for that window, per session. An overflow is
+   * answered with the buffer-full error at once.
+   *
+   * @default {4_194_304}
    */
   messageQueueBytes: number;
   /**
-   * Milliseconds a forwarded request or message may take before its sender is answered with the timeout error.
-   * @default 30_000
+   * Milliseconds a forwarded request or message may take before its sender is
+   * answered with the timeout error.
+   *
+   * @default {30_000}
    */
   forwardTimeoutMs: number;
   /**
-   * Milliseconds an orderly close waits for the peer's agreement before the connection is cut.
-   * @default 2_000
+   * Milliseconds an orderly close waits for the peer's agreement before the
+   * connection is cut.
+   *
+   * @default {2_000}
    */
   closeGraceMs: number;
   /**
-   * Bytes a session's sender may send before its receiver grants more, between peers with flow control.
-   * @default 262_144
+   * Bytes a session's sender may send before its receiver grants more, between
+   * peers with flow control.
+   *
+   * @default {262_144}
    */
   sessionWindowBytes: number;
   /**
-   * Bytes all sessions of a connection together may send before the receiver grants more, between peers with flow control.
-   * @default 16_777_216
+   * Bytes all sessions of a connection together may send before the receiver
+   * grants more, between peers with flow control.
+   *
+   * @default {16_777_216}
    */
   connectionWindowBytes: number;
   /**
    * Methods one connection may register. One more ends the connection.
-   * @default 4096
+   *
+   * @default {4096}
    */
   maxMethodsPerConnection: number;
 }

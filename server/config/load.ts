@@ -1,3 +1,9 @@
+/**
+ * From a configuration file, the environment and flags to a configuration.
+ *
+ * @module
+ */
+
 import { type Diagnostic, Findings } from "./diagnostics.ts";
 import { type ConfigFlags, type Environment, override } from "./overrides.ts";
 import { formatSettings } from "./print.ts";
@@ -21,7 +27,8 @@ export interface LoadedConfig {
   /** What deserves a look. */
   warnings: Diagnostic[];
   /**
-   * The same as a complete configuration file: every key with its value, defaults included, passwords hidden.
+   * The same as a complete configuration file: every key with its value,
+   * defaults included, passwords hidden.
    *
    * @returns The file's text.
    */
@@ -42,16 +49,20 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads a configuration: first the file, then the environment, then the flags; the last one wins.
+ * Reads a configuration: first the file, then the environment, then the flags;
+ * the last one wins.
  *
- * Every file that the Go gateway takes has the same meaning here. Beyond that, a key without a meaning is a warning (an error
- * when `flags.strict` is set), and a value of the wrong type, a key that stands twice, or a network other than TCP an error.
+ * Every file that the Go gateway takes has the same meaning here. Beyond that,
+ * a key without a meaning is a warning (an error when `flags.strict` is set),
+ * and a value of the wrong type, a key that stands twice, or a network other
+ * than TCP an error.
  *
  * @param file The file, or `undefined` for the built-in settings.
  * @param env The environment.
  * @param flags The command line's flags.
  * @returns The configuration and its warnings.
- * @throws {ConfigError} If the configuration cannot be used. It names everything that is wrong.
+ * @throws {ConfigError} If the configuration cannot be used. It names
+ * everything that is wrong.
  */
 export function loadConfig(
   file: ConfigFile | undefined,
@@ -78,7 +89,10 @@ export function loadConfig(
   };
 }
 
-/** Top-level keys of the cluster directory's file that the gateway's does not have. */
+/**
+ * Top-level keys of the cluster directory's file that the gateway's does not
+ * have.
+ */
 const FRONTLAS_KEYS = [
   "frontier_plane",
   "control_plane",

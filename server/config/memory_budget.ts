@@ -1,3 +1,9 @@
+/**
+ * How much memory the gateway may use for what it stores.
+ *
+ * @module
+ */
+
 import {
   type MachineMemory,
   readMachineMemory,
@@ -6,7 +12,10 @@ import { ENDLESS_COUNT } from "./limit_rules.ts";
 
 /** How many bytes the gateway may keep for its peers, and why so many. */
 export interface MemoryBudget {
-  /** The number of bytes; so large that nothing reaches it where there is no limit. */
+  /**
+   * The number of bytes; so large that nothing reaches it where there is no
+   * limit.
+   */
   readonly bytes: number;
   /** Where the number comes from, for the log. */
   readonly source: string;
@@ -19,7 +28,8 @@ const UNKNOWN_MACHINE_BYTES = 1_073_741_824;
  * Decides how much memory the gateway may use for its peers.
  *
  * @param configured `limits.maxMemory`.
- * @param readMemory Tells how much memory there is; only asked where the configuration leaves it to the gateway.
+ * @param readMemory Tells how much memory there is; only asked where the
+ * configuration leaves it to the gateway.
  * @returns The budget.
  */
 export function memoryBudget(

@@ -1,5 +1,6 @@
 /**
- * The gateway's configuration: its types, its defaults, and how it is read from files, the environment and flags.
+ * The gateway's configuration: its types, its defaults, and how it is read from
+ * files, the environment and flags.
  *
  * @module
  */

@@ -1,3 +1,9 @@
+/**
+ * The options of a program that runs a gateway, completed and checked.
+ *
+ * @module
+ */
+
 import { parseAddress } from "./endpoints.ts";
 import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
 import { checkKnown } from "./known_options.ts";
@@ -17,7 +23,10 @@ function merge<T extends object>(base: T, given: Partial<T> | undefined): T {
   return { ...base, ...Object.fromEntries(defined) };
 }
 
-/** Replaces what is given and not undefined, key by key down to values and lists. */
+/**
+ * Replaces what is given and not undefined, key by key down to values and
+ * lists.
+ */
 function mergeDeep<T extends object>(
   base: T,
   given: DeepPartial<T> | undefined,
@@ -110,11 +119,13 @@ function checkLimits(limits: Limits): Limits {
 }
 
 /**
- * Completes a program's options with the defaults: those of a gateway without a configuration file.
+ * Completes a program's options with the defaults: those of a gateway without a
+ * configuration file.
  *
  * @param options What differs from the defaults.
  * @returns The complete configuration, every limit in it finite.
- * @throws {RangeError} If an option is not known, or cannot have its value; the message names it.
+ * @throws {RangeError} If an option is not known, or cannot have its value; the
+ * message names it.
  */
 export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   const base = loadConfig(undefined).config;

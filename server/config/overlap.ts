@@ -1,3 +1,9 @@
+/**
+ * Addresses that stand in each other's way.
+ *
+ * @module
+ */
+
 /** Where something listens, or where a connection goes. */
 interface Endpoint {
   /** Name or address, IPv6 without brackets. */
@@ -9,7 +15,10 @@ interface Endpoint {
 /** Which addresses of this machine a host stands for. */
 type Scope = "every" | "every IPv4" | "loopback" | "other";
 
-/** One spelling of each address, as far as that can be told without asking the system. */
+/**
+ * One spelling of each address, as far as that can be told without asking the
+ * system.
+ */
 function plain(hostname: string): string {
   const name = hostname.toLowerCase().replace(/\.$/, "");
   const address = /^[\da-f:.]+$/.test(name) && name.includes(":")
@@ -43,7 +52,10 @@ function isIpv6(hostname: string): boolean {
   return hostname.includes(":");
 }
 
-/** Whether something that listens on `on` gets what goes to `hostname`, as far as that can be told without asking the system. */
+/**
+ * Whether something that listens on `on` gets what goes to `hostname`, as far
+ * as that can be told without asking the system.
+ */
 function covers(on: string, hostname: string): boolean {
   switch (scope(on)) {
     case "every":
@@ -59,7 +71,8 @@ function covers(on: string, hostname: string): boolean {
 }
 
 /**
- * Whether two listeners cannot be bound at once: they have one port, and addresses of one are among the other's.
+ * Whether two listeners cannot be bound at once: they have one port, and
+ * addresses of one are among the other's.
  *
  * @param a One listener.
  * @param b The other.
@@ -76,7 +89,8 @@ export function overlap(a: Endpoint, b: Endpoint): boolean {
  *
  * @param to Where the connection goes.
  * @param listener Who listens.
- * @returns Whether it does for sure; another machine may listen on the same port.
+ * @returns Whether it does for sure; another machine may listen on the same
+ * port.
  */
 export function reaches(to: Endpoint, listener: Endpoint): boolean {
   if (to.port === 0 || to.port !== listener.port) return false;

@@ -1,3 +1,9 @@
+/**
+ * What the environment and the flags change.
+ *
+ * @module
+ */
+
 import type { Findings } from "./diagnostics.ts";
 import { formatAddress } from "@frontier/platform";
 import { parseAddress, parsePort } from "./endpoints.ts";
@@ -99,7 +105,8 @@ function overridePort(
   if (text === undefined) return;
   try {
     const port = parsePort(text);
-    // An address that is missing or malformed is complained about where it should stand.
+    // An address that is missing or malformed is complained about where it
+    // should stand.
     if (listen.addr !== "") listen.addr = replacePort(listen.addr, port);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

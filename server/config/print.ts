@@ -1,11 +1,17 @@
+/**
+ * A configuration as a file.
+ *
+ * @module
+ */
+
 import { stringify } from "yaml";
 import { hideCredentials } from "./credentials.ts";
 import type { SecretConfig } from "./mqm/mod.ts";
 import { SETTINGS, type Settings } from "./settings.ts";
 
 /**
- * Writes settings as a configuration file: every key with its value, defaults included. Passwords are hidden, also those within
- * addresses.
+ * Writes settings as a configuration file: every key with its value, defaults
+ * included. Passwords are hidden, also those within addresses.
  *
  * @param settings Complete ones, as they were read.
  * @returns The file's text.

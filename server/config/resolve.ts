@@ -1,3 +1,9 @@
+/**
+ * From settings as they stand in a file to what the gateway has to know.
+ *
+ * @module
+ */
+
 import { formatAddress } from "@frontier/platform";
 import { brokerProblems } from "./mqm/mod.ts";
 import {
@@ -22,10 +28,16 @@ import {
 } from "./endpoints.ts";
 import type { DaemonConfig, FrontierConfig } from "./types.ts";
 
-/** `:30011` is every interface, as with the Go gateway: IPv6 and, through mapped addresses, IPv4. */
+/**
+ * `:30011` is every interface, as with the Go gateway: IPv6 and, through mapped
+ * addresses, IPv4.
+ */
 const EVERY_INTERFACE = "::";
 
-/** Reads the address; one that was malformed has been reported where it was read. */
+/**
+ * Reads the address; one that was malformed has been reported where it was
+ * read.
+ */
 function hostPort(addr: string): { hostname: string; port: number } {
   try {
     const { host, port } = parseAddress(addr);
@@ -143,7 +155,9 @@ function resolveBypass(
   return undefined;
 }
 
-/** The control plane listens for this machine alone unless it is told otherwise. */
+/**
+ * The control plane listens for this machine alone unless it is told otherwise.
+ */
 function resolveControl(
   { controlplane }: Settings,
   findings: Findings,
@@ -255,7 +269,8 @@ export function resolve(
 }
 
 /**
- * The settings of a gateway that nobody configured: edges from everywhere, with ids assigned, services from this machine only.
+ * The settings of a gateway that nobody configured: edges from everywhere, with
+ * ids assigned, services from this machine only.
  *
  * @returns A new copy.
  */

@@ -1,3 +1,9 @@
+/**
+ * The maps of a configuration file.
+ *
+ * @module
+ */
+
 import type { Findings } from "./diagnostics.ts";
 import type { Field } from "./field.ts";
 import { mismatch } from "./field.ts";
@@ -59,7 +65,10 @@ export function section<T>(fields: Fields<T>): Section<T> {
     });
   }
 
-  /** The likeliest meaning of an unknown key, as a path, and whether it is likely at all. */
+  /**
+   * The likeliest meaning of an unknown key, as a path, and whether it is
+   * likely at all.
+   */
   function suggestion(
     key: string,
     path: string,
@@ -129,7 +138,10 @@ function inCommon(a: string, b: string): number {
   return count;
 }
 
-/** The key of another map with this name: the one whose map is nearest to where it stands. */
+/**
+ * The key of another map with this name: the one whose map is nearest to where
+ * it stands.
+ */
 function misplaced(
   key: string,
   path: string,

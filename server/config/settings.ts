@@ -1,3 +1,9 @@
+/**
+ * All keys of a configuration file, with their defaults.
+ *
+ * @module
+ */
+
 import type { LogConfig } from "@frontier/platform/log";
 import type { DaoConfig } from "./later.ts";
 import { limitField } from "./limit_field.ts";
@@ -49,7 +55,10 @@ export interface DialSettings {
   tls: TlsSettings;
 }
 
-/** A configuration file with all its keys: what the file left out has its default. */
+/**
+ * A configuration file with all its keys: what the file left out has its
+ * default.
+ */
 export interface Settings {
   log: LogConfig;
   daemon: {
@@ -116,7 +125,10 @@ const ADDRESSES: Field<string[]> = {
   },
 };
 
-/** One of the hash functions. The Go gateway takes any other text for the first one. */
+/**
+ * One of the hash functions. The Go gateway takes any other text for the first
+ * one.
+ */
 const HASH_BY: Field<HashBy> = {
   ...choice<HashBy>("exchange.hashby", HASHES, "edgeid"),
   read(value, path, findings) {
@@ -166,7 +178,10 @@ const LIMITS = section<Limits>(
   ) as unknown as Fields<Limits>,
 );
 
-/** Every key a configuration file may have, with its type, its default and its other spellings. */
+/**
+ * Every key a configuration file may have, with its type, its default and its
+ * other spellings.
+ */
 export const SETTINGS: Section<Settings> = section<Settings>({
   log: LOG,
   daemon: section<Settings["daemon"]>({

@@ -1,3 +1,9 @@
+/**
+ * The text of a configuration file, and where in it what stands.
+ *
+ * @module
+ */
+
 import {
   isAlias,
   isMap,
@@ -31,9 +37,15 @@ export interface Entry {
   value: Value;
 }
 
-/** How deep a file may nest; nothing of ours is deeper than six. It also ends aliases that refer to themselves. */
+/**
+ * How deep a file may nest; nothing of ours is deeper than six. It also ends
+ * aliases that refer to themselves.
+ */
 const MAX_DEPTH = 64;
-/** How many values a file may have once its aliases are followed, so that nested aliases cannot exhaust the memory. */
+/**
+ * How many values a file may have once its aliases are followed, so that nested
+ * aliases cannot exhaust the memory.
+ */
 const MAX_VALUES = 100_000;
 
 /** What YAML 1.1, which the Go gateway speaks, takes for nothing. */
@@ -94,7 +106,10 @@ class Reader {
       : { kind: "scalar", text, plain, position };
   }
 
-  /** The entries of a map. Those merged in by `<<` stand behind its own, whose keys win. */
+  /**
+   * The entries of a map. Those merged in by `<<` stand behind its own, whose
+   * keys win.
+   */
   #entries(pairs: Pair[], fallback: Position, depth: number): Entry[] {
     const own: Entry[] = [];
     const merged: Entry[] = [];
@@ -127,7 +142,10 @@ function isNode(value: unknown): value is Node {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value);
 }
 
-/** The library's message without the piece of the file that it quotes: that may be of a password. The place is said anyway. */
+/**
+ * The library's message without the piece of the file that it quotes: that may
+ * be of a password. The place is said anyway.
+ */
 function withoutText(message: string): string {
   if (message.startsWith("Maximum call stack")) return TOO_DEEP;
   const [line = ""] = message.split("\n");
@@ -135,7 +153,8 @@ function withoutText(message: string): string {
 }
 
 /**
- * Parses the text of a configuration file. What is not YAML is noted as an error.
+ * Parses the text of a configuration file. What is not YAML is noted as an
+ * error.
  *
  * @param text All of the file, as UTF-8 was decoded.
  * @param findings Where errors are noted.

@@ -1,8 +1,17 @@
+/**
+ * TLS as it stands in a file.
+ *
+ * @module
+ */
+
 import { bool, list, text } from "./field.ts";
 import { type Section, section } from "./section.ts";
 import type { CertificatePair, TlsDialConfig } from "./endpoints.ts";
 
-/** TLS as it stands in a file; `insecureSkipVerify` matters for outgoing connections only. */
+/**
+ * TLS as it stands in a file; `insecureSkipVerify` matters for outgoing
+ * connections only.
+ */
 export interface TlsSettings extends TlsDialConfig {
   /** Whether TLS is spoken at all. */
   enable: boolean;

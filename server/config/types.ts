@@ -1,3 +1,9 @@
+/**
+ * What the gateway has to know.
+ *
+ * @module
+ */
+
 import type { LogConfig, LogFileConfig, Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 import type { DialConfig, ListenConfig } from "./endpoints.ts";
@@ -11,26 +17,41 @@ import type { MqmConfig } from "./mqm/mod.ts";
 
 /** The listener for edges and how they get their ids. */
 export interface EdgeboundConfig extends ListenConfig {
-  /** Where connections go that do not speak the protocol, or absent to close them. */
+  /**
+   * Where connections go that do not speak the protocol, or absent to close
+   * them.
+   */
   bypass?: DialConfig;
-  /** Whether the gateway assigns an id to an edge while no service answers `get_edge_id`; otherwise such an edge is refused. */
+  /**
+   * Whether the gateway assigns an id to an edge while no service answers
+   * `get_edge_id`; otherwise such an edge is refused.
+   */
   allocateEdgeIds: boolean;
   /**
-   * Whether an edge is refused, with an error that it may try again on, while no service answers `edge_online`. Without it such an
-   * edge gets in unasked, as with the Go gateway.
+   * Whether an edge is refused, with an error that it may try again on, while
+   * no service answers `edge_online`. Without it such an edge gets in unasked,
+   * as with the Go gateway.
    */
   requireEdgeOnline: boolean;
-  /** Which edges are asked for their ids again when a service registers `get_edge_id`. */
+  /**
+   * Which edges are asked for their ids again when a service registers
+   * `get_edge_id`.
+   */
   reaskIds: ReaskIds;
 }
 
 /** The health and metrics port. */
 export interface ObservabilityConfig {
-  /** Whether it is wanted. Absent, the program opens it, and a gateway within another program does not. */
+  /**
+   * Whether it is wanted. Absent, the program opens it, and a gateway within
+   * another program does not.
+   */
   enable?: boolean;
   /**
-   * Where it listens, as `host:port`. One that is taken is a warning: the gateway works without it.
-   * @default "0.0.0.0:9091"
+   * Where it listens, as `host:port`. One that is taken is a warning: the
+   * gateway works without it.
+   *
+   * @default {"0.0.0.0:9091"}
    */
   addr: string;
 }
@@ -39,17 +60,21 @@ export interface ObservabilityConfig {
 export interface PprofConfig {
   /**
    * Whether it is wanted.
-   * @default false
+   *
+   * @default {false}
    */
   enable: boolean;
   /**
-   * Where it listens, as `host:port`. Whoever reaches it may read what is in memory.
-   * @default "127.0.0.1:6060"
+   * Where it listens, as `host:port`. Whoever reaches it may read what is in
+   * memory.
+   *
+   * @default {"127.0.0.1:6060"}
    */
   addr: string;
   /**
    * Samples a second that a profile of the processor takes; 0 is a thousand.
-   * @default 10_000
+   *
+   * @default {10_000}
    */
   cpuProfileRate: number;
 }
@@ -57,15 +82,18 @@ export interface PprofConfig {
 /** Settings of the process. */
 export interface DaemonConfig {
   /**
-   * The limit of open files. The runtime raises it to the hard limit by itself; whether it is as high as `nofile` is looked at when
-   * `enable` says so.
+   * The limit of open files. The runtime raises it to the hard limit by itself;
+   * whether it is as high as `nofile` is looked at when `enable` says so.
    */
   rlimit: { enable: boolean; nofile?: number };
   /** The profiling port. */
   pprof: PprofConfig;
 }
 
-/** Everything the gateway has to know, complete: what a file left out has its default. */
+/**
+ * Everything the gateway has to know, complete: what a file left out has its
+ * default.
+ */
 export interface FrontierConfig {
   /** The listener for services. */
   servicebound: ListenConfig;
@@ -80,11 +108,14 @@ export interface FrontierConfig {
   /** What is logged, how, and where to. */
   log: LogConfig;
   /**
-   * Seconds that draining may last at most; it ends as soon as all peers have gone. 0 closes at once. Set by
-   * `FRONTIER_DRAIN_SECONDS`.
+   * Seconds that draining may last at most; it ends as soon as all peers have
+   * gone. 0 closes at once. Set by `FRONTIER_DRAIN_SECONDS`.
    */
   drainSeconds: number;
-  /** Connections that begin to leave in a second while it drains; more where the time would not do otherwise. */
+  /**
+   * Connections that begin to leave in a second while it drains; more where the
+   * time would not do otherwise.
+   */
   drainRate: number;
   /** This gateway's name within a cluster, or empty. */
   frontierId: string;
@@ -96,75 +127,101 @@ export interface FrontierConfig {
   observability: ObservabilityConfig;
   /** Settings of the process. Used by the command line only. */
   daemon: DaemonConfig;
-  /** Settings of parts that later releases build: read and checked now, acted upon then. */
+  /**
+   * Settings of parts that later releases build: read and checked now, acted
+   * upon then.
+   */
   later: LaterConfig;
 }
 
-/** The same with every key optional, down to the last. Lists are replaced as a whole. */
+/**
+ * The same with every key optional, down to the last. Lists are replaced as a
+ * whole.
+ */
 export type DeepPartial<T> = {
   [K in keyof T]?: T[K] extends readonly unknown[] ? T[K]
     : T[K] extends object ? DeepPartial<T[K]>
     : T[K];
 };
 
-/** {@linkcode FrontierConfig} for a caller: whatever is left out has its default. A complete configuration is one, too. */
+/**
+ * {@linkcode FrontierConfig} for a caller: whatever is left out has its
+ * default. A complete configuration is one, too.
+ */
 export interface FrontierOptions {
   /**
    * The listener for services.
-   * @default { hostname: "127.0.0.1", port: 30011 }
+   *
+   * @default {{ hostname: "127.0.0.1", port: 30011 }}
    */
   servicebound?: Partial<ListenConfig>;
   /**
    * The listener for edges.
-   * @default { hostname: "0.0.0.0", port: 30012, allocateEdgeIds: true, requireEdgeOnline: false, reaskIds: "ours" }
+   *
+   * @default {{ hostname: "0.0.0.0", port: 30012, allocateEdgeIds: true,
+   * requireEdgeOnline: false, reaskIds: "ours" }}
    */
   edgebound?: Partial<EdgeboundConfig>;
   /**
    * How one of several services is chosen.
-   * @default "edgeid"
+   *
+   * @default {"edgeid"}
    */
   hashBy?: HashBy;
   /**
    * To whom a caller's time limit travels as a deadline.
-   * @default "services"
+   *
+   * @default {"services"}
    */
   forwardDeadlines?: ForwardDeadlines;
   /**
    * The bounds that protect the gateway.
-   * @default DEFAULT_LIMITS
+   *
+   * @default {DEFAULT_LIMITS}
    */
   limits?: Partial<Limits>;
-  /** What is logged, how, and where to. Used by the command line only: in a program, hand over a {@linkcode logger}. */
+  /**
+   * What is logged, how, and where to. Used by the command line only: in a
+   * program, hand over a {@linkcode logger}.
+   */
   log?: Partial<Omit<LogConfig, "file">> & { file?: Partial<LogFileConfig> };
   /**
    * Seconds that draining may last at most.
-   * @default 25
+   *
+   * @default {25}
    */
   drainSeconds?: number;
   /**
    * Connections that begin to leave in a second while it drains.
-   * @default 1_000
+   *
+   * @default {1_000}
    */
   drainRate?: number;
   /**
    * This gateway's name within a cluster.
-   * @default ""
+   *
+   * @default {""}
    */
   frontierId?: string;
   /**
-   * The port for operators and their programs. What is left out has its default.
-   * @default { enable: false, listen: { hostname: "127.0.0.1", port: 30010 } }
+   * The port for operators and their programs. What is left out has its
+   * default.
+   *
+   * @default {{ enable: false, listen: { hostname: "127.0.0.1", port: 30010 }
+   * }}
    */
   controlplane?: ControlplaneOptions;
   /**
    * External message queues. A part that is given replaces the defaults key by
    * key.
-   * @default {} no broker
+   *
+   * @default {{} no broker}
    */
   mqm?: DeepPartial<MqmConfig>;
   /**
    * The health and metrics port. It is not opened unless `enable` is true.
-   * @default { addr: "0.0.0.0:9091" }
+   *
+   * @default {{ addr: "0.0.0.0:9091" }}
    */
   observability?: Partial<ObservabilityConfig>;
   /** Settings of the process. Used by the command line only. */
@@ -173,7 +230,8 @@ export interface FrontierOptions {
   later?: LaterConfig;
   /**
    * Where the gateway writes what it has to say.
-   * @default NULL_LOGGER
+   *
+   * @default {NULL_LOGGER}
    */
   logger?: Logger;
 }

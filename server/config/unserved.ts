@@ -1,3 +1,9 @@
+/**
+ * What a configuration asks for and the gateway does not do.
+ *
+ * @module
+ */
+
 import type { FrontierConfig } from "./types.ts";
 
 /** A part that a configuration asks for and this version does not have. */

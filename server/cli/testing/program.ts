@@ -9,7 +9,10 @@ export const PERMISSIONS: readonly string[] = [
 ];
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
-/** The gateway as a process of its own, with the documented permissions and nothing in its environment but what is given. */
+/**
+ * The gateway as a process of its own, with the documented permissions and
+ * nothing in its environment but what is given.
+ */
 export class Program implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #out: string[] = [];

@@ -1,3 +1,9 @@
+/**
+ * AMQP brokers as they stand in a file.
+ *
+ * @module
+ */
+
 import { anyMap, bool, int, list, named, text } from "../field.ts";
 import { type Section, section } from "../section.ts";
 import {
@@ -21,7 +27,10 @@ export interface AmqpExchangeConfig {
   autoDelete: boolean;
   /** Whether only other exchanges may publish to it. */
   internal: boolean;
-  /** No effect: the broker's answer is always waited for, so that a wrong declaration is said. */
+  /**
+   * No effect: the broker's answer is always waited for, so that a wrong
+   * declaration is said.
+   */
   nowait: boolean;
 }
 
@@ -55,7 +64,10 @@ export interface AmqpBindingConfig {
 export interface AmqpProducerConfig {
   /** Routing keys that edges may publish to, as topics. */
   routingKeys: string[];
-  /** The exchange; empty for the default one, whose routing keys are the names of queues. */
+  /**
+   * The exchange; empty for the default one, whose routing keys are the names
+   * of queues.
+   */
   exchange: string;
   /** Whether a message that no queue takes is an error. */
   mandatory: boolean;
@@ -63,13 +75,19 @@ export interface AmqpProducerConfig {
   immediate: boolean;
   /** Headers of every message. */
   headers: Record<string, unknown>;
-  /** Bytes of data that a message may have; 0 for 134 217 728, or what the broker says when it refuses one. */
+  /**
+   * Bytes of data that a message may have; 0 for 134 217 728, or what the
+   * broker says when it refuses one.
+   */
   maxMessageBytes: number;
   /** The property of every message. */
   contentType: string;
   /** The property of every message. */
   contentEncoding: string;
-  /** 2 for messages that outlive the broker's restart, 1 for those that do not; 0 for 2. */
+  /**
+   * 2 for messages that outlive the broker's restart, 1 for those that do not;
+   * 0 for 2.
+   */
   deliveryMode: number;
   /** The property of every message; 0 for none. */
   priority: number;
@@ -79,7 +97,10 @@ export interface AmqpProducerConfig {
   expiration: string;
   /** The property of every message. */
   type: string;
-  /** The property of every message; the broker wants it to be the user that the gateway is. */
+  /**
+   * The property of every message; the broker wants it to be the user that the
+   * gateway is.
+   */
   userId: string;
   /** The property of every message. */
   appId: string;
@@ -87,7 +108,10 @@ export interface AmqpProducerConfig {
 
 /** An AMQP 0-9-1 producer. Zero and empty mean the client library's default. */
 export interface AmqpConfig extends BrokerConfig {
-  /** The user, or empty. A user in front of an address counts where this is empty; then `guest`. */
+  /**
+   * The user, or empty. A user in front of an address counts where this is
+   * empty; then `guest`.
+   */
   user: string;
   /** The user's password. */
   password: SecretConfig;

@@ -1,3 +1,9 @@
+/**
+ * What the sections of all brokers have in common.
+ *
+ * @module
+ */
+
 import { bool, checked, int, named, text } from "../field.ts";
 import { type Fields, type Section, section } from "../section.ts";
 import { TLS, type TlsSettings } from "../tls_section.ts";
@@ -6,7 +12,10 @@ import { TLS, type TlsSettings } from "../tls_section.ts";
 export interface BrokerQueueConfig {
   /** Messages that wait or are under way, of all edges together. */
   maxMessages: number;
-  /** Bytes of messages that wait or are under way, of all edges together; one edge alone has at most half. */
+  /**
+   * Bytes of messages that wait or are under way, of all edges together; one
+   * edge alone has at most half.
+   */
   maxBytes: number;
 }
 
@@ -14,7 +23,10 @@ export interface BrokerQueueConfig {
 export interface BrokerHeadersConfig {
   /** Whether it carries the edge's id, in decimal. */
   edgeId: boolean;
-  /** Whether it carries the edge's meta. Allow it only where whoever reads the broker may see what edges say of themselves. */
+  /**
+   * Whether it carries the edge's meta. Allow it only where whoever reads the
+   * broker may see what edges say of themselves.
+   */
   meta: boolean;
   /** Whether it carries the message's id. */
   messageId: boolean;
@@ -26,9 +38,15 @@ export interface BrokerHeadersConfig {
 export interface SecretConfig {
   /** The secret itself, or empty. */
   value: string;
-  /** Path of a file that has it, without the line's end; or empty. Read at each connect. */
+  /**
+   * Path of a file that has it, without the line's end; or empty. Read at each
+   * connect.
+   */
   file: string;
-  /** Name of the environment variable that has it, beginning with `FRONTIER_`; or empty. */
+  /**
+   * Name of the environment variable that has it, beginning with `FRONTIER_`;
+   * or empty.
+   */
   env: string;
 }
 
@@ -100,8 +118,8 @@ export function common(
 }
 
 /**
- * A secret's three fields, in a section of their own: `password: {file: ...}`. A
- * plain text is the secret itself.
+ * A secret's three fields, in a section of their own: `password: {file: ...}`.
+ * A plain text is the secret itself.
  *
  * @param names The names it may have in a file.
  * @returns The field.

@@ -1,3 +1,9 @@
+/**
+ * Kafka as it stands in a file.
+ *
+ * @module
+ */
+
 import { bool, choice, int, list, named, text } from "../field.ts";
 import { type Section, section } from "../section.ts";
 import {
@@ -32,19 +38,33 @@ export interface KafkaConfig extends BrokerConfig {
     topics: string[];
     /** No effect: each message is acknowledged. */
     async: boolean;
-    /** Bytes of data that a message may have; 0 for 1 000 000. The brokers' `message.max.bytes` must be larger. */
+    /**
+     * Bytes of data that a message may have; 0 for 1 000 000. The brokers'
+     * `message.max.bytes` must be larger.
+     */
     maxMessageBytes: number;
-    /** 1 for the leader alone, which may lose what it has acknowledged; anything else for all replicas in sync. */
+    /**
+     * 1 for the leader alone, which may lose what it has acknowledged; anything
+     * else for all replicas in sync.
+     */
     requiredAcks: number;
-    /** Seconds that the brokers may take to gather acknowledgements; 0 for 10. */
+    /**
+     * Seconds that the brokers may take to gather acknowledgements; 0 for 10.
+     */
     timeoutSeconds: number;
     /** How batches are compressed. */
     compression: KafkaCompression;
     /** No effect: the codecs have their usual level. */
     compressionLevel: number;
-    /** Whether the brokers store what is sent twice by one producer once. On unless `required_acks` is 1. */
+    /**
+     * Whether the brokers store what is sent twice by one producer once. On
+     * unless `required_acks` is 1.
+     */
     idempotent: boolean;
-    /** What the key of a message is: the id of its edge, so that the messages of an edge keep their order, or nothing. */
+    /**
+     * What the key of a message is: the id of its edge, so that the messages of
+     * an edge keep their order, or nothing.
+     */
     key: "edge" | "none";
     /** When a batch goes out; 0 for the default. */
     flush: {
@@ -57,7 +77,10 @@ export interface KafkaConfig extends BrokerConfig {
       /** Seconds that a batch waits for more, at most 1. */
       frequencySeconds: number;
     };
-    /** What is tried again by the client, beside what the gateway tries again; 0 for the default. */
+    /**
+     * What is tried again by the client, beside what the gateway tries again; 0
+     * for the default.
+     */
     retry: {
       /** Tries. */
       max: number;
@@ -96,7 +119,8 @@ export const kafka: Section<KafkaConfig> = section<KafkaConfig>({
       "zstd",
     ], "none"),
     compressionLevel: int(0),
-    // The Go gateway reads the misspelt name; its samples and its documents have the right one.
+    // The Go gateway reads the misspelt name; its samples and its documents
+    // have the right one.
     idempotent: named(bool(), "idempotent", "idepotent"),
     key: choice("kafka key", ["edge", "none"], "edge"),
     flush: section<KafkaConfig["producer"]["flush"]>({

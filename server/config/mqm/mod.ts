@@ -1,3 +1,9 @@
+/**
+ * External message queues: which brokers take which topics.
+ *
+ * @module
+ */
+
 import { type Section, section } from "../section.ts";
 import { amqp, type AmqpConfig, amqpProblems } from "./amqp.ts";
 import type { BrokerProblem } from "./common.ts";

@@ -1,3 +1,9 @@
+/**
+ * NATS as it stands in a file.
+ *
+ * @module
+ */
+
 import { bool, list, named, text } from "../field.ts";
 import { type Section, section } from "../section.ts";
 import {
@@ -12,7 +18,10 @@ import { subjectRule } from "../../mq/nats/subject.ts";
 
 /** A NATS producer, with JetStream or without. */
 export interface NatsConfig extends BrokerConfig {
-  /** Its user, or empty. A user in front of an address counts where this is empty. */
+  /**
+   * Its user, or empty. A user in front of an address counts where this is
+   * empty.
+   */
   user: string;
   /** The user's password. */
   password: SecretConfig;
@@ -20,7 +29,10 @@ export interface NatsConfig extends BrokerConfig {
   token: SecretConfig;
   /** Subjects that edges may publish to and that JetStream does not take. */
   producer: { subjects: string[] };
-  /** JetStream: whether, its stream's name, and the subjects that edges may publish to then. */
+  /**
+   * JetStream: whether, its stream's name, and the subjects that edges may
+   * publish to then.
+   */
   jetstream: {
     enable: boolean;
     name: string;

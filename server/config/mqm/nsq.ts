@@ -1,3 +1,9 @@
+/**
+ * NSQ as it stands in a file.
+ *
+ * @module
+ */
+
 import { bool, int, list, text } from "../field.ts";
 import { type Section, section } from "../section.ts";
 import {
@@ -17,7 +23,10 @@ export interface NsqConfig extends BrokerConfig {
   producer: {
     /** Topics that edges may publish to. */
     topics: string[];
-    /** Bytes of data that a message may have; 0 for 1 048 576. nsqd's `-max-msg-size` must not be smaller. */
+    /**
+     * Bytes of data that a message may have; 0 for 1 048 576. nsqd's
+     * `-max-msg-size` must not be smaller.
+     */
     maxMessageBytes: number;
   };
 }

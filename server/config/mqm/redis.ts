@@ -1,3 +1,9 @@
+/**
+ * Redis as it stands in a file.
+ *
+ * @module
+ */
+
 import { bool, int, list, text } from "../field.ts";
 import { type Section, section } from "../section.ts";
 import {
