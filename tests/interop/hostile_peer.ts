@@ -3,10 +3,12 @@
 import vectors from "../../proto/testdata/wire_vectors.json" with {
   type: "json",
 };
+import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import { damage, randomConnectionBody, randomDataBody } from "./random_body.ts";
+import { concat, RawSocket } from "../support/raw_socket.ts";
+import { tail } from "../support/test_peer.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
-const HEADER = 14;
 const encoder = new TextEncoder();
 
 const TYPES = [
@@ -56,7 +58,6 @@ export class HostilePeer {
   /** Session ids that mean something on this connection. */
   readonly #sessions: bigint[] = [1n];
   readonly #packets: bigint[] = [1n];
-  #rest = new Uint8Array(0);
   #replies: Uint8Array[] = [];
 
   /**
@@ -75,51 +76,35 @@ export class HostilePeer {
    */
   async run(): Promise<number> {
     const random = this.#random;
-    const conn = await Deno.connect({
-      hostname: "127.0.0.1",
-      port: this.#targets.port,
+    using socket = await RawSocket.dial(this.#targets.port, {
+      onFrame: ({ type, id, payload }) =>
+        this.#answer(type, id, payload.slice()),
     });
     let sent = 0;
-    try {
-      const reading = this.#read(conn);
-      if (random.chance(0.9)) {
-        await write(conn, this.#handshake());
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      const rounds = 1 + random.int(15);
-      for (let round = 0; round < rounds; round++) {
-        const batch = this.#replies.splice(0);
-        const count = random.int(8);
-        for (let i = 0; i < count; i++) batch.push(this.#frame());
-        sent += batch.length;
-        await this.#writeInPieces(conn, batch);
-        if (random.chance(0.3)) {
-          await new Promise((resolve) => setTimeout(resolve, random.int(8)));
-        }
-      }
-      if (random.chance(0.5)) await conn.closeWrite();
-      // Half of them read on for a while: late answers, dismisses, the end.
-      if (random.chance(0.5)) {
-        await Promise.race([
-          reading,
-          new Promise((resolve) => setTimeout(resolve, 30)),
-        ]);
-      }
-    } catch (error) {
-      // The gateway has thrown us out: what it should do.
-      if (!isGone(error)) throw error;
+    if (random.chance(0.9)) {
+      await socket.send(this.#handshake());
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    try {
-      conn.close();
-    } catch (error) {
-      if (!isGone(error)) throw error;
+    const rounds = 1 + random.int(15);
+    for (let round = 0; round < rounds && !socket.closed; round++) {
+      const batch = this.#replies.splice(0);
+      const count = random.int(8);
+      for (let i = 0; i < count; i++) batch.push(this.#frame());
+      sent += batch.length;
+      await this.#sendInPieces(socket, batch);
+      if (random.chance(0.3)) {
+        await new Promise((resolve) => setTimeout(resolve, random.int(8)));
+      }
     }
+    if (random.chance(0.5)) socket.end();
+    // Half of them read on for a while: late answers, dismisses, the end.
+    if (random.chance(0.5)) await socket.until(() => false, 30);
     return sent;
   }
 
   #handshake(): Uint8Array {
     const random = this.#random;
-    const json = encoder.encode(JSON.stringify({
+    const body = JSON.stringify({
       meta: btoa(this.#targets.meta),
       ...(random.chance(0.3)
         ? {
@@ -128,11 +113,9 @@ export class HostilePeer {
           ], 5]),
         }
         : {}),
-    }));
-    const payload = new Uint8Array(10 + json.length);
-    payload[0] = random.pick([0x18, 0x18, 0x18, 0x38, 0x08, 0xff]);
-    payload.set(json, 10);
-    return build(0x01, 1n, payload);
+    });
+    const flags = random.pick([0x18, 0x18, 0x18, 0x38, 0x08, 0xff]);
+    return rawFrame(0x01, 1n, Uint8Array.of(flags, 0), 0n, body);
   }
 
   /** One frame: well formed, nearly so, or not at all. */
@@ -142,14 +125,14 @@ export class HostilePeer {
     if (kind < 4) return damage(random, random.pick(FRAMES));
     if (kind < 5) return random.bytes(1 + random.int(40));
     if (kind < 6) {
-      return build(
+      return rawFrame(
         random.pick(TYPES),
         this.#packetId(),
         random.bytes(random.int(20)),
       );
     }
     if (kind < 7) {
-      return build(
+      return rawFrame(
         random.int(256),
         this.#packetId(),
         random.bytes(random.int(60)),
@@ -158,7 +141,7 @@ export class HostilePeer {
     const type = random.chance(0.85)
       ? random.pick(BUSY_TYPES)
       : random.pick(TYPES);
-    const frame = build(type, this.#packetId(), this.#payload(type));
+    const frame = rawFrame(type, this.#packetId(), ...this.#payload(type));
     if (kind < 9) {
       new DataView(frame.buffer).setUint32(
         10,
@@ -168,55 +151,55 @@ export class HostilePeer {
     return frame;
   }
 
-  #payload(type: number): Uint8Array {
+  #payload(type: number): (Uint8Array | bigint | string)[] {
     const random = this.#random;
     switch (type) {
       case 0x01:
       case 0x02:
-        return concat(
+        return [
           random.bytes(type === 0x01 ? 10 : 9),
           randomConnectionBody(random),
-        );
+        ];
       case 0x11:
       case 0x21:
       case 0x22:
-        return random.bytes(random.chance(0.9) ? 0 : 3);
+        return [random.bytes(random.chance(0.9) ? 0 : 3)];
       case 0x12:
-        return concat(Uint8Array.of(0), randomConnectionBody(random));
+        return [Uint8Array.of(0), randomConnectionBody(random)];
       case 0x31:
-        return concat(
+        return [
           Uint8Array.of(0, random.pick([0x10, 0x10, 0x00])),
-          eight(this.#sessionId()),
+          this.#sessionId(),
           this.#sessionBody(),
-        );
+        ];
       case 0x32:
-        return concat(
+        return [
           Uint8Array.of(0, 0),
-          eight(this.#sessionId()),
-          eight(this.#sessionId()),
+          this.#sessionId(),
+          this.#sessionId(),
           this.#sessionBody(),
-        );
+        ];
       case 0x41:
       case 0x42:
-        return concat(eight(this.#sessionId()), randomConnectionBody(random));
+        return [this.#sessionId(), randomConnectionBody(random)];
       case 0x61:
-        return concat(
-          eight(this.#sessionId()),
+        return [
+          this.#sessionId(),
           random.bytes(random.pick([0, 1, 100, 20_000])),
-        );
+        ];
       case 0x62:
-        return concat(eight(this.#sessionId()), random.bytes(4));
+        return [this.#sessionId(), random.bytes(4)];
       case 0x73:
-        return concat(
-          eight(this.#sessionId()),
+        return [
+          this.#sessionId(),
           Uint8Array.of(0, random.int(3)),
-        );
+        ];
       case 0x81:
-        return concat(eight(this.#sessionId()), random.bytes(random.int(20)));
+        return [this.#sessionId(), random.bytes(random.int(20))];
       case 0x82:
-        return concat(eight(this.#sessionId()), encoder.encode("{}"));
+        return [this.#sessionId(), "{}"];
     }
-    return concat(eight(this.#sessionId()), this.#dataBody());
+    return [this.#sessionId(), this.#dataBody()];
   }
 
   #sessionBody(): Uint8Array {
@@ -238,8 +221,7 @@ export class HostilePeer {
     if (random.chance(0.8)) aim.topic = JSON.stringify(random.pick(names));
     if (edges.length > 0 && random.chance(0.9)) {
       aim.custom = JSON.stringify(
-        concat(random.bytes(random.int(5)), eight(random.pick(edges)))
-          .toBase64(),
+        tail(random.pick(edges), random.bytes(random.int(5))).toBase64(),
       );
     }
     return randomDataBody(random, aim);
@@ -262,25 +244,22 @@ export class HostilePeer {
     if (type === 0x31 && payload.length >= 10) {
       const id = view.getBigUint64(2);
       this.#sessions.push(id);
-      const ack = concat(
-        Uint8Array.of(0, 0),
-        eight(id),
-        eight(random.chance(0.9) ? id : this.#sessionId()),
-        encoder.encode("{}"),
-      );
-      this.#replies.push(build(0x32, packetId, ack));
+      const own = random.chance(0.9) ? id : this.#sessionId();
+      const ack = rawFrame(0x32, packetId, new Uint8Array(2), id, own, "{}");
+      this.#replies.push(ack);
     }
     if ((type === 0x71 || type === 0x51) && random.chance(0.8)) {
       this.#replies.push(
-        build(
+        rawFrame(
           type + 1,
           packetId,
-          concat(payload.subarray(0, 8), randomDataBody(random)),
+          payload.subarray(0, 8),
+          randomDataBody(random),
         ),
       );
     }
     if (type === 0x41 && random.chance(0.5)) {
-      this.#replies.push(build(0x42, packetId, payload));
+      this.#replies.push(rawFrame(0x42, packetId, payload));
     }
     this.#packets.push(packetId);
   }
@@ -299,90 +278,21 @@ export class HostilePeer {
       : BigInt(random.int(1 << 30));
   }
 
-  async #writeInPieces(conn: Deno.Conn, frames: Uint8Array[]): Promise<void> {
-    const bytes = concat(...frames);
-    if (this.#random.chance(0.7)) return await write(conn, bytes);
+  async #sendInPieces(
+    socket: RawSocket,
+    frames: readonly Uint8Array[],
+  ): Promise<void> {
+    const bytes = concat(frames);
+    if (this.#random.chance(0.7)) {
+      await socket.send(bytes);
+      return;
+    }
     for (let at = 0; at < bytes.length;) {
-      const to = Math.min(bytes.length, at + 1 + this.#random.int(200));
-      await write(conn, bytes.subarray(at, to));
-      at = bytes.length > 5000 ? bytes.length : to;
-      if (at === bytes.length && to < bytes.length) {
-        await write(conn, bytes.subarray(to));
-      }
+      const to = bytes.length > 5000 && at > 0
+        ? bytes.length
+        : Math.min(bytes.length, at + 1 + this.#random.int(200));
+      await socket.send(bytes.subarray(at, to));
+      at = to;
     }
   }
-
-  async #read(conn: Deno.Conn): Promise<void> {
-    const buffer = new Uint8Array(64 * 1024);
-    try {
-      for (;;) {
-        const count = await conn.read(buffer);
-        if (count === null) return;
-        this.#rest = concat(this.#rest, buffer.subarray(0, count));
-        this.#takeFrames();
-      }
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  }
-
-  #takeFrames(): void {
-    for (;;) {
-      const view = new DataView(this.#rest.buffer);
-      if (this.#rest.length < HEADER) return;
-      const end = HEADER + view.getUint32(10);
-      if (this.#rest.length < end) return;
-      this.#answer(
-        this.#rest[1] as number,
-        view.getBigUint64(2),
-        this.#rest.slice(HEADER, end),
-      );
-      this.#rest = this.#rest.slice(end);
-    }
-  }
-}
-
-function build(
-  type: number,
-  packetId: bigint,
-  payload: Uint8Array,
-): Uint8Array<ArrayBuffer> {
-  const frame = new Uint8Array(HEADER + payload.length);
-  const view = new DataView(frame.buffer);
-  view.setUint8(0, 1);
-  view.setUint8(1, type);
-  view.setBigUint64(2, packetId);
-  view.setUint32(10, payload.length);
-  frame.set(payload, HEADER);
-  return frame;
-}
-
-function eight(id: bigint): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, id);
-  return bytes;
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
-async function write(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await conn.write(bytes.subarray(at));
-  }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.BadResource ||
-    error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.NotConnected;
 }

@@ -189,6 +189,11 @@ export class RawSocket implements Disposable {
     return true;
   }
 
+  /** Sends nothing any more, and reads on. */
+  end(): void {
+    this.#socket.end();
+  }
+
   /** Hangs up. */
   [Symbol.dispose](): void {
     this.#socket.destroy();
