@@ -32,9 +32,12 @@ class InFlight implements AsyncDisposable {
   static async begin(
     args: string[] = [],
     permissions?: string[],
+    env: Record<string, string> = {},
   ): Promise<InFlight> {
     const stack = new AsyncDisposableStack();
-    const program = stack.use(new Program(args, ANY_PORTS, permissions));
+    const program = stack.use(
+      new Program(args, { ...ANY_PORTS, ...env }, permissions),
+    );
     const [, services] = await program.line(/servicebound .*:(\d+)$/);
     const [, edges] = await program.line(/edgebound .*:(\d+)$/);
     const gate = Promise.withResolvers<void>();
@@ -75,6 +78,30 @@ Deno.test("SIGTERM waits for a call in flight", async () => {
   assertEquals(await work.answered, "done");
   assertEquals((await work.program.end()).code, 0);
 });
+
+Deno.test("a gateway without peers exits at once", async () => {
+  await using program = new Program([], ANY_PORTS);
+  await program.line(/edgebound .*:(\d+)$/);
+  const begun = performance.now();
+  program.tell("SIGTERM");
+  assertEquals((await program.end()).code, 0);
+  assert(performance.now() - begun < 5_000);
+});
+
+for (const [seconds, mostMs] of [[0, 5_000], [1, 10_000]] as const) {
+  Deno.test(`${seconds} s to drain are the deadline, though a call never ends`, async () => {
+    const env = { FRONTIER_DRAIN_SECONDS: `${seconds}` };
+    await using work = await InFlight.begin([], undefined, env);
+    const begun = performance.now();
+    work.program.tell("SIGTERM");
+    const { code, out } = await work.program.end();
+    assertEquals(code, 0);
+    const took = performance.now() - begun;
+    assert(took > seconds * 500 && took < mostMs, `${took}`);
+    assertEquals(await work.answered, "failed: force-closed");
+    assertEquals(out.includes("not everything in flight"), seconds > 0, out);
+  });
+}
 
 Deno.test("edges of ours are never without a connection when their gateway stops under load, and lose no call", async () => {
   await using scene = await TwoGateways.start();

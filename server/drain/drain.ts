@@ -70,6 +70,8 @@ export class Drain {
   #phase: DrainPhase = "edges";
   /** Whether those that had not said who they are were sent away. */
   #abandoned = false;
+  /** Whether edges that were still being admitted were refused. */
+  #admitted = false;
   /** Until when offline events may be confirmed. */
   #eventsUntil = Infinity;
   #reportAt: number;
@@ -272,6 +274,8 @@ export class Drain {
 
   /** An edge that is still being admitted would have to be cut as soon as it is in. */
   #refuseEdges(): void {
+    if (this.#admitted) return;
+    this.#admitted = true;
     for (const link of [...this.#context.links]) {
       const { kind } = link.user as Peer;
       if (link.state === "handshake" && kind === "edge") {

@@ -195,6 +195,30 @@ Deno.test("from its turn on nothing new is taken from an edge, and its refusals 
   assertEquals(gateway.leftovers, NOTHING_LEFT);
 });
 
+Deno.test("one of ours is told that what is refused in its turn was not done", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { ...OURS, methods: ["m"] });
+  const [edge] = oldEdges(gateway, 1, OURS);
+  edge!.call("m");
+  gateway.run();
+  const drain = gateway.drain();
+  gateway.run(2_100);
+  assertEquals(drain.progress.edges.finishing, 1);
+  assertEquals(edge!.all("farewell").length, 2, "its turn has begun");
+  const ids = [edge!.call("m"), edge!.publish("t")];
+  const down = [
+    service.call("x", { custom: tail(edge!.id) }),
+    service.publish("x", { custom: tail(edge!.id) }),
+  ];
+  gateway.run(1_200);
+  for (const id of ids) {
+    assertEquals(edge!.answers(id)[0]!.body.verdict, "not-run");
+  }
+  for (const id of down) {
+    assertEquals(service.answers(id)[0]!.body.verdict, "not-run");
+  }
+});
+
 Deno.test("a refusal waits for a second at most, and few wait", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
