@@ -16,8 +16,27 @@
  * ```
  *
  * Everything that fails does so with a {@linkcode FrontierError}, whose `code`
- * says what happened. For tests without a network, hand the `connect` of a
- * {@linkcode MemoryNetwork} to `dial`, and the network to a gateway.
+ * says what happened. TLS is in `@frontier/client/tls`.
+ *
+ * @example A test without a network: gateway, service and edge in one process
+ * ```ts
+ * import { Edge, MemoryNetwork, Service } from "@frontier/client";
+ * import { startFrontier } from "@frontier/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const services = new MemoryNetwork();
+ * const edges = new MemoryNetwork();
+ * await using _gateway = await startFrontier(
+ *   { edgebound: { allocateEdgeIds: true } },
+ *   { service: services, edge: edges },
+ * );
+ * await using _service = await Service.connect({
+ *   dial: () => services.connect(),
+ *   methods: { greet: (request) => `hello ${request.text()}` },
+ * });
+ * await using edge = await Edge.connect({ dial: () => edges.connect() });
+ * assertEquals((await edge.call("greet", "world")).text(), "hello world");
+ * ```
  *
  * @module
  */

@@ -175,7 +175,7 @@ const BACKOFF_KEYS: Readonly<Record<keyof BackoffPolicy, true>> = {
  * Refuses options that nobody knows.
  *
  * @param kind What kind of endpoint they are for.
- * @param options The options.
+ * @param options What a program has handed over, perhaps without types.
  * @throws {TypeError} If there is one; the message names the one that was meant.
  */
 export function checkOptions(

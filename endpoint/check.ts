@@ -21,7 +21,7 @@ export function checkTimeout(timeoutMs: number): number {
 /**
  * Checks the id of an edge.
  *
- * @param id The id.
+ * @param id 64 unsigned bits.
  * @returns The same.
  * @throws {RangeError} If it does not fit into 64 bits.
  */
@@ -36,7 +36,7 @@ export function checkId(id: bigint): bigint {
  * Checks a name: of a method, a topic, a service. Programs without types may
  * hand over anything.
  *
- * @param name The name.
+ * @param name Any text; an empty one is a name, too.
  * @param what What it names.
  * @returns The same.
  * @throws {TypeError} If it is not a text.
@@ -51,7 +51,7 @@ export function checkName(name: string, what: string): string {
 /**
  * Checks a handler.
  *
- * @param handler The handler.
+ * @param handler What is to answer calls.
  * @returns The same.
  * @throws {TypeError} If it cannot be called.
  */

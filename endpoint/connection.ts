@@ -129,7 +129,7 @@ export class Connection implements LinkHandler {
    * Begins a connection as the side that dialled.
    *
    * @param transport The bytes; the connection closes it.
-   * @param settings Settings.
+   * @param settings Sizes, times and extensions to offer.
    * @param owner Hears what happens.
    * @param introduction Who we are.
    * @returns The connection; the peer has not answered.
@@ -150,7 +150,7 @@ export class Connection implements LinkHandler {
    * Begins a connection as the side that was dialled.
    *
    * @param transport The bytes; the connection closes it.
-   * @param settings Settings.
+   * @param settings Sizes, times and extensions to offer.
    * @param owner Hears what happens.
    * @param admit Decides about the client.
    * @returns The connection; the client has said nothing yet.

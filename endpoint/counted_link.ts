@@ -21,7 +21,7 @@ export class CountedLink extends Link {
    * Makes a connection in state `init`.
    *
    * @param role Our side.
-   * @param settings Settings.
+   * @param settings Sizes, times and extensions to offer.
    * @param handler Hears what happens.
    * @param port Carries the bytes.
    * @param counters Where the bytes are added.

@@ -141,7 +141,7 @@ export class EndpointCore implements ConnectionOwner {
   /**
    * Tells whether the peer has confirmed a method.
    *
-   * @param method The method.
+   * @param method Its name; upper and lower case differ.
    * @returns Whether it has, on the connection in use.
    */
   announced(method: string): boolean {
@@ -151,7 +151,7 @@ export class EndpointCore implements ConnectionOwner {
   /**
    * Registers all methods on a connection and waits until the peer knows them.
    *
-   * @param connection The connection.
+   * @param connection One that is open and not in use yet.
    * @param timeoutMs Milliseconds it may take.
    */
   async announce(connection: Connection, timeoutMs: number): Promise<void> {
@@ -185,7 +185,7 @@ export class EndpointCore implements ConnectionOwner {
    * A connection is over. What it brought and nobody has read is dropped: it
    * cannot be acknowledged any more, and its sender knows.
    *
-   * @param connection The connection.
+   * @param connection One that has closed, or that nobody needs any more.
    */
   forget(connection: Connection): void {
     this.onLeaving(connection);
@@ -208,7 +208,7 @@ export class EndpointCore implements ConnectionOwner {
   /**
    * Sends an operation, or hands it to whoever keeps those that come too early.
    *
-   * @param operation The operation.
+   * @param operation What is sent; it has its time limit already.
    */
   submit(operation: Operation): void {
     const current = this.#current;

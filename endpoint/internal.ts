@@ -2,6 +2,36 @@
  * What the packages of Frontier itself build on; not covered by semantic
  * versioning.
  *
+ * @example Two endpoints, one dialled by the other
+ * ```ts
+ * import { Connection, EndpointCore } from "@frontier/endpoint/internal";
+ * import { MemoryNetwork } from "@frontier/platform";
+ * import { LINK_SETTINGS } from "@frontier/proto/internal";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const network = new MemoryNetwork();
+ * using server = new EndpointCore({ methods: { echo: ({ data }) => data } });
+ * using client = new EndpointCore();
+ * const introduction = { meta: undefined, wantedId: 0n };
+ * await using dialled = Connection.connect(
+ *   network.connect(),
+ *   LINK_SETTINGS,
+ *   client,
+ *   introduction,
+ * );
+ * await using listened = Connection.accept(
+ *   await network.accept(),
+ *   LINK_SETTINGS,
+ *   server,
+ *   () => 7n,
+ * );
+ * await Promise.all([dialled.opened, listened.opened]);
+ * client.use(dialled);
+ * server.use(listened);
+ * const reply = await client.channel.call("echo", "x", undefined, undefined);
+ * assertEquals(reply.text(), "x");
+ * ```
+ *
  * @module
  */
 

@@ -101,7 +101,7 @@ export const ENDPOINT_LIMITS: EndpointLimits = {
  * Completes and checks limits.
  *
  * @param given Those that differ from the defaults.
- * @param defaults The defaults.
+ * @param defaults What holds where nothing is given.
  * @returns All of them.
  * @throws {RangeError} If one is not positive, or a finite window has more than 31 bits.
  */

@@ -1,10 +1,20 @@
 /**
- * What every end of a connection has in common: calls, messages, registrations
- * and streams over one link, in both roles. Services and edges are built on
- * it, and so is what talks between the programs of Frontier itself.
+ * What every endpoint has: calls, messages, registrations and streams over one
+ * link, in both roles. Services and edges are built on it, and so is what talks
+ * between the programs of Frontier itself.
  *
  * This is what applications see of it, through `@frontier/client`. The rest is
  * in `@frontier/endpoint/internal`.
+ *
+ * @example Typed values as payloads
+ * ```ts
+ * import { jsonCodec } from "@frontier/endpoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const reading = jsonCodec<{ celsius: number }>();
+ * const payload = reading.encode({ celsius: 21.5 });
+ * assertEquals(reading.decode(payload).celsius, 21.5);
+ * ```
  *
  * @module
  */

@@ -17,7 +17,7 @@ export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  * Refuses what is neither bytes nor text: untyped callers exist, and anything
  * else would be written as garbage.
  *
- * @param payload The payload.
+ * @param payload What a program has handed over, perhaps without types.
  * @returns The same.
  * @throws {TypeError} If it is neither.
  */
@@ -44,7 +44,7 @@ export function payloadBytes(payload: Payload | undefined): Uint8Array {
 /**
  * Counts the bytes of text.
  *
- * @param text The text.
+ * @param text Any text, lone surrogates included.
  * @returns Its length in UTF-8.
  */
 export function utf8Length(text: string): number {

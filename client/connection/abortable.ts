@@ -13,7 +13,8 @@ import {
 /**
  * Turns a signal into a promise.
  *
- * @param signal The signal.
+ * @param signal What ends the wait; its reason is what the promise is rejected
+ * with.
  * @returns Never resolves; rejects with the reason when the signal is aborted.
  */
 export function aborted(signal: AbortSignal): Promise<never> {
@@ -36,7 +37,8 @@ export interface SignalWait {
 /**
  * Waits for a signal as long as somebody wants to.
  *
- * @param signal The signal.
+ * @param signal Ends the attempt when aborted; what `connect` brings later is
+ * closed.
  * @returns The wait.
  */
 export function whenAborted(signal: AbortSignal): SignalWait {

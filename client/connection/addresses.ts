@@ -121,7 +121,7 @@ export function parseAddress(text: string, port: number): GatewayAddress {
 /**
  * Writes an address.
  *
- * @param address The address.
+ * @param address Host and port, as they were read.
  * @returns `host:port`, IPv6 in brackets.
  */
 export function formatGateway({ hostname, port }: GatewayAddress): string {

@@ -70,7 +70,7 @@ export class StatusFeed {
   /**
    * Begins a history.
    *
-   * @param first The first status.
+   * @param first What listeners are told before anything has changed.
    */
   constructor(first: Status) {
     this.#history = [first];

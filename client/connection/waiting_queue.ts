@@ -37,7 +37,7 @@ export class WaitingQueue implements Queue {
    * Keeps an operation; rejects it when there is no room or it is too large to
    * be sent at all.
    *
-   * @param operation The operation.
+   * @param operation What waits; its time runs from now on.
    * @param maxPayload Largest payload that can be sent later, in bytes.
    */
   add(operation: Operation, maxPayload: number): void {

@@ -188,8 +188,8 @@ function bodySize(out: Outgoing, dataLength: number): number {
  * Writes a request or message.
  *
  * @param link The connection.
- * @param session The session.
- * @param type Packet type.
+ * @param session Where it is sent; its connection must be open.
+ * @param type Packet type, request or message.
  * @param idHi High half of the packet id.
  * @param idLo Low half of the packet id.
  * @param out What it holds.
@@ -264,7 +264,8 @@ function customOf(out: Outgoing): Uint8Array {
  * @param idHi High half of the request's packet id.
  * @param idLo Low half of it.
  * @param head The beginning of the response.
- * @param data The data.
+ * @param data What the handler returned, bytes or text; `undefined` for no
+ * bytes.
  * @param outboxBytes Bytes that may wait to be written.
  */
 export function writeResponse(
@@ -310,7 +311,7 @@ const MAX_ERROR = 65_536;
  * Writes a response or message ack that says why something failed.
  *
  * @param session The session of what is answered.
- * @param type Packet type.
+ * @param type Packet type, response or message ack.
  * @param idHi High half of its packet id.
  * @param idLo Low half of it.
  * @param head The beginning of the answer.

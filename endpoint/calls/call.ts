@@ -25,8 +25,9 @@ export class Call extends DataOperation<Reply> {
   /**
    * Prepares a call.
    *
-   * @param method The method.
-   * @param data The data.
+   * @param method Its name; upper and lower case differ.
+   * @param data Bytes, or text that is sent as UTF-8; taken over when it is
+   * sent.
    * @param route Where it goes.
    * @param waiter Who waits.
    */

@@ -109,7 +109,7 @@ export abstract class Operation extends Pending<Session> {
    * Sends it.
    *
    * @param link The connection.
-   * @param session The session.
+   * @param session Where it is sent; its end ends the operation.
    */
   send(link: Link, session: Session): void {
     const now = this.expect(link, session);

@@ -23,8 +23,9 @@ export class Publish extends DataOperation<void> {
   /**
    * Prepares a publish.
    *
-   * @param topic The topic.
-   * @param data The data.
+   * @param topic Where it goes; empty where the receiver is given otherwise.
+   * @param data Bytes, or text that is sent as UTF-8; taken over when it is
+   * sent.
    * @param route Where it goes.
    * @param waiter Who waits.
    */

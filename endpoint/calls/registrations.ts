@@ -19,7 +19,7 @@ export class Registrations {
   /**
    * Tells whether the peer has confirmed a method.
    *
-   * @param method The method.
+   * @param method Its name; upper and lower case differ.
    * @returns Whether it has, on this connection.
    */
   knows(method: string): boolean {
@@ -29,9 +29,9 @@ export class Registrations {
   /**
    * Asks the peer, unless it was asked already.
    *
-   * @param register The register.
+   * @param register What waits for the confirmation, each within its own time.
    * @param link The connection.
-   * @param session The session.
+   * @param session The default session of that connection.
    */
   submit(register: Register, link: Link, session: Session): void {
     const { method } = register;

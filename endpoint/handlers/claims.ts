@@ -46,8 +46,8 @@ export class Claims {
   /**
    * Lets a handler answer a method.
    *
-   * @param method The method.
-   * @param handler The handler.
+   * @param method Its name; upper and lower case differ.
+   * @param handler What answers from now on.
    * @returns The claim; confirm it, or let it fail.
    */
   begin(method: string, handler: Handler): Claim {
@@ -63,7 +63,8 @@ export class Claims {
   /**
    * The peer knows the method: older claims have lost.
    *
-   * @param claim The claim.
+   * @param claim What `begin` returned; nothing happens when a newer one has
+   * won.
    */
   confirm(claim: Claim): void {
     const { method } = claim;
@@ -78,7 +79,8 @@ export class Claims {
   /**
    * The register has failed: the handler before answers, if there was one.
    *
-   * @param claim The claim.
+   * @param claim What `begin` returned; nothing happens when a newer one has
+   * won.
    */
   fail(claim: Claim): void {
     const { method } = claim;
@@ -96,7 +98,7 @@ export class Claims {
   /**
    * Removes a method, and ends the registers of it that are under way.
    *
-   * @param method The method.
+   * @param method Its name; upper and lower case differ.
    * @returns Whether there was a handler.
    */
   withdraw(method: string): boolean {

@@ -67,8 +67,8 @@ export class HandlerRun implements HandlerContext {
    *
    * @param session The session the request came on.
    * @param id Both halves of its packet id.
-   * @param method The method called.
-   * @param request The request.
+   * @param method What was called, and what answers it.
+   * @param request What arrived; the handler gets it.
    * @param bounds Milliseconds the caller waits, 0 when it did not say; and
    * bytes that may wait to be written before responses are errors.
    */

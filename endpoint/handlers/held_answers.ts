@@ -28,7 +28,7 @@ export class HeldAnswers {
   /**
    * Keeps an answer until there is room.
    *
-   * @param answer The answer.
+   * @param answer What did not fit; it keeps the place of its handler.
    */
   add(answer: HeldAnswer): void {
     this.#waiting.push(answer);

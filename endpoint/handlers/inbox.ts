@@ -43,7 +43,7 @@ export class Inbox<T> implements ItemSource<T> {
   /**
    * Adds an item, or hands it to a reader that waits.
    *
-   * @param item The item.
+   * @param item What arrived.
    * @param bytes Its size.
    * @param onTaken Called when a reader gets it.
    * @returns `false` when there is no room.
@@ -130,7 +130,7 @@ export class Inbox<T> implements ItemSource<T> {
   /**
    * Takes an item back that nobody has read.
    *
-   * @param item The item.
+   * @param item What nobody is to get; one that was read already is left alone.
    */
   remove(item: T): void {
     const at = this.#items.findIndex((held) => held.item === item);

@@ -19,13 +19,13 @@ export interface ItemSource<T> {
   /**
    * Serves a reader, at once or when there is an item.
    *
-   * @param reader The reader.
+   * @param reader Who waits; it is served once.
    */
   ask(reader: Reader<T>): void;
   /**
    * Serves a reader no more.
    *
-   * @param reader The reader.
+   * @param reader Who has given up; one that was served already is left alone.
    */
   forget(reader: Reader<T>): void;
 }

@@ -36,7 +36,7 @@ export interface MessageContent {
  *
  * @param session Where it came from.
  * @param id Both halves of its packet id.
- * @param topic Its topic.
+ * @param topic Where it was published to; empty when there is none.
  * @param content What it carries.
  * @returns The message.
  */
@@ -50,7 +50,7 @@ export let makeMessage: (
 /**
  * Tells whether a message came over a connection.
  *
- * @param message The message.
+ * @param message One that was received, answered or not.
  * @param link The connection.
  * @returns Whether it did.
  */

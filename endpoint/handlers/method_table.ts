@@ -34,7 +34,7 @@ export class MethodTable {
   /**
    * Adds a method, or replaces its handler.
    *
-   * @param name Its name.
+   * @param name Any text; upper and lower case differ.
    * @param handler What answers it.
    */
   set(name: string, handler: Handler): void {
@@ -48,7 +48,7 @@ export class MethodTable {
   /**
    * Looks a method up.
    *
-   * @param name Its name.
+   * @param name Any text; upper and lower case differ.
    * @returns What answers it, if anything does.
    */
   get(name: string): Handler | undefined {
@@ -58,7 +58,7 @@ export class MethodTable {
   /**
    * Removes a method.
    *
-   * @param name Its name.
+   * @param name Any text; upper and lower case differ.
    * @returns Whether it was there.
    */
   delete(name: string): boolean {

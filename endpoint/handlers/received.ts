@@ -28,7 +28,7 @@ export abstract class Received {
    *
    * @ignore
    * @param streamId The stream it came on; 0 outside of streams.
-   * @param data The data.
+   * @param data What the sender sent; no bytes when it sent none.
    * @param rawCustom The custom bytes as received.
    * @param tailed Whether they may end in the id of an edge.
    */

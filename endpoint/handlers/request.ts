@@ -11,8 +11,8 @@ import { Received } from "./received.ts";
  * Makes a request of what came with a frame.
  *
  * @param streamId The stream it came on; 0 outside of streams.
- * @param method The method called.
- * @param data The data.
+ * @param method Its name, as it was registered.
+ * @param data What the caller sent; no bytes when it sent none.
  * @param rawCustom The custom bytes as received.
  * @param tailed Whether they may end in the id of an edge.
  * @returns The request.

@@ -28,7 +28,7 @@ export let makeStream: (core: StreamCore) => Stream;
 /**
  * Looks behind the face of a stream.
  *
- * @param stream The stream.
+ * @param stream One that an application has.
  * @returns The session's bytes, calls and messages.
  */
 export let coreOf: (stream: Stream) => StreamCore;

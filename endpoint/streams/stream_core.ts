@@ -86,7 +86,7 @@ export class StreamCore {
   /**
    * Begins with an open session.
    *
-   * @param session The session.
+   * @param session One that is open, and that nobody else uses.
    * @param parts What the endpoint shares.
    */
   constructor(session: Session, parts: StreamParts) {
@@ -384,7 +384,7 @@ export class StreamCore {
 /**
  * The error of an operation that finds too many bytes waiting to be written.
  *
- * @param operation The operation.
+ * @param operation What cannot be sent now.
  * @returns The error.
  */
 export function tooMuchQueued(operation: Operation): FrontierError {

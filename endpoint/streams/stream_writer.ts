@@ -38,7 +38,7 @@ export class StreamWriter {
   /**
    * Starts with nothing to send.
    *
-   * @param session The session.
+   * @param session Where the bytes go; what it does not take waits here.
    * @param ended Makes the error of a write that comes too late.
    */
   constructor(session: Session, ended: () => FrontierError) {
