@@ -397,12 +397,12 @@ export class Gateway implements Frontier {
 
   /** Opens the port for operators, if there is to be one; nothing of it is loaded before. */
   async openControl(): Promise<void> {
-    const { controlplane, frontierId, later } = this.#config;
+    const { controlplane, dao, frontierId } = this.#config;
     if (!controlplane.enable) return;
     const { openControl } = await import("./control/control.ts");
     this.#control = await openControl({
       config: controlplane,
-      dao: later.dao,
+      dao,
       frontier: this,
       routing: this.#routing,
       frontierId,

@@ -55,6 +55,7 @@ export {
   type ReaskIds,
   type RedisConfig,
   type SecretConfig,
+  type StoreKind,
   type TlsDialConfig,
   type TlsListenConfig,
   type TlsSettings,

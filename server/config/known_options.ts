@@ -130,6 +130,7 @@ export function checkKnown(
     observability: { enable: null, addr: null },
     // Complete, or the compiler's to refuse.
     daemon: null,
+    dao: keysOf(base.dao),
     later: null,
     logger: null,
   } satisfies KeysOf<FrontierOptions>;

@@ -6,14 +6,6 @@
 
 import type { DialConfig } from "./endpoints.ts";
 
-/** The store behind the control plane. */
-export interface DaoConfig {
-  /** Its kind. */
-  backend: "buntdb" | "sqlite" | "sqlite3";
-  /** Whether its statements are traced. */
-  debug: boolean;
-}
-
 /** The link to the cluster directory. */
 export interface FrontlasConfig {
   /** Whether it is wanted. */
@@ -26,8 +18,6 @@ export interface FrontlasConfig {
 
 /** Settings of parts that later releases build. */
 export interface LaterConfig {
-  /** The store behind the control plane. */
-  dao: DaoConfig;
   /** The link to the cluster directory. */
   frontlas: FrontlasConfig;
   /**

@@ -254,8 +254,8 @@ const MEANINGS: [
   ["exchange: {hashby: random}", (c) => c.hashBy, "random"],
   ["exchange: {hashby: ''}", (c) => c.hashBy, "edgeid"],
   ["exchange: {hashby: roundrobin}", (c) => c.hashBy, "edgeid"],
-  ["dao: {backend: sqlite3}", (c) => c.later.dao.backend, "sqlite3"],
-  ["dao: {backend: ''}", (c) => c.later.dao.backend, "buntdb"],
+  ["dao: {backend: sqlite3}", (c) => c.dao.backend, "sqlite3"],
+  ["dao: {backend: ''}", (c) => c.dao.backend, "buntdb"],
   [
     "observability: {enable: false}",
     (c) => c.observability.enable,
@@ -848,7 +848,7 @@ mqm:
   kafka: {addrs: ["user:secret6@host:9092"]}
   nsq: {addrs: ["user:secret7@host:4150"]}
 `).toYaml();
-  assert(!yaml.includes("secret"), yaml);
+  assert(!/secret[\d/]/.test(yaml), yaml);
   for (
     const part of ["***@host:5672/v", "nats://***@host:4222", "- host:4222"]
   ) assertStringIncludes(yaml, part);

@@ -26,6 +26,7 @@ export {
   type Position,
 } from "./diagnostics.ts";
 export { checkKeys, type KnownKeys } from "./known_options.ts";
+export type { DaoConfig, StoreKind } from "./dao.ts";
 export type * from "./later.ts";
 export type {
   AmqpBindingConfig,

@@ -6,6 +6,7 @@
 
 import { parseAddress } from "./endpoints.ts";
 import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
+import { BACKENDS } from "./dao.ts";
 import { checkKnown } from "./known_options.ts";
 import { resolveControlplane } from "./controlplane.ts";
 import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
@@ -145,6 +146,7 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     mqm: checkBrokers(mergeDeep(base.mqm, options.mqm)),
     observability: merge(base.observability, options.observability),
     daemon: options.daemon ?? base.daemon,
+    dao: merge(base.dao, options.dao),
     later: options.later ?? base.later,
   };
   checkPort("servicebound", config.servicebound.port);
@@ -152,6 +154,7 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   checkPort("controlplane", config.controlplane.listen.port);
   checkChoice("hashBy", config.hashBy, HASHES);
   checkChoice("forwardDeadlines", config.forwardDeadlines, FORWARD_DEADLINES);
+  checkChoice("dao.backend", config.dao.backend, BACKENDS);
   checkChoice("edgebound.reaskIds", config.edgebound.reaskIds, REASK_IDS);
   checkDrainSeconds(config.drainSeconds);
   checkAddress("observability.addr", config.observability.addr);

@@ -80,6 +80,11 @@ const WRONG: [string, FrontierOptions, string][] = [
     'Cannot use "roundrobin" as hashBy: expected "edgeid", "srcip", "random"',
   ],
   [
+    "the store of the control plane",
+    { dao: { backend: "mysql" as "sqlite" } },
+    'Cannot use "mysql" as dao.backend: expected "buntdb", "sqlite", "sqlite3"',
+  ],
+  [
     "who gets deadlines",
     { forwardDeadlines: "some" as "all" },
     'Cannot use "some" as forwardDeadlines: expected "services", "all", "none"',
@@ -169,17 +174,16 @@ for (const [name, options, message] of WRONG) {
 Deno.test("every part that this version does not serve is named when it is wanted", () => {
   const config = resolveOptions();
   assertEquals(unservedParts(config), []);
-  const { frontlas } = config.later;
-  for (
-    const part of [
-      frontlas,
-    ]
-  ) {
-    part.enable = true;
-  }
+  const { advertised, frontlas } = config.later;
+  frontlas.enable = true;
+  advertised.servicebound = advertised.edgebound = "gateway.example:1";
+  config.controlplane.advertisedAddr = "gateway.example:2";
   const named = unservedParts(config).map(({ key }) => key);
   assertEquals(named, [
     "frontlas.enable",
+    "servicebound.listen.advertised_addr",
+    "edgebound.listen.advertised_addr",
+    "controlplane.listen.advertised_addr",
   ]);
 });
 

@@ -185,7 +185,6 @@ function resolveLater(settings: Settings, findings: Findings): LaterConfig {
     );
   }
   return {
-    dao: settings.dao,
     frontlas: {
       enable: frontlas.enable,
       dial: resolveDial(frontlas.dial),
@@ -264,6 +263,7 @@ export function resolve(
       addr: settings.observability.addr,
     },
     daemon: resolveDaemon(settings.daemon),
+    dao: settings.dao,
     later: resolveLater(settings, findings),
   };
 }

@@ -5,7 +5,7 @@
  */
 
 import type { LogConfig } from "@frontier/platform/log";
-import type { DaoConfig } from "./later.ts";
+import { BACKENDS, type DaoConfig } from "./dao.ts";
 import { limitField } from "./limit_field.ts";
 import { LIMIT_NAMES } from "./limit_rules.ts";
 import { CONTROL_FIELDS, type ControlplaneConfig } from "./controlplane.ts";
@@ -221,7 +221,7 @@ export const SETTINGS: Section<Settings> = section<Settings>({
     ),
   }),
   dao: section<DaoConfig>({
-    backend: choice("dao backend", ["buntdb", "sqlite", "sqlite3"], "buntdb"),
+    backend: choice("dao backend", BACKENDS, "buntdb"),
     debug: bool(),
   }),
   frontlas: section<Settings["frontlas"]>({

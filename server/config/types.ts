@@ -11,6 +11,7 @@ import type {
   ControlplaneConfig,
   ControlplaneOptions,
 } from "./controlplane.ts";
+import type { DaoConfig } from "./dao.ts";
 import type { LaterConfig } from "./later.ts";
 import type { Limits } from "./limits.ts";
 import type { MqmConfig } from "./mqm/mod.ts";
@@ -123,6 +124,8 @@ export interface FrontierConfig {
   controlplane: ControlplaneConfig;
   /** External message queues: which brokers take which topics. */
   mqm: MqmConfig;
+  /** The store behind the control plane. */
+  dao: DaoConfig;
   /** The health and metrics port. */
   observability: ObservabilityConfig;
   /** Settings of the process. Used by the command line only. */
@@ -226,6 +229,12 @@ export interface FrontierOptions {
   observability?: Partial<ObservabilityConfig>;
   /** Settings of the process. Used by the command line only. */
   daemon?: DaemonConfig;
+  /**
+   * The store behind the control plane.
+   *
+   * @default {{ backend: "buntdb", debug: false }}
+   */
+  dao?: Partial<DaoConfig>;
   /** Settings of parts that later releases build. */
   later?: LaterConfig;
   /**

@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "@frontier/platform/log";
-import type { DaoConfig } from "../config/later.ts";
+import type { DaoConfig } from "../config/dao.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Backend } from "./backend.ts";
 import { DirectoryStore } from "./directory_store.ts";

@@ -38,13 +38,12 @@ export class Stage implements AsyncDisposable {
    */
   static async open(options: StageOptions = {}): Promise<Stage> {
     const { control, backend = "buntdb", ...rest } = options;
-    const base = (await import("../../server/config/mod.ts")).resolveOptions();
     return new Stage(
       await startFrontier({
         edgebound: LOOPBACK,
         servicebound: LOOPBACK,
         controlplane: { enable: true, listen: LOOPBACK, ...control },
-        later: { ...base.later, dao: { backend, debug: false } },
+        dao: { backend, debug: false },
         ...rest,
       }),
     );

@@ -1,6 +1,6 @@
 import type { Link } from "@frontier/proto/internal";
 import { type Logger, NULL_LOGGER } from "@frontier/platform/log";
-import type { DaoConfig } from "../../config/later.ts";
+import type { DaoConfig } from "../../config/dao.ts";
 import { Directory } from "../../directory/directory.ts";
 import { EdgePeer, type Peer, ServicePeer } from "../../directory/peer.ts";
 import { openStore } from "../open_store.ts";
