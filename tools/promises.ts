@@ -17,7 +17,7 @@ interface NamedTest {
 
 const MARKER = /\[\^([\w-]+)\]/g;
 const FOOTNOTE = /^\[\^([\w-]+)\]:([\s\S]*)$/;
-const NAMED = /`?([\w./-]+_test\.ts)`?\s+"([^"]*)"/g;
+const NAMED = /`?([\w./-]+(?:_test|compliance)\.ts)`?\s+"([^"]*)"/g;
 /** The end of a sentence, and the footnotes behind it. */
 const SENTENCE_END = /(?<=[.!?](?:\[\^[\w-]+\])*)\s+(?=[A-Z`"])/;
 /** A title is the first argument of what registers a test, or its `name`. */

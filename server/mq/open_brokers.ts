@@ -7,6 +7,7 @@
 import type { Routing } from "../routing.ts";
 import type { BrokerConfig, MqmConfig } from "../config/mod.ts";
 import { Broker, type BrokerContext } from "./broker.ts";
+import { withoutEnvironment } from "./without_environment.ts";
 import { BROKER_KINDS, type BrokerKind, type Producer } from "./producer.ts";
 
 /** A producer with the part of the configuration that made it. */
@@ -27,11 +28,15 @@ type Maker<Config> = (config: Config) => Promise<readonly Producer[]>;
 const MAKERS: { readonly [Kind in BrokerKind]: Maker<MqmConfig[Kind]> } = {
   amqp: async (config) => (await import("./amqp/mod.ts")).amqpProducers(config),
   kafka: async (config) =>
-    (await import("./kafka/mod.ts")).kafkaProducers(config),
+    (await withoutEnvironment(() => import("./kafka/mod.ts"))).kafkaProducers(
+      config,
+    ),
   nsq: async (config) => (await import("./nsq/mod.ts")).nsqProducers(config),
   nats: async (config) => (await import("./nats/mod.ts")).natsProducers(config),
   redis: async (config) =>
-    (await import("./redis/mod.ts")).redisProducers(config),
+    (await withoutEnvironment(() => import("./redis/mod.ts"))).redisProducers(
+      config,
+    ),
 };
 
 /**

@@ -1,0 +1,33 @@
+/**
+ * Loading clients that look into the environment.
+ *
+ * @module
+ */
+
+import process from "node:process";
+
+let users = 0;
+let kept: typeof process.env | undefined = undefined;
+
+/**
+ * Loads a module while `process.env` is empty. The clients of Redis and Kafka
+ * list all variables when they are loaded, for switches of their tracing; to
+ * list them takes the permission to see them all. What reads `Deno.env` sees no
+ * difference.
+ *
+ * @param load Loads the module.
+ * @returns What was loaded.
+ */
+export async function withoutEnvironment<T>(
+  load: () => Promise<T>,
+): Promise<T> {
+  if (users++ === 0) {
+    kept = process.env;
+    process.env = {};
+  }
+  try {
+    return await load();
+  } finally {
+    if (--users === 0) process.env = kept!;
+  }
+}
