@@ -17,13 +17,15 @@ import { FairItem, FairQueue } from "../quota/fair_queue.ts";
 const AT_ONCE = 128;
 /** Milliseconds that a stream may wait for its turn; as long as its target has to answer. */
 const WAIT_MS = 30_000;
-/** Streams of one opener that may wait before it is read more slowly. */
+/** Streams of one edge that may wait before it is read more slowly. */
 const CROWD = 256;
-/** Milliseconds that an opener is not read for each further crowd, unless their turns come before. */
+/** Milliseconds that an edge is not read for each further crowd, unless their turns come before. */
 const REST_MS = 500;
 
 /** Who opens streams, as far as their queue looks at it; every `Peer` is one. */
 export interface Opener {
+  /** Which side it is on. */
+  readonly kind: "edge" | "service";
   /** Its connection, which may be read more slowly. */
   readonly link: Link;
 }
@@ -71,8 +73,8 @@ export class WaitingOpening<P extends Opener> extends FairItem {
  * The streams that one target is asked for. It answers in the order it is
  * asked, so only so many are asked for at a time, and openers take turns: who
  * opens thousands at once lets nobody wait behind them, and what is given up
- * before its turn costs the target nothing. An opener of which very many wait
- * is read more slowly, and at once again when half of them had their turn.
+ * before its turn costs the target nothing. An edge of which very many wait is
+ * read more slowly, and at once again when half of them had their turn.
  */
 export class OpeningQueue<P extends Opener> {
   /** Streams that the target has been asked for and has not answered. */
@@ -108,7 +110,10 @@ export class OpeningQueue<P extends Opener> {
     const { source } = opening;
     this.#queue.push(opening, source, 1);
     this.#timers.set(opening.timer, this.#timers.now() + WAIT_MS);
-    if (this.#queue.costOf(source) % CROWD === 0) this.#rest(source);
+    // For what a service sends others wait, too.
+    if (source.kind === "edge" && this.#queue.costOf(source) % CROWD === 0) {
+      this.#rest(source);
+    }
   }
 
   /**

@@ -9,9 +9,11 @@ import {
   EDGE_NOT_ONLINE,
   FORCE_CLOSED,
   type FrameReader,
+  type Link,
   SERVICE_NOT_ONLINE,
   type Session,
   TIMEOUT,
+  Timer,
   TOO_MANY_SESSIONS,
 } from "@frontier/proto/internal";
 import type { Logger } from "@frontier/platform/log";
@@ -50,6 +52,10 @@ export interface StreamsContext {
   readonly tally: Tally | undefined;
 }
 
+/** Streams of one edge that are refused before it is read more slowly. */
+const MANY_REFUSED = 256;
+/** Milliseconds that it is not read then. */
+const REST_MS = 250;
 const MAX_ID = 0xffff_ffff_ffff_ffffn;
 
 /**
@@ -61,6 +67,8 @@ export class Streams {
   /** Joined streams, and streams being opened. */
   count = 0;
   readonly #context: StreamsContext;
+  /** How many streams of an opener were refused. */
+  readonly #refused: WeakMap<Peer, number> = new WeakMap();
 
   /**
    * @param context What it needs from outside.
@@ -327,6 +335,13 @@ export class Streams {
   #refuse(source: Peer, session: Session, reason: string): void {
     this.#context.tally?.unopened(source.kind, reason);
     session.refuse(reason);
+    const refused = (this.#refused.get(source) ?? 0) + 1;
+    this.#refused.set(source, refused);
+    // To refuse costs more than to ask: who goes on asking has to wait. But
+    // for what a service sends others wait, too.
+    if (source.kind === "edge" && refused % MANY_REFUSED === 0) {
+      rest(source.link);
+    }
   }
 
   #open(source: Peer, session: Session, target: Peer): void {
@@ -435,4 +450,10 @@ export class Streams {
 
 function legOf(session: Session): Leg | undefined {
   return session.user instanceof Leg ? session.user : undefined;
+}
+
+function rest(link: Link): void {
+  const { timers } = link;
+  link.pause();
+  timers.set(new Timer(() => link.resume()), timers.now() + REST_MS);
 }

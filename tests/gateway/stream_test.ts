@@ -819,6 +819,33 @@ Deno.test("an opener of very many streams is read more slowly, and at once again
   }
 });
 
+Deno.test("an edge whose streams are refused again and again is read more slowly", () => {
+  const gateway = new SimGateway();
+  gateway.service("S", { methods: ["m"] });
+  const edge = gateway.edge({ flags: 0x38 });
+  const opens = Array.from({ length: 1_000 }, () => edge.open("nobody", 0n));
+  const acks = () => opens.filter((open) => edge.sessionAck(open)).length;
+  gateway.run(5);
+  assertEquals(acks(), 256);
+  gateway.run(1_000);
+  assertEquals(acks(), 1_000);
+});
+
+Deno.test("a service whose streams nobody answers, or that are refused, is read as before: others wait for it", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  service.onRequest = () => ({ value: bytes("here") });
+  const mute = gateway.edge({ flags: 0x38 });
+  mute.accepts = false;
+  const caller = gateway.edge();
+  for (let i = 0; i < 1_000; i++) {
+    service.open(i % 2 === 0 ? `${mute.id}` : "4711", 0n);
+  }
+  const call = caller.call("m");
+  gateway.run(20);
+  assertEquals(caller.outcome(call), "ok: here");
+});
+
 Deno.test("streams whose turn does not come are given up", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S");
