@@ -396,7 +396,9 @@ export class Driver implements LinkPort {
     // What ends the link leaves the rest of the bytes to nobody.
     for (let at = 0; at < bytes.length && link.state !== "closed";) {
       const room = link.reserve();
-      const part = bytes.subarray(at, at + room.length);
+      const part = at === 0 && bytes.length <= room.length
+        ? bytes
+        : bytes.subarray(at, at + room.length);
       room.set(part);
       at += part.length;
       link.receive(part.length);

@@ -208,6 +208,14 @@ export function decodeConnBody(
   start: number,
   end: number,
 ): ConnBody {
+  // Most edges say nothing of themselves, or a meta.
+  const usual = readUsualSession(buf, start, end);
+  if (usual !== undefined && usual.peer === "") {
+    const { meta } = usual;
+    const body: ConnBody = { error: "", ext: [], window: undefined };
+    if (meta !== undefined) body.meta = meta;
+    return body;
+  }
   const read = readEnvelope("conn body", CONN, buf, start, end);
   const { ext, window } = read;
   return { error: read.error.text(), ext, window, ...read.metaMember };

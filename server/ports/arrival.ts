@@ -57,8 +57,9 @@ export class Arrival {
   read(): void {
     const buf = this.#buf ??= spares.pop() ?? new Uint8Array(FIRST_BYTES);
     try {
+      const room = this.#size === 0 ? buf : buf.subarray(this.#size);
       // Resolved, so that whatever comes back behaves like a promise.
-      Promise.resolve(this.connection.transport.read(buf.subarray(this.#size)))
+      Promise.resolve(this.connection.transport.read(room))
         .then(this.#onRead, this.#onError);
     } catch (error) {
       this.#onError(error);
