@@ -21,31 +21,31 @@ export interface LogFileConfig {
    *
    * @default {"/var/log/frontier/frontier.log"}
    */
-  path: string;
+  readonly path: string;
   /**
    * Size in MiB at which the file is rotated.
    *
    * @default {100}
    */
-  maxSizeMb: number;
+  readonly maxSizeMb: number;
   /**
    * How many rotated files are kept.
    *
    * @default {5}
    */
-  maxBackups: number;
+  readonly maxBackups: number;
   /**
    * How many days a rotated file is kept.
    *
    * @default {30}
    */
-  maxAgeDays: number;
+  readonly maxAgeDays: number;
   /**
    * Whether rotated files are compressed with gzip.
    *
    * @default {false}
    */
-  compress: boolean;
+  readonly compress: boolean;
 }
 
 /** What is logged, how, and where to. */
@@ -55,19 +55,19 @@ export interface LogConfig {
    *
    * @default {"info"}
    */
-  level: LogLevel;
+  readonly level: LogLevel;
   /**
    * Where records go.
    *
    * @default {"stdout"}
    */
-  output: LogOutput;
+  readonly output: LogOutput;
   /**
    * How records are written.
    *
    * @default {"text"}
    */
-  format: LogFormat;
+  readonly format: LogFormat;
   /** The log file, for the outputs `file` and `both`. */
-  file: LogFileConfig;
+  readonly file: LogFileConfig;
 }

@@ -13,26 +13,26 @@ import type { ListenConfig } from "./endpoints.ts";
 /** A token that callers of the control plane may show. */
 export interface ControlTokenConfig {
   /** What its holder may do: look, or everything. */
-  role: "read" | "admin";
+  readonly role: "read" | "admin";
   /** The token, or where it is; at least 16 characters. */
-  token: SecretConfig;
+  readonly token: SecretConfig;
 }
 
 /** The control plane: its gRPC and REST port. */
 export interface ControlplaneConfig {
   /** Whether there is one. */
-  enable: boolean;
+  readonly enable: boolean;
   /** Where it listens. */
-  listen: ListenConfig;
+  readonly listen: ListenConfig;
   /** The address it announces to the cluster instead of its own, or empty. */
-  advertisedAddr: string;
+  readonly advertisedAddr: string;
   /**
    * Who may do what; without any token everybody who can connect may do
    * everything.
    */
-  tokens: ControlTokenConfig[];
+  readonly tokens: readonly ControlTokenConfig[];
   /** Entries of a page at most. */
-  maxPageSize: number;
+  readonly maxPageSize: number;
 }
 
 /**
@@ -46,7 +46,7 @@ export interface ControlplaneOptions
    *
    * @default {[] everybody who can connect may do everything}
    */
-  tokens?: readonly {
+  readonly tokens?: readonly {
     readonly role: ControlTokenConfig["role"];
     readonly token: string | Readonly<Partial<SecretConfig>>;
   }[];

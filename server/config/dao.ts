@@ -17,11 +17,11 @@ export interface DaoConfig {
    *
    * @default {"buntdb"}
    */
-  backend: StoreKind;
+  readonly backend: StoreKind;
   /**
    * Whether every statement of the database is logged.
    *
    * @default {false}
    */
-  debug: boolean;
+  readonly debug: boolean;
 }

@@ -7,9 +7,9 @@
 /** A certificate and its private key, both as paths of PEM files. */
 export interface CertificatePair {
   /** Path of the certificate chain, leaf first. */
-  cert: string;
+  readonly cert: string;
   /** Path of its private key. */
-  key: string;
+  readonly key: string;
 }
 
 /** How a listener speaks TLS. */
@@ -18,14 +18,14 @@ export interface TlsListenConfig {
    * Whether every peer must show a certificate that {@linkcode caCerts} vouch
    * for.
    */
-  mtls: boolean;
+  readonly mtls: boolean;
   /**
    * Paths of PEM files with the authorities that peers' certificates are
    * checked against.
    */
-  caCerts: string[];
+  readonly caCerts: readonly string[];
   /** The server's certificates, chosen by the name the peer asks for. */
-  certs: CertificatePair[];
+  readonly certs: readonly CertificatePair[];
 }
 
 /** Where a listener listens. */
@@ -34,11 +34,11 @@ export interface ListenConfig {
    * Address or name of the interface. `::` is every interface, IPv4 included;
    * `0.0.0.0` every IPv4 interface.
    */
-  hostname: string;
+  readonly hostname: string;
   /** TCP port; 0 lets the system choose one. */
-  port: number;
+  readonly port: number;
   /** TLS, or absent for plain TCP. */
-  tls?: TlsListenConfig;
+  readonly tls?: TlsListenConfig;
 }
 
 /** How an outgoing connection speaks TLS. */
@@ -47,24 +47,24 @@ export interface TlsDialConfig {
    * Whether {@linkcode caCerts} replace the system's authorities and
    * {@linkcode certs} are shown to the server.
    */
-  mtls: boolean;
+  readonly mtls: boolean;
   /**
    * Paths of PEM files with the authorities that the server's certificate is
    * checked against. Used with `mtls` only.
    */
-  caCerts: string[];
+  readonly caCerts: readonly string[];
   /** Certificates to show to the server. */
-  certs: CertificatePair[];
+  readonly certs: readonly CertificatePair[];
   /** Whether the server's certificate is accepted unchecked. */
-  insecureSkipVerify: boolean;
+  readonly insecureSkipVerify: boolean;
 }
 
 /** Where an outgoing connection goes. */
 export interface DialConfig {
   /** Addresses as `host:port`; each connection takes one of them at random. */
-  addrs: string[];
+  readonly addrs: readonly string[];
   /** TLS, or absent for plain TCP. */
-  tls?: TlsDialConfig;
+  readonly tls?: TlsDialConfig;
 }
 
 /** A host and a port. */
@@ -72,9 +72,9 @@ export interface HostPort {
   /**
    * Name or address, IPv6 without brackets; empty when the text left it out.
    */
-  host: string;
+  readonly host: string;
   /** Port number, 0 to 65535. */
-  port: number;
+  readonly port: number;
 }
 
 /**

@@ -26,42 +26,42 @@ export interface Limits {
    *
    * @default {"auto"}
    */
-  maxMemory: number | "auto";
+  readonly maxMemory: number | "auto";
   /**
    * Connections on all listeners together. One more is closed as soon as it is
    * accepted.
    *
    * @default {1_100_000}
    */
-  maxConnections: number;
+  readonly maxConnections: number;
   /**
    * Connections from one remote address; 0 is no limit. Off by default, for
    * many edges may share one address behind NAT.
    *
    * @default {0}
    */
-  maxConnectionsPerAddress: number;
+  readonly maxConnectionsPerAddress: number;
   /**
    * Open sessions (streams) of one connection, the first one included. One more
    * is refused.
    *
    * @default {4096}
    */
-  maxSessionsPerConnection: number;
+  readonly maxSessionsPerConnection: number;
   /**
    * Bytes of the meta that the opener of a session may send along. A session
    * with more is refused.
    *
    * @default {65_536}
    */
-  maxSessionMetaBytes: number;
+  readonly maxSessionMetaBytes: number;
   /**
    * Requests forwarded to one peer and not answered yet. One more is answered
    * with the buffer-full error at once.
    *
    * @default {65_536}
    */
-  maxInflightRequests: number;
+  readonly maxInflightRequests: number;
   /**
    * Bytes waiting to be written to one connection. Over this mark requests and
    * messages to it are answered with the buffer-full error at once. It bounds
@@ -69,7 +69,7 @@ export interface Limits {
    *
    * @default {33_554_432}
    */
-  maxOutboxBytes: number;
+  readonly maxOutboxBytes: number;
   /**
    * Payload bytes of one frame, checked before any memory is taken. A larger
    * frame ends its sender's connection. Go peers drop their connection above 10
@@ -77,90 +77,90 @@ export interface Limits {
    *
    * @default {10_485_760}
    */
-  maxFrameBytes: number;
+  readonly maxFrameBytes: number;
   /**
    * Milliseconds from accept to the end of the handshake, TLS included. What
    * takes longer is closed.
    *
    * @default {10_000}
    */
-  handshakeTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
   /**
    * Bytes buffered for one stream whose receiver has no flow control. When they
    * are full, the sender's connection is not read.
    *
    * @default {4_194_304}
    */
-  streamBufferBytes: number;
+  readonly streamBufferBytes: number;
   /**
    * Milliseconds that a full stream buffer may stay without progress before
    * this one stream is dismissed.
    *
    * @default {10_000}
    */
-  streamStallMs: number;
+  readonly streamStallMs: number;
   /**
    * Milliseconds that a connection may take nothing of what waits to be written
    * to it before it is cut, though its peer still sends heartbeats.
    *
    * @default {120_000}
    */
-  writeStallMs: number;
+  readonly writeStallMs: number;
   /**
    * Messages sent to an edge without flow control and not acknowledged yet, per
    * session.
    *
    * @default {32}
    */
-  messageWindowEdge: number;
+  readonly messageWindowEdge: number;
   /**
    * Messages sent to a service without flow control and not acknowledged yet,
    * per session.
    *
    * @default {1024}
    */
-  messageWindowService: number;
+  readonly messageWindowService: number;
   /**
    * Bytes of messages waiting for that window, per session. An overflow is
    * answered with the buffer-full error at once.
    *
    * @default {4_194_304}
    */
-  messageQueueBytes: number;
+  readonly messageQueueBytes: number;
   /**
    * Milliseconds a forwarded request or message may take before its sender is
    * answered with the timeout error.
    *
    * @default {30_000}
    */
-  forwardTimeoutMs: number;
+  readonly forwardTimeoutMs: number;
   /**
    * Milliseconds an orderly close waits for the peer's agreement before the
    * connection is cut.
    *
    * @default {2_000}
    */
-  closeGraceMs: number;
+  readonly closeGraceMs: number;
   /**
    * Bytes a session's sender may send before its receiver grants more, between
    * peers with flow control.
    *
    * @default {262_144}
    */
-  sessionWindowBytes: number;
+  readonly sessionWindowBytes: number;
   /**
    * Bytes all sessions of a connection together may send before the receiver
    * grants more, between peers with flow control.
    *
    * @default {16_777_216}
    */
-  connectionWindowBytes: number;
+  readonly connectionWindowBytes: number;
   /**
    * Methods one connection may register. One more ends the connection.
    *
    * @default {4096}
    */
-  maxMethodsPerConnection: number;
+  readonly maxMethodsPerConnection: number;
 }
 
 /** The value of every limit that is not configured. */

@@ -54,7 +54,7 @@ Deno.test("a complete configuration is one of options and stays as it is", () =>
 
 Deno.test("two resolved configurations share nothing that can change", () => {
   const config = resolveOptions();
-  config.limits.maxConnections = 1;
+  Object.assign(config.limits, { maxConnections: 1 });
   config.mqm.kafka.addrs.push("x");
   assertEquals(
     resolveOptions().limits.maxConnections,
@@ -174,11 +174,16 @@ for (const [name, options, message] of WRONG) {
 Deno.test("every part that this version does not serve is named when it is wanted", () => {
   const config = resolveOptions();
   assertEquals(unservedParts(config), []);
-  const { advertised, frontlas } = config.later;
-  frontlas.enable = true;
-  advertised.servicebound = advertised.edgebound = "gateway.example:1";
-  config.controlplane.advertisedAddr = "gateway.example:2";
-  const named = unservedParts(config).map(({ key }) => key);
+  const { frontlas } = config.later;
+  const wanted = {
+    ...config,
+    controlplane: { ...config.controlplane, advertisedAddr: "host:3" },
+    later: {
+      frontlas: { ...frontlas, enable: true },
+      advertised: { servicebound: "host:1", edgebound: "host:2" },
+    },
+  };
+  const named = unservedParts(wanted).map(({ key }) => key);
   assertEquals(named, [
     "frontlas.enable",
     "servicebound.listen.advertised_addr",

@@ -73,26 +73,31 @@ function overrideLog(
     flag
       ? { value: flag, source: flagName }
       : { value: lookup(env, name), source: name };
-  log.level = pick(
+  const level = pick(
     "log level",
     LEVELS,
     given(flags.logLevel, "--loglevel", "LOG_LEVEL"),
     findings,
-  ) ?? log.level;
-  log.output = pick(
+  );
+  const output = pick(
     "log output",
     OUTPUTS,
     given(flags.logOutput, "--log-output", "LOG_OUTPUT"),
     findings,
-  ) ?? log.output;
-  log.format = pick(
+  );
+  const format = pick(
     "log format",
     FORMATS,
     given(flags.logFormat, "--log-format", "LOG_FORMAT"),
     findings,
-  ) ?? log.format;
-  log.file.path = given(flags.logFile, "--log-file", "LOG_FILE").value ??
-    log.file.path;
+  );
+  const path = given(flags.logFile, "--log-file", "LOG_FILE").value;
+  settings.log = {
+    level: level ?? log.level,
+    output: output ?? log.output,
+    format: format ?? log.format,
+    file: { ...log.file, path: path ?? log.file.path },
+  };
 }
 
 function overridePort(

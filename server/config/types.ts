@@ -22,23 +22,23 @@ export interface EdgeboundConfig extends ListenConfig {
    * Where connections go that do not speak the protocol, or absent to close
    * them.
    */
-  bypass?: DialConfig;
+  readonly bypass?: DialConfig;
   /**
    * Whether the gateway assigns an id to an edge while no service answers
    * `get_edge_id`; otherwise such an edge is refused.
    */
-  allocateEdgeIds: boolean;
+  readonly allocateEdgeIds: boolean;
   /**
    * Whether an edge is refused, with an error that it may try again on, while
    * no service answers `edge_online`. Without it such an edge gets in unasked,
    * as with the Go gateway.
    */
-  requireEdgeOnline: boolean;
+  readonly requireEdgeOnline: boolean;
   /**
    * Which edges are asked for their ids again when a service registers
    * `get_edge_id`.
    */
-  reaskIds: ReaskIds;
+  readonly reaskIds: ReaskIds;
 }
 
 /** The health and metrics port. */
@@ -47,14 +47,14 @@ export interface ObservabilityConfig {
    * Whether it is wanted. Absent, the program opens it, and a gateway within
    * another program does not.
    */
-  enable?: boolean;
+  readonly enable?: boolean;
   /**
    * Where it listens, as `host:port`. One that is taken is a warning: the
    * gateway works without it.
    *
    * @default {"0.0.0.0:9091"}
    */
-  addr: string;
+  readonly addr: string;
 }
 
 /** The profiling port. */
@@ -64,20 +64,20 @@ export interface PprofConfig {
    *
    * @default {false}
    */
-  enable: boolean;
+  readonly enable: boolean;
   /**
    * Where it listens, as `host:port`. Whoever reaches it may read what is in
    * memory.
    *
    * @default {"127.0.0.1:6060"}
    */
-  addr: string;
+  readonly addr: string;
   /**
    * Samples a second that a profile of the processor takes; 0 is a thousand.
    *
    * @default {10_000}
    */
-  cpuProfileRate: number;
+  readonly cpuProfileRate: number;
 }
 
 /** Settings of the process. */
@@ -86,9 +86,9 @@ export interface DaemonConfig {
    * The limit of open files. The runtime raises it to the hard limit by itself;
    * whether it is as high as `nofile` is looked at when `enable` says so.
    */
-  rlimit: { enable: boolean; nofile?: number };
+  readonly rlimit: { enable: boolean; nofile?: number };
   /** The profiling port. */
-  pprof: PprofConfig;
+  readonly pprof: PprofConfig;
 }
 
 /**
@@ -97,44 +97,44 @@ export interface DaemonConfig {
  */
 export interface FrontierConfig {
   /** The listener for services. */
-  servicebound: ListenConfig;
+  readonly servicebound: ListenConfig;
   /** The listener for edges. */
-  edgebound: EdgeboundConfig;
+  readonly edgebound: EdgeboundConfig;
   /** How one of several services is chosen. */
-  hashBy: HashBy;
+  readonly hashBy: HashBy;
   /** To whom a caller's time limit travels as a deadline. */
-  forwardDeadlines: ForwardDeadlines;
+  readonly forwardDeadlines: ForwardDeadlines;
   /** The bounds that protect the gateway. */
-  limits: Limits;
+  readonly limits: Limits;
   /** What is logged, how, and where to. */
-  log: LogConfig;
+  readonly log: LogConfig;
   /**
    * Seconds that draining may last at most; it ends as soon as all peers have
    * gone. 0 closes at once. Set by `FRONTIER_DRAIN_SECONDS`.
    */
-  drainSeconds: number;
+  readonly drainSeconds: number;
   /**
    * Connections that begin to leave in a second while it drains; more where the
    * time would not do otherwise.
    */
-  drainRate: number;
+  readonly drainRate: number;
   /** This gateway's name within a cluster, or empty. */
-  frontierId: string;
+  readonly frontierId: string;
   /** The port for operators and their programs. */
-  controlplane: ControlplaneConfig;
+  readonly controlplane: ControlplaneConfig;
   /** External message queues: which brokers take which topics. */
-  mqm: MqmConfig;
+  readonly mqm: MqmConfig;
   /** The store behind the control plane. */
-  dao: DaoConfig;
+  readonly dao: DaoConfig;
   /** The health and metrics port. */
-  observability: ObservabilityConfig;
+  readonly observability: ObservabilityConfig;
   /** Settings of the process. Used by the command line only. */
-  daemon: DaemonConfig;
+  readonly daemon: DaemonConfig;
   /**
    * Settings of parts that later releases build: read and checked now, acted
    * upon then.
    */
-  later: LaterConfig;
+  readonly later: LaterConfig;
 }
 
 /**
@@ -157,55 +157,57 @@ export interface FrontierOptions {
    *
    * @default {{ hostname: "127.0.0.1", port: 30011 }}
    */
-  servicebound?: Partial<ListenConfig>;
+  readonly servicebound?: Partial<ListenConfig>;
   /**
    * The listener for edges.
    *
    * @default {{ hostname: "0.0.0.0", port: 30012, allocateEdgeIds: true,
    * requireEdgeOnline: false, reaskIds: "ours" }}
    */
-  edgebound?: Partial<EdgeboundConfig>;
+  readonly edgebound?: Partial<EdgeboundConfig>;
   /**
    * How one of several services is chosen.
    *
    * @default {"edgeid"}
    */
-  hashBy?: HashBy;
+  readonly hashBy?: HashBy;
   /**
    * To whom a caller's time limit travels as a deadline.
    *
    * @default {"services"}
    */
-  forwardDeadlines?: ForwardDeadlines;
+  readonly forwardDeadlines?: ForwardDeadlines;
   /**
    * The bounds that protect the gateway.
    *
    * @default {DEFAULT_LIMITS}
    */
-  limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits>;
   /**
    * What is logged, how, and where to. Used by the command line only: in a
    * program, hand over a {@linkcode logger}.
    */
-  log?: Partial<Omit<LogConfig, "file">> & { file?: Partial<LogFileConfig> };
+  readonly log?: Partial<Omit<LogConfig, "file">> & {
+    file?: Partial<LogFileConfig>;
+  };
   /**
    * Seconds that draining may last at most.
    *
    * @default {25}
    */
-  drainSeconds?: number;
+  readonly drainSeconds?: number;
   /**
    * Connections that begin to leave in a second while it drains.
    *
    * @default {1_000}
    */
-  drainRate?: number;
+  readonly drainRate?: number;
   /**
    * This gateway's name within a cluster.
    *
    * @default {""}
    */
-  frontierId?: string;
+  readonly frontierId?: string;
   /**
    * The port for operators and their programs. What is left out has its
    * default.
@@ -213,34 +215,34 @@ export interface FrontierOptions {
    * @default {{ enable: false, listen: { hostname: "127.0.0.1", port: 30010 }
    * }}
    */
-  controlplane?: ControlplaneOptions;
+  readonly controlplane?: ControlplaneOptions;
   /**
    * External message queues. A part that is given replaces the defaults key by
    * key.
    *
    * @default {{} no broker}
    */
-  mqm?: DeepPartial<MqmConfig>;
+  readonly mqm?: DeepPartial<MqmConfig>;
   /**
    * The health and metrics port. It is not opened unless `enable` is true.
    *
    * @default {{ addr: "0.0.0.0:9091" }}
    */
-  observability?: Partial<ObservabilityConfig>;
+  readonly observability?: Partial<ObservabilityConfig>;
   /** Settings of the process. Used by the command line only. */
-  daemon?: DaemonConfig;
+  readonly daemon?: DaemonConfig;
   /**
    * The store behind the control plane.
    *
    * @default {{ backend: "buntdb", debug: false }}
    */
-  dao?: Partial<DaoConfig>;
+  readonly dao?: Partial<DaoConfig>;
   /** Settings of parts that later releases build. */
-  later?: LaterConfig;
+  readonly later?: LaterConfig;
   /**
    * Where the gateway writes what it has to say.
    *
    * @default {NULL_LOGGER}
    */
-  logger?: Logger;
+  readonly logger?: Logger;
 }
