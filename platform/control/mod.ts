@@ -5,6 +5,9 @@
  * @module
  */
 
+// First: see there.
+import "./libraries.ts";
+
 export * from "./api.ts";
 export * from "./api_error.ts";
 export { docsPage } from "./docs_page.ts";
