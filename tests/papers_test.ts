@@ -1,6 +1,6 @@
 /**
- * What the papers show is run: samples are type-checked, the two that greet each other run together as they stand, and every
- * command names a task and flags that exist.
+ * What the papers show is run: samples are type-checked, the two that greet each other run together as they stand, those in the
+ * documentation of the packages run one by one, and every command names a task and flags that exist.
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -9,6 +9,8 @@ import { startFrontier } from "@frontier/server";
 
 const ROOT = new URL("..", import.meta.url);
 const README = ["README.md", "README.zh-CN.md"];
+/** Folders of the packages. */
+const PACKAGES = ["proto/", "platform/", "endpoint/", "client/", "server/"];
 /** Milliseconds one run of the samples may take; it usually takes one second. */
 const LIMIT_MS = 30_000;
 
@@ -144,6 +146,34 @@ Deno.test("every TypeScript sample in a paper has right types", async () => {
     const { success, stderr } = await deno(["check", ...paths]).output();
     assert(success, new TextDecoder().decode(stderr));
   });
+});
+
+/** The files of the packages whose documentation has samples. */
+function documented(): string[] {
+  const found: string[] = [];
+  const walk = (folder: string): void => {
+    for (
+      const { name, isDirectory } of Deno.readDirSync(new URL(folder, ROOT))
+    ) {
+      const path = folder + name;
+      if (isDirectory) walk(`${path}/`);
+      else if (/(?<!_test)\.ts$/.test(name)) {
+        const text = Deno.readTextFileSync(new URL(path, ROOT));
+        if (/^ *\* ```ts$/m.test(text)) found.push(path);
+      }
+    }
+  };
+  for (const folder of PACKAGES) walk(folder);
+  return found.sort();
+}
+
+Deno.test("every sample in the documentation of the packages runs", async () => {
+  const files = documented();
+  assert(files.length > 10, `${files}`);
+  const args = ["test", "--doc", "-A", "--no-lock", ...files];
+  const { success, stdout, stderr } = await deno(args).output();
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stdout) + decoder.decode(stderr));
 });
 
 Deno.test("every JSON sample in a paper is JSON", () => {

@@ -35,6 +35,8 @@ export type Progress = "more" | "done" | "malformed";
  *
  * @example
  * ```ts
+ * import { DataBody, SlowParse } from "@frontier/proto/internal";
+ *
  * const buf = new TextEncoder().encode('{"value":[104,105],"key":"ZWNobw=="}');
  * const body = new DataBody();
  * if (body.scan(buf, 0, buf.length)) throw new Error("Not the usual shape");
