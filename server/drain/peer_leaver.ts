@@ -36,8 +36,9 @@ export interface PeerLeaverContext {
 
 /**
  * A connected peer as one that leaves. What is in flight of it are calls and
- * messages without an answer, in either direction, frames that cannot be
- * handled yet, and streams on which something has moved within 5 s.
+ * messages without an answer, in either direction, answers on their way to it,
+ * frames that cannot be handled yet, and streams on which something has moved
+ * within 5 s.
  */
 export class PeerLeaver implements Leaver {
   /** The peer. */
@@ -81,8 +82,8 @@ export class PeerLeaver implements Leaver {
   busy(now: number): boolean {
     const { peer } = this;
     const { exchange, streams } = this.#context;
-    const busy = this.#unread(now) || exchange.underWay(peer) ||
-      streams.moved(peer, now - STILL_MS);
+    const busy = this.#unread(now) || this.#unwritten ||
+      exchange.underWay(peer) || streams.moved(peer, now - STILL_MS);
     // Not shortly before the close: who is refused may ask again at once.
     if (busy) exchange.refusals.tell(peer, now - HELD_MS);
     return busy;
@@ -98,6 +99,12 @@ export class PeerLeaver implements Leaver {
     // Its part in the close is looked at a little later.
     link.pause();
     timers.set(new Timer(() => link.resume()), timers.now() + HEARD_MS);
+  }
+
+  /** Whether it is still taking what it was answered. */
+  get #unwritten(): boolean {
+    const { link } = this.peer;
+    return link.outbox.unwritten > 0 && link.writeStalledMs() < STILL_MS;
   }
 
   /** Whether it has sent what could not be looked at yet; a sender that may not be read for long holds up nobody either. */

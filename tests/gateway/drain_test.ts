@@ -671,6 +671,32 @@ function odd(id: bigint, json: string): Uint8Array {
   return frame;
 }
 
+Deno.test("an answer on a slow line arrives whole before its edge is closed", () => {
+  const gateway = new SimGateway({
+    minDelayMs: 300,
+    maxDelayMs: 300,
+    capacity: 65_536,
+  });
+  const service = gateway.dial("service", {
+    meta: bytes(JSON.stringify({ service: "S", topics: null })),
+    flags: 0x38,
+  });
+  const edge = gateway.dial("edge", SLOW);
+  service.conn();
+  edge.conn();
+  gateway.run(2_000);
+  service.register("m");
+  const value = new Uint8Array(2_000_000).fill(7);
+  service.onRequest = () => ({ value });
+  gateway.run(2_000);
+  const call = edge.call("m");
+  gateway.run(1_000);
+  const drain = gateway.drain(60);
+  runOut(gateway, drain);
+  assertEquals(edge.outcome(call).length, "ok: ".length + value.length);
+  assertEquals(drain.progress.cut, 0);
+});
+
 Deno.test("peers that read nothing, vanish, or are kicked meanwhile do not keep it from its end", async () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });

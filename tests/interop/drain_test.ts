@@ -1,7 +1,10 @@
 /** A gateway that stops under load, with edges of both kinds and another gateway to go to. */
 
 import { assert, assertEquals } from "@std/assert";
+import { Edge } from "@frontier/client";
 import { TwoGateways } from "../support/two_gateways.ts";
+import { startGateway } from "../support/gateway.ts";
+import { GoPeer } from "./go_peer.ts";
 import { GoSwarm } from "./go_swarm.ts";
 import { interopTest } from "./interop_test_case.ts";
 
@@ -66,5 +69,39 @@ interopTest(
     assertEquals(scene.states, { connected: OURS });
     assertEquals(await scene.reach(), OURS + GO);
     assertEquals(second.online.size, OURS + GO);
+  },
+);
+
+interopTest(
+  "what a Go service has begun to work on is answered before it is closed, and what its callers are refused never reached it",
+  async () => {
+    await using gateway = await startGateway();
+    await using service = await GoPeer.start({
+      role: "service",
+      port: gateway.serviceAddr.port,
+      name: "S",
+    });
+    await service.register("slow", { mode: "slow", delayMs: 300 });
+    await using theirs = await GoPeer.start({
+      role: "edge",
+      port: gateway.edgeAddr.port,
+    });
+    await using ours = await Edge.connect({
+      port: gateway.edgeAddr.port,
+      reconnect: false,
+    });
+    const many = theirs.callMany("slow", 2_000, { concurrency: 32 });
+    await sleep(2_000);
+    const calls = Array.from({ length: 50 }, () => ours.call("slow", "x"));
+    await sleep(100);
+    await gateway.drain();
+    for (const call of calls) assertEquals((await call).text(), "x");
+    const { good, errors } = await many;
+    assert(good >= 100, Deno.inspect([good, errors]));
+    assertEquals(service.pending("called"), good + calls.length);
+    assert((errors?.["force closed"] ?? 0) <= 32, Deno.inspect(errors));
+    await service.event("offline");
+    assertEquals(gateway.drainProgress?.cut, 0);
+    assertEquals(gateway.status.connections, 0);
   },
 );
