@@ -430,7 +430,7 @@ export class Gateway implements Frontier {
         maxConnections: this.#config.limits.maxConnections,
         links: this.#links,
         readiness: this.#readiness,
-        brokers: () => this.brokers,
+        brokers: this.#brokers,
         drain: () => this.drainProgress,
         logged: this.#logged,
       },

@@ -44,7 +44,7 @@ function sources(): MetricSources {
     maxConnections: 1,
     links: [],
     readiness: new Readiness(),
-    brokers: () => [],
+    brokers: [],
     drain: () => undefined,
     logged: { debug: 0, info: 0, warn: 0, error: 0 },
   };

@@ -7,7 +7,7 @@
 import type { Link } from "@frontier/proto/internal";
 import type { Readiness } from "@frontier/platform/health";
 import type { DrainProgress } from "../drain/progress.ts";
-import type { BrokerStatus } from "../mq/broker_status.ts";
+import type { Broker } from "../mq/broker.ts";
 import type { Gate } from "../ports/gate.ts";
 import type { Routing } from "../routing.ts";
 import type { Tally } from "../tally/tally.ts";
@@ -36,8 +36,8 @@ export interface MetricSources {
   readonly links: Iterable<Link>;
   /** Whether the gateway can do its work. */
   readonly readiness: Readiness;
-  /** What the brokers do. */
-  readonly brokers: () => readonly BrokerStatus[];
+  /** The brokers that take topics. */
+  readonly brokers: readonly Broker[];
   /** How far draining is; `undefined` before it begins. */
   readonly drain: () => DrainProgress | undefined;
   /** Records written to the log. */

@@ -6,7 +6,7 @@
 
 import type { DepartureCounts } from "@frontier/platform/drain";
 import type { Metric } from "@frontier/platform/metrics";
-import type { BrokerStatus } from "../mq/broker_status.ts";
+import type { BrokerFigures } from "../mq/broker_figures.ts";
 import type { LedgerSnapshot } from "../quota/ledger.ts";
 import type { LogLevel } from "@frontier/platform/log";
 import { VERSION } from "../cli/version.ts";
@@ -21,7 +21,7 @@ const PUBLISHED = {
   unavailable: "unavailable",
   full: "full",
   unknown: "unknown",
-} as const satisfies Partial<Record<keyof BrokerStatus, string>>;
+} as const satisfies Partial<Record<keyof BrokerFigures, string>>;
 
 /**
  * @param sources Where they are read.
@@ -132,8 +132,8 @@ export function stateMetrics(sources: MetricSources): Metric[] {
       type: "gauge",
       labels: ["broker"],
       read: (emit) => {
-        for (const { name, state } of brokers()) {
-          emit(state === "up" ? 1 : 0, name);
+        for (const { producer } of brokers) {
+          emit(producer.state.kind === "up" ? 1 : 0, producer.name);
         }
       },
     },
@@ -144,11 +144,34 @@ export function stateMetrics(sources: MetricSources): Metric[] {
       type: "counter",
       labels: ["broker", "result"],
       read: (emit) => {
-        for (const broker of brokers()) {
+        for (const { producer, figures } of brokers) {
           for (const [property, result] of Object.entries(PUBLISHED)) {
-            const count = broker[property as keyof typeof PUBLISHED];
-            emit(count, broker.name, result);
+            const count = figures[property as keyof typeof PUBLISHED];
+            emit(count, producer.name, result);
           }
+        }
+      },
+    },
+    {
+      name: "frontier_broker_publish_duration_seconds",
+      help:
+        "Time from the arrival of a message to its broker's acknowledgement, the wait for its turn included",
+      type: "histogram",
+      labels: ["broker"],
+      read: (emit) => {
+        for (const { producer, figures } of brokers) {
+          emit(figures.latency, producer.name);
+        }
+      },
+    },
+    {
+      name: "frontier_broker_inflight",
+      help: "Messages that a broker has been sent and has not acknowledged",
+      type: "gauge",
+      labels: ["broker"],
+      read: (emit) => {
+        for (const { producer, underWay } of brokers) {
+          emit(underWay, producer.name);
         }
       },
     },
@@ -158,7 +181,9 @@ export function stateMetrics(sources: MetricSources): Metric[] {
       type: "gauge",
       labels: ["broker"],
       read: (emit) => {
-        for (const { name, queued } of brokers()) emit(queued, name);
+        for (const { producer, queued } of brokers) {
+          emit(queued, producer.name);
+        }
       },
     },
     {
@@ -167,7 +192,9 @@ export function stateMetrics(sources: MetricSources): Metric[] {
       type: "gauge",
       labels: ["broker"],
       read: (emit) => {
-        for (const { name, queuedBytes } of brokers()) emit(queuedBytes, name);
+        for (const { producer, queuedBytes } of brokers) {
+          emit(queuedBytes, producer.name);
+        }
       },
     },
     {

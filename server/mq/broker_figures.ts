@@ -4,23 +4,7 @@
  * @module
  */
 
-/** Upper bounds of the buckets of latencies, in milliseconds; what takes longer is in one more. */
-export const LATENCY_BOUNDS_MS: readonly number[] = [
-  1,
-  2,
-  5,
-  10,
-  25,
-  50,
-  100,
-  250,
-  500,
-  1_000,
-  2_500,
-  5_000,
-  10_000,
-  30_000,
-];
+import { Buckets } from "@frontier/platform/internal";
 
 /** Plain numbers that only grow: whoever shows them reads them when asked. */
 export class BrokerFigures {
@@ -34,10 +18,8 @@ export class BrokerFigures {
   full = 0;
   /** Messages of which it is not known whether the broker has them. */
   unknown = 0;
-  /** Sum of the times from coming to acknowledgement, in milliseconds. */
-  latencySumMs = 0;
-  /** How many took at most as long as the bound at the same index of {@linkcode LATENCY_BOUNDS_MS}, and longer than the one before. */
-  readonly latencies = new Float64Array(LATENCY_BOUNDS_MS.length + 1);
+  /** How long messages took from their coming to the broker's acknowledgement. */
+  readonly latency = new Buckets();
 
   /**
    * A message was acknowledged.
@@ -46,9 +28,6 @@ export class BrokerFigures {
    */
   stored(ms: number): void {
     this.published++;
-    this.latencySumMs += ms;
-    let i = 0;
-    while (i < LATENCY_BOUNDS_MS.length && ms > LATENCY_BOUNDS_MS[i]!) i++;
-    this.latencies[i]!++;
+    this.latency.add(ms);
   }
 }

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { Edge, FrontierError } from "@frontier/client";
 import { type Frontier, startFrontier } from "@frontier/server";
 import type { BrokerUnderTest, Running, Stored } from "./broker_under_test.ts";
@@ -83,6 +88,15 @@ export function compliance<Server extends Running>(
     assertEquals(status!.state, "up");
     assertEquals(status!.published, contents.length);
     assertEquals([status!.queued, status!.queuedBytes], [0, 0]);
+    const metrics = await scene.page("metrics");
+    for (
+      const line of [
+        `frontier_broker_up{broker="${broker.name}"} 1`,
+        `frontier_broker_messages_total{broker="${broker.name}",result="ok"} ${contents.length}`,
+        `frontier_broker_publish_duration_seconds_count{broker="${broker.name}"} ${contents.length}`,
+        `frontier_broker_inflight{broker="${broker.name}"} 0`,
+      ]
+    ) assertStringIncludes(metrics, line);
   });
 
   test("topics of every kind work", async () => {
@@ -141,6 +155,11 @@ export function compliance<Server extends Running>(
     await using scene = await Scene.open(broker, {}, { down: true, mqm: SOON });
     const edge = await scene.edge();
     await scene.until(({ state }) => state === "down");
+    assertStringIncludes(
+      await scene.page("readyz?verbose"),
+      `[-] broker ${broker.name}: `,
+      "readiness names it and fails nothing",
+    );
     // What waits at first, and what is refused at once later, have one answer.
     const error = await assertRejects(
       async () => {
@@ -359,6 +378,7 @@ class Scene<Server extends Running> implements AsyncDisposable {
       const gateway = await startFrontier({
         edgebound: { hostname: "127.0.0.1", port: 0 },
         servicebound: { hostname: "127.0.0.1", port: 0 },
+        observability: { enable: true, addr: "127.0.0.1:0" },
         mqm,
       });
       return new Scene(broker, server, gateway);
@@ -370,6 +390,13 @@ class Scene<Server extends Running> implements AsyncDisposable {
 
   get port(): number {
     return this.gateway.edgeAddr.port;
+  }
+
+  /** Reads a page of the health and metrics port. */
+  async page(name: string): Promise<string> {
+    const { port } = this.gateway.observabilityAddr!;
+    const answer = await fetch(`http://127.0.0.1:${port}/${name}`);
+    return await answer.text();
   }
 
   async edge(): Promise<Edge> {
