@@ -37,8 +37,8 @@ export interface PeerLeaverContext {
 /**
  * A connected peer as one that leaves. What is in flight of it are calls and
  * messages without an answer, in either direction, answers on their way to it,
- * frames that cannot be handled yet, and streams on which something has moved
- * within 5 s.
+ * frames that are not here completely or cannot be handled yet, and streams on
+ * which something has moved within 5 s.
  */
 export class PeerLeaver implements Leaver {
   /** The peer. */
@@ -46,6 +46,9 @@ export class PeerLeaver implements Leaver {
   readonly #context: PeerLeaverContext;
   /** Since when its connection has not been read. */
   #pausedAt: number | undefined = undefined;
+  /** Bytes of a large frame that have arrived, and when the last did. */
+  #arrived = 0;
+  #arrivedAt = 0;
 
   /**
    * @param peer Who is to leave.
@@ -82,7 +85,7 @@ export class PeerLeaver implements Leaver {
   busy(now: number): boolean {
     const { peer } = this;
     const { exchange, streams } = this.#context;
-    const busy = this.#unread(now) || this.#unwritten ||
+    const busy = this.#unread(now) || this.#arrives(now) || this.#unwritten ||
       exchange.underWay(peer) || streams.moved(peer, now - STILL_MS);
     // Not shortly before the close: who is refused may ask again at once.
     if (busy) exchange.refusals.tell(peer, now - HELD_MS);
@@ -99,6 +102,18 @@ export class PeerLeaver implements Leaver {
     // Its part in the close is looked at a little later.
     link.pause();
     timers.set(new Timer(() => link.resume()), timers.now() + HEARD_MS);
+  }
+
+  /** Whether a large frame is on its way: it can be refused when it is there, not before. */
+  #arrives(now: number): boolean {
+    const { reader } = this.peer.link;
+    if (!reader.inLargeFrame) return false;
+    const { buffered } = reader;
+    if (buffered !== this.#arrived) {
+      this.#arrived = buffered;
+      this.#arrivedAt = now;
+    }
+    return now - this.#arrivedAt < STILL_MS;
   }
 
   /** Whether it is still taking what it was answered. */

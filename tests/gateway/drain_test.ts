@@ -697,6 +697,33 @@ Deno.test("an answer on a slow line arrives whole before its edge is closed", ()
   assertEquals(drain.progress.cut, 0);
 });
 
+Deno.test("a large request that is still arriving is refused when it is there, and one that does not go on is not waited for", () => {
+  const gateway = new SimGateway();
+  const service = gateway.service("S", { methods: ["m"] });
+  const [edge, stuck] = oldEdges(gateway, 2);
+  const ids = [edge!, stuck!].map((peer) => {
+    const frame = odd(
+      peer.freshId(),
+      `{"key":"bQ==","value":"${"A".repeat(400_000)}"}`,
+    );
+    peer.write(frame.subarray(0, 100_000));
+    gateway.run();
+    return { id: peer.freshId() - 1n, frame };
+  });
+  const drain = gateway.drain();
+  for (let at = 100_000; at < ids[0]!.frame.length; at += 50_000) {
+    gateway.run(2_000);
+    edge!.write(ids[0]!.frame.subarray(at, at + 50_000));
+  }
+  gateway.run(1_000);
+  assertEquals(edge!.outcome(ids[0]!.id), "service not online");
+  assertEquals(edge!.all("disconn").length, 1);
+  assertEquals(stuck!.all("disconn").length, 1);
+  assertEquals(service.all("request").length, 0);
+  runOut(gateway, drain);
+  assertEquals(drain.progress.cut, 0);
+});
+
 Deno.test("peers that read nothing, vanish, or are kicked meanwhile do not keep it from its end", async () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
