@@ -1,11 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  TYPE_MESSAGE,
-  TYPE_REGISTER,
-  TYPE_REQUEST,
-  TYPE_RESPONSE,
-  TYPE_SESSION,
-} from "../wire/constants.ts";
+import * as wire from "../wire/constants.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
 import { RawPeer } from "../testing/raw_peer.ts";
 import { rawFrame } from "../testing/raw_frame.ts";
@@ -78,7 +72,7 @@ function putOff(end: Recorder): { glimpses: Glimpse[] } {
 Deno.test("a frame that is put off is handled again after the pause, and nothing before", () => {
   const { network, server, peer } = rawClient();
   putOff(server);
-  const types = [TYPE_REQUEST, TYPE_MESSAGE, TYPE_REGISTER];
+  const types = [wire.TYPE_REQUEST, wire.TYPE_MESSAGE, wire.TYPE_REGISTER];
   for (const [i, type] of types.entries()) {
     peer.send(type, BigInt(i + 1), 1n, "{}");
   }
@@ -102,7 +96,7 @@ Deno.test("a frame may be put off and let go on in the same moment, again and ag
     server.link.defer();
     server.link.resume();
   };
-  for (let i = 0; i < 4; i++) peer.send(TYPE_REQUEST, BigInt(i), 1n, "{}");
+  for (let i = 0; i < 4; i++) peer.send(wire.TYPE_REQUEST, BigInt(i), 1n, "{}");
   network.run();
   assertEquals(server.frames.map(({ id }) => id), [0n, 1n, 2n, 3n]);
   assertEquals(puts, 20);
@@ -112,7 +106,7 @@ Deno.test("frames put off at every chunk boundary keep their bytes and their ord
   const sizes = [2, 40, 230, 300, 9, 1_000];
   const frames = sizes.map((size, i) =>
     rawFrame(
-      TYPE_MESSAGE,
+      wire.TYPE_MESSAGE,
       BigInt(i + 1),
       1n,
       new Uint8Array(size).map((_, j) => i * 41 + j),
@@ -173,7 +167,7 @@ Deno.test("random pieces, pauses and delays lose, double and change nothing", ()
     );
     for (const [i, size] of sizes.entries()) {
       const body = new Uint8Array(size).map((_, j) => i * 7 + j);
-      peer.send(TYPE_REQUEST, BigInt(i), 1n, body);
+      peer.send(wire.TYPE_REQUEST, BigInt(i), 1n, body);
       if (network.random() < 0.5) network.run(network.pick(10));
       if (network.random() < 0.1) {
         server.link.pause();
@@ -200,7 +194,7 @@ function answered(timeoutMs = 30_000): {
 } {
   const ends = rawServer();
   const { client, peer, network } = ends;
-  const pending = client.ask(TYPE_REQUEST, EMPTY, undefined, timeoutMs);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY, undefined, timeoutMs);
   const { onAnswer } = pending;
   let put = false;
   pending.onAnswer = (frame) => {
@@ -209,9 +203,9 @@ function answered(timeoutMs = 30_000): {
     client.link.defer();
   };
   network.run();
-  const { id } = peer.last(TYPE_REQUEST);
-  peer.send(TYPE_RESPONSE, id, 1n, "{}");
-  peer.send(TYPE_RESPONSE, id, 1n, "{}");
+  const { id } = peer.last(wire.TYPE_REQUEST);
+  peer.send(wire.TYPE_RESPONSE, id, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, id, 1n, "{}");
   network.run();
   assertEquals([client.link.unansweredCount, pending.outcomes], [1, []]);
   return { ...ends, pending };
@@ -257,14 +251,14 @@ Deno.test("an answer that is put off is lost with its session", () => {
   const { network, client, server } = connected();
   const session = client.open("x");
   network.run();
-  const pending = client.ask(TYPE_REQUEST, EMPTY, session);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY, session);
   pending.onAnswer = () => client.link.defer();
   network.run();
   const theirs = server.offered[0]!;
   const { id } = server.frames[0]!;
   server.link.writeBody(
     theirs,
-    TYPE_RESPONSE,
+    wire.TYPE_RESPONSE,
     Number(id >> 32n),
     Number(id & 0xffff_ffffn),
     EMPTY,
@@ -280,13 +274,13 @@ Deno.test("an answer that is put off is lost with its session", () => {
 
 Deno.test("an answer put off by who ends the link in the same moment fails once", () => {
   const { network, client, peer } = rawServer();
-  const pending = client.ask(TYPE_REQUEST, EMPTY);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY);
   pending.onAnswer = () => {
     client.link.defer();
     client.link.fail({ kind: "lost", text: "defect" });
   };
   network.run();
-  peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, peer.last(wire.TYPE_REQUEST).id, 1n, "{}");
   network.run();
   assertEquals(pending.outcomes, ["force closed"]);
   assertNothingLeft(network, client);
@@ -296,11 +290,11 @@ Deno.test("an answer put off by who ends the link in the same moment fails once"
 
 Deno.test("what has arrived before the end is handled even when the link is paused", () => {
   const { network, server, peer } = rawClient();
-  peer.send(TYPE_SESSION, 20n, ACQUIRE, 100n, "{}");
+  peer.send(wire.TYPE_SESSION, 20n, ACQUIRE, 100n, "{}");
   network.run();
   server.events.length = 0;
   server.onFrame = () => server.link.pause();
-  const one = rawFrame(TYPE_REQUEST, 1n, 1n, "{}");
+  const one = rawFrame(wire.TYPE_REQUEST, 1n, 1n, "{}");
   peer.sendBytes(join([one, one, one, one, one, one.subarray(0, 20)]));
   network.run();
   assertEquals(server.events, ["request"]);
@@ -317,7 +311,7 @@ Deno.test("what has arrived before the end is handled even when the link is paus
 Deno.test("a frame that is put off again at the end is lost with the link", () => {
   const { network, server, peer } = rawClient();
   server.onFrame = () => server.link.defer();
-  for (let i = 0; i < 3; i++) peer.send(TYPE_REQUEST, BigInt(i), 1n, "{}");
+  for (let i = 0; i < 3; i++) peer.send(wire.TYPE_REQUEST, BigInt(i), 1n, "{}");
   network.run();
   server.link.ended({ kind: "lost", text: "gone" });
   assertEquals(server.events, [
@@ -342,10 +336,10 @@ Deno.test("a malformed frame before the end is the reason of the end", () => {
 for (const way of ["end", "reset"] as const) {
   Deno.test(`the ${way} of the stream ends a paused link at once`, () => {
     const { network, client, server } = connected();
-    client.ask(TYPE_REQUEST, EMPTY);
+    client.ask(wire.TYPE_REQUEST, EMPTY);
     network.run();
     server.link.pause();
-    client.ask(TYPE_REQUEST, EMPTY);
+    client.ask(wire.TYPE_REQUEST, EMPTY);
     network.run();
     if (way === "end") client.link.fail({ kind: "lost", text: "gone" });
     else client.port.cut();

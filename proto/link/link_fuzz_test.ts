@@ -1,26 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  HEADER_SIZE,
-  TYPE_CONN,
-  TYPE_CONN_ACK,
-  TYPE_CREDIT,
-  TYPE_DISCONN,
-  TYPE_DISCONN_ACK,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
-  TYPE_MESSAGE,
-  TYPE_MESSAGE_ACK,
-  TYPE_REGISTER,
-  TYPE_REGISTER_ACK,
-  TYPE_REQUEST,
-  TYPE_REQUEST_CANCEL,
-  TYPE_RESPONSE,
-  TYPE_SESSION,
-  TYPE_SESSION_ACK,
-  TYPE_STREAM,
-} from "../wire/constants.ts";
+import * as wire from "../wire/constants.ts";
 import type { LinkRole } from "./link_state.ts";
 import { effort } from "../testing/effort.ts";
 import { RawPeer } from "../testing/raw_peer.ts";
@@ -31,25 +10,25 @@ import { SimNetwork } from "../testing/sim_network.ts";
 const encoder = new TextEncoder();
 const EMPTY = encoder.encode("{}");
 const TYPES = [
-  TYPE_CONN,
-  TYPE_CONN_ACK,
-  TYPE_DISCONN,
-  TYPE_DISCONN_ACK,
-  TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
-  TYPE_SESSION,
-  TYPE_SESSION_ACK,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_MESSAGE,
-  TYPE_MESSAGE_ACK,
-  TYPE_STREAM,
-  TYPE_CREDIT,
-  TYPE_REQUEST,
-  TYPE_RESPONSE,
-  TYPE_REQUEST_CANCEL,
-  TYPE_REGISTER,
-  TYPE_REGISTER_ACK,
+  wire.TYPE_CONN,
+  wire.TYPE_CONN_ACK,
+  wire.TYPE_DISCONN,
+  wire.TYPE_DISCONN_ACK,
+  wire.TYPE_HEARTBEAT,
+  wire.TYPE_HEARTBEAT_ACK,
+  wire.TYPE_SESSION,
+  wire.TYPE_SESSION_ACK,
+  wire.TYPE_DISMISS,
+  wire.TYPE_DISMISS_ACK,
+  wire.TYPE_MESSAGE,
+  wire.TYPE_MESSAGE_ACK,
+  wire.TYPE_STREAM,
+  wire.TYPE_CREDIT,
+  wire.TYPE_REQUEST,
+  wire.TYPE_RESPONSE,
+  wire.TYPE_REQUEST_CANCEL,
+  wire.TYPE_REGISTER,
+  wire.TYPE_REGISTER_ACK,
 ];
 /** Bodies a peer may send, good and bad. */
 const BODIES = [
@@ -119,30 +98,30 @@ class Attacker {
   #payload(type: number): (Uint8Array | bigint | string)[] {
     const json = this.#one(BODIES);
     switch (type) {
-      case TYPE_CONN:
+      case wire.TYPE_CONN:
         return [this.#bytes(2), this.#id(), json];
-      case TYPE_CONN_ACK:
+      case wire.TYPE_CONN_ACK:
         return [new Uint8Array([this.#network.pick(2)]), this.#id(), json];
-      case TYPE_DISCONN:
-      case TYPE_HEARTBEAT:
-      case TYPE_HEARTBEAT_ACK:
+      case wire.TYPE_DISCONN:
+      case wire.TYPE_HEARTBEAT:
+      case wire.TYPE_HEARTBEAT_ACK:
         return [];
-      case TYPE_DISCONN_ACK:
+      case wire.TYPE_DISCONN_ACK:
         return [new Uint8Array(1), json];
-      case TYPE_SESSION:
+      case wire.TYPE_SESSION:
         return [
           new Uint8Array([0, this.#one([0, 0x10, 0xff])]),
           this.#id(),
           json,
         ];
-      case TYPE_SESSION_ACK:
+      case wire.TYPE_SESSION_ACK:
         return [new Uint8Array(2), this.#id(), this.#id(), json];
-      case TYPE_CREDIT:
+      case wire.TYPE_CREDIT:
         return [this.#id(), this.#bytes(4)];
-      case TYPE_STREAM:
-      case TYPE_REGISTER:
+      case wire.TYPE_STREAM:
+      case wire.TYPE_REGISTER:
         return [this.#id(), this.#bytes(this.#network.pick(200))];
-      case TYPE_REQUEST_CANCEL:
+      case wire.TYPE_REQUEST_CANCEL:
         return [this.#id(), this.#bytes(2)];
       default:
         return [this.#id(), json];
@@ -229,14 +208,19 @@ function runAttack(seed: number): void {
   if (network.random() < 0.85) {
     if (role === "server") {
       peer.send(
-        TYPE_CONN,
+        wire.TYPE_CONN,
         3n,
         new Uint8Array([0x18, ...new Uint8Array(9)]),
         BODIES[network.pick(9)]!,
       );
     } else {
-      const { id } = peer.last(TYPE_CONN);
-      peer.send(TYPE_CONN_ACK, id, new Uint8Array(9), BODIES[network.pick(9)]!);
+      const { id } = peer.last(wire.TYPE_CONN);
+      peer.send(
+        wire.TYPE_CONN_ACK,
+        id,
+        new Uint8Array(9),
+        BODIES[network.pick(9)]!,
+      );
     }
     network.run();
   }
@@ -245,7 +229,7 @@ function runAttack(seed: number): void {
   for (let i = 0; i < 150 && target.link.state !== "closed"; i++) {
     received += attacker.attack(spoilt);
     const roll = network.random();
-    if (roll < 0.1) target.ask(TYPE_REQUEST, EMPTY, undefined, 500);
+    if (roll < 0.1) target.ask(wire.TYPE_REQUEST, EMPTY, undefined, 500);
     else if (roll < 0.15) target.open("x", EMPTY);
     else if (roll < 0.2) {
       const [session] = target.link.sessions();
@@ -306,20 +290,20 @@ Deno.test("the 14 bytes that end Go peers end their own connection only", () => 
           if (role === "client") target.link.connect(undefined);
           network.run();
           if (open && role === "server") {
-            peer.send(TYPE_CONN, 3n, new Uint8Array(10), "{}");
+            peer.send(wire.TYPE_CONN, 3n, new Uint8Array(10), "{}");
           } else if (open) {
             peer.send(
-              TYPE_CONN_ACK,
-              peer.last(TYPE_CONN).id,
+              wire.TYPE_CONN_ACK,
+              peer.last(wire.TYPE_CONN).id,
               new Uint8Array(9),
               "{}",
             );
           }
           network.run();
           const bytes = rawFrame(type, 1n, new Uint8Array(length));
-          peer.sendBytes(bytes.subarray(0, HEADER_SIZE));
+          peer.sendBytes(bytes.subarray(0, wire.HEADER_SIZE));
           network.run();
-          peer.sendBytes(bytes.subarray(HEADER_SIZE));
+          peer.sendBytes(bytes.subarray(wire.HEADER_SIZE));
           network.run(1_000_000);
           assertEquals(target.link.state, "closed");
           assertEquals(network.wheel.size, 0);

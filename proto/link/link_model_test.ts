@@ -1,14 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  TYPE_CONN_ACK,
-  TYPE_CREDIT,
-  TYPE_MESSAGE,
-  TYPE_MESSAGE_ACK,
-  TYPE_REGISTER,
-  TYPE_REQUEST,
-  TYPE_REQUEST_CANCEL,
-  TYPE_RESPONSE,
-} from "../wire/constants.ts";
+import * as wire from "../wire/constants.ts";
 import { obtainBuffer, releaseBuffer } from "../wire/buffer_pool.ts";
 import type { CloseReason } from "./close_reason.ts";
 import { FEATURES } from "./features.ts";
@@ -61,14 +52,16 @@ class ModelEnd extends Recorder {
     this.network = network;
     this.onFrame = (session, frame) => {
       const { type, idHi, idLo } = frame;
-      if (type === TYPE_REQUEST_CANCEL) return;
+      if (type === wire.TYPE_REQUEST_CANCEL) return;
       const answer = () =>
         session.whenReady(() => {
-          if (type === TYPE_REGISTER) {
+          if (type === wire.TYPE_REGISTER) {
             this.link.ackRegister(session, idHi, idLo);
             return;
           }
-          const back = type === TYPE_REQUEST ? TYPE_RESPONSE : TYPE_MESSAGE_ACK;
+          const back = type === wire.TYPE_REQUEST
+            ? wire.TYPE_RESPONSE
+            : wire.TYPE_MESSAGE_ACK;
           this.link.writeBody(session, back, idHi, idLo, EMPTY);
         });
       if (network.random() < 0.6) answer();
@@ -143,9 +136,9 @@ class ModelEnd extends Recorder {
       case 1: {
         const session = this.#anySession();
         const type = [
-          TYPE_REQUEST,
-          TYPE_MESSAGE,
-          TYPE_REGISTER,
+          wire.TYPE_REQUEST,
+          wire.TYPE_MESSAGE,
+          wire.TYPE_REGISTER,
         ][network.pick(3)]!;
         session.whenReady(() => {
           const pending = this.ask(
@@ -155,7 +148,7 @@ class ModelEnd extends Recorder {
             1 + network.pick(40_000),
           );
           this.asked.push(pending);
-          if (type === TYPE_REQUEST && network.random() < 0.2) {
+          if (type === wire.TYPE_REQUEST && network.random() < 0.2) {
             link.sendCancel(pending);
           }
         });
@@ -286,8 +279,8 @@ function watch(port: SimPort, plain: boolean): void {
       while (reader.next()) {
         if (!plain) continue;
         const { type, buf, bodyStart, bodyEnd } = reader;
-        assert(type !== TYPE_CREDIT && type !== TYPE_REQUEST_CANCEL);
-        if (type === TYPE_CONN_ACK) {
+        assert(type !== wire.TYPE_CREDIT && type !== wire.TYPE_REQUEST_CANCEL);
+        if (type === wire.TYPE_CONN_ACK) {
           const json = buf.subarray(bodyStart + 9, bodyEnd);
           assertEquals(decoder.decode(json), "{}");
         }

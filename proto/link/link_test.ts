@@ -1,25 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import {
-  TYPE_CONN,
-  TYPE_CONN_ACK,
-  TYPE_CREDIT,
-  TYPE_DISCONN,
-  TYPE_DISCONN_ACK,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
-  TYPE_MESSAGE,
-  TYPE_MESSAGE_ACK,
-  TYPE_REGISTER,
-  TYPE_REGISTER_ACK,
-  TYPE_REQUEST,
-  TYPE_REQUEST_CANCEL,
-  TYPE_RESPONSE,
-  TYPE_SESSION,
-  TYPE_SESSION_ACK,
-  TYPE_STREAM,
-} from "../wire/constants.ts";
+import * as wire from "../wire/constants.ts";
 import { RawPeer } from "../testing/raw_peer.ts";
 import { rawFrame } from "../testing/raw_frame.ts";
 import {
@@ -92,7 +72,7 @@ Deno.test("client id above 2^53 arrives exactly", () => {
 
 Deno.test("Go client sees exactly what a Go server answers", () => {
   const { peer, server } = rawClient();
-  const ack = peer.last(TYPE_CONN_ACK);
+  const ack = peer.last(wire.TYPE_CONN_ACK);
   assertEquals(ack.id, 5n);
   assertEquals(
     [...ack.body],
@@ -104,7 +84,7 @@ Deno.test("Go client sees exactly what a Go server answers", () => {
 
 Deno.test("without features the conn is what a Go client sends", () => {
   const { peer } = rawServer(GO);
-  assertEquals([...peer.last(TYPE_CONN).body], [...GO_CONN, 0x7b, 0x7d]);
+  assertEquals([...peer.last(wire.TYPE_CONN).body], [...GO_CONN, 0x7b, 0x7d]);
 });
 
 Deno.test("credit without a window is not negotiated", () => {
@@ -112,7 +92,7 @@ Deno.test("credit without a window is not negotiated", () => {
   assertFalse(server.link.credit);
   assert(server.link.cancel);
   assertEquals(
-    decoder.decode(peer.last(TYPE_CONN_ACK).body.subarray(9)),
+    decoder.decode(peer.last(wire.TYPE_CONN_ACK).body.subarray(9)),
     '{"ext":["cancel"]}',
   );
 });
@@ -147,9 +127,9 @@ Deno.test("refusal is a conn ack with id, code and error, then a disconn", () =>
   const server = new Recorder("server", b);
   const peer = new RawPeer(a);
   server.admit = (link) => link.refuse("", 0x80000000, 8);
-  peer.send(TYPE_CONN, 5n, GO_CONN, "{}");
+  peer.send(wire.TYPE_CONN, 5n, GO_CONN, "{}");
   network.run();
-  assertEquals(peer.types, [TYPE_CONN_ACK, TYPE_DISCONN]);
+  assertEquals(peer.types, [wire.TYPE_CONN_ACK, wire.TYPE_DISCONN]);
   const { body } = peer.frames[0]!;
   assertEquals([...body.subarray(0, 9)], [1, 0x80, 0, 0, 0, 0, 0, 0, 8]);
   assertEquals(decoder.decode(body.subarray(9)), '{"error":"refused"}');
@@ -165,7 +145,7 @@ Deno.test("return code alone refuses too", () => {
   network.run();
   const refused = ACK_FIXED.slice();
   refused[0] = 1;
-  peer.send(TYPE_CONN_ACK, peer.last(TYPE_CONN).id, refused, "{}");
+  peer.send(wire.TYPE_CONN_ACK, peer.last(wire.TYPE_CONN).id, refused, "{}");
   network.run();
   assertEquals(other.events[0], "refused: refused");
   assertEnds(other, "refused: refused");
@@ -178,7 +158,7 @@ Deno.test("conn ack with a foreign packet id is not ours", () => {
   const peer = new RawPeer(b);
   client.link.connect(undefined);
   network.run();
-  peer.send(TYPE_CONN_ACK, 1n, ACK_FIXED, "{}");
+  peer.send(wire.TYPE_CONN_ACK, 1n, ACK_FIXED, "{}");
   network.run();
   assertEquals(client.link.state, "handshake");
 });
@@ -193,7 +173,7 @@ Deno.test("half-open handshakes end in time, on both sides", () => {
   const unanswered = new Recorder("client", e);
   unasked.admit = () => {};
   new RawPeer(a);
-  new RawPeer(c).send(TYPE_CONN, 5n, GO_CONN, "{}");
+  new RawPeer(c).send(wire.TYPE_CONN, 5n, GO_CONN, "{}");
   new RawPeer(f);
   unanswered.link.connect(undefined);
   network.run(9_990);
@@ -221,10 +201,10 @@ Deno.test("handshake that trickles ends in time", () => {
 
 for (
   const [name, type, body] of [
-    ["request", TYPE_REQUEST, "12345678{}"],
-    ["heartbeat", TYPE_HEARTBEAT, ""],
-    ["disconn", TYPE_DISCONN, ""],
-    ["conn ack", TYPE_CONN_ACK, "123456789{}"],
+    ["request", wire.TYPE_REQUEST, "12345678{}"],
+    ["heartbeat", wire.TYPE_HEARTBEAT, ""],
+    ["disconn", wire.TYPE_DISCONN, ""],
+    ["conn ack", wire.TYPE_CONN_ACK, "123456789{}"],
   ] as const
 ) {
   Deno.test(`${name} before the conn ends the connection`, () => {
@@ -244,18 +224,18 @@ Deno.test("what a hasty client sends before the ack is dropped", () => {
   const server = new Recorder("server", b);
   server.admit = () => {};
   const peer = new RawPeer(a);
-  peer.send(TYPE_CONN, 5n, GO_CONN, "{}");
-  peer.send(TYPE_REQUEST, 6n, 1n, "{}");
+  peer.send(wire.TYPE_CONN, 5n, GO_CONN, "{}");
+  peer.send(wire.TYPE_REQUEST, 6n, 1n, "{}");
   network.run();
   server.link.accept(0, 9);
   network.run();
   assertEquals(server.events, ["conn"]);
-  assertEquals(peer.types, [TYPE_CONN_ACK]);
+  assertEquals(peer.types, [wire.TYPE_CONN_ACK]);
 });
 
 for (
   const [name, send] of [
-    ["second conn", (p: RawPeer) => p.send(TYPE_CONN, 5n, GO_CONN, "{}")],
+    ["second conn", (p: RawPeer) => p.send(wire.TYPE_CONN, 5n, GO_CONN, "{}")],
     ["unknown type", (p: RawPeer) => p.send(0x99, 5n, "")],
     [
       "long frame of unknown type",
@@ -263,12 +243,12 @@ for (
     ],
     [
       "credit that was not negotiated",
-      (p: RawPeer) => p.send(TYPE_CREDIT, 5n, 1n, "abcd"),
+      (p: RawPeer) => p.send(wire.TYPE_CREDIT, 5n, 1n, "abcd"),
     ],
-    ["bad JSON", (p: RawPeer) => p.send(TYPE_DISMISS, 5n, 1n, "{]")],
+    ["bad JSON", (p: RawPeer) => p.send(wire.TYPE_DISMISS, 5n, 1n, "{]")],
     [
       "heartbeat with a payload",
-      (p: RawPeer) => p.send(TYPE_HEARTBEAT, 5n, "x"),
+      (p: RawPeer) => p.send(wire.TYPE_HEARTBEAT, 5n, "x"),
     ],
   ] as const
 ) {
@@ -277,7 +257,7 @@ for (
     send(peer);
     network.run();
     assert(server.events.at(-1)!.startsWith("closed: protocol error: "));
-    assertEquals(peer.types, [TYPE_CONN_ACK]);
+    assertEquals(peer.types, [wire.TYPE_CONN_ACK]);
     assert(server.port.hungUp);
     assertNothingLeft(network, server);
   });
@@ -305,9 +285,9 @@ Deno.test("heartbeats keep a silent connection, with the packet id echoed", () =
     assert(at >= (i + 1) * 20_000 && at <= (i + 1) * 20_000 + 200);
   }
   const { network: other, peer } = rawClient();
-  peer.send(TYPE_HEARTBEAT, 0xfedc_ba98_7654_3210n);
+  peer.send(wire.TYPE_HEARTBEAT, 0xfedc_ba98_7654_3210n);
   other.run();
-  assertEquals(peer.last(TYPE_HEARTBEAT_ACK).id, 0xfedc_ba98_7654_3210n);
+  assertEquals(peer.last(wire.TYPE_HEARTBEAT_ACK).id, 0xfedc_ba98_7654_3210n);
 });
 
 for (const [code, seconds] of [5, 20, 80, 320].entries()) {
@@ -318,12 +298,12 @@ for (const [code, seconds] of [5, 20, 80, 320].entries()) {
     const peer = new RawPeer(a);
     const conn = GO_CONN.slice();
     conn[0] = 0x08 | (code << 4);
-    peer.send(TYPE_CONN, 5n, conn, "{}");
+    peer.send(wire.TYPE_CONN, 5n, conn, "{}");
     network.run(seconds * 2_000 - 10);
     assertEquals(server.events, ["conn"]);
     network.run(30);
     assertEquals(server.events, ["conn", "leaving: no heartbeat"]);
-    assertEquals(peer.types, [TYPE_CONN_ACK, TYPE_DISCONN]);
+    assertEquals(peer.types, [wire.TYPE_CONN_ACK, wire.TYPE_DISCONN]);
     network.run(2_020);
     assertEquals(server.events.at(-1), "closed: no heartbeat");
     assertNothingLeft(network, server);
@@ -334,7 +314,7 @@ Deno.test("any packet counts as a sign of life", () => {
   const { network, server, peer } = rawClient();
   for (let i = 0; i < 5; i++) {
     network.run(39_000);
-    peer.send(TYPE_STREAM, 1n, 1n, "x");
+    peer.send(wire.TYPE_STREAM, 1n, 1n, "x");
   }
   network.run(39_000);
   assertEquals(server.link.state, "open");
@@ -345,7 +325,7 @@ Deno.test("any packet counts as a sign of life", () => {
 Deno.test("frame that trickles is no sign of life, one that flows is", () => {
   for (const [bytes, alive] of [[1, false], [5_000, true]] as const) {
     const { network, server, peer } = rawClient();
-    const frame = rawFrame(TYPE_REQUEST, 1n, 1n, new Uint8Array(90_000));
+    const frame = rawFrame(wire.TYPE_REQUEST, 1n, 1n, new Uint8Array(90_000));
     for (let at = 0; at < 15; at++) {
       peer.sendBytes(frame.subarray(at * bytes, (at + 1) * bytes));
       network.run(4_000);
@@ -387,7 +367,7 @@ Deno.test("paused server does not miss heartbeats it does not read", () => {
 
 Deno.test("heartbeat sent by a server ends the connection", () => {
   const { network, client, peer } = rawServer();
-  peer.send(TYPE_HEARTBEAT, 1n);
+  peer.send(wire.TYPE_HEARTBEAT, 1n);
   network.run();
   assertEquals(client.link.state, "closed");
 });
@@ -396,7 +376,7 @@ Deno.test("peer that earns acks and never reads is ended", () => {
   const { network, server, peer } = rawClient();
   network.options.capacity = 0;
   const one = new Uint8Array(14);
-  one.set([1, TYPE_HEARTBEAT]);
+  one.set([1, wire.TYPE_HEARTBEAT]);
   const many = new Uint8Array(14 * 10_000);
   for (let i = 0; i < 10_000; i++) many.set(one, i * 14);
   for (let i = 0; i < 20; i++) {
@@ -434,7 +414,7 @@ Deno.test("crossing closes end both sides", () => {
 
 Deno.test("what was sent before the close arrives", () => {
   const { network, client, server } = connected();
-  client.ask(TYPE_MESSAGE, EMPTY);
+  client.ask(wire.TYPE_MESSAGE, EMPTY);
   client.link.close({ kind: "closed", text: "done" });
   network.run();
   assertEquals(server.events, [
@@ -447,7 +427,7 @@ Deno.test("what was sent before the close arrives", () => {
 
 Deno.test("close without an answer ends after the grace", () => {
   const { network, client, peer } = rawServer();
-  const pending = client.ask(TYPE_REQUEST, EMPTY);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY);
   client.link.close({ kind: "closed", text: "done" });
   network.run(1_990);
   assertEquals(client.link.state, "closing");
@@ -455,7 +435,7 @@ Deno.test("close without an answer ends after the grace", () => {
   network.run(30);
   assertEnds(client, "done");
   assertEquals(pending.outcomes, ["force closed"]);
-  assertEquals(peer.last(TYPE_DISCONN).body.length, 0);
+  assertEquals(peer.last(wire.TYPE_DISCONN).body.length, 0);
   assertNothingLeft(network, client);
 });
 
@@ -464,14 +444,14 @@ Deno.test("either order of disconn and its ack is fine", () => {
     const { network, client, peer } = rawServer();
     client.link.close({ kind: "closed", text: "done" });
     network.run();
-    const { id } = peer.last(TYPE_DISCONN);
+    const { id } = peer.last(wire.TYPE_DISCONN);
     for (const step of order) {
-      if (step === 0) peer.send(TYPE_DISCONN_ACK, id, "\0{}");
-      else peer.send(TYPE_DISCONN, 77n);
+      if (step === 0) peer.send(wire.TYPE_DISCONN_ACK, id, "\0{}");
+      else peer.send(wire.TYPE_DISCONN, 77n);
       network.run();
     }
     assertEquals(client.link.state, "closed");
-    assertEquals(peer.last(TYPE_DISCONN_ACK).id, 77n);
+    assertEquals(peer.last(wire.TYPE_DISCONN_ACK).id, 77n);
     assertEquals(client.events.at(-1), "closed: done");
   }
 });
@@ -479,33 +459,37 @@ Deno.test("either order of disconn and its ack is fine", () => {
 Deno.test("disconn of a peer is acked once, and repeating it gains no time", () => {
   const { network, server, peer } = rawClient();
   for (let i = 0; i < 30; i++) {
-    peer.send(TYPE_DISCONN, 70n + BigInt(i));
+    peer.send(wire.TYPE_DISCONN, 70n + BigInt(i));
     network.run(100);
   }
   assertEquals(server.link.state, "closed");
-  assertEquals(peer.types, [TYPE_CONN_ACK, TYPE_DISCONN_ACK, TYPE_DISCONN]);
+  assertEquals(peer.types, [
+    wire.TYPE_CONN_ACK,
+    wire.TYPE_DISCONN_ACK,
+    wire.TYPE_DISCONN,
+  ]);
 });
 
 Deno.test("stray disconn ack is ignored", () => {
   const { network, server, peer } = rawClient();
-  peer.send(TYPE_DISCONN_ACK, 1n, "\0{}");
+  peer.send(wire.TYPE_DISCONN_ACK, 1n, "\0{}");
   network.run();
   assertEquals(server.link.state, "open");
 });
 
 Deno.test("late answers are passed on while the connection closes", () => {
   const { network, client, peer } = rawServer();
-  const pending = client.ask(TYPE_REQUEST, EMPTY);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY);
   client.link.close({ kind: "closed", text: "done" });
   network.run();
-  peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, peer.last(wire.TYPE_REQUEST).id, 1n, "{}");
   network.run();
   assertEquals(pending.outcomes, ["answer"]);
 });
 
 Deno.test("cut ends sessions and pending packets on both sides", () => {
   const { network, client, server } = connected();
-  const pending = client.ask(TYPE_REQUEST, EMPTY);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY);
   client.open("x");
   network.run();
   server.open("y");
@@ -525,7 +509,7 @@ Deno.test("cut ends sessions and pending packets on both sides", () => {
 Deno.test("what is asked of a closed link fails soon", () => {
   const { network, client } = connected();
   client.link.fail({ kind: "lost", text: "test" });
-  const pending = client.ask(TYPE_REQUEST, EMPTY);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY);
   const session = client.open("x");
   assertEquals(pending.outcomes, []);
   network.run(20);
@@ -538,9 +522,9 @@ Deno.test("what is asked of a closed link fails soon", () => {
 
 Deno.test("what is sent after the end does not spoil what is drained", () => {
   const { network, client, server } = connected();
-  client.ask(TYPE_MESSAGE, EMPTY);
+  client.ask(wire.TYPE_MESSAGE, EMPTY);
   client.link.fail({ kind: "lost", text: "test" }, true);
-  client.ask(TYPE_MESSAGE, EMPTY);
+  client.ask(wire.TYPE_MESSAGE, EMPTY);
   network.run();
   assertEquals(server.events.filter((e) => e === "message").length, 1);
 });
@@ -559,18 +543,18 @@ Deno.test("handler that fails the link while it leaves does not confuse it", () 
 
 Deno.test("answers reach what waits for them, exactly once", () => {
   const { network, client, peer } = rawServer();
-  const first = client.ask(TYPE_REQUEST, EMPTY);
-  const second = client.ask(TYPE_MESSAGE, EMPTY);
+  const first = client.ask(wire.TYPE_REQUEST, EMPTY);
+  const second = client.ask(wire.TYPE_MESSAGE, EMPTY);
   network.run();
-  const request = peer.last(TYPE_REQUEST).id;
-  const message = peer.last(TYPE_MESSAGE).id;
+  const request = peer.last(wire.TYPE_REQUEST).id;
+  const message = peer.last(wire.TYPE_MESSAGE).id;
   assert(request > 2n ** 52n && message > 2n ** 52n && request !== message);
-  peer.send(TYPE_MESSAGE_ACK, message, 1n, '{"error":"no"}');
-  peer.send(TYPE_MESSAGE_ACK, message, 1n, "{}");
-  peer.send(TYPE_RESPONSE, request, 1n, "{}");
-  peer.send(TYPE_RESPONSE, request, 1n, "{}");
-  peer.send(TYPE_RESPONSE, request + 1n, 1n, "{}");
-  peer.send(TYPE_RESPONSE, 0n, 1n, "{}");
+  peer.send(wire.TYPE_MESSAGE_ACK, message, 1n, '{"error":"no"}');
+  peer.send(wire.TYPE_MESSAGE_ACK, message, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, request, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, request, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, request + 1n, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, 0n, 1n, "{}");
   network.run(31_000);
   assertEquals(first.outcomes, ["answer"]);
   assertEquals(second.outcomes, ["answer"]);
@@ -580,15 +564,15 @@ Deno.test("answers reach what waits for them, exactly once", () => {
 
 Deno.test("no answer is a timeout, and a late one is ignored", () => {
   const { network, client, peer } = rawServer();
-  const pending = client.ask(TYPE_REQUEST, EMPTY, undefined, 1_000);
-  const other = client.ask(TYPE_REQUEST, EMPTY, undefined, 500);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY, undefined, 1_000);
+  const other = client.ask(wire.TYPE_REQUEST, EMPTY, undefined, 500);
   network.run(490);
   assertEquals(other.outcomes, []);
   network.run(30);
   assertEquals(other.outcomes, ["timeout"]);
   network.run(500);
   assertEquals(pending.outcomes, ["timeout"]);
-  peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, peer.last(wire.TYPE_REQUEST).id, 1n, "{}");
   network.run();
   assertEquals(pending.outcomes, ["timeout"]);
   assertEquals(client.link.unansweredCount, 0);
@@ -596,10 +580,10 @@ Deno.test("no answer is a timeout, and a late one is ignored", () => {
 
 Deno.test("abandoned packet hears nothing", () => {
   const { network, client, peer } = rawServer();
-  const pending = client.ask(TYPE_REQUEST, EMPTY);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY);
   client.link.abandon(pending);
   network.run();
-  peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, peer.last(wire.TYPE_REQUEST).id, 1n, "{}");
   network.run(40_000);
   assertEquals(pending.outcomes, []);
 });
@@ -607,24 +591,31 @@ Deno.test("abandoned packet hears nothing", () => {
 Deno.test("answer of another kind or session is not an answer", () => {
   const { network, client, peer } = rawServer();
   const session = client.open("x");
-  const request = client.ask(TYPE_REQUEST, EMPTY);
+  const request = client.ask(wire.TYPE_REQUEST, EMPTY);
   network.run();
-  const open = peer.last(TYPE_SESSION);
-  const asked = peer.last(TYPE_REQUEST).id;
-  peer.send(TYPE_RESPONSE, open.id, 1n, "{}");
-  peer.send(TYPE_MESSAGE_ACK, open.id, 1n, "{}");
-  peer.send(TYPE_REGISTER_ACK, open.id, 1n, "{}");
-  peer.send(TYPE_SESSION_ACK, asked, new Uint8Array(2), 1n, 2n, "{}");
+  const open = peer.last(wire.TYPE_SESSION);
+  const asked = peer.last(wire.TYPE_REQUEST).id;
+  peer.send(wire.TYPE_RESPONSE, open.id, 1n, "{}");
+  peer.send(wire.TYPE_MESSAGE_ACK, open.id, 1n, "{}");
+  peer.send(wire.TYPE_REGISTER_ACK, open.id, 1n, "{}");
+  peer.send(wire.TYPE_SESSION_ACK, asked, new Uint8Array(2), 1n, 2n, "{}");
   network.run();
   assertEquals(session.state, "opening");
   assertEquals(request.outcomes, []);
   const negotiated = new DataView(open.body.buffer).getBigUint64(2);
-  peer.send(TYPE_SESSION_ACK, open.id, new Uint8Array(2), negotiated, 9n, "{}");
-  peer.send(TYPE_RESPONSE, asked, 9n, "{}");
+  peer.send(
+    wire.TYPE_SESSION_ACK,
+    open.id,
+    new Uint8Array(2),
+    negotiated,
+    9n,
+    "{}",
+  );
+  peer.send(wire.TYPE_RESPONSE, asked, 9n, "{}");
   network.run();
   assertEquals(session.id, 9n);
   assertEquals(request.outcomes, []);
-  peer.send(TYPE_RESPONSE, asked, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, asked, 1n, "{}");
   network.run();
   assertEquals(request.outcomes, ["answer"]);
 });
@@ -633,54 +624,54 @@ Deno.test("unknown session is answered with silence", () => {
   const { network, server, peer } = rawClient();
   for (
     const type of [
-      TYPE_REQUEST,
-      TYPE_MESSAGE,
-      TYPE_RESPONSE,
-      TYPE_MESSAGE_ACK,
-      TYPE_REGISTER,
-      TYPE_REGISTER_ACK,
-      TYPE_DISMISS,
-      TYPE_DISMISS_ACK,
-      TYPE_STREAM,
-      TYPE_REQUEST_CANCEL,
+      wire.TYPE_REQUEST,
+      wire.TYPE_MESSAGE,
+      wire.TYPE_RESPONSE,
+      wire.TYPE_MESSAGE_ACK,
+      wire.TYPE_REGISTER,
+      wire.TYPE_REGISTER_ACK,
+      wire.TYPE_DISMISS,
+      wire.TYPE_DISMISS_ACK,
+      wire.TYPE_STREAM,
+      wire.TYPE_REQUEST_CANCEL,
     ]
   ) peer.send(type, 3n, 0x1234_5678_9abc_def0n, "{}");
   network.run();
   assertEquals(server.link.state, "open");
   assertEquals(server.events, []);
-  assertEquals(peer.types, [TYPE_CONN_ACK]);
+  assertEquals(peer.types, [wire.TYPE_CONN_ACK]);
 });
 
 Deno.test("register is acked with its own packet id", () => {
   const { network, server, peer } = rawClient();
   server.onFrame = (session, frame) =>
     server.link.ackRegister(session, frame.idHi, frame.idLo);
-  peer.send(TYPE_REGISTER, 2n ** 63n + 1n, 1n, "echo");
+  peer.send(wire.TYPE_REGISTER, 2n ** 63n + 1n, 1n, "echo");
   network.run();
   assertEquals(server.events, ["register"]);
   assertEquals(decoder.decode(server.frames[0]!.body), "echo");
-  const ack = peer.last(TYPE_REGISTER_ACK);
+  const ack = peer.last(wire.TYPE_REGISTER_ACK);
   assertEquals(ack.id, 2n ** 63n + 1n);
   assertEquals(decoder.decode(ack.body), "{}");
 });
 
 Deno.test("cancel is sent only where it was negotiated", () => {
   const ours = connected();
-  ours.client.link.sendCancel(ours.client.ask(TYPE_REQUEST, EMPTY));
+  ours.client.link.sendCancel(ours.client.ask(wire.TYPE_REQUEST, EMPTY));
   ours.network.run();
   assertEquals(ours.server.events, ["conn", "request", "cancel"]);
   assertEquals(ours.server.frames[0]!.id, ours.server.frames[1]!.id);
   assertEquals([...ours.server.frames[1]!.body], [0, 1]);
 
   const go = rawServer();
-  go.client.link.sendCancel(go.client.ask(TYPE_REQUEST, EMPTY));
+  go.client.link.sendCancel(go.client.ask(wire.TYPE_REQUEST, EMPTY));
   go.network.run();
-  assertEquals(go.peer.types, [TYPE_CONN, TYPE_REQUEST]);
+  assertEquals(go.peer.types, [wire.TYPE_CONN, wire.TYPE_REQUEST]);
 });
 
 Deno.test("a request whose time is over can still be canceled", () => {
   const { network, client, server } = connected();
-  const pending = client.ask(TYPE_REQUEST, EMPTY, undefined, 100);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY, undefined, 100);
   pending.onFail = () => client.link.sendCancel(pending);
   network.run(200);
   assertEquals(server.events, ["conn", "request", "cancel"]);
@@ -691,7 +682,7 @@ Deno.test("no cancel is sent on a session that is over", () => {
   const { network, client, server } = connected();
   const session = client.open("x");
   network.run();
-  const pending = client.ask(TYPE_REQUEST, EMPTY, session);
+  const pending = client.ask(wire.TYPE_REQUEST, EMPTY, session);
   pending.onFail = () => client.link.sendCancel(pending);
   session.close();
   network.run();
@@ -711,14 +702,14 @@ Deno.test("what finds no packet id free is told so, and nothing is sent", () => 
   assertEquals(link.openSession("x"), undefined);
   assertEquals(link.sessionCount, 0);
   network.run(10_000);
-  assertEquals(peer.types, [TYPE_CONN]);
+  assertEquals(peer.types, [wire.TYPE_CONN]);
   assertEquals(link.unansweredCount, 0);
   assert(link.openSession("x") !== undefined);
 });
 
 Deno.test("cancel from a Go peer is understood", () => {
   const { network, server, peer } = rawClient();
-  peer.send(TYPE_REQUEST_CANCEL, 3n, 1n, "\0\x01");
+  peer.send(wire.TYPE_REQUEST_CANCEL, 3n, 1n, "\0\x01");
   network.run();
   assertEquals(server.events, ["cancel"]);
 });
@@ -729,7 +720,7 @@ Deno.test("paused link takes nothing, and loses nothing", () => {
   const { network, server, peer } = rawClient();
   server.link.pause();
   server.link.pause();
-  for (let i = 0; i < 5; i++) peer.send(TYPE_REQUEST, 3n, 1n, "{}");
+  for (let i = 0; i < 5; i++) peer.send(wire.TYPE_REQUEST, 3n, 1n, "{}");
   network.run(10);
   assertEquals(server.events, []);
   server.link.resume();
@@ -744,7 +735,7 @@ Deno.test("pause inside a handler takes effect at once", () => {
   const { network, server, peer } = rawClient();
   server.onFrame = () => server.link.pause();
   const one = new Uint8Array(0);
-  for (let i = 0; i < 5; i++) peer.send(TYPE_REQUEST, 3n, 1n, one, "{}");
+  for (let i = 0; i < 5; i++) peer.send(wire.TYPE_REQUEST, 3n, 1n, one, "{}");
   for (let i = 1; i <= 5; i++) {
     network.run(1);
     assertEquals(server.events.length, i);
@@ -755,10 +746,10 @@ Deno.test("pause inside a handler takes effect at once", () => {
 Deno.test("resume without pause does no harm", () => {
   const { network, server, peer } = rawClient();
   server.link.resume();
-  peer.send(TYPE_REQUEST, 3n, 1n, "{}");
+  peer.send(wire.TYPE_REQUEST, 3n, 1n, "{}");
   network.run();
   server.link.pause();
-  peer.send(TYPE_REQUEST, 3n, 1n, "{}");
+  peer.send(wire.TYPE_REQUEST, 3n, 1n, "{}");
   network.run();
   assertEquals(server.events.length, 1);
   server.link.resume();

@@ -1,16 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import {
-  TYPE_CONN_ACK,
-  TYPE_DISCONN,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_MESSAGE,
-  TYPE_REQUEST,
-  TYPE_RESPONSE,
-  TYPE_SESSION,
-  TYPE_SESSION_ACK,
-  TYPE_STREAM,
-} from "../wire/constants.ts";
+import * as wire from "../wire/constants.ts";
 import { obtainBuffer } from "../wire/buffer_pool.ts";
 import { FrameReader } from "../wire/frame_reader.ts";
 import type { LinkSettings } from "./link_settings.ts";
@@ -47,7 +36,7 @@ function rawOpen(
   session: Session;
 } {
   const ends = rawClient(settings, conn);
-  ends.peer.send(TYPE_SESSION, 20n, ACQUIRE, NEGOTIATED, '{"peer":"x"}');
+  ends.peer.send(wire.TYPE_SESSION, 20n, ACQUIRE, NEGOTIATED, '{"peer":"x"}');
   ends.network.run();
   return { ...ends, session: ends.server.offered[0]! };
 }
@@ -92,7 +81,7 @@ for (const opener of ["client", "server"] as const) {
 
 Deno.test("session with the acquire flag gets an id of the acceptor", () => {
   const { peer, session } = rawOpen();
-  const ack = peer.last(TYPE_SESSION_ACK);
+  const ack = peer.last(wire.TYPE_SESSION_ACK);
   const view = new DataView(ack.body.buffer);
   assertEquals(ack.id, 20n);
   assertEquals(view.getUint16(0), 0);
@@ -105,13 +94,13 @@ Deno.test("session with the acquire flag gets an id of the acceptor", () => {
 Deno.test("session without the flag keeps its negotiate id, exactly", () => {
   const { network, client, peer } = rawServer();
   const id = 0xffff_ffff_ffff_fffdn;
-  peer.send(TYPE_SESSION, 20n, NO_FLAGS, id, "{}");
+  peer.send(wire.TYPE_SESSION, 20n, NO_FLAGS, id, "{}");
   network.run();
   assertEquals(client.offered[0]!.id, id);
-  const view = new DataView(peer.last(TYPE_SESSION_ACK).body.buffer);
+  const view = new DataView(peer.last(wire.TYPE_SESSION_ACK).body.buffer);
   assertEquals([view.getBigUint64(2), view.getBigUint64(10)], [id, id]);
-  peer.send(TYPE_STREAM, 1n, id, "hello");
-  peer.send(TYPE_STREAM, 1n, id - 1n, "wrong");
+  peer.send(wire.TYPE_STREAM, 1n, id, "hello");
+  peer.send(wire.TYPE_STREAM, 1n, id - 1n, "wrong");
   network.run();
   assertEquals(text(client.bytes.get(client.offered[0]!)), "hello");
 });
@@ -120,13 +109,16 @@ Deno.test("open asks like a Go peer", () => {
   const { network, client, peer } = rawServer();
   client.open("echo-svc");
   network.run();
-  const { body } = peer.last(TYPE_SESSION);
+  const { body } = peer.last(wire.TYPE_SESSION);
   assertEquals([...body.subarray(0, 2)], [0, 0x10]);
   assertEquals(decoder.decode(body.subarray(10)), '{"peer":"echo-svc"}');
   const other = rawClient();
   other.server.open("");
   other.network.run();
-  assertEquals([...other.peer.last(TYPE_SESSION).body.subarray(0, 2)], [0, 0]);
+  assertEquals([...other.peer.last(wire.TYPE_SESSION).body.subarray(0, 2)], [
+    0,
+    0,
+  ]);
 });
 
 Deno.test("open without an ack fails after 30 s", () => {
@@ -149,9 +141,9 @@ for (
     const { network, client, peer } = rawServer();
     const session = client.open("x");
     network.run();
-    const open = peer.last(TYPE_SESSION);
+    const open = peer.last(wire.TYPE_SESSION);
     peer.send(
-      TYPE_SESSION_ACK,
+      wire.TYPE_SESSION_ACK,
       open.id,
       NO_FLAGS,
       session.id + negotiate,
@@ -166,7 +158,7 @@ for (
 
 Deno.test("stray session ack is ignored", () => {
   const { network, client, peer } = rawServer();
-  peer.send(TYPE_SESSION_ACK, 1n, NO_FLAGS, 1n, 2n, "{}");
+  peer.send(wire.TYPE_SESSION_ACK, 1n, NO_FLAGS, 1n, 2n, "{}");
   network.run();
   assertEquals(client.link.state, "open");
 });
@@ -174,8 +166,8 @@ Deno.test("stray session ack is ignored", () => {
 for (const id of [0n, 1n, 7n]) {
   Deno.test(`open with the reserved or used id ${id} ends the connection`, () => {
     const { network, server, peer } = rawClient();
-    peer.send(TYPE_SESSION, 20n, NO_FLAGS, 7n, "{}");
-    peer.send(TYPE_SESSION, 21n, NO_FLAGS, id, "{}");
+    peer.send(wire.TYPE_SESSION, 20n, NO_FLAGS, 7n, "{}");
+    peer.send(wire.TYPE_SESSION, 21n, NO_FLAGS, id, "{}");
     network.run();
     assert(server.events.at(-1)!.startsWith("closed: protocol error"));
     assertNothingLeft(network, server);
@@ -185,19 +177,31 @@ for (const id of [0n, 1n, 7n]) {
 Deno.test("sessions over the limit are refused, and a flood ends its sender", () => {
   const { network, server, peer } = rawClient({ maxSessions: 10 });
   for (let i = 0; i < 19; i++) {
-    peer.send(TYPE_SESSION, BigInt(20 + i), ACQUIRE, BigInt(100 + i), "{}");
+    peer.send(
+      wire.TYPE_SESSION,
+      BigInt(20 + i),
+      ACQUIRE,
+      BigInt(100 + i),
+      "{}",
+    );
   }
   network.run(100);
   assertEquals(server.offered.length, 9);
   assertEquals(server.link.state, "open");
   const refused = peer.frames.filter((frame) =>
-    frame.type === TYPE_SESSION_ACK &&
+    frame.type === wire.TYPE_SESSION_ACK &&
     decoder.decode(frame.body).includes("too many sessions")
   );
   assertEquals(refused.length, 10);
-  assertEquals(peer.types.filter((t) => t === TYPE_DISMISS).length, 10);
+  assertEquals(peer.types.filter((t) => t === wire.TYPE_DISMISS).length, 10);
   for (let i = 0; i < 5; i++) {
-    peer.send(TYPE_SESSION, BigInt(90 + i), ACQUIRE, BigInt(300 + i), "{}");
+    peer.send(
+      wire.TYPE_SESSION,
+      BigInt(90 + i),
+      ACQUIRE,
+      BigInt(300 + i),
+      "{}",
+    );
   }
   network.run(100);
   assert(server.events.at(-1)!.startsWith("closed: protocol error"));
@@ -221,11 +225,15 @@ Deno.test("refused session is closed at both ends, with the reason", () => {
 Deno.test("refusal of a Go peer is dismissed after the hold only", () => {
   const { network, server, peer } = rawClient();
   server.onOffer = (session) => session.refuse("no");
-  peer.send(TYPE_SESSION, 20n, ACQUIRE, NEGOTIATED, "{}");
+  peer.send(wire.TYPE_SESSION, 20n, ACQUIRE, NEGOTIATED, "{}");
   network.run(15);
-  assertEquals(peer.types, [TYPE_CONN_ACK, TYPE_SESSION_ACK]);
+  assertEquals(peer.types, [wire.TYPE_CONN_ACK, wire.TYPE_SESSION_ACK]);
   network.run(20);
-  assertEquals(peer.types, [TYPE_CONN_ACK, TYPE_SESSION_ACK, TYPE_DISMISS]);
+  assertEquals(peer.types, [
+    wire.TYPE_CONN_ACK,
+    wire.TYPE_SESSION_ACK,
+    wire.TYPE_DISMISS,
+  ]);
 });
 
 Deno.test("session may be accepted or refused later, once", () => {
@@ -274,14 +282,14 @@ Deno.test("nothing is sent on a Go client's session for 20 ms", () => {
   assert(session.ready);
   assertEquals(session.send(HELLO, 0, 5), 5);
   network.run();
-  assertEquals(decoder.decode(peer.last(TYPE_STREAM).body), "hello");
+  assertEquals(decoder.decode(peer.last(wire.TYPE_STREAM).body), "hello");
 });
 
 Deno.test("its first packet ends the hold", () => {
   const { network, peer, session } = rawOpen();
   const done: string[] = [];
   session.whenReady(() => done.push("ready"));
-  peer.send(TYPE_STREAM, 1n, session.id, "x");
+  peer.send(wire.TYPE_STREAM, 1n, session.id, "x");
   network.run();
   assertEquals(done, ["ready"]);
   assertFalse(session.held);
@@ -291,16 +299,16 @@ Deno.test("close during the hold waits for its end", () => {
   const { network, peer, session } = rawOpen();
   session.close();
   network.run(15);
-  assertEquals(peer.types, [TYPE_CONN_ACK, TYPE_SESSION_ACK]);
+  assertEquals(peer.types, [wire.TYPE_CONN_ACK, wire.TYPE_SESSION_ACK]);
   network.run(15);
-  assertEquals(peer.types.at(-1), TYPE_DISMISS);
+  assertEquals(peer.types.at(-1), wire.TYPE_DISMISS);
 });
 
 Deno.test("early-data and sessions opened by the server need no hold", () => {
   const { session } = rawOpen({}, '{"ext":["early-data"]}');
   assert(session.ready);
   const { network, client, peer } = rawServer();
-  peer.send(TYPE_SESSION, 20n, NO_FLAGS, 9n, "{}");
+  peer.send(wire.TYPE_SESSION, 20n, NO_FLAGS, 9n, "{}");
   network.run();
   assert(client.offered[0]!.ready);
 });
@@ -309,7 +317,7 @@ Deno.test("action of a session that ended is dropped", () => {
   const { network, server, peer, session } = rawOpen();
   const done: string[] = [];
   session.whenReady(() => done.push("held"));
-  peer.send(TYPE_DISMISS, 30n, session.id, "{}");
+  peer.send(wire.TYPE_DISMISS, 30n, session.id, "{}");
   network.run();
   session.whenReady(() => done.push("closing"));
   server.link.fail({ kind: "lost", text: "test" });
@@ -365,15 +373,15 @@ Deno.test("either order of dismiss and its ack is fine", () => {
     network.run(30);
     session.close();
     network.run();
-    const { id } = peer.last(TYPE_DISMISS);
+    const { id } = peer.last(wire.TYPE_DISMISS);
     for (const step of order) {
-      if (step === 0) peer.send(TYPE_DISMISS_ACK, id, session.id, "{}");
-      else peer.send(TYPE_DISMISS, 77n, session.id, "{}");
+      if (step === 0) peer.send(wire.TYPE_DISMISS_ACK, id, session.id, "{}");
+      else peer.send(wire.TYPE_DISMISS, 77n, session.id, "{}");
       network.run();
     }
     assertEquals(session.state, "closed");
-    assertEquals(peer.last(TYPE_DISMISS_ACK).id, 77n);
-    assertEquals(peer.types.filter((t) => t === TYPE_DISMISS).length, 1);
+    assertEquals(peer.last(wire.TYPE_DISMISS_ACK).id, 77n);
+    assertEquals(peer.types.filter((t) => t === wire.TYPE_DISMISS).length, 1);
     assertEquals(server.link.sessionCount, 0);
   }
 });
@@ -381,21 +389,21 @@ Deno.test("either order of dismiss and its ack is fine", () => {
 Deno.test("dismiss is acked once, also when it is repeated", () => {
   const { network, peer, session } = rawOpen();
   for (let i = 0; i < 3; i++) {
-    peer.send(TYPE_DISMISS, 77n, session.id, "{}");
+    peer.send(wire.TYPE_DISMISS, 77n, session.id, "{}");
   }
   network.run();
-  assertEquals(peer.types.slice(2), [TYPE_DISMISS_ACK, TYPE_DISMISS]);
+  assertEquals(peer.types.slice(2), [wire.TYPE_DISMISS_ACK, wire.TYPE_DISMISS]);
 });
 
 Deno.test("stray dismiss ack does not end a session", () => {
   const { network, server, peer, session } = rawOpen();
-  peer.send(TYPE_DISMISS_ACK, 77n, session.id, "{}");
-  peer.send(TYPE_DISMISS_ACK, 78n, 1n, "{}");
+  peer.send(wire.TYPE_DISMISS_ACK, 77n, session.id, "{}");
+  peer.send(wire.TYPE_DISMISS_ACK, 78n, 1n, "{}");
   network.run();
   assertEquals(session.state, "open");
   assertEquals(server.link.defaultSession.state, "open");
   // Nor does it stand for the ack of a dismiss that follows.
-  peer.send(TYPE_DISMISS, 79n, session.id, "{}");
+  peer.send(wire.TYPE_DISMISS, 79n, session.id, "{}");
   network.run();
   assertEquals(session.state, "closing");
 });
@@ -406,7 +414,7 @@ Deno.test("close without an answer ends after 30 s", () => {
   session.close();
   for (let i = 0; i < 3; i++) {
     network.run(9_995);
-    peer.send(TYPE_STREAM, 1n, 1n, "x");
+    peer.send(wire.TYPE_STREAM, 1n, 1n, "x");
   }
   assertEquals(session.state, "closing");
   network.run(30);
@@ -416,10 +424,15 @@ Deno.test("close without an answer ends after 30 s", () => {
 
 Deno.test("data between the peer's dismiss and the end is delivered", () => {
   const { network, server, peer, session } = rawOpen();
-  peer.send(TYPE_DISMISS, 30n, session.id, "{}");
-  peer.send(TYPE_STREAM, 31n, session.id, "tail");
+  peer.send(wire.TYPE_DISMISS, 30n, session.id, "{}");
+  peer.send(wire.TYPE_STREAM, 31n, session.id, "tail");
   network.run();
-  peer.send(TYPE_DISMISS_ACK, peer.last(TYPE_DISMISS).id, session.id, "{}");
+  peer.send(
+    wire.TYPE_DISMISS_ACK,
+    peer.last(wire.TYPE_DISMISS).id,
+    session.id,
+    "{}",
+  );
   network.run();
   assertEquals(text(server.bytes.get(session)), "tail");
   assertEquals(server.events.slice(-2), [
@@ -432,7 +445,7 @@ Deno.test("data the peer sends before it sees our dismiss is delivered", () => {
   const { network, server, peer, session } = rawOpen();
   network.run(30);
   session.close();
-  peer.send(TYPE_STREAM, 31n, session.id, "tail");
+  peer.send(wire.TYPE_STREAM, 31n, session.id, "tail");
   network.run();
   assertEquals(text(server.bytes.get(session)), "tail");
 });
@@ -441,8 +454,8 @@ Deno.test("requests and messages on a closing session are not handed on", () => 
   const { network, server, peer, session } = rawOpen();
   network.run(30);
   session.close();
-  peer.send(TYPE_REQUEST, 31n, session.id, "{}");
-  peer.send(TYPE_MESSAGE, 32n, session.id, "{}");
+  peer.send(wire.TYPE_REQUEST, 31n, session.id, "{}");
+  peer.send(wire.TYPE_MESSAGE, 32n, session.id, "{}");
   network.run();
   assertEquals(server.frames, []);
 });
@@ -452,8 +465,8 @@ Deno.test("disconn stands for the last dismiss ack", () => {
   network.run(30);
   session.close();
   network.run();
-  peer.send(TYPE_DISMISS, 77n, session.id, "{}");
-  peer.send(TYPE_DISCONN, 78n);
+  peer.send(wire.TYPE_DISMISS, 77n, session.id, "{}");
+  peer.send(wire.TYPE_DISCONN, 78n);
   network.run();
   assertEquals(server.link.state, "closing");
   network.run(2_100);
@@ -463,8 +476,8 @@ Deno.test("disconn stands for the last dismiss ack", () => {
 
 Deno.test("packets that wait on a session fail when it ends", () => {
   const { network, client, ours, theirs } = opened();
-  const lost = client.ask(TYPE_REQUEST, EMPTY, ours);
-  const kept = client.ask(TYPE_REQUEST, EMPTY);
+  const lost = client.ask(wire.TYPE_REQUEST, EMPTY, ours);
+  const kept = client.ask(wire.TYPE_REQUEST, EMPTY);
   network.run();
   theirs.close();
   network.run();
@@ -475,10 +488,15 @@ Deno.test("packets that wait on a session fail when it ends", () => {
 Deno.test("answer that follows the dismiss still counts", () => {
   const { network, server, peer, session } = rawOpen();
   network.run(30);
-  const pending = server.ask(TYPE_REQUEST, EMPTY, session);
+  const pending = server.ask(wire.TYPE_REQUEST, EMPTY, session);
   network.run();
-  peer.send(TYPE_DISMISS, 77n, session.id, "{}");
-  peer.send(TYPE_RESPONSE, peer.last(TYPE_REQUEST).id, session.id, "{}");
+  peer.send(wire.TYPE_DISMISS, 77n, session.id, "{}");
+  peer.send(
+    wire.TYPE_RESPONSE,
+    peer.last(wire.TYPE_REQUEST).id,
+    session.id,
+    "{}",
+  );
   network.run();
   assertEquals(pending.outcomes, ["answer"]);
 });
@@ -497,33 +515,36 @@ Deno.test("close while opening dismisses as soon as the ack is in", () => {
 Deno.test("opener that gives up before the answer ends the session", () => {
   const { network, client, peer } = rawServer();
   client.onOffer = () => {};
-  peer.send(TYPE_SESSION, 20n, NO_FLAGS, 9n, "{}");
-  peer.send(TYPE_DISMISS, 21n, 9n, "{}");
+  peer.send(wire.TYPE_SESSION, 20n, NO_FLAGS, 9n, "{}");
+  peer.send(wire.TYPE_DISMISS, 21n, 9n, "{}");
   network.run();
   assertEquals(client.events.at(-1), "session closed: closed by the peer");
   client.offered[0]!.accept();
   network.run();
   assertEquals(client.link.sessionCount, 0);
-  assertEquals(peer.types.at(-1), TYPE_DISMISS_ACK);
+  assertEquals(peer.types.at(-1), wire.TYPE_DISMISS_ACK);
 });
 
 // The default session
 
 Deno.test("dismissed default session takes the peer out of routing at once", () => {
   const { network, server, peer } = rawClient();
-  const pending = server.ask(TYPE_REQUEST, EMPTY);
+  const pending = server.ask(wire.TYPE_REQUEST, EMPTY);
   network.run();
-  const asked = peer.last(TYPE_REQUEST).id;
-  peer.send(TYPE_DISMISS, 30n, 1n, "{}");
-  peer.send(TYPE_RESPONSE, asked, 1n, "{}");
+  const asked = peer.last(wire.TYPE_REQUEST).id;
+  peer.send(wire.TYPE_DISMISS, 30n, 1n, "{}");
+  peer.send(wire.TYPE_RESPONSE, asked, 1n, "{}");
   network.run();
   assertEquals(server.events, ["leaving: closed by the peer"]);
   assertFalse(server.link.usable);
   assertEquals(pending.outcomes, ["answer"]);
-  assertEquals(peer.types.slice(-2), [TYPE_DISMISS_ACK, TYPE_DISMISS]);
-  peer.send(TYPE_DISMISS_ACK, peer.last(TYPE_DISMISS).id, 1n, "{}");
-  peer.send(TYPE_REQUEST, 31n, 1n, "{}");
-  peer.send(TYPE_DISCONN, 32n);
+  assertEquals(peer.types.slice(-2), [
+    wire.TYPE_DISMISS_ACK,
+    wire.TYPE_DISMISS,
+  ]);
+  peer.send(wire.TYPE_DISMISS_ACK, peer.last(wire.TYPE_DISMISS).id, 1n, "{}");
+  peer.send(wire.TYPE_REQUEST, 31n, 1n, "{}");
+  peer.send(wire.TYPE_DISCONN, 32n);
   network.run(2_100);
   assertEquals(server.frames, []);
   assertEquals(server.events.at(-1), "closed: closed by the peer");
@@ -532,20 +553,20 @@ Deno.test("dismissed default session takes the peer out of routing at once", () 
 
 Deno.test("peer that dismissed the default session and stays is disconnected", () => {
   const { network, server, peer } = rawClient();
-  peer.send(TYPE_DISMISS, 30n, 1n, "{}");
+  peer.send(wire.TYPE_DISMISS, 30n, 1n, "{}");
   network.run();
-  peer.send(TYPE_DISMISS_ACK, peer.last(TYPE_DISMISS).id, 1n, "{}");
+  peer.send(wire.TYPE_DISMISS_ACK, peer.last(wire.TYPE_DISMISS).id, 1n, "{}");
   network.run(29_900);
   assertEquals(server.link.state, "open");
   network.run(200);
-  assertEquals(peer.types.at(-1), TYPE_DISCONN);
+  assertEquals(peer.types.at(-1), wire.TYPE_DISCONN);
   network.run(2_100);
   assertNothingLeft(network, server);
 });
 
 Deno.test("connection that ends while its default session closes leaves no timer", () => {
   const { network, server, peer } = rawClient();
-  peer.send(TYPE_DISMISS, 30n, 1n, "{}");
+  peer.send(wire.TYPE_DISMISS, 30n, 1n, "{}");
   network.run();
   server.link.fail({ kind: "lost", text: "test" });
   assertEquals(network.wheel.size, 0);
@@ -554,7 +575,7 @@ Deno.test("connection that ends while its default session closes leaves no timer
 
 Deno.test("raw bytes of the default session are thrown away", () => {
   const { network, server, peer } = rawClient();
-  peer.send(TYPE_STREAM, 30n, 1n, "junk");
+  peer.send(wire.TYPE_STREAM, 30n, 1n, "junk");
   network.run();
   assertEquals(server.bytes.size, 0);
   assertEquals(server.link.state, "open");
@@ -567,8 +588,8 @@ Deno.test("send cuts large writes at the largest payload", () => {
   const session = client.open("x");
   network.run();
   peer.send(
-    TYPE_SESSION_ACK,
-    peer.last(TYPE_SESSION).id,
+    wire.TYPE_SESSION_ACK,
+    peer.last(wire.TYPE_SESSION).id,
     NO_FLAGS,
     session.id,
     9n,
@@ -578,7 +599,7 @@ Deno.test("send cuts large writes at the largest payload", () => {
   const bytes = new Uint8Array(1_000).map((_, i) => i);
   assertEquals(session.send(bytes, 0, 1_000), 1_000);
   network.run();
-  const parts = peer.frames.filter((frame) => frame.type === TYPE_STREAM);
+  const parts = peer.frames.filter((frame) => frame.type === wire.TYPE_STREAM);
   assert(parts.every((part) => part.body.length <= 92));
   assertEquals(parts.flatMap((part) => [...part.body]), [...bytes]);
 });
@@ -628,7 +649,7 @@ function packets(
       reader.commit(part.length);
       while (reader.next()) {
         // Parts of one packet follow each other under one id.
-        if (reader.type !== TYPE_STREAM) continue;
+        if (reader.type !== wire.TYPE_STREAM) continue;
         const { bodyStart, bodyEnd, idLo } = reader;
         if (last === idLo) lengths.push(lengths.pop()! + bodyEnd - bodyStart);
         else lengths.push(bodyEnd - bodyStart);
@@ -697,17 +718,17 @@ Deno.test("a session that says more than is kept is refused, and leaves nothing"
   ];
   for (const [body, fits] of cases) {
     const { network, server, peer } = rawClient({}, '{"ext":["early-data"]}');
-    peer.send(TYPE_SESSION, 20n, NO_FLAGS, 9n, body);
+    peer.send(wire.TYPE_SESSION, 20n, NO_FLAGS, 9n, body);
     network.run();
     assertEquals(server.offered.length, fits ? 1 : 0);
-    const ack = peer.last(TYPE_SESSION_ACK);
+    const ack = peer.last(wire.TYPE_SESSION_ACK);
     const said = decoder.decode(ack.body.subarray(18));
     assertEquals(said, fits ? "{}" : '{"error":"session meta too large"}');
     if (fits) continue;
     const [session] = [...server.link.sessions()];
     assertEquals([session!.peer, session!.meta], ["", undefined]);
-    peer.send(TYPE_DISMISS_ACK, peer.last(TYPE_DISMISS).id, 9n, "{}");
-    peer.send(TYPE_DISMISS, 30n, 9n, "{}");
+    peer.send(wire.TYPE_DISMISS_ACK, peer.last(wire.TYPE_DISMISS).id, 9n, "{}");
+    peer.send(wire.TYPE_DISMISS, 30n, 9n, "{}");
     network.run();
     assertEquals([server.link.state, server.link.sessionCount], ["open", 0]);
   }
@@ -715,8 +736,8 @@ Deno.test("a session that says more than is kept is refused, and leaves nothing"
 
 Deno.test("the bound of what is kept is a setting", () => {
   const { network, server, peer } = rawClient({ maxSessionMeta: 3 });
-  peer.send(TYPE_SESSION, 20n, NO_FLAGS, 9n, '{"peer":"abc"}');
-  peer.send(TYPE_SESSION, 21n, NO_FLAGS, 10n, '{"peer":"abcd"}');
+  peer.send(wire.TYPE_SESSION, 20n, NO_FLAGS, 9n, '{"peer":"abc"}');
+  peer.send(wire.TYPE_SESSION, 21n, NO_FLAGS, 10n, '{"peer":"abcd"}');
   network.run();
   assertEquals(server.offered.map((one) => one.peer), ["abc"]);
 });

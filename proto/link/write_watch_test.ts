@@ -1,15 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  TYPE_CONN,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
-  TYPE_MESSAGE,
-  TYPE_REGISTER,
-  TYPE_REQUEST,
-  TYPE_SESSION,
-} from "../wire/constants.ts";
+import * as wire from "../wire/constants.ts";
 import type { LinkSettings } from "./link_settings.ts";
 import type { RawPeer } from "../testing/raw_peer.ts";
 import { rawFrame } from "../testing/raw_frame.ts";
@@ -43,13 +33,13 @@ function deaf(settings: Partial<LinkSettings> = {}): {
   const ends = rawClient(settings);
   const { network, server, peer } = ends;
   network.options.capacity = 0;
-  for (let i = 0; i < 5; i++) server.ask(TYPE_MESSAGE, BODY);
+  for (let i = 0; i < 5; i++) server.ask(wire.TYPE_MESSAGE, BODY);
   network.run();
   return {
     ...ends,
     beat: (seconds) => {
       for (let i = 0; i < seconds; i += 10) {
-        peer.send(TYPE_HEARTBEAT, 1n);
+        peer.send(wire.TYPE_HEARTBEAT, 1n);
         network.run(10_000);
       }
     },
@@ -97,8 +87,8 @@ Deno.test("the limit is a setting, and may be none", () => {
 Deno.test("a peer that reads everything is not watched", () => {
   const { network, server, peer } = rawClient();
   for (let i = 0; i < 40; i++) {
-    server.ask(TYPE_MESSAGE, BODY, undefined, 1_000);
-    peer.send(TYPE_HEARTBEAT, 1n);
+    server.ask(wire.TYPE_MESSAGE, BODY, undefined, 1_000);
+    peer.send(wire.TYPE_HEARTBEAT, 1n);
     network.run(20_000);
     assertEquals(server.link.writeStalledMs(), 0);
   }
@@ -109,7 +99,7 @@ Deno.test("it can be asked how long nothing was taken", () => {
   const { network, server } = rawClient();
   assertEquals(server.link.writeStalledMs(), 0);
   network.options.capacity = 0;
-  server.ask(TYPE_MESSAGE, BODY);
+  server.ask(wire.TYPE_MESSAGE, BODY);
   assertEquals(server.link.writeStalledMs(), 0);
   network.run(7_000);
   assertEquals(server.link.writeStalledMs(), 7_000);
@@ -126,18 +116,18 @@ Deno.test("it can be asked how long nothing was taken", () => {
 
 for (
   const [name, frame] of [
-    ["heartbeats", () => rawFrame(TYPE_HEARTBEAT, 1n)],
-    ["registers", () => rawFrame(TYPE_REGISTER, 1n, 1n, "m")],
+    ["heartbeats", () => rawFrame(wire.TYPE_HEARTBEAT, 1n)],
+    ["registers", () => rawFrame(wire.TYPE_REGISTER, 1n, 1n, "m")],
     [
       "sessions that are refused",
-      (i: bigint) => rawFrame(TYPE_SESSION, 1n, "\0\0", i + 9n, "{}"),
+      (i: bigint) => rawFrame(wire.TYPE_SESSION, 1n, "\0\0", i + 9n, "{}"),
     ],
     [
       "sessions given up",
       (i: bigint) =>
         join(
-          rawFrame(TYPE_SESSION, 1n, "\0\0", i + 9n, "{}"),
-          rawFrame(TYPE_DISMISS, 2n, i + 9n, "{}"),
+          rawFrame(wire.TYPE_SESSION, 1n, "\0\0", i + 9n, "{}"),
+          rawFrame(wire.TYPE_DISMISS, 2n, i + 9n, "{}"),
         ),
     ],
   ] as const
@@ -170,7 +160,7 @@ for (
 Deno.test("who earns acks and reads them is not ended", () => {
   const { network, server, peer } = rawClient();
   const many = join(
-    ...Array.from({ length: 1_000 }, () => rawFrame(TYPE_HEARTBEAT, 1n)),
+    ...Array.from({ length: 1_000 }, () => rawFrame(wire.TYPE_HEARTBEAT, 1n)),
   );
   for (let i = 0; i < 300; i++) {
     peer.sendBytes(many);
@@ -189,9 +179,9 @@ Deno.test("who opens and ends sessions for ever and reads all is not ended", () 
     for (let k = 0; k < 400; k++) {
       id++;
       parts.push(
-        rawFrame(TYPE_SESSION, 1n, "\0\0", id + 9n, "{}"),
-        rawFrame(TYPE_DISMISS, 2n, id + 9n, "{}"),
-        rawFrame(TYPE_DISMISS_ACK, 3n, id + 9n, "{}"),
+        rawFrame(wire.TYPE_SESSION, 1n, "\0\0", id + 9n, "{}"),
+        rawFrame(wire.TYPE_DISMISS, 2n, id + 9n, "{}"),
+        rawFrame(wire.TYPE_DISMISS_ACK, 3n, id + 9n, "{}"),
       );
     }
     peer.sendBytes(join(...parts));
@@ -208,7 +198,7 @@ Deno.test("who opens and ends sessions for ever and reads all is not ended", () 
 Deno.test("a client whose upload goes out slowly is not told that its server is dead", () => {
   const { network, client, peer } = rawServer({ heartbeatSeconds: 5 });
   network.options.capacity = 0;
-  client.ask(TYPE_REQUEST, new Uint8Array(2_000_000), undefined, 900_000);
+  client.ask(wire.TYPE_REQUEST, new Uint8Array(2_000_000), undefined, 900_000);
   const upload = (seconds: number) => {
     for (let i = 0; i < seconds && client.link.state === "open"; i++) {
       take(network, client, 2_000);
@@ -220,13 +210,13 @@ Deno.test("a client whose upload goes out slowly is not told that its server is 
   // What takes the bytes need not be the server.
   upload(60);
   assertEquals(client.events.at(-1), "closed: no heartbeat ack");
-  assertEquals(peer.types[0], TYPE_CONN);
+  assertEquals(peer.types[0], wire.TYPE_CONN);
 });
 
 Deno.test("a client whose upload stops going out gives its server up as ever", () => {
   const { network, client } = rawServer({ heartbeatSeconds: 5 });
   network.options.capacity = 0;
-  client.ask(TYPE_REQUEST, new Uint8Array(2_000_000), undefined, 900_000);
+  client.ask(wire.TYPE_REQUEST, new Uint8Array(2_000_000), undefined, 900_000);
   for (let i = 0; i < 30; i++) {
     take(network, client, 2_000);
     network.run(1_000);
@@ -240,7 +230,7 @@ Deno.test("a client whose writes are all taken at once learns of a dead server i
   const { network, client } = rawServer({ heartbeatSeconds: 5 });
   network.options.capacity = 1e9;
   for (let i = 0; i < 16 && client.link.state === "open"; i++) {
-    client.ask(TYPE_REQUEST, new Uint8Array(20_000), undefined, 900_000);
+    client.ask(wire.TYPE_REQUEST, new Uint8Array(20_000), undefined, 900_000);
     network.run(1_000);
   }
   assertEquals(client.events.at(-1), "closed: no heartbeat ack");
@@ -250,13 +240,15 @@ for (const ours of [true, false]) {
   Deno.test(`a server ${ours ? "shows" : "does not show"} a client that uploads that it reads${ours ? "" : ", if that is a Go client"}`, () => {
     const ends = rawClient({}, ours ? '{"ext":["cancel"]}' : "{}");
     const { network, server, peer } = ends;
-    const frame = rawFrame(TYPE_REQUEST, 1n, 1n, new Uint8Array(400_000));
+    const frame = rawFrame(wire.TYPE_REQUEST, 1n, 1n, new Uint8Array(400_000));
     for (let at = 0; at < 400_000; at += 2_000) {
       peer.sendBytes(frame.subarray(at, at + 2_000));
       network.run(1_000);
     }
     assertEquals(server.link.state, "open");
-    const proofs = peer.types.filter((type) => type === TYPE_HEARTBEAT_ACK);
+    const proofs = peer.types.filter((type) =>
+      type === wire.TYPE_HEARTBEAT_ACK
+    );
     // Every 25 s and a bit.
     assertEquals(proofs.length, ours ? 7 : 0);
   });
@@ -265,13 +257,15 @@ for (const ours of [true, false]) {
 Deno.test("a client that sends its heartbeats is shown nothing beside their acks", () => {
   const { network, peer } = rawClient({}, '{"ext":["cancel"]}');
   for (let i = 0; i < 30; i++) {
-    peer.send(TYPE_HEARTBEAT, 7n);
+    peer.send(wire.TYPE_HEARTBEAT, 7n);
     for (let k = 0; k < 20; k++) {
-      peer.send(TYPE_MESSAGE, 1n, 1n, "{}");
+      peer.send(wire.TYPE_MESSAGE, 1n, 1n, "{}");
       network.run(1_000);
     }
   }
-  const acks = peer.frames.filter(({ type }) => type === TYPE_HEARTBEAT_ACK);
+  const acks = peer.frames.filter(({ type }) =>
+    type === wire.TYPE_HEARTBEAT_ACK
+  );
   assertEquals(acks.map(({ id }) => id), new Array(30).fill(7n));
 });
 

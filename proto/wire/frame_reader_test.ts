@@ -1,28 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  MAX_PAYLOAD,
-  TYPE_CONN,
-  TYPE_CONN_ACK,
-  TYPE_CREDIT,
-  TYPE_DISCONN,
-  TYPE_DISCONN_ACK,
-  TYPE_DISMISS,
-  TYPE_DISMISS_ACK,
-  TYPE_FAREWELL,
-  TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
-  TYPE_MESSAGE,
-  TYPE_MESSAGE_ACK,
-  TYPE_REGISTER,
-  TYPE_REGISTER_ACK,
-  TYPE_REQUEST,
-  TYPE_REQUEST_CANCEL,
-  TYPE_RESPONSE,
-  TYPE_SESSION,
-  TYPE_SESSION_ACK,
-  TYPE_STREAM,
-} from "./constants.ts";
+import * as wire from "./constants.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { rawFrame } from "../testing/raw_frame.ts";
@@ -32,26 +10,26 @@ import { seen, type SeenFrame } from "../testing/recorder.ts";
 const CONTROL = 262_144;
 /** Every type, with its least payload and its greatest where it has its own. */
 const TYPES: readonly [number, number, number?][] = [
-  [TYPE_CONN, 12],
-  [TYPE_CONN_ACK, 11],
-  [TYPE_DISCONN, 0, 0],
-  [TYPE_DISCONN_ACK, 3, CONTROL],
-  [TYPE_FAREWELL, 2, CONTROL],
-  [TYPE_HEARTBEAT, 0, 0],
-  [TYPE_HEARTBEAT_ACK, 0, 0],
-  [TYPE_SESSION, 12],
-  [TYPE_SESSION_ACK, 20, CONTROL],
-  [TYPE_DISMISS, 10, CONTROL],
-  [TYPE_DISMISS_ACK, 10, CONTROL],
-  [TYPE_MESSAGE, 10],
-  [TYPE_MESSAGE_ACK, 10],
-  [TYPE_STREAM, 8],
-  [TYPE_CREDIT, 12, 12],
-  [TYPE_REQUEST, 10],
-  [TYPE_RESPONSE, 10],
-  [TYPE_REQUEST_CANCEL, 10, CONTROL],
-  [TYPE_REGISTER, 8],
-  [TYPE_REGISTER_ACK, 10, CONTROL],
+  [wire.TYPE_CONN, 12],
+  [wire.TYPE_CONN_ACK, 11],
+  [wire.TYPE_DISCONN, 0, 0],
+  [wire.TYPE_DISCONN_ACK, 3, CONTROL],
+  [wire.TYPE_FAREWELL, 2, CONTROL],
+  [wire.TYPE_HEARTBEAT, 0, 0],
+  [wire.TYPE_HEARTBEAT_ACK, 0, 0],
+  [wire.TYPE_SESSION, 12],
+  [wire.TYPE_SESSION_ACK, 20, CONTROL],
+  [wire.TYPE_DISMISS, 10, CONTROL],
+  [wire.TYPE_DISMISS_ACK, 10, CONTROL],
+  [wire.TYPE_MESSAGE, 10],
+  [wire.TYPE_MESSAGE_ACK, 10],
+  [wire.TYPE_STREAM, 8],
+  [wire.TYPE_CREDIT, 12, 12],
+  [wire.TYPE_REQUEST, 10],
+  [wire.TYPE_RESPONSE, 10],
+  [wire.TYPE_REQUEST_CANCEL, 10, CONTROL],
+  [wire.TYPE_REGISTER, 8],
+  [wire.TYPE_REGISTER_ACK, 10, CONTROL],
 ];
 
 function header(type: number, length: number): Uint8Array<ArrayBuffer> {
@@ -87,7 +65,7 @@ function readAll(
         left -= frame.body.length;
       } else {
         frames.push(frame);
-        if (frame.type === TYPE_STREAM) {
+        if (frame.type === wire.TYPE_STREAM) {
           left = streamLength(bytes, frames.length - 1) - frame.body.length;
         }
       }
@@ -145,7 +123,7 @@ Deno.test("frames are the same whatever the pieces they arrive in", () => {
         for (const [i, one] of frames.entries()) {
           const { type, id, session, body } = got[i]!;
           assertEquals([type, id], [one.type, one.id]);
-          const hasSession = type >= TYPE_DISMISS;
+          const hasSession = type >= wire.TYPE_DISMISS;
           if (hasSession) {
             assertEquals(
               session,
@@ -166,7 +144,7 @@ Deno.test("frames are the same whatever the pieces they arrive in", () => {
 
 Deno.test("every type has its least length, and some a greatest", () => {
   const known = new Map(
-    TYPES.map(([type, min, max = MAX_PAYLOAD]) => [type, { min, max }]),
+    TYPES.map(([type, min, max = wire.MAX_PAYLOAD]) => [type, { min, max }]),
   );
   for (let type = 0; type < 256; type++) {
     const rule = known.get(type);
@@ -193,30 +171,38 @@ Deno.test("every type has its least length, and some a greatest", () => {
 });
 
 Deno.test("cap is checked with the header, before anything is allocated", () => {
-  for (const length of [MAX_PAYLOAD + 1, 2 ** 31, 2 ** 32 - 1]) {
+  for (const length of [wire.MAX_PAYLOAD + 1, 2 ** 31, 2 ** 32 - 1]) {
     const reader = new FrameReader();
-    reader.reserve().set(header(TYPE_REQUEST, length));
+    reader.reserve().set(header(wire.TYPE_REQUEST, length));
     reader.commit(14);
-    assertThrows(() => reader.next(), ProtocolError, `exceeds ${MAX_PAYLOAD}`);
+    assertThrows(
+      () => reader.next(),
+      ProtocolError,
+      `exceeds ${wire.MAX_PAYLOAD}`,
+    );
     assertEquals(reader.buf.length, 256);
   }
   const small = new FrameReader({ maxPayload: 100 });
-  small.reserve().set(header(TYPE_STREAM, 101));
+  small.reserve().set(header(wire.TYPE_STREAM, 101));
   small.commit(14);
   assertThrows(() => small.next(), ProtocolError, "length 101 exceeds 100");
 });
 
 Deno.test("frame of exactly the cap is read", () => {
-  const frame = rawFrame(TYPE_REQUEST, 1n, new Uint8Array(MAX_PAYLOAD));
+  const frame = rawFrame(
+    wire.TYPE_REQUEST,
+    1n,
+    new Uint8Array(wire.MAX_PAYLOAD),
+  );
   const [got] = readAll(new FrameReader(), frame);
-  assertEquals(got!.body.length, MAX_PAYLOAD - 8);
+  assertEquals(got!.body.length, wire.MAX_PAYLOAD - 8);
 });
 
 Deno.test("memory grows only with the bytes that arrived", () => {
   const reader = new FrameReader();
   const size = 5_000_000;
   let arrived = 14;
-  reader.reserve().set(header(TYPE_REQUEST, size));
+  reader.reserve().set(header(wire.TYPE_REQUEST, size));
   reader.commit(14);
   assertEquals(reader.next(), false);
   for (; arrived < 400; arrived++) {
@@ -237,7 +223,7 @@ Deno.test("memory grows only with the bytes that arrived", () => {
 
 Deno.test("large stream frame needs no large buffer", () => {
   const reader = new FrameReader();
-  const frame = rawFrame(TYPE_STREAM, 1n, 9n, new Uint8Array(8_000_000));
+  const frame = rawFrame(wire.TYPE_STREAM, 1n, 9n, new Uint8Array(8_000_000));
   let bytes = 0;
   let parts = 0;
   for (let at = 0; at < frame.length;) {
@@ -248,7 +234,7 @@ Deno.test("large stream frame needs no large buffer", () => {
     at += part.length;
     reader.commit(part.length);
     while (reader.next()) {
-      assertEquals(reader.type, TYPE_STREAM);
+      assertEquals(reader.type, wire.TYPE_STREAM);
       assertEquals(reader.sessionLo, 9);
       bytes += reader.bodyEnd - reader.bodyStart;
       parts++;
@@ -261,9 +247,9 @@ Deno.test("large stream frame needs no large buffer", () => {
 
 Deno.test("empty stream frame is one frame, and never part of the next", () => {
   const bytes = new Uint8Array([
-    ...rawFrame(TYPE_STREAM, 1n, 9n),
-    ...rawFrame(TYPE_STREAM, 2n, 9n, "x"),
-    ...rawFrame(TYPE_STREAM, 3n, 9n),
+    ...rawFrame(wire.TYPE_STREAM, 1n, 9n),
+    ...rawFrame(wire.TYPE_STREAM, 2n, 9n, "x"),
+    ...rawFrame(wire.TYPE_STREAM, 3n, 9n),
   ]);
   const frames = readAll(new FrameReader(), bytes, [3]);
   assertEquals(frames.map((one) => one.id), [1n, 2n, 3n]);
@@ -272,7 +258,7 @@ Deno.test("empty stream frame is one frame, and never part of the next", () => {
 
 Deno.test("buffer of a busy connection grows though frames cross the reads", () => {
   const reader = new FrameReader();
-  const one = rawFrame(TYPE_REQUEST, 1n, 1n, new Uint8Array(83));
+  const one = rawFrame(wire.TYPE_REQUEST, 1n, 1n, new Uint8Array(83));
   const bytes = new Uint8Array(one.length * 2_000);
   for (let i = 0; i < 2_000; i++) bytes.set(one, i * one.length);
   let reads = 0;
@@ -289,14 +275,14 @@ Deno.test("buffer of a busy connection grows though frames cross the reads", () 
 
 Deno.test("buffer steps down when reads are small, and at once when parked", () => {
   const reader = new FrameReader();
-  const beat = rawFrame(TYPE_HEARTBEAT, 1n);
+  const beat = rawFrame(wire.TYPE_HEARTBEAT, 1n);
   const feed = (bytes: Uint8Array) => readAll(reader, bytes);
-  feed(rawFrame(TYPE_STREAM, 1n, 9n, new Uint8Array(500_000)));
+  feed(rawFrame(wire.TYPE_STREAM, 1n, 9n, new Uint8Array(500_000)));
   assertEquals(reader.buf.length, 262_144);
   for (let i = 0; i < 100; i++) feed(beat);
   assertEquals(reader.buf.length, 256);
 
-  feed(rawFrame(TYPE_STREAM, 1n, 9n, new Uint8Array(500_000)));
+  feed(rawFrame(wire.TYPE_STREAM, 1n, 9n, new Uint8Array(500_000)));
   for (let i = 0; i < 3; i++) {
     reader.park();
     feed(beat);
@@ -307,10 +293,15 @@ Deno.test("buffer steps down when reads are small, and at once when parked", () 
 Deno.test("buffer of a large frame is given back, also when frames cross the reads", () => {
   for (const tail of [0, 5]) {
     const reader = new FrameReader();
-    const large = rawFrame(TYPE_REQUEST, 1n, 1n, new Uint8Array(1_000_000));
+    const large = rawFrame(
+      wire.TYPE_REQUEST,
+      1n,
+      1n,
+      new Uint8Array(1_000_000),
+    );
     readAll(reader, large);
     assert(reader.buf.length > 1_000_000);
-    const beat = rawFrame(TYPE_HEARTBEAT, 1n);
+    const beat = rawFrame(wire.TYPE_HEARTBEAT, 1n);
     const cut = new Uint8Array([
       ...beat.subarray(14 - tail),
       ...beat.subarray(0, 14 - tail),
@@ -324,7 +315,7 @@ Deno.test("buffer of a large frame is given back, also when frames cross the rea
 
 Deno.test("reserve always has room, though no frame is taken", () => {
   const reader = new FrameReader();
-  const beat = rawFrame(TYPE_HEARTBEAT, 7n);
+  const beat = rawFrame(wire.TYPE_HEARTBEAT, 7n);
   for (let i = 0; i < 10_000 * 14;) {
     const room = reader.reserve();
     assert(room.length > 0);
