@@ -48,6 +48,9 @@ Environment (a flag beats it, it beats the file)
   NODE_NAME                   names this gateway frontier-<value>
   FRONTLAS_ADDR               address of the cluster directory
 
+The control plane (gRPC and REST, 127.0.0.1:30010 by default) is on with
+  controlplane: {enable: true}
+
 Limits are set under "limits" in the file, for example
   limits:
     max_memory: 512MiB
@@ -59,7 +62,7 @@ Signals
   SIGINT, SIGTERM  stop accepting, finish what is in flight, close every
                    connection in order, exit; a second one exits at once
   SIGHUP           open the log file anew, as log rotation wants it, and read
-                   the certificates anew; never ends the gateway
+                   certificates and tokens anew; never ends the gateway
 
 Exit status
   0 done or stopped by a signal, 1 cannot start, 2 wrong usage
