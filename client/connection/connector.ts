@@ -18,45 +18,24 @@ import {
   type CloseReason,
   type FarewellReason,
   FrontierError,
-  type FrontierErrorCode,
   type LinkSettings,
   MAX_PAYLOAD,
 } from "@frontier/proto/internal";
-import {
-  after,
-  Backoff,
-  guardedLogger,
-  type Logger,
-  NULL_LOGGER,
-  systemTimers,
-} from "@frontier/platform/internal";
+import { after, systemTimers } from "@frontier/platform/internal";
 import { sleep, whenAborted } from "./abortable.ts";
 import { Addresses, formatGateway } from "./addresses.ts";
 import { connect, linkSettings } from "./attempt.ts";
 import { resolveLimits } from "../limits.ts";
 import { checkOptions, type ConnectOptions } from "../options.ts";
 import type { Stats } from "../stats.ts";
+import { ABORTED, allFailed, canceled, reasonOf } from "./failures.ts";
+import { Notices } from "./notices.ts";
+import { Pauses, soonMs } from "./pauses.ts";
 import { StatusFeed } from "./status.ts";
 import { WaitingQueue } from "./waiting_queue.ts";
-import { isAtWrongPort } from "./wrong_port.ts";
 
-/** A connection that lasted so long was a good one: its loss is retried soon. */
-const STABLE_MS = 5_000;
-/** Longest pause when the gateway asks to connect again, in milliseconds: many may be asked at a time. */
-const SOON_MS = 200;
 /** Longest pause between attempts to find another gateway while the one in use goes away, in milliseconds. */
 const SEARCH_MS = 500;
-
-const ABORTED: CloseReason = {
-  kind: "closed",
-  text: "its signal was aborted",
-};
-/** What an attempt to connect fails with, as the end of an endpoint. */
-const KIND_OF_CODE: Partial<Record<FrontierErrorCode, CloseReason["kind"]>> = {
-  refused: "refused",
-  timeout: "timeout",
-  protocol: "protocol",
-};
 
 /** What kind of endpoint it is. */
 export interface Kind {
@@ -87,15 +66,14 @@ export class Connector {
 
   readonly #kind: Kind;
   readonly #options: ConnectOptions;
-  readonly #log: Logger;
+  readonly #notices: Notices;
   readonly #settings: LinkSettings;
-  readonly #backoff: Backoff;
+  readonly #pauses: Pauses;
   readonly #addresses: Addresses;
   readonly #queue: WaitingQueue;
   readonly #stop = new AbortController();
   #current: Connection | undefined = undefined;
   #connections = 0;
-  #warned = false;
   #id = 0n;
   #closeTimeoutMs = 2_000;
   /** Connections that are not in use any more, and not over. */
@@ -116,11 +94,11 @@ export class Connector {
     checkOptions(kind.name, options);
     this.#kind = kind;
     this.#options = options;
-    this.#log = guardedLogger(options.logger ?? NULL_LOGGER);
+    this.#notices = new Notices(kind, options.logger);
     const limits = resolveLimits(options.limits);
     checkId(options.wantedId ?? 0n);
     this.#settings = linkSettings(options, limits);
-    this.#backoff = new Backoff(options.reconnect || {});
+    this.#pauses = new Pauses(options.reconnect || {});
     this.#addresses = new Addresses(options, kind.port);
     this.#queue = new WaitingQueue(limits, systemTimers);
     this.closed = this.#closed.promise;
@@ -132,7 +110,7 @@ export class Connector {
       tailed: kind.tailed,
       hooks: kind.hooks,
       onBusy: (busy, load) => this.#onBusy(busy, load),
-      onError: (error) => this.#onError(error),
+      onError: (error) => this.#notices.onError(error),
       offline: (operation) => this.#keep(operation),
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(methods !== undefined && { methods }),
@@ -172,7 +150,7 @@ export class Connector {
   async start(): Promise<void> {
     const { signal } = this.#options;
     if (signal?.aborted) {
-      this.#finish(canceled(this.#kind, signal), ABORTED);
+      this.#finish(canceled(this.#kind.name, signal), ABORTED);
       await traced(this.#first.promise);
     }
     const onAbort = () => void this.close(2_000);
@@ -208,22 +186,7 @@ export class Connector {
   #onBusy(busy: boolean, load: Load): void {
     const { current } = this.status;
     if (current.state === "connected") this.status.set({ ...current, busy });
-    if (busy) {
-      this.#log.warn("Requests wait: the places for handlers are used up", {
-        ...load,
-      });
-    } else this.#log.info("No request waits for a place any more", { ...load });
-  }
-
-  #onError(error: FrontierError): void {
-    const { name, port } = this.#kind;
-    if (this.#warned || !isAtWrongPort(name, error)) return;
-    this.#warned = true;
-    const other = name === "service" ? "edges" : "services";
-    this.#log.warn(
-      `This ${name} seems to have dialled the port for ${other}`,
-      { answer: error.message, usualPort: port },
-    );
+    this.#notices.onBusy(busy, load);
   }
 
   /** An operation that begins while there is no connection. */
@@ -266,10 +229,10 @@ export class Connector {
         if (stop.aborted) break;
         failures.push(reason = connection);
         if (this.#addresses.failed()) {
-          reason = this.#allFailed(failures);
+          reason = allFailed(failures);
           failures = [];
           if (this.#mayNotRetry) return this.#finish(reason, reasonOf(reason));
-          retryInMs = this.#backoff.next();
+          retryInMs = this.#pauses.afterFailures();
         }
       } else {
         attempt = 0;
@@ -282,7 +245,8 @@ export class Connector {
           return this.#finish(reason, connection.closeReason!);
         }
         ({ farewell } = connection);
-        retryInMs = this.#pauseAfter(connection);
+        if (farewell !== "reconnect") this.#addresses.moveOn();
+        retryInMs = this.#pauses.afterConnection(connection);
       }
       this.status.set({
         state: "disconnected",
@@ -294,8 +258,9 @@ export class Connector {
     }
     await Promise.all(this.#left);
     const { signal } = this.#options;
-    if (signal?.aborted) this.#finish(canceled(this.#kind, signal), ABORTED);
-    else this.#finish(this.#closedError(`use this ${this.#kind.name}`), CLOSED);
+    const { name } = this.#kind;
+    if (signal?.aborted) this.#finish(canceled(name, signal), ABORTED);
+    else this.#finish(this.#closedError(`use this ${name}`), CLOSED);
   }
 
   /** Whether a failure is the end: of the first connect, or of any where nobody wants to come back. */
@@ -303,41 +268,6 @@ export class Connector {
     const { reconnect, waitForFirstConnect } = this.#options;
     return reconnect === false ||
       (this.#connections === 0 && !waitForFirstConnect);
-  }
-
-  /** How long to wait after a connection, whose address has its turn again if the gateway asks for that. */
-  #pauseAfter({ farewell, link }: Connection): number {
-    if (link.timers.now() - link.openedAt >= STABLE_MS) this.#backoff.reset();
-    if (farewell !== "reconnect") this.#addresses.moveOn();
-    return this.#pauseMs(farewell);
-  }
-
-  #allFailed(failures: readonly FrontierError[]): FrontierError {
-    const last = failures.at(-1)!;
-    if (failures.length === 1) return last;
-    const texts = failures.map(({ message }) => message).join("; ");
-    const one = failures.every(({ code }) => code === last.code);
-    return new FrontierError(
-      one ? last.code : "not-connected",
-      `Cannot connect to any of ${failures.length} addresses: ${texts}`,
-      {
-        cause: new AggregateError(failures),
-        retryable: failures.some(({ retryable }) => retryable),
-      },
-    );
-  }
-
-  /** How long to wait before the next attempt. */
-  #pauseMs(farewell: FarewellReason | undefined): number {
-    switch (farewell) {
-      // Two endpoints that take one id from each other must not do so all day.
-      case "replaced":
-        return this.#backoff.longest;
-      case "reconnect":
-        return SOON_MS * (0.5 + Math.random() / 2);
-      default:
-        return this.#backoff.next();
-    }
   }
 
   /** One attempt; returns the connection, or why there is none. */
@@ -357,7 +287,7 @@ export class Connector {
         address: this.#addresses.current,
       }, this.#stop.signal);
     } catch (error) {
-      this.#onError(error as FrontierError);
+      this.#notices.onError(error as FrontierError);
       return error as FrontierError;
     }
   }
@@ -432,15 +362,13 @@ export class Connector {
         farewell,
       });
     });
-    this.#log.info("The gateway goes away: looking for another", {
-      address: formatGateway(this.#addresses.current),
-    });
+    this.#notices.onGoingAway(formatGateway(this.#addresses.current));
     this.#addresses.moveOn();
-    let pauseMs = SOON_MS;
+    let longestMs: number | undefined;
     try {
       for (;;) {
         // Many are told at a time.
-        await sleep(pauseMs * (0.5 + Math.random() / 2), over.signal);
+        await sleep(soonMs(longestMs), over.signal);
         if (over.signal.aborted) return undefined;
         attempting = true;
         const next = await this.#connect();
@@ -450,7 +378,7 @@ export class Connector {
           await next.close(0);
         }
         this.#addresses.failed();
-        pauseMs = SEARCH_MS;
+        longestMs = SEARCH_MS;
       }
     } finally {
       stop.removeEventListener("abort", end);
@@ -501,16 +429,4 @@ export class Connector {
       `Cannot ${what}: the ${this.#kind.name} is closed`,
     );
   }
-}
-
-function canceled(kind: Kind, signal: AbortSignal): FrontierError {
-  return new FrontierError(
-    "canceled",
-    `Cannot use this ${kind.name}: its signal was aborted`,
-    { cause: signal.reason },
-  );
-}
-
-function reasonOf({ code, message }: FrontierError): CloseReason {
-  return { kind: KIND_OF_CODE[code] ?? "lost", text: message };
 }
