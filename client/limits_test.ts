@@ -56,6 +56,14 @@ Deno.test("a gateway that reads slowly gets all answers, and what we ask is refu
   await until(() => side.link.outbox.unwritten === 0);
 });
 
+Deno.test("a limit that is named and not given has its default", async () => {
+  using gateway = new ScriptedGateway();
+  // deno-lint-ignore no-explicit-any
+  const limits = { handlers: undefined as any };
+  await using edge = await Edge.connect({ dial: gateway.dial, limits });
+  assertEquals((await edge.call("echo", "x")).text(), "x");
+});
+
 Deno.test("every limit may be infinite", async () => {
   using gateway = new ScriptedGateway();
   const limits = Object.fromEntries(

@@ -184,7 +184,10 @@ export function checkOptions(
 ): void {
   const own = kind === "edge" ? ["meta"] : ["name", "topics"];
   checkKeys(`${kind} option`, options, [...own, ...Object.keys(CONNECT_KEYS)]);
-  const { limits, reconnect } = options;
+  const { limits, reconnect, dial } = options;
+  if (dial !== undefined && typeof dial !== "function") {
+    throw new TypeError(`Cannot dial with ${typeof dial}: need a function`);
+  }
   checkKeys("limit", limits ?? {}, Object.keys(CLIENT_LIMITS));
   checkKeys("reconnect option", reconnect || {}, Object.keys(BACKOFF_KEYS));
 }

@@ -154,7 +154,11 @@ async function authorities(
   for (const path of list(caFile)) {
     found.push(...usable(await readPem(path, "CA file"), `CA file "${path}"`));
   }
-  return found;
+  // None is not the same as not given: the runtime would trust its own.
+  if (found.length > 0) return found;
+  throw new TypeError(
+    "Cannot trust anybody: the lists of authorities are empty",
+  );
 }
 
 /** A file without a certificate would leave nobody to trust, or fewer than was meant. */

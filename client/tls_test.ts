@@ -219,6 +219,11 @@ const WRONG: [string, Record<string, unknown>, string][] = [
     "it holds no PEM certificate",
   ],
   [
+    "empty lists of authorities",
+    { ca: [], caFile: [] },
+    "Cannot trust anybody: the lists of authorities are empty",
+  ],
+  [
     "a file that is not there",
     { caFile: "/nowhere.pem" },
     'Cannot read the CA file "/nowhere.pem"',

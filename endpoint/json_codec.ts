@@ -87,6 +87,11 @@ export function jsonCodec<T>(check?: (value: unknown) => T): JsonCodec<T> {
     encode: encodeJson,
     decode: (from) => {
       const data = from instanceof Uint8Array ? from : from.data;
+      if (!(data instanceof Uint8Array)) {
+        throw new TypeError(
+          `Cannot decode ${typeof data} as JSON: need bytes, or what has them as data`,
+        );
+      }
       const value = decodeJson(data);
       if (check === undefined) return value as T;
       try {

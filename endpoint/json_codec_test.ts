@@ -62,6 +62,14 @@ Deno.test("what is no JSON is shown, and a long text only begun", () => {
   assert(error.cause instanceof SyntaxError);
 });
 
+Deno.test("what is neither bytes nor has any is refused", () => {
+  const codec = jsonCodec<unknown>();
+  // deno-lint-ignore no-explicit-any
+  for (const wrong of [{}, "{}", { data: "{}" }] as any[]) {
+    assertThrows(() => codec.decode(wrong), TypeError, "need bytes");
+  }
+});
+
 Deno.test("a check turns what was decoded into the value, or refuses it", () => {
   const cause = new Error("no celsius");
   const codec = jsonCodec<number>((value) => {

@@ -109,7 +109,11 @@ export function resolveLimits<T extends EndpointLimits>(
   given: Partial<T> | undefined,
   defaults: T,
 ): T {
-  const limits = { ...defaults, ...given };
+  const limits = { ...defaults };
+  for (const name of Object.keys(given ?? {}) as (keyof T)[]) {
+    // One that is named and not given is not given.
+    if (given![name] !== undefined) limits[name] = given![name];
+  }
   for (const [name, limit] of Object.entries(limits)) {
     if (!(limit > 0)) {
       throw new RangeError(`Cannot use ${limit} as ${name}: need more than 0`);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkName } from "@frontier/endpoint/internal";
 import type { ConnectOptions } from "../options.ts";
 
 /** Where one gateway listens. */
@@ -55,6 +56,11 @@ export class Addresses {
         "Cannot connect to addresses and to a hostname or port: put it into the list",
       );
     }
+    if (!Array.isArray(addresses)) {
+      throw new TypeError(
+        `Cannot connect to addresses that are ${typeof addresses}: need a list`,
+      );
+    }
     const list = addresses.map((text) => parseAddress(text, port));
     if (list.length === 0) {
       throw new TypeError("Cannot connect to an empty list of addresses");
@@ -101,10 +107,12 @@ export class Addresses {
  * @param text The address: `host`, `host:port`, `[IPv6]:port` or IPv6 alone.
  * @param port The port if it names none.
  * @returns The address.
+ * @throws {TypeError} If it is no text.
  * @throws {SyntaxError} If it is malformed.
  * @throws {RangeError} If there is no such port.
  */
 export function parseAddress(text: string, port: number): GatewayAddress {
+  checkName(text, "gateway address");
   if (LONE_IPV6.test(text)) return { hostname: text, port };
   const found = ADDRESS.exec(text);
   if (found === null) {

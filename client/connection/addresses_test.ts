@@ -100,6 +100,10 @@ Deno.test("a list beside a host or port, and an empty one, are refused", () => {
       { addresses: ["a"], hostname: "b" },
       { addresses: ["a"], port: 1 },
       { addresses: [] },
+      // deno-lint-ignore no-explicit-any
+      { addresses: "a:1" as any },
+      // deno-lint-ignore no-explicit-any
+      { addresses: [5 as any] },
     ]
   ) assertThrows(() => new Addresses(options, 9), TypeError);
   for (const port of [-1, 0, 65_536, 1.5, NaN]) {
