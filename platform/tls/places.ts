@@ -43,6 +43,7 @@ interface Address {
 export class HandshakePlaces {
   readonly #max: number;
   readonly #timers: Timers;
+  readonly #patient: boolean;
   readonly #addresses: Map<string, Address> = new Map();
   /** Addresses that wait, in the order in which they are served. */
   readonly #waiting: Set<Address> = new Set();
@@ -53,9 +54,12 @@ export class HandshakePlaces {
   /**
    * @param max How many places there are.
    * @param timers The clock.
+   * @param patient Whether nobody has to give a place up: all are held for a
+   * moment only.
    */
-  constructor(max: number, timers: Timers) {
+  constructor(max: number, timers: Timers, patient = false) {
     this.#max = Math.max(1, max);
+    this.#patient = patient;
     this.#timers = timers;
     this.#timer = new Timer(() => this.#press());
   }
@@ -129,6 +133,7 @@ export class HandshakePlaces {
 
   /** Takes the place of whoever has had it for long enough, or waits until then. */
   #press(): void {
+    if (this.#patient) return;
     this.#timers.clear(this.#timer);
     while (this.#waiting.size > 0 && this.#taken.size >= this.#max) {
       const oldest = first(this.#taken)!;

@@ -9,8 +9,8 @@ class Hall {
   readonly log: string[] = [];
   readonly #clients: Map<string, Place> = new Map();
 
-  constructor(max: number) {
-    this.places = new HandshakePlaces(max, this.wheel);
+  constructor(max: number, patient = false) {
+    this.places = new HandshakePlaces(max, this.wheel, patient);
   }
 
   /** A client's name begins with its address. */
@@ -115,4 +115,17 @@ Deno.test("a victim of thousands waits no longer than one of few", () => {
   hall.leave("a1", "a2");
   assert(hall.news().startsWith("+a1024 +a1025"));
   assertEquals(hall.places.taken, 1_024);
+});
+
+Deno.test("patient ones wait for their turn however long it takes, addresses one after the other", () => {
+  const hall = new Hall(2, true);
+  hall.enter("a1", "a2", "a3", "b1");
+  assertEquals(hall.news(), "+a1 +a2");
+  hall.wheel.advance(600_000);
+  assertEquals(hall.news(), "");
+  assertEquals(hall.wheel.size, 0);
+  hall.leave("a1");
+  assertEquals(hall.news(), "+b1");
+  hall.leave("a2", "b1");
+  assertEquals(hall.news(), "+a3");
 });

@@ -16,13 +16,19 @@ import {
 } from "./credentials.ts";
 import { TlsHandshakeError } from "./handshake_error.ts";
 import { HandshakePlaces } from "./places.ts";
-import { TlsTransport } from "./transport.ts";
+import { type HandshakeOptions, TlsTransport } from "./transport.ts";
 import { addressGroup, closeTransport, type Transport } from "../transport.ts";
 
 /** First byte of every client: a record that carries a handshake. */
 const HANDSHAKE_RECORD = 0x16;
 /** Bytes read before a place is asked for; most of what a client says first. */
 const FIRST_BYTES = 512;
+/** Handshakes whose answer is computed at a time: each keeps the event loop for a millisecond or two. Addresses take turns. */
+const STARTS = 2;
+/** Bytes that every record begins with; the last two are the length of what follows. */
+const RECORD_HEAD = 5;
+/** Bytes that may follow in a record which is not encrypted. */
+const MAX_RECORD = 16_384;
 
 /** What bounds the handshakes of a {@linkcode TlsServer}. */
 export interface TlsServerBounds {
@@ -44,6 +50,8 @@ export class TlsServer {
   readonly #options: TlsServerOptions;
   readonly #log: Logger;
   readonly #places: HandshakePlaces;
+  /** Those of them whose answer is being computed. */
+  readonly #starts = new HandshakePlaces(STARTS, systemTimers, true);
   #identity: ServerIdentity;
 
   private constructor(
@@ -139,9 +147,25 @@ export class TlsServer {
         throw new TlsHandshakeError("plain", "The client speaks no TLS", first);
       }
       return await this.#inPlace(
+        this.#places,
         raw,
         stop,
-        () => this.#handshake(raw, first, stop.signal),
+        async () => {
+          // A client that stops in the middle of its first words costs no more
+          // than their memory.
+          const record = await readRecord(raw, first, stop.signal);
+          return await this.#inPlace(
+            this.#starts,
+            raw,
+            stop,
+            (onAnswer) =>
+              this.#handshake(raw, {
+                signal: stop.signal,
+                first: record,
+                onAnswer,
+              }),
+          );
+        },
       );
     } catch (error) {
       if (!(error instanceof TlsHandshakeError && error.kind === "plain")) {
@@ -154,16 +178,17 @@ export class TlsServer {
     }
   }
 
-  /** Does something while holding a place. */
+  /** Does something while holding a place, which it may give back before. */
   async #inPlace<T>(
+    places: HandshakePlaces,
     raw: Transport,
     stop: AbortController,
-    action: () => Promise<T>,
+    action: (leave: () => void) => Promise<T>,
   ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const onAbort = () => reject(stop.signal.reason);
     stop.signal.addEventListener("abort", onAbort);
-    const place = this.#places.enter(
+    const place = places.enter(
       addressGroup(raw.remoteAddr),
       resolve,
       () =>
@@ -173,17 +198,16 @@ export class TlsServer {
     );
     try {
       await promise;
-      return await action();
+      return await action(() => places.leave(place));
     } finally {
-      this.#places.leave(place);
+      places.leave(place);
       stop.signal.removeEventListener("abort", onAbort);
     }
   }
 
   #handshake(
     raw: Transport,
-    first: Uint8Array,
-    signal: AbortSignal,
+    options: HandshakeOptions,
   ): Promise<TlsTransport> {
     const identity = this.#identity;
     const { clients } = identity;
@@ -212,13 +236,42 @@ export class TlsServer {
         }
       });
       server.emit("connection", carrier);
-    }, { signal, first });
+    }, options);
   }
 }
 
 /** Reads what a client says first. */
-async function readFirst(
+function readFirst(raw: Transport, signal: AbortSignal): Promise<Uint8Array> {
+  return readSome(raw, FIRST_BYTES, signal);
+}
+
+/** Reads the rest of the first record. */
+async function readRecord(
   raw: Transport,
+  first: Uint8Array,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  let record = first;
+  for (let missing; (missing = missingOf(record)) > 0;) {
+    const more = await readSome(raw, missing, signal);
+    const longer = new Uint8Array(record.length + more.length);
+    longer.set(record);
+    longer.set(more, record.length);
+    record = longer;
+  }
+  return record;
+}
+
+/** How many bytes of a record are still to come. What is no record is the handshake's to refuse. */
+function missingOf(record: Uint8Array): number {
+  if (record.length < RECORD_HEAD) return RECORD_HEAD - record.length;
+  const length = record[3]! * 256 + record[4]!;
+  return RECORD_HEAD + Math.min(length, MAX_RECORD) - record.length;
+}
+
+async function readSome(
+  raw: Transport,
+  most: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   // Closing is what ends a pending read.
@@ -226,7 +279,7 @@ async function readFirst(
   signal.addEventListener("abort", onAbort);
   try {
     signal.throwIfAborted();
-    const buf = new Uint8Array(FIRST_BYTES);
+    const buf = new Uint8Array(most);
     const count = await raw.read(buf);
     signal.throwIfAborted();
     if (count === null) {

@@ -606,6 +606,39 @@ Deno.test("silent clients take no place, those that stall lose theirs", async ()
   await done;
 });
 
+for (const most of [1, 4, 300]) {
+  Deno.test(`a client's first words may come ${most} bytes at a time`, async () => {
+    const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+    const tls = await TlsServer.read({
+      mtls: false,
+      caCerts: [],
+      certs: [pair("localhost")],
+    }, new Notes());
+    const asking = connectTls({
+      hostname: "127.0.0.1",
+      port: listener.addr.port,
+      tls: {
+        mtls: true,
+        caCerts: [here("ca.pem")],
+        certs: [],
+        insecureSkipVerify: false,
+      },
+    });
+    const raw = await listener.accept();
+    const transport = await tls.secure({
+      localAddr: raw.localAddr,
+      remoteAddr: raw.remoteAddr,
+      read: (buf) => raw.read(buf.subarray(0, most)),
+      write: (buf) => raw.write(buf),
+      close: () => raw.close(),
+    }, 60_000);
+    const echoing = echoOne(transport);
+    assertEquals(await ask(await asking), 1);
+    await echoing;
+    listener.close();
+  });
+}
+
 Deno.test("a client that has gone gives its place back at once", async () => {
   const failures: string[] = [];
   const listener = await serve({

@@ -47,6 +47,8 @@ export interface HandshakeOptions {
   signal: AbortSignal;
   /** What was already read of the connection. */
   first?: Uint8Array;
+  /** Called when our side has its first words ready. */
+  onAnswer?: () => void;
 }
 
 /** The encrypted side: what `node:tls` takes for its socket. */
@@ -55,6 +57,8 @@ class Carrier extends Duplex {
   #first: Uint8Array | undefined;
   /** Called when the peer has ended the connection, one way or another. */
   onGone: ((reason: string) => void) | undefined = undefined;
+  /** Called when TLS has something to say for the first time. */
+  onAnswer: (() => void) | undefined = undefined;
   /** Called when TLS has taken what it was given and could take more. */
   onIdle: () => void = () => this.pull();
   #size = PARKED_BYTES;
@@ -97,6 +101,7 @@ class Carrier extends Duplex {
     done: (error?: Error | null) => void,
   ): void {
     this.#writing = true;
+    this.onAnswer?.();
     this.#writeAll(chunk).then(() => {
       this.#writing = false;
       done();
@@ -208,11 +213,12 @@ export class TlsTransport implements Transport {
     open: OpenTls,
     options: HandshakeOptions,
   ): Promise<TlsTransport> {
-    const { first, signal } = options;
+    const { first, signal, onAnswer } = options;
     const { promise, resolve, reject } = Promise.withResolvers<TlsTransport>();
     // Whoever fails before waiting for it does not care how it ends.
     promise.catch(() => {});
     const carrier = new Carrier(inner, first);
+    carrier.onAnswer = onAnswer;
     let gone: ReturnType<typeof setTimeout> | undefined = undefined;
     // The runtime would wait on for a peer that has gone. Its last bytes may
     // complete the handshake yet.
@@ -248,7 +254,7 @@ export class TlsTransport implements Transport {
       setImmediate(() => carrier.finish());
       throw error;
     } finally {
-      carrier.onGone = undefined;
+      carrier.onGone = carrier.onAnswer = undefined;
       clearTimeout(gone);
       signal.removeEventListener("abort", onAbort);
     }
