@@ -31,6 +31,7 @@ export * from "./link/link_end.ts";
 export * from "./link/link_flow.ts";
 export * from "./link/link_output.ts";
 export * from "./link/link_port.ts";
+export * from "./link/link_reading.ts";
 export * from "./link/link_settings.ts";
 export * from "./link/link_start.ts";
 export * from "./link/link_state.ts";

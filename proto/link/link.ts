@@ -4,27 +4,21 @@
  * @module
  */
 
-import {
-  type CloseReason,
-  type FarewellReason,
-  protocolEnd,
-} from "./close_reason.ts";
+import type { CloseReason, FarewellReason } from "./close_reason.ts";
 import type { ConnectionHandler, ConnRequest } from "./connection_handler.ts";
 import {
-  HEADER_SIZE,
   TYPE_DISCONN,
   TYPE_DISCONN_ACK,
   TYPE_FAREWELL,
   TYPE_HEARTBEAT,
-  TYPE_HEARTBEAT_ACK,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "../wire/constants.ts";
-import { type FrameReader, PARKED_SIZE } from "../wire/frame_reader.ts";
+import type { FrameReader } from "../wire/frame_reader.ts";
 import { LinkInput } from "./link_input.ts";
 import type { LinkPort } from "./link_port.ts";
+import { LinkReading } from "./link_reading.ts";
 import type { LinkSettings } from "./link_settings.ts";
-import { LinkStart } from "./link_start.ts";
 import type { LinkRole } from "./link_state.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { initialWindow, ReceiveWindow } from "./receive_window.ts";
@@ -63,20 +57,17 @@ export interface LinkHandler
  * It is one object, so that an idle connection stays small and a frame passes no
  * stranger, in layers that each know only those below: {@linkcode LinkOutput}
  * writes frames, {@linkcode LinkAsks} waits for answers, {@linkcode LinkFlow}
- * pauses, {@linkcode LinkEnd} ends and
- * {@linkcode LinkStart} begins. This one reads, and tells the handler.
+ * pauses, {@linkcode LinkEnd} ends, {@linkcode LinkStart} begins and
+ * {@linkcode LinkReading} reads. This one hands frames out and tells the handler.
  */
-export class Link extends LinkStart {
+export class Link extends LinkReading {
   /** The session every connection has. */
   readonly defaultSession: LinkSession;
   /** Room for whoever uses the link. */
   user: unknown = undefined;
-  /** Bytes that have come. */
-  received = 0;
 
   readonly #handler: LinkHandler;
   readonly #input: LinkInput<Link>;
-  #dispatching = false;
 
   /**
    * Makes a connection in state `init`, with its handshake time running.
@@ -204,103 +195,10 @@ export class Link extends LinkStart {
     this.letFollow();
   }
 
-  // Receiving
+  // Frames
 
-  /**
-   * Returns free space for the next bytes; a little while the link is paused,
-   * enough to see the end of the stream.
-   *
-   * @returns A view of at least one byte.
-   */
-  reserve(): Uint8Array {
-    const { reader } = this;
-    const before = reader.buf.length;
-    const room = this.paused ? reader.reserveLittle() : reader.reserve();
-    if (reader.buf.length !== before) this.#resized(reader.buf.length - before);
-    return room;
-  }
-
-  #resized(delta: number): void {
-    if (delta !== 0) this.#handler.onReadMemory?.(this, delta);
-  }
-
-  /**
-   * Takes over bytes that were read into `reserve()` and acts on every complete
-   * frame.
-   *
-   * @param count How many bytes; 0 to go on after a pause.
-   */
-  receive(count: number): void {
-    if (!this.alive) return;
-    const { reader, vigil } = this;
-    let now = vigil.seenAt;
-    if (count > 0) {
-      reader.commit(count);
-      now = this.timers.now();
-      vigil.onBytes(count, now);
-      this.received += count;
-      this.settings.traffic?.onReceived(count);
-    }
-    if (this.#dispatching) return;
-    this.#dispatching = true;
-    let whole = false;
-    try {
-      while (!this.paused && reader.next()) {
-        whole = true;
-        vigil.onFrame(now);
-        this.#dispatch(reader);
-        if (!this.alive) break;
-      }
-    } catch (error) {
-      this.#onThrown(error);
-    } finally {
-      this.#dispatching = false;
-    }
-    if (this.state === "open") this.#afterRead(now, whole);
-    else if (!this.alive) reader.release();
-  }
-
-  /** Looks at what may take too long; mostly three comparisons. */
-  #afterRead(now: number, whole: boolean): void {
-    const { vigil } = this;
-    if (now > vigil.proofAt) {
-      vigil.proved(now);
-      this.earn(HEADER_SIZE);
-      this.sendFrame(TYPE_HEARTBEAT_ACK, this.outbox.open(0));
-    }
-    if (vigil.afterRead(now, this, whole)) this.rearm(vigil.nextAt);
-  }
-
-  /**
-   * The transport has ended in order. Frames that have arrived are still handled,
-   * also when the link is paused; then it fails.
-   *
-   * @param reason Why, for the handler.
-   */
-  ended(reason: CloseReason): void {
-    if (!this.alive) return;
-    const { deferrals } = this;
-    this.#dispatching = true;
-    try {
-      while (this.alive && this.reader.next()) {
-        this.#dispatch(this.reader);
-        if (this.deferrals !== deferrals) break;
-      }
-    } catch (error) {
-      this.#onThrown(error);
-    } finally {
-      this.#dispatching = false;
-    }
-    this.fail(reason);
-    this.reader.release();
-  }
-
-  #onThrown(error: unknown): void {
-    if (!(error instanceof ProtocolError)) throw error;
-    this.fail(protocolEnd(error.message));
-  }
-
-  #dispatch(frame: FrameReader): void {
+  /** Hands a frame out, by the state the connection is in. */
+  protected override dispatch(frame: FrameReader): void {
     if (this.state === "open") {
       if (!this.#input.take(this, frame)) this.#dispatchControl(frame);
     } else if (this.state === "closing") this.#dispatchLate(frame);
@@ -344,6 +242,11 @@ export class Link extends LinkStart {
   }
 
   // What its layers hear
+
+  /** Tells the handler what the read buffer takes. */
+  protected override onResized(delta: number): void {
+    this.#handler.onReadMemory?.(this, delta);
+  }
 
   /** Tells the handler that a client asks to come in. */
   protected override onConn(request: ConnRequest): void {
@@ -390,9 +293,7 @@ export class Link extends LinkStart {
 
   /** Gives the read buffer back, and tells the handler of the end. */
   protected override onEnded(reason: CloseReason): void {
-    this.#resized(PARKED_SIZE - this.reader.buf.length);
-    // A frame being handled is still looked at.
-    if (!this.#dispatching) this.reader.release();
+    this.endReading();
     this.#handler.onClosed(this, reason);
   }
 }
