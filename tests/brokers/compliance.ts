@@ -282,7 +282,9 @@ export function compliance<Server extends Running>(
   });
 
   test("a frozen broker slows nobody else, and messages for it are answered in time", async () => {
-    await using scene = await Scene.open(broker);
+    await using scene = await Scene.open(broker, {}, {
+      mqm: { deadlineMs: 5_000 },
+    });
     const edge = await scene.edge();
     await edge.publish(topic, "before");
     scene.server.process.freeze();
@@ -312,7 +314,10 @@ export function compliance<Server extends Running>(
 
   test("memory is bounded while the broker is away", async () => {
     await using scene = await Scene.open(broker, {}, {
-      mqm: { queue: { maxMessages: 200, maxBytes: 1_048_576 } },
+      mqm: {
+        deadlineMs: 5_000,
+        queue: { maxMessages: 200, maxBytes: 1_048_576 },
+      },
     });
     const edge = await scene.edge();
     await edge.publish(topic, "before");

@@ -16,8 +16,8 @@ import { readSecret } from "../secret.ts";
 
 /** Milliseconds that an attempt to connect may take. */
 const CONNECT_MS = 5_000;
-/** Milliseconds that one command may take. */
-const COMMAND_MS = 3_000;
+/** Milliseconds that an answer may take. */
+const ANSWER_MS = 3_000;
 /** Milliseconds between two signs of life. */
 const PING_MS = 5_000;
 /** Milliseconds that the server has to close its side. */
@@ -38,6 +38,7 @@ export class RedisLink {
   maxBulk: number = USUAL_BULK;
   readonly #config: RedisConfig;
   readonly #onState: () => void;
+  readonly #waiting: Set<(error: Error) => void> = new Set();
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined = undefined;
   #lost: ((problem: string) => void) | undefined = undefined;
@@ -64,6 +65,33 @@ export class RedisLink {
    */
   fail(client: Redis, problem: string): void {
     if (client === this.client) this.#lost?.(problem);
+  }
+
+  /**
+   * Waits for an answer of a client as long as that may take. The client itself
+   * has a timer for each command only, which costs more than the command, and
+   * what it had under way when its connection was lost never settles.
+   *
+   * @param client The client.
+   * @param answer What it is to answer.
+   * @returns The answer.
+   * @throws {Error} If it does not come in time, or the connection is lost.
+   */
+  async inTime<T>(client: Redis, answer: Promise<T>): Promise<T> {
+    answer.catch(() => {});
+    if (client !== this.client) throw new Error("connection lost");
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${ANSWER_MS} ms`)),
+      ANSWER_MS,
+    );
+    this.#waiting.add(reject);
+    try {
+      return await Promise.race([answer, promise]);
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(reject);
+    }
   }
 
   /** @returns When the connection is closed and nothing of it is left. */
@@ -107,22 +135,35 @@ export class RedisLink {
     const closed = () => this.#lost?.(problem || "connection lost");
     client.on("close", closed);
     let timer: ReturnType<typeof setInterval> | undefined = undefined;
+    let connecting: ReturnType<typeof setTimeout> | undefined = undefined;
     try {
+      connecting = setTimeout(
+        () => lost.reject(new Error(`no answer within ${CONNECT_MS} ms`)),
+        CONNECT_MS,
+      );
       await Promise.race([client.connect(), lost.promise]);
-      this.maxBulk = await largestValue(client);
+      const asked = largestValue(client);
+      asked.catch(() => {});
+      this.maxBulk = await Promise.race([asked, lost.promise]);
+      clearTimeout(connecting);
       this.client = client;
       works();
       this.#turn({ kind: "up" });
       // A server that is frozen closes nothing.
       timer = setInterval(() => {
-        client.ping().catch((error) => this.fail(client, problemOf(error)));
+        this.inTime(client, client.ping()).catch((error) =>
+          this.fail(client, problemOf(error))
+        );
       }, PING_MS);
       await lost.promise;
     } catch (error) {
       throw problem === "" ? error : new Error(problem);
     } finally {
       clearInterval(timer);
+      clearTimeout(connecting);
       this.client = this.#lost = undefined;
+      const gone = new Error(problem || "connection lost");
+      for (const reject of this.#waiting) reject(gone);
       client.off("close", closed);
       await end(client);
     }
@@ -145,7 +186,6 @@ export class RedisLink {
       db,
       lazyConnect: true,
       connectTimeout: CONNECT_MS,
-      commandTimeout: COMMAND_MS,
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,

@@ -96,7 +96,7 @@ export class RedisProducer implements Producer {
     });
     let answers: [Error | null, unknown][];
     try {
-      answers = await pipeline.exec() ?? [];
+      answers = await this.#link.inTime(client, pipeline.exec()) ?? [];
     } catch (error) {
       answers = batch.map(() => [error as Error, undefined]);
     }
