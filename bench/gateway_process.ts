@@ -3,7 +3,8 @@
  *
  * Prints `{"edge":PORT,"service":PORT}` when it listens. Then each line on standard input is a command, answered by one line:
  * `gc` collects garbage (needs `--v8-flags=--expose-gc`), `profile` starts a CPU profile, `profile PATH` ends it and writes it
- * there (needs `--allow-sys --allow-write`). The end of standard input ends the process.
+ * there (needs `--allow-sys --allow-write`). The end of standard input ends the process. With `--watched` it has a metrics port, which
+ * is scraped once a second; the scraper is part of the process, and of what is measured.
  *
  * @module
  */
@@ -11,10 +12,19 @@
 import { Session } from "node:inspector";
 import { startFrontier } from "../server/mod.ts";
 
+const watched = Deno.args.includes("--watched");
 const frontier = await startFrontier({
   edgebound: { hostname: "127.0.0.1", port: 0, allocateEdgeIds: true },
   servicebound: { hostname: "127.0.0.1", port: 0 },
+  observability: { enable: watched, addr: "127.0.0.1:0" },
 });
+if (watched) {
+  const { port } = frontier.observabilityAddr!;
+  setInterval(async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+    await response.text();
+  }, 1_000);
+}
 print(
   JSON.stringify({
     edge: frontier.edgeAddr.port,

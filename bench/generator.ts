@@ -26,6 +26,8 @@ import { startStreams } from "./load/stream.ts";
 function start(poller: Poller, meter: Meter, { load, ports }: Order): Load {
   switch (load.kind) {
     case "rpc":
+    case "unwatched-rpc":
+    case "watched-rpc":
       return startRpc(poller, ports, meter, load.options);
     case "bare-rpc":
       return startBareRpc(poller, ports, meter, load.options);

@@ -109,6 +109,8 @@ export interface StartOptions {
   tuned?: boolean;
   /** Whether it may start other programs. @default false */
   mayRun?: boolean;
+  /** Whether it has a metrics port that is scraped. @default false */
+  watched?: boolean;
 }
 
 /** A running gateway process. */
@@ -118,8 +120,12 @@ export class GatewayProcess extends LineProcess {
 
   #measured: number | undefined = undefined;
 
-  private constructor(module: string, flags: readonly string[]) {
-    super(flags, module);
+  private constructor(
+    module: string,
+    flags: readonly string[],
+    args: readonly string[],
+  ) {
+    super(flags, module, args);
     this.ports = { edge: 0, service: 0 };
   }
 
@@ -148,7 +154,7 @@ export class GatewayProcess extends LineProcess {
       "--allow-sys",
       ...(options.mayRun ? ["--allow-run"] : []),
       `--v8-flags=--expose-gc${young}`,
-    ]);
+    ], options.watched ? ["--watched"] : []);
     const { pid, ...ports } = JSON.parse(await gateway.line());
     Object.assign(gateway.ports, ports);
     gateway.#measured = pid;

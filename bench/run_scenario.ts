@@ -46,6 +46,7 @@ export async function runScenario(
       // What a connection costs is shown without help from flags.
       tuned: !scenario.load.kind.endsWith("idle"),
       mayRun: scenario.load.kind === "nats-rpc",
+      watched: scenario.load.kind === "watched-rpc",
     },
   );
   await using processes = new AsyncDisposableStack();

@@ -45,11 +45,13 @@ export interface Goal {
 
 /**
  * The load itself, by kind; `bare-*` kinds run over joined sockets
- * instead of a gateway, `nats-*` kinds against nats-server, `sdk-*` kinds use the client library in processes of their own,
+ * instead of a gateway, `nats-*` kinds against nats-server, `watched-*` kinds against a gateway whose metrics are scraped, `sdk-*` kinds use the client library in processes of their own,
  * `attack` counts what victims do while others attack.
  */
 export type Load =
   | { kind: "rpc"; options: RpcOptions }
+  | { kind: "unwatched-rpc"; options: RpcOptions }
+  | { kind: "watched-rpc"; options: RpcOptions }
   | { kind: "messages"; options: MessageOptions }
   | { kind: "stream"; options: StreamOptions }
   | { kind: "open-close"; options: OpenCloseOptions }
@@ -130,6 +132,18 @@ export const SCENARIOS: readonly Scenario[] = [
       { metric: "cpuUsPerOp", max: 3 },
       ...levelWith("nats-10x64-both"),
     ],
+  },
+  {
+    name: "unwatched-10x64",
+    work: "RPC, 10 edges, 64 in flight each, without metrics",
+    load: { kind: "unwatched-rpc", options: { edges: 10, depth: 64 } },
+    goals: [],
+  },
+  {
+    name: "watched-10x64",
+    work: "RPC, 10 edges, 64 in flight each, metrics scraped once a second",
+    load: { kind: "watched-rpc", options: { edges: 10, depth: 64 } },
+    goals: [within("cpuUsPerOp", "unwatched-10x64", 1.02)],
   },
   {
     name: "rpc-100x8",
@@ -294,10 +308,10 @@ export const SCENARIOS: readonly Scenario[] = [
  * Whether a scenario measures something else than the gateway, to compare with.
  *
  * @param scenario a scenario.
- * @returns true for `bare-*` and `nats-*` rows.
+ * @returns true for `bare-*`, `nats-*` and `unwatched-*` rows.
  */
 export function isYardstick(scenario: Scenario): boolean {
-  return /^(bare|nats)-/.test(scenario.load.kind);
+  return /^(bare|nats|unwatched)-/.test(scenario.load.kind);
 }
 
 /**

@@ -4,27 +4,34 @@
  * @module
  */
 
-/** What could be read; the rest is absent. */
-export interface OpenFiles {
-  /** Files and sockets that are open. */
-  readonly count?: number | undefined;
-  /** Most that may be. */
-  readonly limit?: number | undefined;
+/**
+ * Counts the files and sockets that the process has open. Never asks the user for a permission: it needs `--allow-all`, for that is
+ * what the runtime wants before it shows the files of the kernel.
+ *
+ * @returns How many; `undefined` where that cannot be seen.
+ */
+export async function countOpenFiles(): Promise<number | undefined> {
+  if (!mayAll()) return undefined;
+  let count = 0;
+  try {
+    // Beside the event loop: there may be very many.
+    for await (const _ of Deno.readDir("/proc/self/fd")) count++;
+  } catch {
+    return undefined;
+  }
+  // One of them is the folder that is being read.
+  return count - 1;
 }
 
 /**
- * Reads how many files the process has open, and how many it may have. Never asks the user for a permission: both need
- * `--allow-all`, for that is what the runtime wants before it shows the files of the kernel; the limit alone needs `--allow-ffi`.
+ * Reads how many files and sockets the process may have open. Never asks the user for a permission: it needs `--allow-ffi`, or
+ * `--allow-all`.
  *
- * @returns What could be read.
+ * @returns How many; `undefined` where that cannot be seen.
  */
-export function openFiles(): OpenFiles {
-  const all = mayAll();
-  const limit = all ? limitInProc() : undefined;
-  return {
-    count: all ? count() : undefined,
-    limit: limit ?? (all || may({ name: "ffi" }) ? limitByCall() : undefined),
-  };
+export function openFileLimit(): number | undefined {
+  const inProc = mayAll() ? limitInProc() : undefined;
+  return inProc ?? (may({ name: "ffi" }) ? limitByCall() : undefined);
 }
 
 const PERMISSIONS = [
@@ -43,15 +50,6 @@ function may(permission: Deno.PermissionDescriptor): boolean {
 
 function mayAll(): boolean {
   return PERMISSIONS.every((name) => may({ name }));
-}
-
-function count(): number | undefined {
-  try {
-    // One of them is the folder that is being read.
-    return [...Deno.readDirSync("/proc/self/fd")].length - 1;
-  } catch {
-    return undefined;
-  }
 }
 
 function limitInProc(): number | undefined {

@@ -4,12 +4,13 @@ const HERE = new URL("./open_files.ts", import.meta.url).href;
 
 /** What a process with these permissions sees: at first, with one file more, and when that is closed. */
 async function seen(...flags: string[]): Promise<Record<string, number>[]> {
-  const code = `import { openFiles } from "${HERE}";
-    const seen = [openFiles()];
+  const code = `import { countOpenFiles, openFileLimit } from "${HERE}";
+    const look = async () => ({ count: await countOpenFiles(), limit: openFileLimit() });
+    const seen = [await look()];
     const more = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-    seen.push(openFiles());
+    seen.push(await look());
     more.close();
-    console.log(JSON.stringify([...seen, openFiles()]));`;
+    console.log(JSON.stringify([...seen, await look()]));`;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",

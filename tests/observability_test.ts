@@ -301,3 +301,48 @@ Deno.test("the program serves a port by default and says so; with `enable: false
     assert(!/observability|9091|metrics port/.test(out), out);
   });
 });
+
+Deno.test("no payload, custom bytes or meta is in any record of the log, whatever its level", async () => {
+  const lines: string[] = [];
+  const keep = (message: string, fields?: unknown) =>
+    void lines.push(`${message} ${Deno.inspect(fields, { depth: 9 })}`);
+  {
+    await using gateway = await startFrontier({
+      edgebound: { hostname: LOOPBACK, port: 0 },
+      servicebound: { hostname: LOOPBACK, port: 0 },
+      logger: { debug: keep, info: keep, warn: keep, error: keep },
+    });
+    await using service = await Service.connect({
+      port: gateway.serviceAddr.port,
+      name: "S",
+      topics: ["t"],
+      methods: {
+        echo: (request) => request.data,
+        fail: () => {
+          throw new Error("SECRET-ERROR");
+        },
+        get_edge_id: () => new Uint8Array(8),
+        edge_online: () => {
+          if (edges++ > 0) throw new Error("no");
+        },
+        edge_offline: () => {},
+      },
+    });
+    let edges = 0;
+    const to = { port: gateway.edgeAddr.port, meta: "SECRET-META" };
+    {
+      await using edge = await Edge.connect(to);
+      await edge.call("echo", "SECRET-PAYLOAD", { custom: "SECRET-CUSTOM" });
+      await refused(edge.call("fail", "SECRET-PAYLOAD"));
+      await refused(edge.call("nobody", "SECRET-PAYLOAD"));
+      const published = edge.publish("t", "SECRET-PAYLOAD");
+      (await service.receive()).done();
+      await published;
+      await refused(service.call(1n, "x", "SECRET-PAYLOAD"));
+    }
+    await refused(Edge.connect({ ...to, reconnect: false }));
+  }
+  assert(lines.length > 5);
+  const told = lines.filter((line) => /SECRET|U0VDUkVU/.test(line));
+  assertEquals(told, []);
+});

@@ -7,7 +7,7 @@
 import process from "node:process";
 import v8 from "node:v8";
 import type { EventLoopLag } from "./event_loop_lag.ts";
-import { openFiles } from "../open_files.ts";
+import { countOpenFiles, openFileLimit } from "../open_files.ts";
 import type { Metric } from "./registry.ts";
 
 /**
@@ -29,6 +29,8 @@ export function processMetrics(lag: EventLoopLag): Metric[] {
     // Nothing is ever so small: a 0 means that it could not be read.
     read: (emit) => emit(read() || undefined),
   });
+  // Nothing changes it while the process runs.
+  const limit = openFileLimit();
   return [
     {
       name: "process_cpu_seconds_total",
@@ -54,14 +56,14 @@ export function processMetrics(lag: EventLoopLag): Metric[] {
       name: "process_open_fds",
       help: "Open files and sockets; absent without --allow-all",
       type: "gauge",
-      read: (emit) => emit(openFiles().count),
+      read: async (emit) => emit(await countOpenFiles()),
     },
     {
       name: "process_max_fds",
       help:
         "Most open files and sockets the process may have; absent without --allow-all or --allow-ffi",
       type: "gauge",
-      read: (emit) => emit(openFiles().limit),
+      read: (emit) => emit(limit),
     },
     memory(
       "deno_heap_used_bytes",

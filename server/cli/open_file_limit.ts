@@ -5,7 +5,6 @@
  */
 
 import type { Logger } from "@frontier/platform/log";
-import type { OpenFiles } from "@frontier/platform/open-files";
 import type { FrontierConfig } from "../config/mod.ts";
 
 /** How the limit that the runtime cannot pass is raised. */
@@ -19,12 +18,12 @@ const RAISE =
  * the process to take.
  *
  * @param config The configuration.
- * @param files What could be read.
+ * @param limit How many; `undefined` where that cannot be seen.
  * @param log Where to report.
  */
 export function reportOpenFiles(
   config: Pick<FrontierConfig, "daemon">,
-  { limit }: OpenFiles,
+  limit: number | undefined,
   log: Logger,
 ): void {
   const { enable, nofile = 0 } = config.daemon.rlimit;

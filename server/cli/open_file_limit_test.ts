@@ -12,7 +12,7 @@ function said(
     rlimit,
     pprof: { enable: false, addr: "", cpuProfileRate: 0 },
   };
-  reportOpenFiles({ daemon }, { limit }, {
+  reportOpenFiles({ daemon }, limit, {
     ...NULL_LOGGER,
     info: (message, fields) => void (line = ["info", message, fields]),
     warn: (message, fields) => void (line = ["warn", message, fields]),

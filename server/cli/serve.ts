@@ -6,7 +6,7 @@
 
 import { formatAddress } from "@frontier/platform";
 import { type LogWriter, openLog } from "@frontier/platform/log";
-import { openFiles } from "@frontier/platform/open-files";
+import { openFileLimit } from "@frontier/platform/open-files";
 import {
   formatDiagnostic,
   type FrontierConfig,
@@ -139,7 +139,7 @@ async function run(
   }
 
   await using _pprof = await openPprof(config.daemon.pprof, log);
-  reportOpenFiles(config, openFiles(), log);
+  reportOpenFiles(config, openFileLimit(), log);
 
   const signal = await Promise.race([signals.first, frontier.drainBegun]);
   try {
