@@ -21,7 +21,7 @@ import type { EdgeOptions } from "./options.ts";
 const EDGE_PORT = 30_012;
 
 /**
- * An edge: a device, an agent, a browser. It calls methods and publishes to
+ * An edge: a device or an agent. It calls methods and publishes to
  * topics of services, opens streams to services by name, and answers what
  * services ask of it.
  *
