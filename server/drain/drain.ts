@@ -63,6 +63,7 @@ export class Drain {
   readonly #edges: Departures<PeerLeaver>;
   readonly #services: Departures<PeerLeaver>;
   readonly #leavers: Map<Peer, PeerLeaver> = new Map();
+  readonly #leaverContext: PeerLeaverContext;
   readonly #timer: Timer = new Timer(() => this.#step());
   readonly #resolve: () => void;
   readonly #unsubscribe: () => void;
@@ -97,6 +98,7 @@ export class Drain {
     const pace = paceOf(rate, now, this.#schedule.edgesUntil);
     this.#edges = new Departures(pace);
     this.#services = new Departures(pace);
+    this.#leaverContext = leaverContext(context);
     for (const edge of directory.edges()) this.#expect(edge);
     for (const service of directory.services()) this.#expect(service);
     this.#unsubscribe = directory.subscribe({
@@ -190,20 +192,6 @@ export class Drain {
     const leaver = new PeerLeaver(peer, this.#leaverContext);
     this.#leavers.set(peer, leaver);
     this.#of(peer).add(leaver);
-  }
-
-  get #leaverContext(): PeerLeaverContext {
-    const { exchange, streams, edgebound, servicebound } =
-      this.#context.routing;
-    return {
-      timers: this.#context.timers,
-      exchange,
-      streams,
-      kick: (peer) => {
-        const bound = peer.kind === "edge" ? edgebound : servicebound;
-        bound.kick(peer as never, GOING_AWAY);
-      },
-    };
   }
 
   /** Looks again at the end of this turn: whoever tells is in the middle of something. */
@@ -337,4 +325,17 @@ export class Drain {
     }
     this.#resolve();
   }
+}
+
+function leaverContext({ routing, timers }: DrainContext): PeerLeaverContext {
+  const { exchange, streams, edgebound, servicebound } = routing;
+  return {
+    timers,
+    exchange,
+    streams,
+    kick: (peer) => {
+      const bound = peer.kind === "edge" ? edgebound : servicebound;
+      bound.kick(peer as never, GOING_AWAY);
+    },
+  };
 }
