@@ -69,6 +69,8 @@ class Departure<L> {
   stage: Stage = "waiting";
   /** When it was told, or when nothing of it was in flight any more. */
   since = 0;
+  /** Whether it says that it has gone elsewhere. */
+  moved = false;
 
   constructor(readonly leaver: L) {}
 }
@@ -82,6 +84,8 @@ class Departure<L> {
 export class Departures<L extends Leaver> {
   /** How they leave; may be changed at any time. */
   pace: DeparturePace;
+  /** Whether turns wait for others who leave first: until then connections are told, and served as ever. */
+  #held = false;
   readonly #all: Map<L, Departure<L>> = new Map();
   /** Those that wait, in order; some may have gone meanwhile. */
   #queue: Departure<L>[] = [];
@@ -118,6 +122,19 @@ export class Departures<L extends Leaver> {
     };
   }
 
+  /** Lets no turn begin until {@linkcode Departures.release}: others leave first. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Lets turns begin, of those that have gone elsewhere at once. */
+  release(): void {
+    this.#held = false;
+    for (const departure of this.#told) {
+      if (departure.moved) this.#turn(departure);
+    }
+  }
+
   /**
    * One more is to leave, after those that wait already.
    *
@@ -133,15 +150,15 @@ export class Departures<L extends Leaver> {
 
   /**
    * One that was told has gone elsewhere, and needs this connection for what is
-   * in flight only: its turn comes at once.
+   * in flight only: its turn comes as soon as turns may begin.
    *
    * @param leaver The connection.
    */
   moved(leaver: L): void {
     const departure = this.#all.get(leaver);
     if (departure?.stage !== "told") return;
-    this.#moved = true;
-    this.#turn(departure);
+    this.#moved = departure.moved = true;
+    if (!this.#held) this.#turn(departure);
   }
 
   /**
@@ -164,6 +181,7 @@ export class Departures<L extends Leaver> {
    */
   step(now: number): void {
     this.#start(now);
+    if (this.#held) return;
     const { moveMs, aloneMs } = this.pace;
     const patience = this.#moved ? moveMs : Math.min(aloneMs, moveMs);
     for (const departure of this.#told) {
@@ -201,25 +219,25 @@ export class Departures<L extends Leaver> {
     for (; at < queue.length && this.#due >= 1; at++) {
       const departure = queue[at]!;
       if (departure.stage !== "waiting") continue;
-      if (departure.leaver.readyAt > now) {
-        unready.push(departure);
-        continue;
-      }
-      this.#due--;
-      this.#begin(departure, now);
+      const ready = departure.leaver.readyAt <= now;
+      if (!ready || !this.#begin(departure, now)) unready.push(departure);
+      else this.#due--;
     }
     // Nothing is saved up for those that are not ready.
     this.#due = Math.min(this.#due, 1);
     if (at > 0) this.#queue = [...unready, ...queue.slice(at)];
   }
 
-  #begin(departure: Departure<L>, now: number): void {
+  /** Tells one, or begins its turn; says whether either could be done now. */
+  #begin(departure: Departure<L>, now: number): boolean {
     departure.since = now;
     const told = departure.leaver.tell();
     // It may have gone on the spot.
-    if (!this.#all.has(departure.leaver)) return;
+    if (!this.#all.has(departure.leaver)) return true;
     if (told) this.#enter(departure, "told");
+    else if (this.#held) return false;
     else this.#turn(departure);
+    return true;
   }
 
   #turn(departure: Departure<L>): void {

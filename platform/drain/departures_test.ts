@@ -204,6 +204,23 @@ Deno.test("one that has gone elsewhere has its turn at once, and only once", () 
   assert(moves!.did.closed! >= 11_250);
 });
 
+Deno.test("while turns are held all are served, and whoever can be told is", () => {
+  const scene = new Scene({ rate: Infinity });
+  const [moves, stays] = scene.add(2, { listens: true });
+  const [deaf] = scene.add(1);
+  scene.departures.hold();
+  scene.run(1_000);
+  scene.departures.moved(moves!);
+  scene.run(9_000);
+  assertEquals([scene.count("told"), scene.count("begun")], [2, 0]);
+  scene.departures.release();
+  assertEquals(moves!.did.begun, scene.now);
+  scene.run(0);
+  assertEquals([stays!.did.begun, deaf!.did.begun], [scene.now, scene.now]);
+  scene.run(500);
+  assertEquals(scene.departures.counts.gone, 3);
+});
+
 Deno.test("a short time to move is not made longer", () => {
   const scene = new Scene({ moveMs: 100 });
   const [conn] = scene.add(1, { listens: true });

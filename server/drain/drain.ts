@@ -51,7 +51,8 @@ export interface DrainContext {
  * time has come; one of ours is told then, and is served on until it has gone
  * elsewhere, or a few seconds have passed. Then its turn comes: nothing new is
  * routed to it or taken from it, what is in flight finishes, and only then it is
- * closed. Services leave when they have been told of every edge that has gone.
+ * closed. Services are told at once, and leave when they have heard of every edge
+ * that has gone.
  *
  * A deadline is kept, with one exception: no Go peer is closed within 1.5 s of
  * its connect. It has no clock, and starts nothing of its own.
@@ -98,6 +99,8 @@ export class Drain {
     const pace = paceOf(rate, now, this.#schedule.edgesUntil);
     this.#edges = new Departures(pace);
     this.#services = new Departures(pace);
+    // They are told at once, so that edges which go elsewhere find them there, but are needed here until all edges have gone.
+    this.#services.hold();
     this.#leaverContext = leaverContext(context);
     for (const edge of directory.edges()) this.#expect(edge);
     for (const service of directory.services()) this.#expect(service);
@@ -220,6 +223,7 @@ export class Drain {
     const { edgebound } = this.#context.routing;
     if (now >= namelessUntil) this.#abandon();
     if (now >= admitUntil) this.#refuseEdges();
+    this.#services.step(now);
     if (now >= edgesUntil) this.#edges.cut();
     else this.#edges.step(now);
     if (this.#edges.size > 0 && now < eventsAt) return;
@@ -239,6 +243,7 @@ export class Drain {
     this.#phase = "services";
     const { servicesUntil } = this.#schedule;
     this.#services.pace = paceOf(this.#context.rate, now, servicesUntil);
+    this.#services.release();
   }
 
   #letServicesLeave(now: number): void {

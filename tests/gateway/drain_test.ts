@@ -378,25 +378,58 @@ Deno.test("while others go elsewhere, whoever was told has five seconds", () => 
   assertEquals(drain.progress.phase, "done");
 });
 
-Deno.test("a service that was told is asked until the edges have gone, then it finishes and is closed", () => {
+Deno.test("services are told at once and asked until the edges have gone, also those that have another gateway by then", () => {
+  const gateway = new SimGateway();
+  const moves = gateway.service("S", { ...OURS, methods: ["m"] });
+  const stays = gateway.service("S", { ...OURS, methods: ["n"] });
+  const go = gateway.service("S", { methods: ["o"] });
+  const services = [moves, stays, go];
+  const [edge, last] = oldEdges(gateway, 2);
+  const calls = ["m", "n", "o"].map((method) => edge!.call(method));
+  gateway.run();
+  const drain = gateway.drain(25, 0.7);
+  gateway.run(300);
+  assertEquals(services.map((one) => one.all("farewell").length), [1, 0, 0]);
+  moves.send({
+    type: "farewell",
+    packetId: moves.freshId(),
+    reason: "going-away",
+  });
+  const late = ["m", "n", "o"].map((method) => last!.call(method));
+  gateway.run(4_000);
+  assertEquals(services.map((one) => one.all("farewell").length), [1, 1, 0]);
+  for (const service of services) {
+    assertEquals(service.all("disconn").length, 0);
+    for (const request of service.all("request")) service.answer(request, {});
+  }
+  gateway.run(10);
+  for (const id of calls) assertEquals(edge!.outcome(id), "ok: ");
+  for (const id of late) assertEquals(last!.outcome(id), "ok: ");
+  const took = runOut(gateway, drain);
+  assert(took < 7_000, `${took}`);
+  for (const service of services) {
+    assertEquals(service.all("disconn").length, 1);
+  }
+  assertEquals(drain.progress.cut, 0);
+});
+
+Deno.test("a service that has nowhere to go has its turn when the edges have gone", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { ...OURS, methods: ["m"] });
   const [edge] = oldEdges(gateway, 1);
   const call = edge!.call("m");
   gateway.run();
   const drain = gateway.drain();
-  gateway.run(1_000);
-  assertEquals(service.all("farewell").length, 0);
-  service.answer(service.last("request"), {});
-  gateway.run(500);
-  assertEquals(edge!.outcome(call), "ok: ");
-  assertEquals(edge!.all("disconn").length, 1);
+  gateway.run(5_000);
   assertEquals(service.all("farewell").length, 1);
-  assertEquals(drain.progress.phase, "services");
+  service.answer(service.last("request"), {});
+  gateway.run(300);
+  assertEquals(edge!.outcome(call), "ok: ");
+  gateway.run(100);
+  assertEquals(service.all("farewell").length, 2, "its turn begins at once");
   const lost = service.call("x", { custom: tail(edge!.id) });
-  gateway.run(10);
-  assertEquals(service.outcome(lost), "edge not online");
   runOut(gateway, drain);
+  assertEquals(service.outcome(lost), "edge not online");
   assertEquals(service.all("disconn").length, 1);
 });
 
