@@ -113,6 +113,12 @@ export class Departures<L extends Leaver> {
     return this.#all.size;
   }
 
+  /** Whether one that was told has not said that it has gone elsewhere. */
+  get undecided(): boolean {
+    for (const { moved } of this.#told) if (!moved) return true;
+    return false;
+  }
+
   /** Where they are. */
   get counts(): DepartureCounts {
     return {

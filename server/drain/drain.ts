@@ -219,13 +219,15 @@ export class Drain {
   }
 
   #letEdgesLeave(now: number): void {
-    const { namelessUntil, admitUntil, edgesUntil, eventsAt } = this.#schedule;
+    const { headStartUntil, namelessUntil, admitUntil, edgesUntil, eventsAt } =
+      this.#schedule;
     const { edgebound } = this.#context.routing;
     if (now >= namelessUntil) this.#abandon();
     if (now >= admitUntil) this.#refuseEdges();
     this.#services.step(now);
+    const early = now < headStartUntil && this.#services.undecided;
     if (now >= edgesUntil) this.#edges.cut();
-    else this.#edges.step(now);
+    else if (!early) this.#edges.step(now);
     if (this.#edges.size > 0 && now < eventsAt) return;
     // Those that are admitted, or were replaced, are in no list.
     if (now < eventsAt && this.#has("edge")) return;

@@ -9,6 +9,9 @@ import type { DeparturePace } from "@frontier/platform/drain";
 /** Most of the time that is kept for what comes after the edges, in milliseconds, and as a part of the whole. */
 const AFTER_MS = 5_000;
 const AFTER_PART = 1 / 4;
+/** Most of the time that services have to go elsewhere before the first edge does, in milliseconds, and as a part of the edges' time. */
+const HEAD_START_MS = 500;
+const HEAD_START_PART = 1 / 20;
 /** Longest wait for connections that have not said who they are, in milliseconds. */
 const NAMELESS_MS = 1_000;
 /** Milliseconds that peers have to confirm offline events. */
@@ -29,6 +32,8 @@ const QUIET_PART = 1 / 20;
 export interface DrainSchedule {
   /** When it began. */
   readonly startedAt: number;
+  /** Until then edges wait for services that are going elsewhere. */
+  readonly headStartUntil: number;
   /** Until then connections may still say who they are. */
   readonly namelessUntil: number;
   /** Then edges that are still being admitted are refused. */
@@ -58,6 +63,8 @@ export function drainSchedule(
   const edgesUntil = endsAt - after;
   return {
     startedAt,
+    headStartUntil: startedAt +
+      Math.min(HEAD_START_MS, (edgesUntil - startedAt) * HEAD_START_PART),
     namelessUntil: Math.min(startedAt + NAMELESS_MS, edgesUntil),
     admitUntil: startedAt + (edgesUntil - startedAt) / 2,
     edgesUntil,

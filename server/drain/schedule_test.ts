@@ -4,10 +4,17 @@ import { drainSchedule, eventsUntil, nextPoint, paceOf } from "./schedule.ts";
 Deno.test("the parts of a drain follow each other and end with it", () => {
   for (const seconds of [0.001, 0.1, 1, 5, 25, 3_600, Infinity]) {
     const schedule = drainSchedule(1_000, seconds);
-    const { namelessUntil, edgesUntil, eventsAt, servicesUntil, endsAt } =
-      schedule;
+    const {
+      headStartUntil,
+      namelessUntil,
+      edgesUntil,
+      eventsAt,
+      servicesUntil,
+      endsAt,
+    } = schedule;
     const points = [
       1_000,
+      headStartUntil,
       namelessUntil,
       edgesUntil,
       eventsAt,
@@ -34,7 +41,8 @@ Deno.test("events are waited for until the services must leave", () => {
 
 Deno.test("the next point is one that lies ahead", () => {
   const schedule = drainSchedule(0, 25);
-  assertEquals(nextPoint(schedule, 0), 1_000);
+  assertEquals(nextPoint(schedule, 0), 500);
+  assertEquals(nextPoint(schedule, 500), 1_000);
   assertEquals(nextPoint(schedule, 1_000), 10_000);
   assertEquals(nextPoint(schedule, 24_999), 25_000);
   assertEquals(nextPoint(schedule, 25_000), Infinity);

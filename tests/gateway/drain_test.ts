@@ -202,7 +202,7 @@ Deno.test("one of ours is told that what is refused in its turn was not done", (
   edge!.call("m");
   gateway.run();
   const drain = gateway.drain();
-  gateway.run(2_100);
+  gateway.run(2_600);
   assertEquals(drain.progress.edges.finishing, 1);
   assertEquals(edge!.all("farewell").length, 2, "its turn has begun");
   const ids = [edge!.call("m"), edge!.publish("t")];
