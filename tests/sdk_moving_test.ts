@@ -1,7 +1,7 @@
 /** A service and edges of ours with two gateways of which one is in use and stops. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Edge, FrontierError, Service } from "@frontier/client";
+import { Edge, type FrontierError, Service } from "@frontier/client";
 import { startGateway } from "./support/gateway.ts";
 
 Deno.test("a service with one connection and its edges move to the next gateway, and no call of an edge fails", async () => {
