@@ -51,6 +51,8 @@ export class Stall {
 export class Connection {
   /** Its socket, inside TLS if there is TLS. */
   socket: Socket;
+  /** What its protocol writes to, if that is not the socket itself. */
+  output: Writable;
   /** Requests under way. */
   requests = 0;
   /** When it was last used, in milliseconds. */
@@ -64,7 +66,7 @@ export class Connection {
    * @param now The time, in milliseconds.
    */
   constructor(socket: Socket, now: number) {
-    this.socket = socket;
+    this.socket = this.output = socket;
     this.usedAt = now;
     this.#deadline = now + FIRST_BYTES_MS;
   }
@@ -119,7 +121,7 @@ export class Connection {
    * @returns Whether it has used up its time.
    */
   overdue(now: number): boolean {
-    if (this.#stall.tooLong(this.socket, now)) return true;
+    if (this.#stall.tooLong(this.output, now)) return true;
     return this.#deadline !== undefined && now >= this.#deadline;
   }
 }

@@ -39,7 +39,7 @@ export class Connections {
   /** Bytes that are written and not read. */
   get unread(): number {
     let bytes = 0;
-    for (const { socket } of this.#all) bytes += socket.writableLength;
+    for (const { output } of this.#all) bytes += output.writableLength;
     for (const stream of this.#streams.keys()) bytes += stream.writableLength;
     return bytes;
   }

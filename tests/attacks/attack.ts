@@ -14,6 +14,11 @@ export interface Attack {
    * @default false
    */
   readonly alone?: boolean;
+  /**
+   * Whether it is on the control plane, which the gateway has not got else.
+   * @default false
+   */
+  readonly control?: boolean;
   /** What the attackers do; it need not end. */
   run(battle: Battle): Promise<void>;
 }

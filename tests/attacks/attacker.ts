@@ -15,6 +15,8 @@ export interface Battle {
   readonly port: number;
   /** Port for services. */
   readonly servicePort: number;
+  /** Port of the control plane; 0 without one. */
+  readonly controlPort: number;
   /** Connections it may have at a time. */
   readonly connections: number;
   /**
@@ -23,6 +25,12 @@ export interface Battle {
    * @param options From where, unless from the next address.
    */
   dial(options?: RawSocketOptions): Promise<RawSocket>;
+  /**
+   * Connects to the control plane without a word.
+   *
+   * @returns The connection; of what comes on it only the bytes are counted.
+   */
+  control(): Promise<RawSocket>;
   /**
    * Connects as an edge.
    *
@@ -52,6 +60,8 @@ export interface Battle {
   pause(ms: number): Promise<void>;
 }
 
+type Ports = readonly [edge: number, service: number, control: number];
+
 /** Attackers at work. */
 export class Attacker implements AsyncDisposable {
   readonly #process: AskedProcess<string>;
@@ -63,13 +73,13 @@ export class Attacker implements AsyncDisposable {
   /**
    * Makes attackers ready.
    *
-   * @param ports Ports of the gateway, for edges and for services.
+   * @param ports Ports of the gateway: for edges, for services, and of the control plane.
    * @param attack Name of the attack.
    * @param connections Connections they may have.
    * @returns Attackers that wait for their sign.
    */
   static async start(
-    ports: readonly [edge: number, service: number],
+    ports: Ports,
     attack: string,
     connections: number,
   ): Promise<Attacker> {
@@ -107,23 +117,28 @@ export interface AttackReport {
 class Battlefield implements Battle {
   readonly port: number;
   readonly servicePort: number;
+  readonly controlPort: number;
   readonly connections: number;
   readonly sockets: RawSocket[];
   readonly errors: string[] = [];
   #addresses = 0;
 
   constructor(
-    ports: readonly [edge: number, service: number],
+    ports: Ports,
     connections: number,
     sockets: RawSocket[] = [],
   ) {
-    [this.port, this.servicePort] = ports;
+    [this.port, this.servicePort, this.controlPort] = ports;
     this.connections = connections;
     this.sockets = sockets;
   }
 
   dial(options: RawSocketOptions = {}): Promise<RawSocket> {
     return this.#dial(this.port, options);
+  }
+
+  control(): Promise<RawSocket> {
+    return this.#dial(this.controlPort, { onBytes: () => {} });
   }
 
   async #dial(port: number, options: RawSocketOptions): Promise<RawSocket> {
@@ -163,7 +178,7 @@ class Battlefield implements Battle {
 
   part(connections: number): Battle {
     return new Battlefield(
-      [this.port, this.servicePort],
+      [this.port, this.servicePort, this.controlPort],
       connections,
       this.sockets,
     );
@@ -175,10 +190,10 @@ class Battlefield implements Battle {
 }
 
 if (import.meta.main) {
-  const [edgePort, servicePort, name, connections] = Deno.args;
+  const [edgePort, servicePort, controlPort, name, connections] = Deno.args;
   const { run } = ATTACKS[name!]!;
   const field = new Battlefield(
-    [Number(edgePort), Number(servicePort)],
+    [Number(edgePort), Number(servicePort), Number(controlPort)],
     Number(connections),
   );
   await obey("ready", {

@@ -1,6 +1,7 @@
 /** All attacks. */
 
 import type { Attacks } from "./attack.ts";
+import { CONTROL_ATTACKS } from "./kinds/control.ts";
 import { CPU_ATTACKS } from "./kinds/cpu.ts";
 import { FLOOD_ATTACKS } from "./kinds/floods.ts";
 import { MEMORY_ATTACKS } from "./kinds/memory.ts";
@@ -20,6 +21,7 @@ const SINGLE: Attacks = {
 /** Attacks by name. */
 export const ATTACKS: Attacks = {
   ...SINGLE,
+  ...CONTROL_ATTACKS,
   "all of it at once": {
     targets: ["svc", "go", "files", "late", "mute", "hooks"],
     work: [

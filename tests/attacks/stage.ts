@@ -50,12 +50,14 @@ export async function stage(
   connections: number,
   attackMs = ATTACK_MS,
 ): Promise<Outcome> {
-  const { targets, work } = ATTACKS[name]!;
+  const { targets, work, control: withControl } = ATTACKS[name]!;
   await using gateway = await GatewayProcess.start({
     limits: { max_memory: MAX_MEMORY },
+    withControl,
   });
-  const { edge, service } = gateway.ports;
-  const starting = Attacker.start([edge, service], name, connections);
+  const { edge, service, control: controlPort } = gateway.ports;
+  const ports = [edge, service, controlPort ?? 0] as const;
+  const starting = Attacker.start(ports, name, connections);
   await using _targets = await AskedProcess.start(TARGETS, [
     `${service}`,
     ...targets,

@@ -25,6 +25,8 @@ export interface GatewayPorts {
   readonly edge: number;
   /** For services. */
   readonly service: number;
+  /** Of the control plane, if there is one. */
+  readonly control?: number | undefined;
 }
 
 /** How a {@linkcode GatewayProcess} is set up. */
@@ -39,6 +41,11 @@ export interface GatewayProcessOptions {
    * @default none
    */
   readonly limits?: Readonly<Record<string, string | number>>;
+  /**
+   * Whether it has a control plane, on any port.
+   * @default false
+   */
+  readonly withControl?: boolean | undefined;
 }
 
 /** What a gateway is doing, and the timers that takes. */
@@ -105,6 +112,7 @@ export class GatewayProcess implements AsyncDisposable {
         "--allow-net",
         "--allow-read",
         "--allow-env=FRONTIER_*,FRONTLAS_ADDR,LOG_*,NODE_NAME",
+        "--ignore-env",
         new URL("server/main.ts", ROOT).pathname,
         "--config",
         file,
@@ -115,14 +123,17 @@ export class GatewayProcess implements AsyncDisposable {
     }).spawn();
     const edge = Promise.withResolvers<number>();
     const service = Promise.withResolvers<number>();
+    const control = Promise.withResolvers<number | undefined>();
+    if (options.withControl !== true) control.resolve(undefined);
     const debug = Promise.withResolvers<string>();
     const log: string[] = [];
     const hear = (line: string) => {
       const [, side, port] =
-        /(edge|service)bound server listening on: \S+:(\d+)/.exec(line) ?? [];
-      if (side !== undefined) {
-        (side === "edge" ? edge : service).resolve(Number(port));
-      }
+        /(edgebound|servicebound|controlplane) server listening on: \S+:(\d+)/
+          .exec(line) ?? [];
+      if (side === "edgebound") edge.resolve(Number(port));
+      if (side === "servicebound") service.resolve(Number(port));
+      if (side === "controlplane") control.resolve(Number(port));
       const url = /ws:\/\/\S+/.exec(line)?.[0];
       if (url !== undefined) debug.resolve(url);
       if (/ (WARN|ERROR) /.test(line) && log.length < 1_000) log.push(line);
@@ -133,8 +144,8 @@ export class GatewayProcess implements AsyncDisposable {
     ]);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const [edgePort, servicePort] = await Promise.race([
-        Promise.all([edge.promise, service.promise]),
+      const [edgePort, servicePort, controlPort] = await Promise.race([
+        Promise.all([edge.promise, service.promise, control.promise]),
         new Promise<never>((_, reject) => {
           timer = setTimeout(
             () =>
@@ -146,7 +157,11 @@ export class GatewayProcess implements AsyncDisposable {
         }),
       ]);
       const inspector = await Inspector.connect(await debug.promise);
-      const ports = { edge: edgePort, service: servicePort };
+      const ports = {
+        edge: edgePort,
+        service: servicePort,
+        control: controlPort,
+      };
       const gateway = new GatewayProcess(
         child,
         reading,
@@ -258,13 +273,17 @@ export class GatewayProcess implements AsyncDisposable {
 }
 
 function configuration(
-  { ports = { edge: 0, service: 0 }, limits = {} }: GatewayProcessOptions,
+  { ports = { edge: 0, service: 0 }, limits = {}, withControl = false }:
+    GatewayProcessOptions,
 ): string {
   return [
     `servicebound: {listen: {addr: '127.0.0.1:${ports.service}'}}`,
     `edgebound: {listen: {addr: '127.0.0.1:${ports.edge}'}, edgeid_alloc_when_no_idservice_on: true}`,
     // Others run beside it.
     "observability: {enable: false}",
+    ...(withControl
+      ? ["controlplane: {enable: true, listen: {addr: '127.0.0.1:0'}}"]
+      : []),
     "limits:",
     ...Object.entries(limits).map(([key, value]) => `  ${key}: ${value}`),
     "",

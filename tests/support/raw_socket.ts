@@ -31,6 +31,8 @@ export interface RawSocketOptions {
   readonly from?: string;
   /** Hears every frame. */
   readonly onFrame?: (frame: RawFrame) => void;
+  /** Hears all bytes of a connection that speaks another protocol. */
+  readonly onBytes?: (bytes: Uint8Array) => void;
 }
 
 /** How a {@linkcode RawSocket} says who it is. */
@@ -67,7 +69,14 @@ export class RawSocket implements Disposable {
   private constructor(socket: Socket, options: RawSocketOptions) {
     this.#socket = socket;
     this.onFrame = options.onFrame;
-    socket.on("data", (chunk: Uint8Array) => this.#take(chunk));
+    const { onBytes } = options;
+    socket.on("data", (chunk: Uint8Array) => {
+      if (onBytes === undefined) this.#take(chunk);
+      else {
+        this.bytesRead += chunk.length;
+        onBytes(chunk);
+      }
+    });
     socket.on("error", () => this.#end());
     socket.on("close", () => this.#end());
     socket.on("drain", () => this.#stir());
