@@ -9,11 +9,14 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
-import type { Socket } from "node:net";
 import { type Connection, IDLE_MS } from "./connection.ts";
+import { PacedSocket } from "./paced_socket.ts";
 
 /** Bytes of the largest head of a request. */
 const MAX_HEAD_BYTES = 16_384;
+
+/** Bytes of a connection's answers that may wait to be read while the next one is made. */
+const MAX_UNREAD_BYTES = 65_536;
 
 /** Answers a request of either HTTP. */
 export type RequestListener = (
@@ -24,7 +27,9 @@ export type RequestListener = (
 /** Speaks HTTP/1.1; it does not listen itself. */
 export class Http1 {
   readonly #server: ReturnType<typeof createServer>;
-  readonly #connections: WeakMap<Socket, Connection> = new WeakMap();
+  readonly #connections: WeakMap<object, Connection> = new WeakMap();
+  /** Requests that wait for their turn, of connections with one under way. */
+  readonly #waiting: WeakMap<object, (() => void)[]> = new WeakMap();
   #ending = false;
 
   /**
@@ -35,7 +40,7 @@ export class Http1 {
       { maxHeaderSize: MAX_HEAD_BYTES },
       (request, response) => {
         this.#follow(request, response);
-        listener(request, response);
+        this.#inTurn(request, response, () => listener(request, response));
       },
     );
     // What it says in its answers is what we do.
@@ -48,13 +53,60 @@ export class Http1 {
    * @param connection Speaks HTTP/1.1 from here on.
    */
   take(connection: Connection): void {
-    this.#connections.set(connection.socket, connection);
-    this.#server.emit("connection", connection.socket);
+    const socket = new PacedSocket(connection.socket);
+    connection.socket = socket;
+    this.#connections.set(socket, connection);
+    this.#server.emit("connection", socket);
   }
 
   /** Keeps no connection any longer than for the request that it has. */
   end(): void {
     this.#ending = true;
+  }
+
+  /**
+   * Makes the answers of a connection one after the other, and the next one
+   * only when most of the one before is read: what is made ahead of its turn
+   * would be kept, whole, out of sight of all bounds.
+   */
+  #inTurn(
+    request: IncomingMessage,
+    response: ServerResponse,
+    listen: () => unknown,
+  ): void {
+    const socket = request.socket as unknown as PacedSocket;
+    const answer = () => {
+      const { "content-length": length, "transfer-encoding": coding } =
+        request.headers;
+      // What follows a request waits; a body is part of it.
+      if (coding === undefined && Number(length ?? 0) === 0) socket.hold();
+      else {
+        socket.release();
+        request.once("end", () => socket.hold());
+      }
+      response.once("close", () => this.#next(socket));
+      listen();
+    };
+    const waiting = this.#waiting.get(socket);
+    if (waiting !== undefined) waiting.push(answer);
+    else {
+      this.#waiting.set(socket, []);
+      answer();
+    }
+  }
+
+  #next(socket: PacedSocket): void {
+    if (socket.destroyed) return;
+    if (socket.writableLength > MAX_UNREAD_BYTES) {
+      socket.once("drain", () => this.#next(socket));
+      return;
+    }
+    const next = this.#waiting.get(socket)?.shift();
+    if (next !== undefined) next();
+    else {
+      this.#waiting.delete(socket);
+      socket.release();
+    }
   }
 
   #follow(request: IncomingMessage, response: ServerResponse): void {
