@@ -54,7 +54,7 @@ export class Http1 {
    */
   take(connection: Connection): void {
     const socket = new PacedSocket(connection.socket);
-    connection.socket = socket;
+    connection.output = socket;
     this.#connections.set(socket, connection);
     this.#server.emit("connection", socket);
   }
@@ -81,10 +81,10 @@ export class Http1 {
       // What follows a request waits; a body is part of it.
       if (coding === undefined && Number(length ?? 0) === 0) socket.hold();
       else {
-        socket.release();
+        socket.release(true);
         request.once("end", () => socket.hold());
       }
-      response.once("close", () => this.#next(socket));
+      response.once("close", () => this.#next(request, socket));
       listen();
     };
     const waiting = this.#waiting.get(socket);
@@ -95,10 +95,15 @@ export class Http1 {
     }
   }
 
-  #next(socket: PacedSocket): void {
+  /** A request is answered; the rest of its body is read, by nobody. */
+  #next(request: IncomingMessage, socket: PacedSocket): void {
     if (socket.destroyed) return;
     if (socket.writableLength > MAX_UNREAD_BYTES) {
-      socket.once("drain", () => this.#next(socket));
+      socket.once("drain", () => this.#next(request, socket));
+      return;
+    }
+    if (!request.readableEnded) {
+      request.once("end", () => this.#next(request, socket));
       return;
     }
     const next = this.#waiting.get(socket)?.shift();

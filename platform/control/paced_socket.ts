@@ -9,6 +9,8 @@ import { Duplex } from "node:stream";
 
 /** Bytes of a piece: some ten of the smallest requests. */
 const PIECE = 512;
+/** Bytes of a piece of a body. */
+const BODY_PIECE = 8_192;
 
 /**
  * Stands before a socket that speaks HTTP/1.1. The runtime's parser acts on
@@ -19,6 +21,7 @@ const PIECE = 512;
 export class PacedSocket extends Duplex {
   readonly #socket: Socket;
   #wanted = false;
+  #piece = PIECE;
   #held = false;
   #due = false;
 
@@ -69,9 +72,14 @@ export class PacedSocket extends Duplex {
     this.#held = true;
   }
 
-  /** Goes on after {@linkcode PacedSocket.hold}. */
-  release(): void {
+  /**
+   * Goes on after {@linkcode PacedSocket.hold}.
+   *
+   * @param inBody Whether the body of a request follows, and no request.
+   */
+  release(inBody = false): void {
     this.#held = false;
+    this.#piece = inBody ? BODY_PIECE : PIECE;
     this.#feed();
   }
 
@@ -112,7 +120,7 @@ export class PacedSocket extends Duplex {
       this.#due = false;
       if (this.#held || this.destroyed) return;
       const socket = this.#socket;
-      const piece = socket.read(Math.min(PIECE, socket.readableLength));
+      const piece = socket.read(Math.min(this.#piece, socket.readableLength));
       if (piece === null) return;
       this.#wanted = false;
       this.push(piece);
