@@ -10,6 +10,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { type Connection, IDLE_MS } from "./connection.ts";
+import type { InputTurns } from "./input_turns.ts";
 import { PacedSocket } from "./paced_socket.ts";
 
 /** Bytes of the largest head of a request. */
@@ -27,6 +28,7 @@ export type RequestListener = (
 /** Speaks HTTP/1.1; it does not listen itself. */
 export class Http1 {
   readonly #server: ReturnType<typeof createServer>;
+  readonly #turns: InputTurns;
   readonly #connections: WeakMap<object, Connection> = new WeakMap();
   /** Requests that wait for their turn, of connections with one under way. */
   readonly #waiting: WeakMap<object, (() => void)[]> = new WeakMap();
@@ -34,8 +36,10 @@ export class Http1 {
 
   /**
    * @param listener Answers requests.
+   * @param turns Tells when connections are read.
    */
-  constructor(listener: RequestListener) {
+  constructor(listener: RequestListener, turns: InputTurns) {
+    this.#turns = turns;
     this.#server = createServer(
       { maxHeaderSize: MAX_HEAD_BYTES },
       (request, response) => {
@@ -53,7 +57,7 @@ export class Http1 {
    * @param connection Speaks HTTP/1.1 from here on.
    */
   take(connection: Connection): void {
-    const socket = new PacedSocket(connection.socket);
+    const socket = new PacedSocket(connection.socket, this.#turns);
     connection.output = socket;
     this.#connections.set(socket, connection);
     this.#server.emit("connection", socket);

@@ -17,6 +17,8 @@ import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { RequestListener } from "./http1.ts";
+import type { InputTurns } from "./input_turns.ts";
+import { PacedSocket } from "./paced_socket.ts";
 
 type OnStream = (
   stream: Http2Stream,
@@ -30,19 +32,23 @@ export class Http2 {
   readonly #injector: ReturnType<Server["createConnectionInjector"]>;
   readonly #rest: Http2Server;
   readonly #sessions: Map<Http2Session, Connection> = new Map();
+  readonly #turns: InputTurns;
   #taking: Connection | undefined = undefined;
 
   /**
    * @param rpc Answers gRPC.
    * @param listener Answers everything else.
    * @param connections Where streams are counted.
+   * @param turns Tells when connections are read.
    */
   constructor(
     rpc: Server,
     listener: RequestListener,
     connections: Connections,
+    turns: InputTurns,
   ) {
     this.#rpc = rpc;
+    this.#turns = turns;
     const [injector, server] = withHttp2Server(() =>
       rpc.createConnectionInjector(ServerCredentials.createInsecure())
     );
@@ -79,7 +85,9 @@ export class Http2 {
   take(connection: Connection): void {
     connection.becomeHttp2();
     this.#taking = connection;
-    this.#injector.injectConnection(connection.socket);
+    const socket = new PacedSocket(connection.socket, this.#turns);
+    connection.output = socket;
+    this.#injector.injectConnection(socket as never);
     this.#taking = undefined;
   }
 

@@ -6,6 +6,7 @@
 
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import type { Input, InputTurns } from "./input_turns.ts";
 
 /** Bytes of a piece: some ten of the smallest requests. */
 const PIECE = 512;
@@ -13,25 +14,27 @@ const PIECE = 512;
 const BODY_PIECE = 8_192;
 
 /**
- * Stands before a socket that speaks HTTP/1.1. The runtime's parser acts on
- * all requests of what it is given before anything else has a turn, and makes
- * several objects for each; so it is given little at a time, one piece in a
- * turn of the event loop, and nothing while it is held.
+ * Stands before a socket whose bytes a parser of the runtime gets. Those act on
+ * all requests of what they are given before anything else has a turn, and make
+ * several objects for each; so they are given little at a time, when it is this
+ * connection's turn, and nothing while it is held.
  */
-export class PacedSocket extends Duplex {
+export class PacedSocket extends Duplex implements Input {
   readonly #socket: Socket;
+  readonly #turns: InputTurns;
   #wanted = false;
   #piece = PIECE;
   #held = false;
-  #due = false;
 
   /**
    * @param socket The socket.
+   * @param turns Tells when to read.
    */
-  constructor(socket: Socket) {
+  constructor(socket: Socket, turns: InputTurns) {
     super({ allowHalfOpen: true, readableHighWaterMark: PIECE });
     this.#socket = socket;
-    socket.on("readable", () => this.#feed());
+    this.#turns = turns;
+    socket.on("readable", () => this.#want());
     socket.once("end", () => this.push(null));
     socket.once("error", (error) => this.destroy(error));
     socket.once("close", () => this.destroy());
@@ -57,12 +60,12 @@ export class PacedSocket extends Duplex {
     return this;
   }
 
-  /** Not for this kind of connection. */
+  /** Is left as it is. */
   setKeepAlive(): this {
     return this;
   }
 
-  /** Not for this kind of connection. */
+  /** Is left as it is. */
   setNoDelay(): this {
     return this;
   }
@@ -80,13 +83,23 @@ export class PacedSocket extends Duplex {
   release(inBody = false): void {
     this.#held = false;
     this.#piece = inBody ? BODY_PIECE : PIECE;
-    this.#feed();
+    this.#want();
+  }
+
+  /** Its turn has come. */
+  readPiece(): void {
+    if (this.#held || this.destroyed) return;
+    const socket = this.#socket;
+    const piece = socket.read(Math.min(this.#piece, socket.readableLength));
+    if (piece === null) return;
+    this.#wanted = false;
+    this.push(piece);
   }
 
   /** @inheritdoc */
   override _read(): void {
     this.#wanted = true;
-    this.#feed();
+    this.#want();
   }
 
   /** @inheritdoc */
@@ -108,22 +121,13 @@ export class PacedSocket extends Duplex {
     error: Error | null,
     done: (error?: Error | null) => void,
   ): void {
+    this.#turns.delete(this);
     this.#socket.destroy();
     done(error);
   }
 
-  #feed(): void {
-    if (this.#due || this.#held || !this.#wanted) return;
-    if (this.#socket.readableLength === 0) return;
-    this.#due = true;
-    setImmediate(() => {
-      this.#due = false;
-      if (this.#held || this.destroyed) return;
-      const socket = this.#socket;
-      const piece = socket.read(Math.min(this.#piece, socket.readableLength));
-      if (piece === null) return;
-      this.#wanted = false;
-      this.push(piece);
-    });
+  #want(): void {
+    if (this.#held || !this.#wanted) return;
+    if (this.#socket.readableLength > 0) this.#turns.add(this);
   }
 }

@@ -19,6 +19,7 @@ import { createGrpc } from "./grpc.ts";
 import { healthApi, HealthState } from "./health.ts";
 import { Http1, type RequestListener } from "./http1.ts";
 import { Http2 } from "./http2.ts";
+import { InputTurns } from "./input_turns.ts";
 import { Listener } from "./listener.ts";
 import { descriptorOf } from "./method.ts";
 import { type PlaceLimits, Places } from "./places.ts";
@@ -124,8 +125,9 @@ export class ControlPort implements AsyncDisposable {
         return new Response(null, { status: 500 });
       },
     }) as RequestListener;
-    this.#http1 = new Http1(listener);
-    this.#http2 = new Http2(rpc, listener, this.#connections);
+    const turns = new InputTurns();
+    this.#http1 = new Http1(listener, turns);
+    this.#http2 = new Http2(rpc, listener, this.#connections, turns);
   }
 
   /**
