@@ -34,6 +34,8 @@ export class PacedSocket extends Duplex implements Input {
     super({ allowHalfOpen: true, readableHighWaterMark: PIECE });
     this.#socket = socket;
     this.#turns = turns;
+    // A peer that hangs up must not end the process, whoever listens.
+    this.on("error", () => {});
     socket.on("readable", () => this.#want());
     socket.once("end", () => this.push(null));
     socket.once("error", (error) => this.destroy(error));
