@@ -108,7 +108,7 @@ export class GatewayProcess implements AsyncDisposable {
         "--no-prompt",
         "--inspect=127.0.0.1:0",
         `--config=${new URL("deno.json", ROOT).pathname}`,
-        "--v8-flags=--max-semi-space-size=2",
+        "--v8-flags=--max-semi-space-size=2,--max-inlined-bytecode-size=1000,--max-inlined-bytecode-size-cumulative=4000",
         "--allow-net",
         "--allow-read",
         "--allow-env=FRONTIER_*,FRONTLAS_ADDR,LOG_*,NODE_NAME",
