@@ -22,6 +22,8 @@ export interface RabbitServer extends AsyncDisposable {
   readonly addr: string;
   /** Where a client without TLS gets in. */
   readonly port: number;
+  /** Where its management listens, as `host:port`, if it was asked for. */
+  readonly admin: string;
   /** User and password. */
   readonly user: readonly [string, string];
   /** Certificates, where it has TLS. */
@@ -32,10 +34,14 @@ export interface RabbitServer extends AsyncDisposable {
 
 /** Starts RabbitMQ. */
 export async function startRabbit(
-  { tls, auth }: StartOptions = {},
+  { tls, auth, management = false }: StartOptions & {
+    /** Whether rabbitmqadmin can be used. */
+    readonly management?: boolean;
+  } = {},
 ): Promise<RabbitServer> {
   const folder = await brokerFolder();
-  const [port, epmd, distribution, tlsPort] = brokerPorts(4) as [
+  const [port, epmd, distribution, tlsPort, admin] = brokerPorts(5) as [
+    number,
     number,
     number,
     number,
@@ -55,6 +61,12 @@ export async function startRabbit(
       `default_pass = ${user[1]}`,
       "max_message_size = 65536",
       "log.console = false",
+      ...(management
+        ? [
+          "management.tcp.ip = 127.0.0.1",
+          `management.tcp.port = ${admin}`,
+        ]
+        : []),
       ...(certificates === undefined ? [] : [
         `listeners.ssl.1 = 127.0.0.1:${tlsPort}`,
         `ssl_options.cacertfile = ${certificates.ca}`,
@@ -68,7 +80,10 @@ export async function startRabbit(
       "",
     ].join("\n"),
   );
-  await Deno.writeTextFile(`${folder}/etc/enabled_plugins`, "[].\n");
+  await Deno.writeTextFile(
+    `${folder}/etc/enabled_plugins`,
+    management ? "[rabbitmq_management].\n" : "[].\n",
+  );
   const env = {
     HOME: `${folder}/home`,
     RABBITMQ_NODENAME: `test${port}@localhost`,
@@ -101,7 +116,14 @@ export async function startRabbit(
         await connection.write(
           Uint8Array.from([0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1]),
         );
-        return (await connection.read(new Uint8Array(16)) ?? 0) > 8;
+        if ((await connection.read(new Uint8Array(16)) ?? 0) <= 8) return false;
+        if (management) {
+          // It comes up after the port for clients.
+          const page = await fetch(`http://127.0.0.1:${admin}/`);
+          await page.body?.cancel();
+          return page.ok;
+        }
+        return true;
       },
       // What was started is a shell; this is the broker.
       pid: () => Number(Deno.readTextFileSync(`${folder}/pid`)) || undefined,
@@ -119,6 +141,7 @@ export async function startRabbit(
     process,
     port,
     user,
+    admin: `127.0.0.1:${admin}`,
     addr: certificates === undefined
       ? `127.0.0.1:${port}`
       : `127.0.0.1:${tlsPort}`,

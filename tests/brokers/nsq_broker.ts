@@ -28,7 +28,10 @@ export interface NsqServer extends AsyncDisposable {
 
 /** Starts nsqd so that what it acknowledges is on its disk. */
 export async function startNsq(
-  { tls, auth }: StartOptions = {},
+  { tls, auth, inMemory = false }: StartOptions & {
+    /** Whether it keeps messages in memory, as it does by itself: only so do ephemeral channels get them. */
+    readonly inMemory?: boolean;
+  } = {},
 ): Promise<NsqServer> {
   const folder = await brokerFolder();
   const [tcp, http, https, other] = brokerPorts(4) as [
@@ -54,7 +57,7 @@ export async function startNsq(
         ["-broadcast-address", "127.0.0.1"],
         ["-log-level", "warn"],
         ["-max-msg-size", "65536"],
-        ["-mem-queue-size", "0"],
+        ...(inMemory ? [] : [["-mem-queue-size", "0"]]),
         ["-sync-timeout", "100ms"],
         ...(auth === undefined
           ? []
