@@ -6,6 +6,7 @@
 
 import type { CallKind } from "./api.ts";
 import { ApiError } from "./api_error.ts";
+import { Pace, sleep } from "./pace.ts";
 
 /** What may be under way at a time; see {@linkcode Places}. */
 export interface PlaceLimits {
@@ -15,6 +16,12 @@ export interface PlaceLimits {
    * @default 4
    */
   readonly queries?: number;
+  /**
+   * Queries that begin in a second at most, and at once after one of rest;
+   * more wait.
+   * @default 500
+   */
+  readonly queriesPerSecond?: number;
   /**
    * Queries that wait at most.
    * @default 256
@@ -36,6 +43,7 @@ export interface PlaceLimits {
 export class Places {
   readonly #limits: Readonly<Record<CallKind, number>>;
   readonly #maxWaiting: number;
+  readonly #pace: Pace;
   readonly #taken: Record<CallKind, number> = {
     query: 0,
     command: 0,
@@ -53,6 +61,7 @@ export class Places {
       watch: limits.watches ?? 64,
     };
     this.#maxWaiting = limits.waiting ?? 256;
+    this.#pace = new Pace(limits.queriesPerSecond ?? 500);
   }
 
   /**
@@ -88,6 +97,20 @@ export class Places {
       }
       await this.#turn(signal);
     } else this.#taken[kind]++;
+    const release = this.#releaseOf(kind);
+    const wait = kind === "query" ? this.#pace.turn(performance.now()) : 0;
+    if (wait > 0) {
+      try {
+        await sleep(wait, signal);
+      } catch (error) {
+        release();
+        throw error;
+      }
+    }
+    return release;
+  }
+
+  #releaseOf(kind: CallKind): () => void {
     let held = true;
     return () => {
       if (!held) return;
