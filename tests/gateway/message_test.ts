@@ -282,6 +282,7 @@ Deno.test("while nothing is acknowledged, one message in 30 s goes out as a prob
   edge.onMessage = () => undefined;
   const custom = tail(edge.id);
   const publish = () => service.publish("t", { custom });
+  const { memory } = gateway.ledger;
   for (let i = 0; i < 10; i++) publish();
   gateway.run(30_100);
   assertEquals(edge.all("message").length, 4);
@@ -306,7 +307,7 @@ Deno.test("while nothing is acknowledged, one message in 30 s goes out as a prob
   edge.answer(edge.last("message"));
   gateway.run(100);
   for (const id of freed) assertEquals(service.outcome(id), "ok: ");
-  assertEquals(gateway.ledger.memory, 0);
+  assertEquals(gateway.ledger.memory, memory);
 });
 
 Deno.test("a sender whose messages are never acknowledged keeps nobody else's out", () => {
@@ -389,6 +390,7 @@ Deno.test("messages outlive their sender, and hold nothing of it", () => {
   const service = gateway.service("S", { topics: ["t"] });
   service.onMessage = () => undefined;
   const edges = Array.from({ length: 5 }, () => gateway.edge());
+  const { memory, accounts } = gateway.ledger;
   for (const edge of edges) edge.publish("t", "x".repeat(1_000));
   gateway.run();
   const held = () => gateway.ledger.snapshot().kinds;
@@ -405,7 +407,10 @@ Deno.test("messages outlive their sender, and hold nothing of it", () => {
   gateway.run();
   assertEquals(service.all("message").length, 5);
   assertEquals(gateway.exchange.inflight, 0);
-  assertEquals([gateway.ledger.memory, gateway.ledger.accounts], [0, 0]);
+  assertEquals([gateway.ledger.memory, gateway.ledger.accounts], [
+    memory,
+    accounts,
+  ]);
 });
 
 Deno.test("a service that does not take its messages still gets calls and answers", () => {
