@@ -12,6 +12,8 @@ import { metaText } from "./meta_text.ts";
 
 /** Events that one watcher may have in store; the rest is counted. */
 const MAX_EVENTS = 4096;
+/** Characters of metas and names in them; an edge may say a megabyte of itself. */
+const MAX_TEXT = 1_048_576;
 
 /** A connect or a disconnect. */
 export interface Connected {
@@ -50,6 +52,8 @@ export type WatchEvent = Connected | Missed;
 class Watcher {
   readonly kind: Peer["kind"] | undefined;
   readonly #events: WatchEvent[] = [];
+  /** Characters of metas and names in them. */
+  #text = 0;
   #missed: { timeMs: number; missed: number } | undefined = undefined;
   #wake: (() => void) | undefined = undefined;
 
@@ -59,12 +63,16 @@ class Watcher {
 
   hear(event: Connected): void {
     if (this.kind !== undefined && event.kind !== this.kind) return;
-    if (this.#events.length >= MAX_EVENTS) {
+    const text = event.meta.length + event.name.length;
+    // What alone is too much may be the only one.
+    const full = this.#text > 0 && this.#text + text > MAX_TEXT;
+    if (full || this.#events.length >= MAX_EVENTS) {
       this.#missed ??= { timeMs: event.timeMs, missed: 0 };
       this.#missed.missed++;
       return;
     }
     this.#settle();
+    this.#text += text;
     this.#events.push(event);
     this.#wake?.();
   }
@@ -79,7 +87,9 @@ class Watcher {
   async *events(signal: AbortSignal): AsyncGenerator<WatchEvent, void> {
     while (!signal.aborted) {
       // All at once: to take them one by one from the front of a long list costs.
-      for (const event of this.#events.splice(0)) {
+      const events = this.#events.splice(0);
+      this.#text = 0;
+      for (const event of events) {
         yield event;
         if (signal.aborted) return;
       }
@@ -89,10 +99,13 @@ class Watcher {
   }
 
   async #more(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = () => resolve();
+    this.#wake = wake;
+    signal.addEventListener("abort", wake, { once: true });
+    await promise;
+    // A watch may last for months.
+    signal.removeEventListener("abort", wake);
     this.#wake = undefined;
   }
 }

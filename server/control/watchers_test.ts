@@ -137,3 +137,52 @@ Deno.test("a slow watcher holds up no other, and costs nothing once it has gone"
   directory.addEdge(edge(99));
   assertEquals(heard.length, 10);
 });
+
+Deno.test("what edges say of themselves does not pile up at a watcher that does not take it", async () => {
+  const { directory, watchers } = scene();
+  const stop = new AbortController();
+  const events = watchers.watch(undefined, stop.signal);
+  const first = events.next();
+  for (let id = 1; id <= 100; id++) {
+    const one = edge(id);
+    one.meta = new Uint8Array(100_000).fill(0x6d);
+    directory.addEdge(one);
+  }
+  assertEquals((await first).value?.type, "connected");
+  let text = 100_000;
+  let missed = 0;
+  while (missed === 0) {
+    const { value } = await events.next();
+    if (value?.type === "missed") missed = value.missed;
+    else text += (value as { meta: string }).meta.length;
+  }
+  assert(text <= 1_048_576, `${text} characters`);
+  assertEquals(missed, 90);
+  stop.abort();
+  await events.return();
+});
+
+Deno.test("a watch that lasts leaves nothing at its signal", async () => {
+  const { directory, watchers } = scene();
+  const stop = new AbortController();
+  let listeners = 0;
+  const { addEventListener, removeEventListener } = stop.signal;
+  stop.signal.addEventListener = function (...args: unknown[]) {
+    listeners++;
+    return addEventListener.apply(this, args as never);
+  };
+  stop.signal.removeEventListener = function (...args: unknown[]) {
+    listeners--;
+    return removeEventListener.apply(this, args as never);
+  };
+  const events = watchers.watch(undefined, stop.signal);
+  for (let id = 1; id <= 50; id++) {
+    const next = events.next();
+    await tick();
+    directory.addEdge(edge(id));
+    await next;
+  }
+  assertEquals(listeners, 0);
+  stop.abort();
+  await events.return();
+});
