@@ -141,7 +141,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "watched-10x64",
-    work: "RPC, 10 edges, 64 in flight each, metrics scraped once a second",
+    work: "RPC, 10 edges, 64 in flight each, metrics scraped every 5 s",
     load: { kind: "watched-rpc", options: { edges: 10, depth: 64 } },
     goals: [within("cpuUsPerOp", "unwatched-10x64", 1.02)],
   },
