@@ -5,7 +5,11 @@
  */
 
 import { Connection } from "rabbitmq-client";
-import { type Certificates, makeCertificates } from "./certificates.ts";
+import {
+  type Certificates,
+  makeCertificates,
+  tlsSection,
+} from "./certificates.ts";
 import type {
   BrokerUnderTest,
   StartOptions,
@@ -189,35 +193,29 @@ export const AMQP: BrokerUnderTest<RabbitServer> = {
   start: startRabbit,
   config: (
     { addr, certificates },
-    { topics = [TOPICS[0]!], auth, ca = "right", client = false } = {},
-  ) => ({
-    amqp: {
-      enable: true,
-      addrs: [addr],
-      queues: topics.map((name) => ({
-        name,
-        durable: true,
-        autoDelete: false,
-        exclusive: false,
-        nowait: false,
-      })),
-      producer: { routingKeys: [...topics] },
-      ...(auth !== undefined && {
-        user: auth[0],
-        password: { value: auth[1] },
-      }),
-      ...(certificates !== undefined && {
-        tls: {
-          enable: true,
-          mtls: client,
-          caCerts: [ca === "right" ? certificates.ca : certificates.otherCa],
-          certs: client
-            ? [{ cert: certificates.clientCert, key: certificates.clientKey }]
-            : [],
-        },
-      }),
-    },
-  }),
+    options = {},
+  ) => {
+    const { topics = [TOPICS[0]!], auth } = options;
+    return {
+      amqp: {
+        enable: true,
+        addrs: [addr],
+        queues: topics.map((name) => ({
+          name,
+          durable: true,
+          autoDelete: false,
+          exclusive: false,
+          nowait: false,
+        })),
+        producer: { routingKeys: [...topics] },
+        ...(auth !== undefined && {
+          user: auth[0],
+          password: { value: auth[1] },
+        }),
+        ...tlsSection(certificates, options),
+      },
+    };
+  },
   async readBack(server, topic): Promise<Stored[]> {
     const connection = independent(server);
     const stored: Stored[] = [];

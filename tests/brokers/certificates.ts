@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ConfigOptions } from "./broker_under_test.ts";
+
 /** Paths of a set of certificates, all PEM. */
 export interface Certificates {
   /** The authority. */
@@ -112,4 +114,28 @@ async function openssl(folder: string, args: readonly string[]): Promise<void> {
       `Cannot make certificates: ${new TextDecoder().decode(stderr)}`,
     );
   }
+}
+
+/**
+ * The `tls` of a gateway's configuration for a broker with these certificates.
+ *
+ * @param certificates The broker's; `undefined` where it has no TLS.
+ * @param options Whose authority is trusted, and whether a certificate is shown.
+ * @returns The section, to be spread into the broker's.
+ */
+export function tlsSection(
+  certificates: Certificates | undefined,
+  { ca = "right", client = false }: ConfigOptions,
+) {
+  if (certificates === undefined) return {};
+  return {
+    tls: {
+      enable: true,
+      mtls: client,
+      caCerts: [ca === "right" ? certificates.ca : certificates.otherCa],
+      certs: client
+        ? [{ cert: certificates.clientCert, key: certificates.clientKey }]
+        : [],
+    },
+  };
 }

@@ -5,7 +5,11 @@
  */
 
 import { Kafka, logLevel } from "kafkajs";
-import { type Certificates, makeCertificates } from "./certificates.ts";
+import {
+  type Certificates,
+  makeCertificates,
+  tlsSection,
+} from "./certificates.ts";
 import type {
   BrokerUnderTest,
   StartOptions,
@@ -199,32 +203,26 @@ export const KAFKA: BrokerUnderTest<KafkaServer> = {
   },
   config: (
     { addr, certificates },
-    { topics = [TOPICS[0]!], auth, ca = "right", client = false } = {},
-  ) => ({
-    kafka: {
-      enable: true,
-      addrs: [addr],
-      headers: { messageId: true },
-      producer: { topics: [...topics] },
-      ...(auth !== undefined && {
-        sasl: {
-          mechanism: "plain",
-          user: auth[0],
-          password: { value: auth[1] },
-        },
-      }),
-      ...(certificates !== undefined && {
-        tls: {
-          enable: true,
-          mtls: client,
-          caCerts: [ca === "right" ? certificates.ca : certificates.otherCa],
-          certs: client
-            ? [{ cert: certificates.clientCert, key: certificates.clientKey }]
-            : [],
-        },
-      }),
-    },
-  }),
+    options = {},
+  ) => {
+    const { topics = [TOPICS[0]!], auth } = options;
+    return {
+      kafka: {
+        enable: true,
+        addrs: [addr],
+        headers: { messageId: true },
+        producer: { topics: [...topics] },
+        ...(auth !== undefined && {
+          sasl: {
+            mechanism: "plain",
+            user: auth[0],
+            password: { value: auth[1] },
+          },
+        }),
+        ...tlsSection(certificates, options),
+      },
+    };
+  },
   async readBack(server, topic): Promise<Stored[]> {
     const kafka = independent(server);
     const admin = kafka.admin();

@@ -5,7 +5,11 @@
  */
 
 import { connect } from "nats";
-import { type Certificates, makeCertificates } from "./certificates.ts";
+import {
+  type Certificates,
+  makeCertificates,
+  tlsSection,
+} from "./certificates.ts";
 import type { BrokerUnderTest, Stored } from "./broker_under_test.ts";
 import { findProgram } from "./provision.ts";
 import { brokerFolder, brokerPorts, RealBroker } from "./real_broker.ts";
@@ -102,7 +106,7 @@ export const NATS_JETSTREAM: BrokerUnderTest<NatsServer> = {
         producer: { subjects: [...topics] },
       },
       ...auth(more.auth),
-      ...tls(certificates, more),
+      ...tlsSection(certificates, more),
     },
   }),
   async readBack({ addr }, topic): Promise<Stored[]> {
@@ -156,7 +160,7 @@ export const NATS_CORE: BrokerUnderTest<NatsServer> = {
       headers: { messageId: true },
       producer: { subjects: [...topics] },
       ...auth(more.auth),
-      ...tls(certificates, more),
+      ...tlsSection(certificates, more),
     },
   }),
   readBack: undefined,
@@ -183,24 +187,4 @@ function auth(given: readonly [string, string] | undefined) {
   return given === undefined
     ? {}
     : { user: given[0], password: { value: given[1] } };
-}
-
-function tls(
-  certificates: Certificates | undefined,
-  { ca = "right", client = false }: {
-    ca?: "right" | "wrong";
-    client?: boolean;
-  },
-) {
-  if (certificates === undefined) return {};
-  return {
-    tls: {
-      enable: true,
-      mtls: client,
-      caCerts: [ca === "right" ? certificates.ca : certificates.otherCa],
-      certs: client
-        ? [{ cert: certificates.clientCert, key: certificates.clientKey }]
-        : [],
-    },
-  };
 }

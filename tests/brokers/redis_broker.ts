@@ -6,7 +6,11 @@
 
 import { Buffer } from "node:buffer";
 import { createClient, RESP_TYPES } from "redis";
-import { type Certificates, makeCertificates } from "./certificates.ts";
+import {
+  type Certificates,
+  makeCertificates,
+  tlsSection,
+} from "./certificates.ts";
 import type {
   BrokerUnderTest,
   ConfigOptions,
@@ -88,23 +92,16 @@ async function client({ port }: RedisServer) {
 
 function section(
   { addr, certificates }: RedisServer,
-  { auth, ca = "right", client = false }: ConfigOptions,
+  options: ConfigOptions,
 ) {
   return {
     enable: true,
     addrs: [addr],
     headers: { messageId: true },
-    ...(auth !== undefined && { password: { value: auth[1] } }),
-    ...(certificates !== undefined && {
-      tls: {
-        enable: true,
-        mtls: client,
-        caCerts: [ca === "right" ? certificates.ca : certificates.otherCa],
-        certs: client
-          ? [{ cert: certificates.clientCert, key: certificates.clientKey }]
-          : [],
-      },
+    ...(options.auth !== undefined && {
+      password: { value: options.auth[1] },
     }),
+    ...tlsSection(certificates, options),
   };
 }
 

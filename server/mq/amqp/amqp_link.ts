@@ -5,12 +5,9 @@
  */
 
 import amqplib, { type ChannelModel, type ConfirmChannel } from "amqplib";
-import { Backoff } from "@frontier/platform/internal";
 import type { AmqpConfig } from "../../config/mod.ts";
+import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
-import { pause } from "../pause.ts";
-import { problemOf } from "../problem.ts";
-import type { ProducerState } from "../producer.ts";
 import { readSecret } from "../secret.ts";
 
 /** Milliseconds that connecting and declaring may take. */
@@ -25,15 +22,12 @@ const HEARTBEAT_SECONDS = 5;
  * dead, so both are made anew.
  */
 export class AmqpLink {
-  /** Whether it can be published to. */
-  state: ProducerState = { kind: "connecting" };
   /** The channel, while there is one. */
   channel: ConfirmChannel | undefined = undefined;
+  /** Makes connections, one after the other. */
+  readonly keeper: ClientKeeper;
   readonly #config: AmqpConfig;
-  readonly #onState: () => void;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined = undefined;
-  #lost: ((error: Error) => void) | undefined = undefined;
+  #lose: ((problem: unknown) => void) | undefined = undefined;
 
   /**
    * @param config Where, and as whom.
@@ -41,12 +35,11 @@ export class AmqpLink {
    */
   constructor(config: AmqpConfig, onState: () => void) {
     this.#config = config;
-    this.#onState = onState;
-  }
-
-  /** Begins to connect; once. */
-  start(): void {
-    this.#running ??= this.#run();
+    this.keeper = new ClientKeeper(
+      config.addrs,
+      (turn) => this.#use(turn),
+      onState,
+    );
   }
 
   /**
@@ -56,66 +49,39 @@ export class AmqpLink {
    * @param problem What went wrong.
    */
   fail(channel: ConfirmChannel, problem: string): void {
-    if (channel === this.channel) this.#lost?.(new Error(problem));
-  }
-
-  /** @returns When the connection is closed and nothing of it is left. */
-  async close(): Promise<void> {
-    this.#stop.abort();
-    this.#lost?.(new Error("closed"));
-    await this.#running;
-    this.#turn({ kind: "closed" });
-  }
-
-  async #run(): Promise<void> {
-    const backoff = new Backoff();
-    const { addrs } = this.#config;
-    const { signal } = this.#stop;
-    for (let i = 0; !signal.aborted; i++) {
-      try {
-        await this.#use(addrs[i % addrs.length]!, () => {
-          backoff.reset();
-          // The one that works is the one to come back to.
-          i--;
-        });
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#turn({ kind: "down", problem: problemOf(error) });
-      }
-      await pause(backoff.next(), signal);
-    }
+    if (channel === this.channel) this.#lose?.(problem);
   }
 
   /** Uses a broker until the connection is lost, which is thrown. */
-  async #use(addr: string, works: () => void): Promise<void> {
-    const lost = Promise.withResolvers<never>();
-    lost.promise.catch(() => {});
-    this.#lost = lost.reject;
-    const opening = this.#open(addr, lost.reject);
+  async #use({ addr, lost, lose, works }: KeeperTurn): Promise<void> {
+    this.#lose = lose;
+    const opening = this.#open(addr, lose);
     let connection: ChannelModel | undefined = undefined;
     let timer: ReturnType<typeof setTimeout> | undefined = undefined;
     try {
       timer = setTimeout(
-        () => lost.reject(new Error(`no answer within ${CONNECT_MS} ms`)),
+        () => lose(`no answer within ${CONNECT_MS} ms`),
         CONNECT_MS,
       );
-      connection = await Promise.race([opening, lost.promise]);
+      connection = await Promise.race([opening, lost]);
       const channel = await Promise.race([
-        this.#declare(connection, lost.reject),
-        lost.promise,
+        this.#declare(connection, lose),
+        lost,
       ]);
       clearTimeout(timer);
       this.channel = channel;
-      works();
       connection.on("blocked", (reason) => {
-        this.#turn({ kind: "down", problem: `the broker blocks: ${reason}` });
+        this.keeper.turn({
+          kind: "down",
+          problem: `the broker blocks: ${reason}`,
+        });
       });
-      connection.on("unblocked", () => this.#turn({ kind: "up" }));
-      this.#turn({ kind: "up" });
-      await lost.promise;
+      connection.on("unblocked", () => this.keeper.turn({ kind: "up" }));
+      works();
+      await lost;
     } finally {
       clearTimeout(timer);
-      this.channel = this.#lost = undefined;
+      this.channel = this.#lose = undefined;
       if (connection === undefined) {
         // It may still come.
         opening.then((late) => end(late), () => {});
@@ -125,17 +91,17 @@ export class AmqpLink {
 
   async #open(
     addr: string,
-    lost: (error: Error) => void,
+    lose: (problem: unknown) => void,
   ): Promise<ChannelModel> {
     const connection = await amqplib.connect(
       this.#options(addr),
       { ...clientTls(this.#config.tls), timeout: CONNECT_MS },
     );
     // Without a listener an error would be thrown where nobody can catch it.
-    connection.on("error", (error) => lost(error));
+    connection.on("error", (error) => lose(error));
     connection.on(
       "close",
-      (error) => lost(error ?? new Error("connection lost")),
+      (error) => lose(error ?? new Error("connection lost")),
     );
     return connection;
   }
@@ -143,12 +109,12 @@ export class AmqpLink {
   /** Opens the channel and declares what is to be there. */
   async #declare(
     connection: ChannelModel,
-    lost: (error: Error) => void,
+    lose: (problem: unknown) => void,
   ): Promise<ConfirmChannel> {
     const { exchanges, queues, queueBindings } = this.#config;
     const channel = await connection.createConfirmChannel();
-    channel.on("error", (error) => lost(error));
-    channel.on("close", () => lost(new Error("channel closed")));
+    channel.on("error", (error) => lose(error));
+    channel.on("close", () => lose("channel closed"));
     for (const { name, kind, durable, autoDelete, internal } of exchanges) {
       await channel.assertExchange(name, kind, {
         durable,
@@ -184,12 +150,6 @@ export class AmqpLink {
       ...(frameSize > 0 && { frameMax: frameSize }),
       ...(channelMax > 0 && { channelMax }),
     };
-  }
-
-  #turn(state: ProducerState): void {
-    if (this.#stop.signal.aborted && state.kind !== "closed") return;
-    this.state = state;
-    this.#onState();
   }
 }
 

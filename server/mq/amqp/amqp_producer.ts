@@ -57,12 +57,12 @@ export class AmqpProducer implements Producer {
 
   /** @inheritdoc */
   get state(): ProducerState {
-    return this.#link.state;
+    return this.#link.keeper.state;
   }
 
   /** @inheritdoc */
   start(): void {
-    this.#link.start();
+    this.#link.keeper.start();
   }
 
   /** @inheritdoc */
@@ -151,7 +151,7 @@ export class AmqpProducer implements Producer {
 
   /** @inheritdoc */
   close(): Promise<void> {
-    return this.#link.close();
+    return this.#link.keeper.close();
   }
 
   #send(

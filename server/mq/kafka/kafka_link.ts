@@ -6,12 +6,10 @@
 
 import { Producer as Client, type ProducerOptions } from "@platformatic/kafka";
 import type { Buffer } from "node:buffer";
-import { Backoff } from "@frontier/platform/internal";
 import type { KafkaConfig } from "../../config/mod.ts";
 import { clientTls } from "../client_tls.ts";
+import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { pause } from "../pause.ts";
-import { problemOf } from "../problem.ts";
-import type { ProducerState } from "../producer.ts";
 import { readSecret } from "../secret.ts";
 
 /** Milliseconds that connecting to one broker may take. */
@@ -34,19 +32,16 @@ export type KafkaClient = Client<Buffer, Buffer, Buffer, Buffer>;
  * seconds.
  */
 export class KafkaLink {
-  /** Whether it can be published to. */
-  state: ProducerState = { kind: "connecting" };
   /** The client, while the state is `up`. */
   client: KafkaClient | undefined = undefined;
+  /** Makes clients, one after the other. */
+  readonly keeper: ClientKeeper;
   /** Whether a request is under way. */
   busy = false;
   readonly #config: KafkaConfig;
-  readonly #onState: () => void;
-  readonly #stop = new AbortController();
   /** When a client was given up last; in the past while none was. */
   #failedAt = -Infinity;
-  #running: Promise<void> | undefined = undefined;
-  #lost: ((problem: string) => void) | undefined = undefined;
+  #lose: ((problem: unknown) => void) | undefined = undefined;
 
   /**
    * @param config Where, and as whom.
@@ -54,12 +49,8 @@ export class KafkaLink {
    */
   constructor(config: KafkaConfig, onState: () => void) {
     this.#config = config;
-    this.#onState = onState;
-  }
-
-  /** Begins to connect; once. */
-  start(): void {
-    this.#running ??= this.#run();
+    // The client knows all addresses.
+    this.keeper = new ClientKeeper([""], (turn) => this.#use(turn), onState);
   }
 
   /**
@@ -69,53 +60,34 @@ export class KafkaLink {
    * @param problem What went wrong.
    */
   fail(client: KafkaClient, problem: string): void {
-    if (client === this.client) this.#lost?.(problem);
+    if (client !== this.client) return;
+    this.#failedAt = performance.now();
+    this.#lose?.(problem);
   }
 
   /** @returns When the connections are closed and nothing of them is left. */
   async close(): Promise<void> {
     if (this.busy) this.#failedAt = performance.now();
-    this.#stop.abort();
-    this.#lost?.("closed");
-    await this.#running;
+    await this.keeper.close();
     // Requests that were never answered have timers in the client, which outlive it.
     const left = this.#failedAt + REQUEST_MS + 100 - performance.now();
     if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
-    this.#turn({ kind: "closed" });
-  }
-
-  async #run(): Promise<void> {
-    const backoff = new Backoff();
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      try {
-        await this.#use(() => backoff.reset());
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#failedAt = performance.now();
-        this.#turn({ kind: "down", problem: problemOf(error) });
-      }
-      await pause(backoff.next(), signal);
-    }
   }
 
   /** Uses a client until it fails, which is thrown. */
-  async #use(works: () => void): Promise<void> {
-    const lost = Promise.withResolvers<never>();
-    lost.promise.catch(() => {});
-    this.#lost = (problem) => lost.reject(new Error(problem));
+  async #use({ lost, lose, works }: KeeperTurn): Promise<void> {
+    this.#lose = lose;
     const { topics } = this.#config.producer;
     const client: KafkaClient = new Client(this.#options());
     const probe = new AbortController();
     try {
-      await Promise.race([look(client, topics), lost.promise]);
+      await Promise.race([look(client, topics), lost]);
       this.client = client;
       works();
-      this.#turn({ kind: "up" });
-      await Promise.race([this.#watch(client, probe.signal), lost.promise]);
+      await Promise.race([this.#watch(client, probe.signal), lost]);
     } finally {
       probe.abort();
-      this.client = this.#lost = undefined;
+      this.client = this.#lose = undefined;
       await inTime(client.close(), CLOSE_MS).catch(() => {});
     }
   }
@@ -154,12 +126,6 @@ export class KafkaLink {
         },
       }),
     };
-  }
-
-  #turn(state: ProducerState): void {
-    if (this.#stop.signal.aborted && state.kind !== "closed") return;
-    this.state = state;
-    this.#onState();
   }
 }
 

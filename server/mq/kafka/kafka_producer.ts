@@ -68,12 +68,12 @@ export class KafkaProducer implements Producer {
 
   /** @inheritdoc */
   get state(): ProducerState {
-    return this.#link.state;
+    return this.#link.keeper.state;
   }
 
   /** @inheritdoc */
   start(): void {
-    this.#link.start();
+    this.#link.keeper.start();
   }
 
   /** @inheritdoc */

@@ -11,12 +11,10 @@ import {
   jetstreamManager,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { BrokerHeadersConfig } from "../../config/mod.ts";
 import { problemOf } from "../problem.ts";
-import type { BatchRule, Producer, ProducerState } from "../producer.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
-import { natsHeaders, sizeRule } from "./message.ts";
-import type { NatsLink } from "./nats_connection.ts";
+import { natsHeaders } from "./message.ts";
+import { NatsProducer } from "./nats_producer.ts";
 
 /** Milliseconds until a publish counts as lost; it is sent again under the same id. */
 const ACK_MS = 3_000;
@@ -34,80 +32,25 @@ const REFUSALS: ReadonlySet<number> = new Set([
  * Publishes with the message's id, so that a message which is sent again is
  * stored once, as long as the stream's duplicate window lasts.
  */
-export class JetStreamProducer implements Producer {
-  /** @inheritdoc */
-  readonly kind = "nats";
+export class JetStreamProducer extends NatsProducer {
   /** @inheritdoc */
   readonly name = "nats-jetstream";
-  /** @inheritdoc */
-  readonly topics: readonly string[];
-  /** @inheritdoc */
-  readonly batch: BatchRule;
-  /** @inheritdoc */
-  onState: (() => void) | undefined = undefined;
-  readonly #link: NatsLink;
-  readonly #headers: BrokerHeadersConfig;
   #client: JetStreamClient | undefined = undefined;
   #of: NatsConnection | undefined = undefined;
 
-  /**
-   * @param link The connection.
-   * @param topics The subjects it takes.
-   * @param headers What messages carry beside their data.
-   * @param lingerMs How long a batch that is not full waits.
-   */
-  constructor(
-    link: NatsLink,
-    topics: readonly string[],
-    headers: BrokerHeadersConfig,
-    lingerMs: number,
-  ) {
-    this.#link = link;
-    this.topics = topics;
-    this.#headers = headers;
-    this.batch = {
-      maxMessages: 512,
-      maxBytes: 4_194_304,
-      lingerMs,
-      concurrent: 1,
-    };
-    link.onState(() => this.onState?.());
-  }
-
   /** @inheritdoc */
-  get state(): ProducerState {
-    return this.#link.state;
-  }
-
-  /** @inheritdoc */
-  start(): void {
-    this.#link.start();
-  }
-
-  /** @inheritdoc */
-  refusal(_topic: string, bytes: number): string {
-    const most = this.#link.connection?.info?.max_payload;
-    return sizeRule(bytes, most, this.#headers);
-  }
-
-  /** @inheritdoc */
-  publish(batch: readonly Publication[]): Promise<readonly Outcome[]> {
+  override publish(batch: readonly Publication[]): Promise<readonly Outcome[]> {
     return Promise.all(batch.map((publication) => this.#send(publication)));
   }
 
-  /** @inheritdoc */
-  close(): Promise<void> {
-    return this.#link.close();
-  }
-
   async #send(publication: Publication): Promise<Outcome> {
-    if (this.#link.state.kind !== "up") {
+    if (this.link.state.kind !== "up") {
       return { kind: "again", reason: "connection lost", stored: "no" };
     }
     const rule = this.refusal(publication.topic, publication.data.length);
     if (rule !== "") return { kind: "refused", reason: rule };
     try {
-      const headers = natsHeaders(publication, this.#headers);
+      const headers = natsHeaders(publication, this.headers);
       await this.#jetstream().publish(publication.topic, publication.data, {
         msgID: publication.id,
         timeout: ACK_MS,
@@ -120,7 +63,7 @@ export class JetStreamProducer implements Producer {
   }
 
   #jetstream(): JetStreamClient {
-    const connection = this.#link.connection!;
+    const connection = this.link.connection!;
     if (this.#of !== connection || this.#client === undefined) {
       this.#client = jetstream(connection, { timeout: ACK_MS });
       this.#of = connection;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Backoff } from "@frontier/platform/internal";
 import type { NsqConfig } from "../../config/mod.ts";
 import { parseAddress } from "../../config/endpoints.ts";
+import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
 import { pause } from "../pause.ts";
 import { problemOf } from "../problem.ts";
@@ -39,19 +39,21 @@ export class NsqProducer implements Producer {
   readonly batch: BatchRule;
   /** @inheritdoc */
   onState: (() => void) | undefined = undefined;
-  /** @inheritdoc */
-  state: ProducerState = { kind: "connecting" };
   readonly #config: NsqConfig;
   readonly #maxBytes: number;
-  readonly #stop = new AbortController();
+  readonly #keeper: ClientKeeper;
   #connection: NsqConnection | undefined = undefined;
-  #running: Promise<void> | undefined = undefined;
 
   /**
    * @param config The configuration.
    */
   constructor(config: NsqConfig) {
     this.#config = config;
+    this.#keeper = new ClientKeeper(
+      config.addrs,
+      (turn) => this.#use(turn),
+      () => this.onState?.(),
+    );
     this.topics = config.producer.topics;
     this.#maxBytes = config.producer.maxMessageBytes || USUAL_BYTES;
     this.batch = {
@@ -63,8 +65,13 @@ export class NsqProducer implements Producer {
   }
 
   /** @inheritdoc */
+  get state(): ProducerState {
+    return this.#keeper.state;
+  }
+
+  /** @inheritdoc */
   start(): void {
-    this.#running ??= this.#run();
+    this.#keeper.start();
   }
 
   /** @inheritdoc */
@@ -91,11 +98,8 @@ export class NsqProducer implements Producer {
   }
 
   /** @inheritdoc */
-  async close(): Promise<void> {
-    this.#stop.abort();
-    this.#connection?.end("closed");
-    await this.#running;
-    this.#turn({ kind: "closed" });
+  close(): Promise<void> {
+    return this.#keeper.close();
   }
 
   async #publishTopic(
@@ -137,32 +141,23 @@ export class NsqProducer implements Producer {
     for (const message of messages) {
       // Every refusal has closed the connection.
       for (let i = 0; i < 20 && this.#connection === undefined; i++) {
-        await pause(100, this.#stop.signal);
+        await pause(100, this.#keeper.signal);
       }
       outcomes.push(...await this.#publishTopic([message]));
     }
     return outcomes;
   }
 
-  async #run(): Promise<void> {
-    const backoff = new Backoff();
-    const { addrs } = this.#config;
-    const { signal } = this.#stop;
-    for (let i = 0; !signal.aborted; i++) {
-      try {
-        const connection = await this.#open(addrs[i % addrs.length]!);
-        // The one that works is the one to come back to.
-        i--;
-        backoff.reset();
-        this.#connection = connection;
-        this.#turn({ kind: "up" });
-        await connection.lost;
-      } catch (error) {
-        this.#connection = undefined;
-        if (signal.aborted) return;
-        this.#turn({ kind: "down", problem: problemOf(error) });
-      }
-      await pause(backoff.next(), signal);
+  /** Uses an nsqd until its connection is lost, which is thrown. */
+  async #use({ addr, lost, works }: KeeperTurn): Promise<void> {
+    const connection = await this.#open(addr);
+    try {
+      this.#connection = connection;
+      works();
+      await Promise.race([connection.lost, lost]);
+    } finally {
+      this.#connection = undefined;
+      connection.end("closed");
     }
   }
 
@@ -177,15 +172,9 @@ export class NsqProducer implements Producer {
         port,
         tls: clientTls(tls),
         authSecret: readSecret(authSecret, "mqm.nsq.auth_secret"),
-      }, AbortSignal.any([timer.signal, this.#stop.signal]));
+      }, AbortSignal.any([timer.signal, this.#keeper.signal]));
     } finally {
       clearTimeout(timeout);
     }
-  }
-
-  #turn(state: ProducerState): void {
-    if (this.#stop.signal.aborted && state.kind !== "closed") return;
-    this.state = state;
-    this.onState?.();
   }
 }

@@ -5,13 +5,11 @@
  */
 
 import { Redis } from "ioredis";
-import { Backoff } from "@frontier/platform/internal";
 import type { RedisConfig } from "../../config/mod.ts";
 import { parseAddress } from "../../config/endpoints.ts";
 import { type ClientTls, clientTls } from "../client_tls.ts";
-import { pause } from "../pause.ts";
+import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { problemOf } from "../problem.ts";
-import type { ProducerState } from "../producer.ts";
 import { readSecret } from "../secret.ts";
 
 /** Milliseconds that an attempt to connect may take. */
@@ -30,18 +28,15 @@ const USUAL_BULK = 536_870_912;
  * that of ioredis never settles what it had under way in some of these states.
  */
 export class RedisLink {
-  /** Whether it can be published to. */
-  state: ProducerState = { kind: "connecting" };
   /** The client, while the state is `up`. */
   client: Redis | undefined = undefined;
   /** Largest value that the server takes, in bytes. */
   maxBulk: number = USUAL_BULK;
+  /** Makes clients, one after the other. */
+  readonly keeper: ClientKeeper;
   readonly #config: RedisConfig;
-  readonly #onState: () => void;
   readonly #waiting: Set<(error: Error) => void> = new Set();
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined = undefined;
-  #lost: ((problem: string) => void) | undefined = undefined;
+  #lose: ((problem: unknown) => void) | undefined = undefined;
 
   /**
    * @param config Where, and as whom.
@@ -49,12 +44,11 @@ export class RedisLink {
    */
   constructor(config: RedisConfig, onState: () => void) {
     this.#config = config;
-    this.#onState = onState;
-  }
-
-  /** Begins to connect; once. */
-  start(): void {
-    this.#running ??= this.#run();
+    this.keeper = new ClientKeeper(
+      config.addrs,
+      (turn) => this.#use(turn),
+      onState,
+    );
   }
 
   /**
@@ -64,7 +58,7 @@ export class RedisLink {
    * @param problem What went wrong.
    */
   fail(client: Redis, problem: string): void {
-    if (client === this.client) this.#lost?.(problem);
+    if (client === this.client) this.#lose?.(problem);
   }
 
   /**
@@ -94,74 +88,42 @@ export class RedisLink {
     }
   }
 
-  /** @returns When the connection is closed and nothing of it is left. */
-  async close(): Promise<void> {
-    this.#stop.abort();
-    this.#lost?.("closed");
-    await this.#running;
-    this.#turn({ kind: "closed" });
-  }
-
-  async #run(): Promise<void> {
-    const backoff = new Backoff();
-    const { signal } = this.#stop;
-    for (let i = 0; !signal.aborted; i++) {
-      try {
-        await this.#use(
-          this.#config.addrs[i % this.#config.addrs.length]!,
-          () => {
-            backoff.reset();
-            // The one that works is the one to come back to.
-            i--;
-          },
-        );
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#turn({ kind: "down", problem: problemOf(error) });
-      }
-      await pause(backoff.next(), signal);
-    }
-  }
-
   /** Uses an address until its connection is lost, which is thrown. */
-  async #use(addr: string, works: () => void): Promise<void> {
-    const lost = Promise.withResolvers<never>();
-    lost.promise.catch(() => {});
+  async #use({ addr, lost, lose, works }: KeeperTurn): Promise<void> {
     const client = new Redis(this.#options(addr));
     // Without a listener an error would be thrown where nobody can catch it.
     let problem = "";
     client.on("error", (error) => problem = problemOf(error));
-    this.#lost = (why) => lost.reject(new Error(why));
-    const closed = () => this.#lost?.(problem || "connection lost");
+    this.#lose = lose;
+    const closed = () => lose(problem || "connection lost");
     client.on("close", closed);
     let timer: ReturnType<typeof setInterval> | undefined = undefined;
     let connecting: ReturnType<typeof setTimeout> | undefined = undefined;
     try {
       connecting = setTimeout(
-        () => lost.reject(new Error(`no answer within ${CONNECT_MS} ms`)),
+        () => lose(`no answer within ${CONNECT_MS} ms`),
         CONNECT_MS,
       );
-      await Promise.race([client.connect(), lost.promise]);
+      await Promise.race([client.connect(), lost]);
       const asked = largestValue(client);
       asked.catch(() => {});
-      this.maxBulk = await Promise.race([asked, lost.promise]);
+      this.maxBulk = await Promise.race([asked, lost]);
       clearTimeout(connecting);
       this.client = client;
       works();
-      this.#turn({ kind: "up" });
       // A server that is frozen closes nothing.
       timer = setInterval(() => {
         this.inTime(client, client.ping()).catch((error) =>
           this.fail(client, problemOf(error))
         );
       }, PING_MS);
-      await lost.promise;
+      await lost;
     } catch (error) {
       throw problem === "" ? error : new Error(problem);
     } finally {
       clearInterval(timer);
       clearTimeout(connecting);
-      this.client = this.#lost = undefined;
+      this.client = this.#lose = undefined;
       const gone = new Error(problem || "connection lost");
       for (const reject of this.#waiting) reject(gone);
       client.off("close", closed);
@@ -196,12 +158,6 @@ export class RedisLink {
       ...(pass !== "" && { password: pass }),
       ...(files !== undefined && { tls: files }),
     };
-  }
-
-  #turn(state: ProducerState): void {
-    if (this.#stop.signal.aborted && state.kind !== "closed") return;
-    this.state = state;
-    this.#onState();
   }
 }
 

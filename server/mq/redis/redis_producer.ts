@@ -61,12 +61,12 @@ export class RedisProducer implements Producer {
 
   /** @inheritdoc */
   get state(): ProducerState {
-    return this.#link.state;
+    return this.#link.keeper.state;
   }
 
   /** @inheritdoc */
   start(): void {
-    this.#link.start();
+    this.#link.keeper.start();
   }
 
   /** @inheritdoc */
@@ -122,7 +122,7 @@ export class RedisProducer implements Producer {
 
   /** @inheritdoc */
   close(): Promise<void> {
-    return this.#link.close();
+    return this.#link.keeper.close();
   }
 
   #add(pipeline: ChainableCommander, publication: Publication): void {
