@@ -13,11 +13,11 @@ import {
   type V8HeapNode,
 } from "./v8_profiles.ts";
 
-/** Bytes allocated between two samples of the heap; what Go takes. */
-const HEAP_INTERVAL = 524_288;
+/** Bytes allocated between two samples of the heap; what the engine takes by itself. */
+const HEAP_INTERVAL = 32_768;
 
 /**
- * Takes profiles of the process it runs in, in the format of pprof. Needs `--allow-sys`. From the beginning on one allocation in 512
+ * Takes profiles of the process it runs in, in the format of pprof. Needs `--allow-sys`. From the beginning on one allocation in 32
  * KiB is noted, so that a profile of the heap knows where what lives came from.
  */
 export class Profiler implements Disposable {

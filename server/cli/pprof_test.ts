@@ -134,11 +134,20 @@ Deno.test("go tool pprof reads profiles of the processor and of the heap", async
         assertMatch(cpu, /Type: cpu/);
         assertMatch(cpu, /Duration: 2\.\d+s, Total samples = [\d.]+m?s/);
         assertMatch(cpu, /onRead|receive|read|accept/i);
+        // Something that lives: connections that have not said yet who they are.
+        const port = Number(edges[1]);
+        const waiting = await Promise.all(
+          Array.from(
+            { length: 500 },
+            () => Deno.connect({ hostname: "127.0.0.1", port }),
+          ),
+        );
         const heap = await goTool("-top", `${base}/heap`);
         assertMatch(heap, /Type: inuse_space/);
         assertMatch(heap, /\d+(\.\d+)?kB/);
         const raw = await goTool("-raw", `${base}/heap`);
         assertMatch(raw, /space bytes|inuse_space\/bytes/);
+        for (const conn of waiting) conn.close();
       } finally {
         stop.abort();
         await busy;
