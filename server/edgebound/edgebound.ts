@@ -19,6 +19,7 @@ import {
   EdgeAdmission,
   type EdgeAdmissionContext,
 } from "../admission/edge_admission.ts";
+import type { CallKind } from "../exchange/call.ts";
 import type { Policies } from "../admission/policies.ts";
 import { sourceNumber } from "../exchange/choose.ts";
 import { RECONNECT, REPLACED } from "../exchange/ends.ts";
@@ -238,13 +239,12 @@ export class Edgebound extends PeerHandler<EdgePeer> {
   }
 
   /** @inheritdoc */
-  protected override onOwnRequest(edge: EdgePeer, frame: FrameReader): void {
-    this.exchange.edgeRequest(edge, frame);
-  }
-
-  /** @inheritdoc */
-  protected override onOwnMessage(edge: EdgePeer, frame: FrameReader): void {
-    this.exchange.edgeMessage(edge, frame);
+  protected override onCall(
+    kind: CallKind,
+    edge: EdgePeer,
+    frame: FrameReader,
+  ): void {
+    this.exchange.fromEdge(kind, edge, frame);
   }
 
   /** @inheritdoc */

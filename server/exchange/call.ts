@@ -14,6 +14,9 @@ import type { Holder } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
 import { TO_BROKER, WAYS } from "../tally/labels.ts";
 
+/** What is on its way: a request is answered, a message acknowledged. */
+export type CallKind = "request" | "message";
+
 /** How the `custom` bytes change on the way. */
 export type Edit = "same" | "append" | "strip";
 
@@ -110,7 +113,7 @@ export interface Place {
  */
 export class Call {
   /** What it is. */
-  kind: "request" | "message" = "request";
+  kind: CallKind = "request";
   /** Who asks; `undefined` when it is answered, or a message outlives its sender. */
   source: Party | undefined = undefined;
   /** The session of the asking side. */

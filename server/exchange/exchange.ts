@@ -28,7 +28,7 @@ import type { Tally } from "../tally/tally.ts";
 import { Answers } from "./answers.ts";
 import { BodyPool } from "./body_pool.ts";
 import { BodyReader } from "./body_reader.ts";
-import type { Call } from "./call.ts";
+import type { Call, CallKind } from "./call.ts";
 import { Calls } from "./calls.ts";
 import type { Chooser } from "./choose.ts";
 import {
@@ -202,105 +202,63 @@ export class Exchange {
   }
 
   /**
-   * An edge calls a method: one of the services that registered it answers.
+   * An edge calls a method or publishes to a topic: one of those who take it
+   * gets it.
    *
-   * @param edge Who calls, and pays for what is stored.
-   * @param frame Its request, on the default session.
+   * @param kind Which of the two.
+   * @param edge Who asks, and pays for what is stored.
+   * @param frame The packet, on the default session.
    */
-  edgeRequest(edge: EdgePeer, frame: FrameReader): void {
+  fromEdge(kind: CallKind, edge: EdgePeer, frame: FrameReader): void {
     const body = this.#reader.read(edge, frame);
     if (body === undefined) return;
-    const call = this.#request(edge, edge.link.defaultSession, frame);
+    const call = this.#begin(kind, edge, edge.link.defaultSession, frame);
     call.edit = "append";
-    const routes = this.#directory.byMethod(
-      body.buf,
-      body.keyStart,
-      body.keyEnd,
-    );
-    this.#toService(call, edge, routes, RECORD_NOT_FOUND);
+    if (kind === "request") {
+      const { buf, keyStart, keyEnd } = body;
+      const routes = this.#directory.byMethod(buf, keyStart, keyEnd);
+      this.#toService(call, edge, routes, RECORD_NOT_FOUND);
+    } else {
+      const { buf, topicStart, topicEnd } = body;
+      const routes = this.#directory.byTopic(buf, topicStart, topicEnd);
+      this.#toService(call, edge, routes, TOPIC_NOT_ONLINE);
+    }
   }
 
   /**
-   * A service calls a method of the edge whose id ends the custom bytes.
+   * A service calls a method of the edge whose id ends the custom bytes, or
+   * sends a message to it.
    *
-   * @param service Who calls; the edge pays for what is stored.
-   * @param frame Its request, on the default session.
+   * @param kind Which of the two.
+   * @param service Who asks; the edge pays for what is stored.
+   * @param frame The packet, on the default session.
    */
-  serviceRequest(service: ServicePeer, frame: FrameReader): void {
+  fromService(kind: CallKind, service: ServicePeer, frame: FrameReader): void {
     if (this.#reader.read(service, frame) === undefined) return;
-    const call = this.#request(service, service.link.defaultSession, frame);
+    const call = this.#begin(kind, service, service.link.defaultSession, frame);
     call.edit = "strip";
     this.#toEdge(call, service);
   }
 
   /**
-   * A request inside a joined stream: it goes to the other side as it is.
+   * A request or message inside a joined stream: it goes to the other side as
+   * it is.
    *
+   * @param kind Which of the two.
    * @param source Who asks.
    * @param session The session it came on.
-   * @param frame The request.
+   * @param frame The packet.
    * @param target The other side; `undefined` when it is gone.
    */
-  streamRequest(
+  inStream(
+    kind: CallKind,
     source: Peer,
     session: Session,
     frame: FrameReader,
     target: Target | undefined,
   ): void {
     if (this.#reader.read(source, frame) === undefined) return;
-    const call = this.#request(source, session, frame);
-    call.edit = "same";
-    this.#offer(call, target, FORCE_CLOSED);
-  }
-
-  /**
-   * An edge publishes to a topic: one of the services that take it gets it.
-   *
-   * @param edge Who publishes, and pays for what is stored.
-   * @param frame Its message, on the default session.
-   */
-  edgeMessage(edge: EdgePeer, frame: FrameReader): void {
-    const body = this.#reader.read(edge, frame);
-    if (body === undefined) return;
-    const call = this.#message(edge, edge.link.defaultSession, frame);
-    call.edit = "append";
-    const routes = this.#directory.byTopic(
-      body.buf,
-      body.topicStart,
-      body.topicEnd,
-    );
-    this.#toService(call, edge, routes, TOPIC_NOT_ONLINE);
-  }
-
-  /**
-   * A service sends a message to the edge whose id ends the custom bytes.
-   *
-   * @param service Who sends; the edge pays for what is stored.
-   * @param frame Its message, on the default session.
-   */
-  serviceMessage(service: ServicePeer, frame: FrameReader): void {
-    if (this.#reader.read(service, frame) === undefined) return;
-    const call = this.#message(service, service.link.defaultSession, frame);
-    call.edit = "strip";
-    this.#toEdge(call, service);
-  }
-
-  /**
-   * A message inside a joined stream: it goes to the other side as it is.
-   *
-   * @param source Who sends.
-   * @param session The session it came on.
-   * @param frame The message.
-   * @param target The other side; `undefined` when it is gone.
-   */
-  streamMessage(
-    source: Peer,
-    session: Session,
-    frame: FrameReader,
-    target: Target | undefined,
-  ): void {
-    if (this.#reader.read(source, frame) === undefined) return;
-    const call = this.#message(source, session, frame);
+    const call = this.#begin(kind, source, session, frame);
     call.edit = "same";
     this.#offer(call, target, FORCE_CLOSED);
   }
@@ -344,20 +302,23 @@ export class Exchange {
     }
   }
 
-  #request(source: Peer, session: Session, frame: FrameReader): Call {
-    const call = this.#calls.begin("request", source, session, frame);
+  #begin(
+    kind: CallKind,
+    source: Peer,
+    session: Session,
+    frame: FrameReader,
+  ): Call {
+    const call = this.#calls.begin(kind, source, session, frame);
     const most = this.#forwardTimeoutMs;
+    if (kind === "message") {
+      call.limitMs = call.deadlineMs = 0;
+      call.expiresAt = call.startedAt + most;
+      return call;
+    }
     const limit = timeLimit(this.#body, this.#wallClock);
     const own = limit > 0 && limit < most;
     call.limitMs = own ? limit : 0;
     call.expiresAt = call.startedAt + (own ? limit : most);
-    return call;
-  }
-
-  #message(source: Peer, session: Session, frame: FrameReader): Call {
-    const call = this.#calls.begin("message", source, session, frame);
-    call.limitMs = call.deadlineMs = 0;
-    call.expiresAt = call.startedAt + this.#forwardTimeoutMs;
     return call;
   }
 

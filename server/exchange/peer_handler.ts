@@ -22,6 +22,7 @@ import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
 import { closableAt } from "../directory/young.ts";
 import type { Tally } from "../tally/tally.ts";
+import type { CallKind } from "./call.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Streams } from "./streams.ts";
 
@@ -85,23 +86,24 @@ export abstract class PeerHandler<P extends Peer> implements LinkHandler {
   abstract onRegister(session: Session, frame: FrameReader): void;
   /** @inheritdoc */
   abstract onSession(session: Session): void;
-  /** A request on the default session. */
-  protected abstract onOwnRequest(peer: P, frame: FrameReader): void;
-  /** A message on the default session. */
-  protected abstract onOwnMessage(peer: P, frame: FrameReader): void;
+  /** A request or message on the default session. */
+  protected abstract onCall(kind: CallKind, peer: P, frame: FrameReader): void;
   /** The peer leaves: nobody is to be routed to it any more. */
   protected abstract onGone(peer: P, reason: CloseReason): void;
 
   /** @inheritdoc */
   onRequest(session: Session, frame: FrameReader): void {
-    if (session.isDefault) this.onOwnRequest(session.link.user as P, frame);
-    else this.streams.onRequest(session, frame);
+    this.#call("request", session, frame);
   }
 
   /** @inheritdoc */
   onMessage(session: Session, frame: FrameReader): void {
-    if (session.isDefault) this.onOwnMessage(session.link.user as P, frame);
-    else this.streams.onMessage(session, frame);
+    this.#call("message", session, frame);
+  }
+
+  #call(kind: CallKind, session: Session, frame: FrameReader): void {
+    if (session.isDefault) this.onCall(kind, session.link.user as P, frame);
+    else this.streams.onCall(kind, session, frame);
   }
 
   /** @inheritdoc */

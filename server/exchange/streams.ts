@@ -17,6 +17,7 @@ import {
   TOO_MANY_SESSIONS,
 } from "@frontier/proto/internal";
 import type { Logger } from "@frontier/platform/log";
+import type { CallKind } from "./call.ts";
 import type { RouteVerdicts } from "../admission/route_verdicts.ts";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { Directory } from "../directory/directory.ts";
@@ -153,39 +154,18 @@ export class Streams {
   }
 
   /**
-   * A request on a session other than the default one.
+   * A request or message on a session other than the default one.
    *
+   * @param kind Which of the two.
    * @param session Where it came; it is for the other side of the stream.
-   * @param frame The request.
+   * @param frame The packet.
    */
-  onRequest(session: Session, frame: FrameReader): void {
+  onCall(kind: CallKind, session: Session, frame: FrameReader): void {
     const leg = legOf(session);
     if (leg === undefined) return;
     leg.movedAt = session.link.seenAt;
-    this.#context.exchange.streamRequest(
-      leg.peer,
-      session,
-      frame,
-      this.#targetOf(leg.other),
-    );
-  }
-
-  /**
-   * A message on a session other than the default one.
-   *
-   * @param session Where it came; it is for the other side of the stream.
-   * @param frame The message.
-   */
-  onMessage(session: Session, frame: FrameReader): void {
-    const leg = legOf(session);
-    if (leg === undefined) return;
-    leg.movedAt = session.link.seenAt;
-    this.#context.exchange.streamMessage(
-      leg.peer,
-      session,
-      frame,
-      this.#targetOf(leg.other),
-    );
+    const target = this.#targetOf(leg.other);
+    this.#context.exchange.inStream(kind, leg.peer, session, frame, target);
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   SHORT_BUFFER,
 } from "@frontier/proto/internal";
 import { addressGroup, type PeerAddress } from "@frontier/platform/internal";
+import type { CallKind } from "../exchange/call.ts";
 import type { Policies } from "../admission/policies.ts";
 import { REPLACED } from "../exchange/ends.ts";
 import {
@@ -192,19 +193,12 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   }
 
   /** @inheritdoc */
-  protected override onOwnRequest(
+  protected override onCall(
+    kind: CallKind,
     service: ServicePeer,
     frame: FrameReader,
   ): void {
-    this.exchange.serviceRequest(service, frame);
-  }
-
-  /** @inheritdoc */
-  protected override onOwnMessage(
-    service: ServicePeer,
-    frame: FrameReader,
-  ): void {
-    this.exchange.serviceMessage(service, frame);
+    this.exchange.fromService(kind, service, frame);
   }
 
   /** Counts names, which stay as long as the service is connected. */
