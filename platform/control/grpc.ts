@@ -66,9 +66,10 @@ export function createGrpc(options: GrpcOptions): Server {
     "grpc.max_concurrent_streams": MAX_STREAMS,
     "grpc.max_connection_idle_ms": options.idleMs,
     "grpc-node.max_session_memory": MAX_SESSION_MEGABYTES,
-    // A watcher whose machine has vanished says nothing.
-    "grpc.keepalive_time_ms": 60_000,
-    "grpc.keepalive_timeout_ms": 20_000,
+    // A watcher whose machine has vanished says nothing; nor is one always seen
+    // that leaves while its connection changes hands.
+    "grpc.keepalive_time_ms": 30_000,
+    "grpc.keepalive_timeout_ms": 10_000,
   });
   for (const api of options.apis) {
     const definition: Record<string, MethodDefinition<Buffer, Uint8Array>> = {};

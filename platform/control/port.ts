@@ -24,7 +24,7 @@ import { Listener } from "./listener.ts";
 import { descriptorOf } from "./method.ts";
 import { type PlaceLimits, Places } from "./places.ts";
 import { addReflection, Reflection } from "./reflection.ts";
-import { createRest, type Page } from "./rest.ts";
+import { badRequest, createRest, type Page } from "./rest.ts";
 import { sniff } from "./sniff.ts";
 import { type Token, Tokens } from "./tokens.ts";
 
@@ -120,10 +120,10 @@ export class ControlPort implements AsyncDisposable {
       overrideGlobalObjects: false,
       // What nobody reads of a body is the connection's concern.
       autoCleanupIncoming: false,
-      errorHandler: (error) => {
-        log.error("A request of the control port failed", { error });
-        return new Response(null, { status: 500 });
-      },
+      // HTTP/1.0 need not say whom it asks.
+      hostname: "localhost",
+      // What comes here is no request: all others are answered by the routes.
+      errorHandler: (error) => badRequest(describeError(error)),
     }) as RequestListener;
     const turns = new InputTurns();
     this.#http1 = new Http1(listener, turns);

@@ -169,6 +169,27 @@ Deno.test("requests that come at once on one connection are answered in order", 
   assertEquals(statuses, ["200", "404", "200"]);
 });
 
+Deno.test("a request need not say whom it asks, but must not say nonsense", async () => {
+  const logged: string[] = [];
+  await using port = await open({
+    log: { ...NULL_LOGGER, error: (message: string) => logged.push(message) },
+  });
+  const ask = async (head: string) =>
+    (await raw(
+      port,
+      [`GET /check ${head}connection: close\r\n\r\n`],
+      () => false,
+    ))
+      .split(" ")[1];
+  assertEquals(await ask("HTTP/1.0\r\n"), "200");
+  assertEquals(await ask("HTTP/1.1\r\nhost: [::1]:80\r\n"), "200");
+  for (const host of ["a b", "a/b", "[", "a@b"]) {
+    assertEquals(await ask(`HTTP/1.1\r\nhost: ${host}\r\n`), "400", host);
+  }
+  // Strangers do not fill the log.
+  assertEquals(logged, []);
+});
+
 Deno.test("what is no request ends its connection and nothing else", async () => {
   await using port = await open();
   for (

@@ -190,6 +190,15 @@ function notFound(c: Context): Response {
   );
 }
 
+/**
+ * @param why What is wrong with it.
+ * @returns The answer to what is no request.
+ */
+export function badRequest(why: string): Response {
+  const message = `Cannot read the request: ${why}`;
+  return answerError(new ApiError("INVALID_ARGUMENT", message));
+}
+
 function answerError(
   error: unknown,
   more: Readonly<Record<string, string>> = {},
