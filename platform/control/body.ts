@@ -9,6 +9,9 @@ import { ApiError } from "./api_error.ts";
 /** Bytes of the largest body. */
 const MAX_BODY_BYTES = 65_536;
 
+/** Bytes after which whoever still sends is cut off. */
+const MAX_DRAINED_BYTES = 1_048_576;
+
 /**
  * Reads a body, but no more of it than one may have.
  *
@@ -27,9 +30,11 @@ export async function readBody(request: Request): Promise<string> {
   try {
     for await (const part of request.body) {
       read += part.length;
-      if (read > MAX_BODY_BYTES) throw tooLarge();
-      all += text.decode(part, { stream: true });
+      // Who is in the middle of its body cannot be answered: the rest is read, but not kept.
+      if (read > MAX_DRAINED_BYTES) throw tooLarge();
+      if (read <= MAX_BODY_BYTES) all += text.decode(part, { stream: true });
     }
+    if (read > MAX_BODY_BYTES) throw tooLarge();
     return all + text.decode();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

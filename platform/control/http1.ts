@@ -106,6 +106,11 @@ export class Http1 {
       socket.once("drain", () => this.#next(request, socket));
       return;
     }
+    if (request.destroyed && !request.readableEnded) {
+      // The rest of its body will never be read, and nothing can follow it.
+      socket.end();
+      return;
+    }
     if (!request.readableEnded) {
       request.once("end", () => this.#next(request, socket));
       return;

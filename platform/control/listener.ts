@@ -197,6 +197,8 @@ export class Listener {
 
   #enter(socket: Socket): Connection | undefined {
     socket.on("error", () => {});
+    // Head and body of an answer are two writes: the second must not wait for the peer's leave.
+    socket.setNoDelay(true);
     const connection = this.#options.connections.enter(socket);
     if (connection === undefined) {
       const { strangers } = this.#options;

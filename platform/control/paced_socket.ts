@@ -36,7 +36,10 @@ export class PacedSocket extends Duplex implements Input {
     this.#turns = turns;
     // A peer that hangs up must not end the process, whoever listens.
     this.on("error", () => {});
-    socket.on("readable", () => this.#want());
+    socket.on("readable", () => {
+      this.#seeEnd();
+      this.#want();
+    });
     socket.once("end", () => this.push(null));
     socket.once("error", (error) => this.destroy(error));
     socket.once("close", () => this.destroy());
@@ -88,6 +91,14 @@ export class PacedSocket extends Duplex implements Input {
     this.#want();
   }
 
+  /** Closes the socket once all that was written is out, as HTTP does after its last answer. */
+  destroySoon(): void {
+    const destroy = () => this.#socket.destroySoon();
+    if (this.writable) this.end();
+    if (this.writableFinished) destroy();
+    else this.once("finish", destroy);
+  }
+
   /** Its turn has come. */
   readPiece(): void {
     if (this.#held || this.destroyed) return;
@@ -96,6 +107,12 @@ export class PacedSocket extends Duplex implements Input {
     if (piece === null) return;
     this.#wanted = false;
     this.push(piece);
+    this.#seeEnd();
+  }
+
+  /** Nobody is told of the end of a socket who does not read beyond its last byte. */
+  #seeEnd(): void {
+    if (this.#socket.readableLength === 0) this.#socket.read(0);
   }
 
   /** @inheritdoc */
@@ -110,7 +127,9 @@ export class PacedSocket extends Duplex implements Input {
     _encoding: string,
     done: (error?: Error | null) => void,
   ): void {
-    this.#socket.write(chunk, done);
+    // The runtime says nothing of an empty write inside TLS, and HTTP ends with one.
+    if (chunk.length === 0) done();
+    else this.#socket.write(chunk, done);
   }
 
   /** @inheritdoc */

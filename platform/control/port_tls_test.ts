@@ -109,6 +109,7 @@ Deno.test("over TLS, REST and gRPC are there on one port", async () => {
 
 Deno.test("HTTP/1.1 is spoken with whoever agrees on it, or on nothing", async () => {
   await using port = await open(false);
+  const began = performance.now();
   assertEquals(await agreed(port, ["http/1.1"]), [
     "http/1.1",
     "HTTP/1.1 200 OK",
@@ -116,6 +117,8 @@ Deno.test("HTTP/1.1 is spoken with whoever agrees on it, or on nothing", async (
   const [protocol, answer] = await agreed(port, []);
   assert(!protocol);
   assertEquals(answer, "HTTP/1.1 200 OK");
+  // A connection that is to be closed after its answer is closed then.
+  assert(performance.now() - began < 15_000);
 });
 
 Deno.test("HTTP/2 is preferred, and then nothing else is spoken", async () => {
