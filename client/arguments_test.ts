@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import type { PeerAddress } from "@frontier/platform";
 import {
+  type DialTarget,
   Edge,
   FrontierError,
   type Handler,
@@ -142,4 +144,31 @@ Deno.test("an option that nobody knows is refused, and the nearest is named", as
     FrontierError,
   );
   assertEquals(error.code, "not-connected");
+});
+
+Deno.test("the address of a gateway can be spread into the options", async () => {
+  using gateway = new ScriptedGateway();
+  const dialled: string[] = [];
+  const dial = ({ hostname, port }: DialTarget) => {
+    dialled.push(`${hostname}:${port}`);
+    return gateway.dial();
+  };
+  const address: PeerAddress = { network: "tcp", hostname: "h", port: 7 };
+  await using edge = await Edge.connect({ ...address, dial });
+  await using service = await Service.connect({ ...address, dial });
+  assertEquals([edge.state, service.state], ["connected", "connected"]);
+  assertEquals(dialled, ["h:7", "h:7"]);
+});
+
+Deno.test("a network other than tcp takes a dial of its own", async () => {
+  using gateway = new ScriptedGateway();
+  for (const network of ["udp", "memory", ""]) {
+    await assertRejects(
+      () => Edge.connect({ network }),
+      TypeError,
+      `Cannot connect by network "${network}": only "tcp" is known, hand over a dial for others`,
+    );
+    await using edge = await Edge.connect({ network, dial: gateway.dial });
+    assertEquals(edge.state, "connected");
+  }
 });

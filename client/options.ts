@@ -38,6 +38,13 @@ export interface ConnectOptions {
    */
   readonly port?: number;
   /**
+   * Name of the network, so that the address of a gateway can be spread into the
+   * options. Without a `dial` of your own only `tcp` is reached.
+   *
+   * @default {"tcp"}
+   */
+  readonly network?: string;
+  /**
    * Several gateways instead of `hostname` and `port`, each as `host`,
    * `host:port` or `[IPv6]:port`. They are tried in this order, each at once when
    * the one before has failed; the pause of `reconnect` follows when all have.
@@ -148,6 +155,7 @@ export interface ServiceOptions extends ConnectOptions {
 const CONNECT_KEYS: Readonly<Record<keyof ConnectOptions, true>> = {
   hostname: true,
   port: true,
+  network: true,
   addresses: true,
   shuffleAddresses: true,
   dial: true,
@@ -172,11 +180,11 @@ const BACKOFF_KEYS: Readonly<Record<keyof BackoffPolicy, true>> = {
 };
 
 /**
- * Refuses options that nobody knows.
+ * Refuses options that nobody knows, and a network that nobody can dial.
  *
  * @param kind What kind of endpoint they are for.
  * @param options What a program has handed over, perhaps without types.
- * @throws {TypeError} If there is one; the message names the one that was meant.
+ * @throws {TypeError} If there is one; the message says what is meant or wanted instead.
  */
 export function checkOptions(
   kind: "service" | "edge",
@@ -184,7 +192,12 @@ export function checkOptions(
 ): void {
   const own = kind === "edge" ? ["meta"] : ["name", "topics"];
   checkKeys(`${kind} option`, options, [...own, ...Object.keys(CONNECT_KEYS)]);
-  const { limits, reconnect, dial } = options;
+  const { limits, reconnect, dial, network } = options;
+  if (dial === undefined && network !== undefined && network !== "tcp") {
+    throw new TypeError(
+      `Cannot connect by network "${network}": only "tcp" is known, hand over a dial for others`,
+    );
+  }
   if (dial !== undefined && typeof dial !== "function") {
     throw new TypeError(`Cannot dial with ${typeof dial}: need a function`);
   }

@@ -7,7 +7,7 @@
 import { hideCredentials } from "../config/credentials.ts";
 
 /** Causes that are looked at, one below the other. */
-const MOST_CAUSES = 4;
+const MOST_CAUSES = 5;
 
 /**
  * @param error Whatever a client has thrown.
@@ -21,9 +21,17 @@ export function problemOf(error: unknown): string {
     if (text !== "" && !texts.some((other) => other.includes(text))) {
       texts.push(text);
     }
-    cause = cause instanceof Error ? cause.cause : undefined;
+    cause = causeOf(cause);
   }
-  return texts.map(withoutCredentials).join(": ") || "unknown problem";
+  return texts.map(withoutCredentials).join(": ").replaceAll(".: ", ": ") ||
+    "unknown problem";
+}
+
+/** What is below an error; of several attempts the last, for they are often alike. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  const { errors } = error as { errors?: unknown };
+  return error.cause ?? (Array.isArray(errors) ? errors.at(-1) : undefined);
 }
 
 function withoutCredentials(text: string): string {
