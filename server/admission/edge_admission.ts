@@ -11,6 +11,7 @@ import {
   TIMEOUT,
   Timer,
 } from "@frontier/proto/internal";
+import type { Logger } from "@frontier/platform/log";
 import type { IdAllocator } from "../directory/id_allocator.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
@@ -52,6 +53,8 @@ export interface EdgeAdmissionContext {
   readonly allocateEdgeIds: boolean;
   /** Whether edges are refused while no service answers `edge_online`. */
   readonly requireEdgeOnline: boolean;
+  /** Where to say why an edge is refused that did nothing wrong. */
+  readonly log: Logger;
   /** Takes an edge in; its standing says what is still to be asked. */
   readonly admit: (edge: EdgePeer) => void;
 }
@@ -166,7 +169,17 @@ export class EdgeAdmission {
       edge.standing |= UNNAMED;
       this.#makeId();
       this.#announce();
-    } else this.#refuse(SERVICE_NOT_ONLINE);
+    } else {
+      this.#refuseUnasked(
+        "Edge refused, for no service answers get_edge_id: start one, or set edgebound.edgeid_alloc_when_no_idservice_on to true",
+      );
+    }
+  }
+
+  /** Nobody is there to ask; the edge reads of a service, its operator of which one. */
+  #refuseUnasked(why: string): void {
+    this.#context.log.warn(why, { peer: this.#edge.describe() });
+    this.#refuse(SERVICE_NOT_ONLINE);
   }
 
   #onId(outcome: HookOutcome): void {
@@ -206,7 +219,9 @@ export class EdgeAdmission {
       }
       if (!hooks.has("edge_online")) {
         if (requireEdgeOnline) {
-          this.#refuse(SERVICE_NOT_ONLINE);
+          this.#refuseUnasked(
+            "Edge refused, for no service answers edge_online: start one, or set edgebound.require_edge_online to false",
+          );
           return;
         }
         edge.standing |= UNASKED;

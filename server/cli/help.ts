@@ -48,8 +48,19 @@ Environment (a flag beats it, it beats the file)
   NODE_NAME                   names this gateway frontier-<value>
   FRONTLAS_ADDR               address of the cluster directory
 
+A file says where both listen, and whether edges get ids without a service
+that answers get_edge_id; otherwise they are refused until there is one
+  servicebound: {listen: {addr: 127.0.0.1:30011}}
+  edgebound:
+    listen: {addr: 0.0.0.0:30012}
+    edgeid_alloc_when_no_idservice_on: true
+
 The control plane (gRPC and REST, 127.0.0.1:30010 by default) is on with
   controlplane: {enable: true}
+Health and metrics (0.0.0.0:9091 by default) are off with
+  observability: {enable: false}
+Profiles for go tool pprof (127.0.0.1:6060 by default) are on with
+  daemon: {pprof: {enable: true}}
 
 Limits are set under "limits" in the file, for example
   limits:
@@ -73,4 +84,6 @@ Permissions it needs under Deno
   --allow-sys=systemMemoryInfo, to use half of the memory instead of 1 GiB
   --allow-write=<folder of the log file>, with log output file or both; the
                        same folder in --allow-read, to rotate
+  --allow-sys without a name, for daemon.pprof
+  --allow-ffi, for daemon.rlimit to see the limit
 `;

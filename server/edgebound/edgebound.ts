@@ -128,6 +128,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       tally: context.tally,
       allocateEdgeIds: context.allocateEdgeIds,
       requireEdgeOnline: context.requireEdgeOnline,
+      log,
       admit: (edge) => this.#admit(edge),
     };
   }

@@ -46,6 +46,16 @@ Deno.test("without allocation and without get_edge_id an edge is refused", () =>
   gateway.run(3_000);
   assert(edge.closed !== undefined);
   assertEquals(gateway.directory.edgeCount, 0);
+  assert(gateway.log.has("no service answers get_edge_id", "warn"));
+  assert(gateway.log.has("edgeid_alloc_when_no_idservice_on", "warn"));
+});
+
+Deno.test("where consent is required and nobody can give it, the log says who is missing", () => {
+  const gateway = new SimGateway({ requireEdgeOnline: true });
+  const edge = gateway.edge();
+  assertEquals(edge.connAck.body.error, "service not online");
+  assert(gateway.log.has("no service answers edge_online", "warn"));
+  assert(gateway.log.has("require_edge_online", "warn"));
 });
 
 Deno.test("get_edge_id gets the meta verbatim and its id is used", () => {
