@@ -242,6 +242,8 @@ export class ControlPort implements AsyncDisposable {
     this.#http2.destroy();
     this.#connections.endAll();
     await empty;
+    // A turn that was asked for by one of them is still to come, and does nothing.
+    await new Promise((resolve) => setTimeout(resolve, 0));
     this.#strangers[Symbol.dispose]();
   }
 }
