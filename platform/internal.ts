@@ -6,6 +6,7 @@
  * @module
  */
 
+export * from "./file_watch.ts";
 export * from "./after.ts";
 export * from "./metrics/buckets.ts";
 export * from "./backoff.ts";

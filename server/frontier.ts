@@ -268,6 +268,7 @@ export class Gateway implements Frontier {
   #drain: Drain | undefined = undefined;
   readonly #drainBegun: PromiseWithResolvers<void> = Promise.withResolvers();
   #closing: Promise<void> | undefined = undefined;
+  #reloaded: Promise<void> = Promise.resolve();
 
   constructor(
     config: FrontierConfig,
@@ -466,7 +467,14 @@ export class Gateway implements Frontier {
     return this.#drain?.progress;
   }
 
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    // One after the other: the last to begin is the last to read.
+    const reloaded = this.#reloaded.then(() => this.#reload());
+    this.#reloaded = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  async #reload(): Promise<void> {
     const ports = [
       ...this.#ports,
       ...(this.#control === undefined ? [] : [this.#control]),

@@ -73,7 +73,8 @@ Signals
   SIGINT, SIGTERM  stop accepting, finish what is in flight, close every
                    connection in order, exit; a second one exits at once
   SIGHUP           open the log file anew, as log rotation wants it, and read
-                   certificates and tokens anew; never ends the gateway
+                   certificates and tokens anew; never ends the gateway.
+                   Their files are read anew when they change, too
 
 Exit status
   0 done or stopped by a signal, 1 cannot start, 2 wrong usage

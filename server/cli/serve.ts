@@ -5,6 +5,7 @@
  */
 
 import { formatAddress } from "@frontier/platform";
+import { FileWatch } from "@frontier/platform/internal";
 import { type LogWriter, openLog } from "@frontier/platform/log";
 import { openFileLimit } from "@frontier/platform/open-files";
 import {
@@ -19,6 +20,7 @@ import { CrashGuard } from "./crash_guard.ts";
 import { reportOpenFiles } from "./open_file_limit.ts";
 import { complain } from "./output.ts";
 import { openPprof } from "./pprof.ts";
+import { filesOf, readAnew, readFiles } from "./read_anew.ts";
 import type { ReloadSignal } from "./reload_signal.ts";
 import { explainStartFailure } from "./start_failure.ts";
 import { FAILED, OK, SIGNAL_STATUS } from "./status.ts";
@@ -111,6 +113,8 @@ async function run(
   reload: ReloadSignal,
 ): Promise<number> {
   let frontier: Frontier;
+  // Its first look is before the files are read, so that no change is missed.
+  await using watch = await FileWatch.begin(filesOf(config));
   try {
     const { enable = true } = config.observability;
     frontier = await startFrontier({
@@ -124,6 +128,7 @@ async function run(
     return FAILED;
   }
   reload.obey(() => readAnew(log, config, frontier));
+  watch.obey(async () => void await readFiles(log, config, frontier));
   const { serviceAddr, edgeAddr, controlAddr } = frontier;
   // Other programs wait for these two lines.
   log.info(
@@ -181,46 +186,4 @@ async function stop(
     await frontier.drain(Infinity);
   }
   await frontier.close();
-}
-
-/**
- * What SIGHUP asks for: the log file under its name again, certificates and
- * tokens as they are now.
- */
-async function readAnew(
-  log: LogWriter,
-  config: FrontierConfig,
-  frontier: Frontier,
-): Promise<void> {
-  const toFile = config.log.output === "file" || config.log.output === "both";
-  const { enable, listen, tokens } = config.controlplane;
-  const tls = config.servicebound.tls ?? config.edgebound.tls ??
-    (enable ? listen.tls : undefined);
-  const hasTokens = enable && tokens.length > 0;
-  if (toFile) {
-    try {
-      await log.reopen();
-      log.info("Log file opened anew", { path: config.log.file.path });
-    } catch (error) {
-      const message = "Cannot open the log file anew, the old one stays in use";
-      log.error(message, { path: config.log.file.path, error });
-      // Whoever moved the file does not look into it for this.
-      complain(`${message}: ${config.log.file.path}: ${textOf(error)}`);
-    }
-  }
-  if (tls !== undefined || hasTokens) {
-    const what = tls === undefined ? "Tokens" : "Certificates";
-    try {
-      await frontier.reload();
-      log.info(`${what} read anew`);
-    } catch (error) {
-      log.error(
-        `Cannot read the ${what.toLowerCase()} anew, the old ones stay in use`,
-        { error: textOf(error) },
-      );
-    }
-  }
-  if (!toFile && tls === undefined && !hasTokens) {
-    log.info("SIGHUP changes nothing: there is no log file and no certificate");
-  }
 }

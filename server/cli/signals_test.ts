@@ -11,58 +11,64 @@ Deno.test("Ctrl-C that arrives twice at once, as through npx, ends it in order",
   await program.line(/Stopped$/);
 });
 
-Deno.test("SIGHUP brings new certificates into use, and a bad one leaves the old ones", async () => {
-  const folder = await Deno.makeTempDir();
-  const fixtures = new URL("../../platform/testdata/", import.meta.url);
-  const install = async (name: string) => {
-    for (const kind of ["pem", "key"]) {
-      await Deno.copyFile(
-        new URL(`${name}.${kind}`, fixtures),
-        `${folder}/server.${kind}`,
-      );
-    }
-  };
-  await install("localhost");
-  const config = `${folder}/frontier.yaml`;
-  const listen = (tls: string) =>
-    `{listen: {network: tcp, addr: "127.0.0.1:0"${tls}}}`;
-  await Deno.writeTextFile(
-    config,
-    `servicebound: ${listen("")}\nedgebound: ${
-      listen(
-        `, tls: {enable: true, certs: [{cert: ${folder}/server.pem, key: ${folder}/server.key}]}`,
-      )
-    }\n`,
-  );
-  await using program = new Program(["--config", config]);
-  const [, port] = await program.line(
-    /edgebound server listening on: 127\.0\.0\.1:(\d+)/,
-  );
-  const served = () =>
-    new Promise<string>((resolve, reject) => {
-      const socket = connectTls(
-        { port: Number(port), host: "127.0.0.1", rejectUnauthorized: false },
-        () => {
-          resolve(socket.getPeerCertificate().fingerprint256);
-          socket.destroy();
-        },
-      );
-      socket.on("error", reject);
-    });
-  const first = await served();
-  await install("renewed");
-  program.tell("SIGHUP");
-  await program.line(/Certificates read anew/);
-  const second = await served();
-  assert(first !== second, "the new certificate is served");
-  await Deno.writeTextFile(`${folder}/server.pem`, "not a certificate");
-  program.tell("SIGHUP");
-  await program.line(/Cannot read the certificates anew/);
-  assertEquals(await served(), second);
-  program.tell("SIGTERM");
-  assertEquals((await program.end()).code, 0);
-  await Deno.remove(folder, { recursive: true });
-});
+for (const how of ["SIGHUP", "a change of the files"]) {
+  Deno.test(`${how} brings new certificates into use, and a bad one leaves the old ones`, async () => {
+    const folder = await Deno.makeTempDir();
+    const fixtures = new URL("../../platform/testdata/", import.meta.url);
+    const install = async (name: string) => {
+      for (const kind of ["pem", "key"]) {
+        await Deno.copyFile(
+          new URL(`${name}.${kind}`, fixtures),
+          `${folder}/server.${kind}`,
+        );
+      }
+    };
+    await install("localhost");
+    const config = `${folder}/frontier.yaml`;
+    const listen = (tls: string) =>
+      `{listen: {network: tcp, addr: "127.0.0.1:0"${tls}}}`;
+    await Deno.writeTextFile(
+      config,
+      `servicebound: ${listen("")}\nedgebound: ${
+        listen(
+          `, tls: {enable: true, certs: [{cert: ${folder}/server.pem, key: ${folder}/server.key}]}`,
+        )
+      }\n`,
+    );
+    await using program = new Program(["--config", config], {}, [
+      ...PERMISSIONS.filter((flag) => flag !== "--allow-read"),
+      // The files and not their folder.
+      `--allow-read=${config},${folder}/server.pem,${folder}/server.key`,
+    ]);
+    const [, port] = await program.line(
+      /edgebound server listening on: 127\.0\.0\.1:(\d+)/,
+    );
+    const served = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connectTls(
+          { port: Number(port), host: "127.0.0.1", rejectUnauthorized: false },
+          () => {
+            resolve(socket.getPeerCertificate().fingerprint256);
+            socket.destroy();
+          },
+        );
+        socket.on("error", reject);
+      });
+    const first = await served();
+    await install("renewed");
+    if (how === "SIGHUP") program.tell("SIGHUP");
+    await program.line(/Certificates read anew/);
+    const second = await served();
+    assert(first !== second, "the new certificate is served");
+    await Deno.writeTextFile(`${folder}/server.pem`, "not a certificate");
+    if (how === "SIGHUP") program.tell("SIGHUP");
+    await program.line(/Cannot read the certificates anew/);
+    assertEquals(await served(), second);
+    program.tell("SIGTERM");
+    assertEquals((await program.end()).code, 0);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
 
 /** A gateway that logs into a file of its own folder. */
 async function withLogFile(
