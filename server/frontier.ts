@@ -212,9 +212,10 @@ export async function startFrontier(
   const service = listeners.service === undefined
     ? await openListener(config.servicebound, log)
     : { listener: listeners.service, tls: undefined };
+  let edge: OpenListener | undefined;
   let gateway: Gateway;
   try {
-    const edge = listeners.edge === undefined
+    edge = listeners.edge === undefined
       ? await openListener(config.edgebound, log)
       : { listener: listeners.edge, tls: undefined };
     log.info("Memory for peers", { ...memory });
@@ -231,6 +232,7 @@ export async function startFrontier(
     });
   } catch (error) {
     service.listener.close();
+    edge?.listener.close();
     throw error;
   }
   try {

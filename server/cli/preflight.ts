@@ -15,6 +15,8 @@ import {
 } from "../config/mod.ts";
 import { exposure } from "../control/exposure.ts";
 import { readToken } from "../control/read_token.ts";
+import { makeKind } from "../mq/open_brokers.ts";
+import { BROKER_KINDS } from "../mq/producer.ts";
 import { addressProblem } from "./start_failure.ts";
 
 /**
@@ -41,6 +43,7 @@ export async function lookAhead(loaded: LoadedConfig): Promise<Diagnostic[]> {
     // The gateway starts; a connection that is passed on finds out.
     ...await lookAtTls(loaded, "edgebound.bypass", bypass?.tls, true),
     ...await lookAtControl(loaded),
+    ...await lookAtBrokers(loaded),
     ...await lookAtLogFile(loaded),
   ];
   for (const { key, message } of unservedParts(loaded.config)) {
@@ -75,6 +78,22 @@ async function lookAtControl(loaded: LoadedConfig): Promise<Diagnostic[]> {
   const exposed = exposure(controlplane);
   if (exposed !== undefined) {
     found.push(loaded.diagnose("warning", `${key}.addr`, exposed));
+  }
+  return found;
+}
+
+/** Whether the clients of the brokers can be loaded; none of them connects. */
+async function lookAtBrokers(loaded: LoadedConfig): Promise<Diagnostic[]> {
+  const { mqm } = loaded.config;
+  const found: Diagnostic[] = [];
+  for (const kind of BROKER_KINDS) {
+    if (!mqm[kind].enable) continue;
+    try {
+      await makeKind(kind, mqm[kind]);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      found.push(loaded.diagnose("error", `mqm.${kind}`, message));
+    }
   }
   return found;
 }

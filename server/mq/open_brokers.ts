@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeError } from "@frontier/platform/internal";
 import type { Routing } from "../routing.ts";
 import type { BrokerConfig, MqmConfig } from "../config/mod.ts";
 import { Broker, type BrokerContext } from "./broker.ts";
@@ -53,6 +54,7 @@ export function wantsBrokers(mqm: MqmConfig): boolean {
  *
  * @param mqm The configuration.
  * @returns The producers, not started.
+ * @throws {Error} If a client cannot be loaded.
  */
 export async function makeProducers(
   mqm: MqmConfig,
@@ -61,10 +63,33 @@ export async function makeProducers(
   for (const kind of BROKER_KINDS) {
     const config = mqm[kind];
     if (!config.enable) continue;
-    const make = MAKERS[kind] as Maker<BrokerConfig>;
-    for (const producer of await make(config)) made.push({ producer, config });
+    for (const producer of await makeKind(kind, config)) {
+      made.push({ producer, config });
+    }
   }
   return made;
+}
+
+/**
+ * Makes the producers of one kind of broker.
+ *
+ * @param kind Which.
+ * @param config Its part of the configuration.
+ * @returns The producers, not started.
+ * @throws {Error} If its client cannot be loaded, as without a permission that it needs.
+ */
+export async function makeKind(
+  kind: BrokerKind,
+  config: BrokerConfig,
+): Promise<readonly Producer[]> {
+  try {
+    return await (MAKERS[kind] as Maker<BrokerConfig>)(config);
+  } catch (cause) {
+    throw new Error(
+      `Cannot load the client of ${kind}: ${describeError(cause)}`,
+      { cause },
+    );
+  }
 }
 
 /**

@@ -67,14 +67,24 @@ Deno.test("without brokers nothing of them is loaded", async () => {
   });
 });
 
-Deno.test("a client that may not read what it needs says so at start", async () => {
-  const text =
-    `${BASE}mqm: {kafka: {enable: true, addrs: ["127.0.0.1:1"], producer: {topics: [t]}}}\n`;
+Deno.test("a client that may not read what it needs says so at start, and for --check", async () => {
+  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = free.addr;
+  free.close();
+  // A port of its own is not to blame.
+  const text = `${BASE.replace(/(edgebound.*):0"/, `$1:${port}"`)}mqm:
+  kafka: {enable: true, addrs: ["127.0.0.1:1"], producer: {topics: [t]}}
+`;
   await withFile(text, async (path) => {
-    await using program = new Program(["-c", path], {}, permissions(path));
-    const { code, err } = await program.end();
-    assertEquals(code, 1);
-    assert(/Cannot start: .*read access.*wasm/.test(err), err);
+    for (const args of [["-c", path], ["-c", path, "--check"]]) {
+      await using program = new Program(args, {}, permissions(path));
+      const { code, err } = await program.end();
+      assertEquals(code, 1);
+      assert(
+        /Cannot load the client of kafka: .*read access.*wasm/.test(err),
+        err,
+      );
+    }
   });
 });
 
