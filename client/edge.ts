@@ -13,6 +13,7 @@ import type {
   Stream,
 } from "@frontier/endpoint";
 import { payloadBytes } from "@frontier/endpoint/internal";
+import { loadTracer } from "@frontier/platform/trace";
 import { Connector } from "./connection/connector.ts";
 import { Endpoint } from "./endpoint.ts";
 import type { EdgeOptions } from "./options.ts";
@@ -80,6 +81,7 @@ export class Edge extends Endpoint {
     const connector = new Connector(
       { name: "edge", port: EDGE_PORT, meta, tailed: false, hooks: [] },
       options,
+      await loadTracer(),
     );
     const edge = new Edge(connector);
     await connector.start();

@@ -114,7 +114,7 @@ export interface ConnectOptions {
    * Extensions to offer to the gateway; an empty list speaks the original
    * protocol only.
    *
-   * @default {all that this version knows}
+   * @default {all that this version knows; `trace` only where spans are collected}
    */
   readonly features?: readonly string[];
   /**

@@ -15,6 +15,7 @@ import {
   type Stream,
 } from "@frontier/endpoint";
 import { checkId } from "@frontier/endpoint/internal";
+import { loadTracer } from "@frontier/platform/trace";
 import { Connector } from "./connection/connector.ts";
 import { decodeEdgeEvent, type EdgeEvent, encodeEdgeId } from "./edge_event.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -72,6 +73,7 @@ export class Service extends Endpoint {
     const connector = new Connector(
       { name: "service", port: SERVICE_PORT, meta, tailed: true, hooks: HOOKS },
       options,
+      await loadTracer(),
     );
     const service = new Service(connector);
     await connector.start();

@@ -9,6 +9,7 @@ import { FrontierError } from "@frontier/proto";
 import { Call } from "./calls/call.ts";
 import type { Route, Waiter } from "./calls/data_operation.ts";
 import type { Operation } from "./calls/operation.ts";
+import { SpanWaiter } from "./calls/spans.ts";
 import { Publish } from "./calls/publish.ts";
 import { Register } from "./calls/register.ts";
 import type { Reply } from "./calls/reply.ts";
@@ -122,7 +123,14 @@ export class Channel extends Receiver {
     waiter: Waiter<Reply>,
   ): Call {
     this.#parts.counters.callsOut++;
-    const call = new Call(method, data, this.#route(edgeId, options), waiter);
+    const { tracer } = this.#parts;
+    const watched = tracer === undefined ? undefined : new SpanWaiter(waiter);
+    const route = this.#route(edgeId, options);
+    const call = new Call(method, data, route, watched ?? waiter);
+    if (watched !== undefined) {
+      watched.span = tracer!.call("client", method);
+      call.trace = watched.span.traceparent;
+    }
     if (call.watch()) this.#parts.submit(call);
     return call;
   }
@@ -136,7 +144,13 @@ export class Channel extends Receiver {
   ): Publish {
     const route = this.#route(edgeId, options);
     this.#parts.counters.messagesOut++;
-    const publish = new Publish(topic, data, route, waiter);
+    const { tracer } = this.#parts;
+    const watched = tracer === undefined ? undefined : new SpanWaiter(waiter);
+    const publish = new Publish(topic, data, route, watched ?? waiter);
+    if (watched !== undefined) {
+      watched.span = tracer!.message("producer", topic);
+      publish.trace = watched.span.traceparent;
+    }
     if (publish.watch()) this.#parts.submit(publish);
     return publish;
   }

@@ -4,8 +4,15 @@
  * @module
  */
 
-import { FrontierError } from "@frontier/proto";
+import {
+  FORCE_CLOSED,
+  FrontierError,
+  TOO_MANY_SESSIONS,
+} from "@frontier/proto/internal";
+import type { Span, Tracer } from "@frontier/platform/trace";
 import type { Operation } from "./calls/operation.ts";
+import { SpanWaiter } from "./calls/spans.ts";
+import type { Waiter } from "./calls/data_operation.ts";
 import { Ping } from "./calls/ping.ts";
 import { Register } from "./calls/register.ts";
 import { Channel } from "./channel.ts";
@@ -58,6 +65,8 @@ export interface EndpointCoreOptions {
    * @default {[]}
    */
   readonly hooks?: Iterable<string>;
+  /** Begins spans; nobody collects them by default. */
+  readonly tracer?: Tracer | undefined;
   /** Hears of the errors that answers carry. */
   readonly onError?: (error: FrontierError) => void;
   /** Hears when requests begin to wait for a place, and when none has for a while. */
@@ -82,6 +91,8 @@ export class EndpointCore implements ConnectionOwner {
   readonly streams: Inbox<Stream>;
   /** Milliseconds an operation may take unless it says otherwise. */
   readonly timeoutMs: number;
+  /** Begins spans; `undefined` when nobody collects them. */
+  readonly tracer: Tracer | undefined;
   /** Hears of the errors that answers carry. */
   readonly onError: (error: FrontierError) => void;
   /** Hears of the methods that the peer registers. */
@@ -105,6 +116,7 @@ export class EndpointCore implements ConnectionOwner {
   constructor(options: EndpointCoreOptions = {}) {
     const limits = this.limits = resolveLimits(options.limits, ENDPOINT_LIMITS);
     this.timeoutMs = checkTimeout(options.timeoutMs ?? 30_000);
+    this.tracer = options.tracer;
     this.onError = options.onError ?? (() => {});
     this.onRegister = options.onRegister ?? (() => {});
     this.#offline = options.offline ?? failOffline;
@@ -123,6 +135,7 @@ export class EndpointCore implements ConnectionOwner {
       pool: this.pool,
       tailed: options.tailed ?? false,
       counters: this.counters,
+      tracer: this.tracer,
       timeoutMs: this.timeoutMs,
       submit: (operation) => this.submit(operation),
       announced: (method) => this.announced(method),
@@ -246,12 +259,20 @@ export class EndpointCore implements ConnectionOwner {
   /** The peer has opened a stream; tells whether there is room for it. */
   onStream(core: StreamCore): boolean {
     const stream = makeStream(core);
+    const { peer, trace } = core.session;
+    const span = this.tracer?.stream("server", peer, trace);
+    core.span = span;
     const onTaken = () => {
+      span?.end();
       core.want();
       this.#hold(stream);
     };
-    if (!this.streams.push(stream, 0, onTaken)) return false;
+    if (!this.streams.push(stream, 0, onTaken)) {
+      endUntaken(span, TOO_MANY_SESSIONS);
+      return false;
+    }
     const over = () => {
+      endUntaken(span, FORCE_CLOSED);
       // What came complete can still be read, as long as nobody needs its place.
       if (core.spent) this.streams.remove(stream);
     };
@@ -338,13 +359,25 @@ export class EndpointCore implements ConnectionOwner {
       : payloadBytes(options.meta);
     const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
     const core = await new Promise<StreamCore>((resolve, reject) => {
-      const waiter = { resolve, reject };
-      const target = { peer, label: label ?? `"${peer}"`, meta };
+      let waiter: Waiter<StreamCore> = { resolve, reject };
+      let trace: string | undefined;
+      if (this.tracer !== undefined) {
+        const watched = waiter = new SpanWaiter(waiter);
+        watched.span = this.tracer.stream("client", peer);
+        trace = watched.span.traceparent;
+      }
+      const target = { peer, label: label ?? `"${peer}"`, meta, trace };
       const open = new StreamOpening(target, timeoutMs, options.signal, waiter);
       if (open.watch()) this.submit(open);
     });
     return this.#hold(makeStream(core));
   }
+}
+
+/** A stream was not taken; nothing happens to a span that has ended. */
+function endUntaken(span: Span | undefined, reason: string): void {
+  span?.fail(FrontierError.fromWire(reason).code, reason);
+  span?.end();
 }
 
 function failOffline(operation: Operation): void {

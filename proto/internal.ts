@@ -18,6 +18,7 @@ export * from "./link/features.ts";
 export * from "./wire/frame_reader.ts";
 export * from "./errors/frontier_error.ts";
 export * from "./body/bodies.ts";
+export * from "./body/traceparent.ts";
 export * from "./body/json_body.ts";
 export * from "./link/agreement.ts";
 export * from "./link/connection_handler.ts";

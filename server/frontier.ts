@@ -25,6 +25,7 @@ import {
   type Logger,
   NULL_LOGGER,
 } from "@frontier/platform/log";
+import { loadTracer, type Tracer } from "@frontier/platform/trace";
 import { Readiness } from "@frontier/platform/health";
 import type { Policy } from "./admission/policy.ts";
 import { Bypass } from "./bypass/bypass.ts";
@@ -229,6 +230,7 @@ export async function startFrontier(
       wallClock: listeners.wallClock ?? Date.now,
       policies: listeners.policies ?? [],
       producers,
+      tracer: await loadTracer(),
     });
   } catch (error) {
     service.listener.close();
@@ -281,6 +283,7 @@ export class Gateway implements Frontier {
       readonly maxMemory: number;
       readonly policies: readonly Policy[];
       readonly producers: readonly ConfiguredProducer[];
+      readonly tracer: Tracer | undefined;
     },
   ) {
     this.#config = config;
@@ -308,6 +311,7 @@ export class Gateway implements Frontier {
       wallClock,
       log,
       tally,
+      tracer: injected.tracer,
       policies: injected.policies,
       onMoved: (link) => this.#drain?.moved(link),
       onEnded: (link) => {

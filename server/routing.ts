@@ -5,6 +5,7 @@
  */
 
 import {
+  ALL_FEATURES,
   type CloseReason,
   Link,
   LINK_SETTINGS,
@@ -17,6 +18,7 @@ import {
   type PeerAddress,
   StrangerLog,
 } from "@frontier/platform/internal";
+import type { Tracer } from "@frontier/platform/trace";
 import type { Logger } from "@frontier/platform/log";
 import { compilePolicies } from "./admission/policies.ts";
 import type { Policy } from "./admission/policy.ts";
@@ -79,6 +81,8 @@ export interface RoutingOptions {
   readonly log: Logger;
   /** Counts what happens; nobody does by default. */
   readonly tally?: Tally | undefined;
+  /** Begins spans; nobody collects them by default. */
+  readonly tracer?: Tracer | undefined;
   /** Rules about who may do what; none by default. */
   readonly policies?: readonly Policy[];
   /** Told when a peer has gone elsewhere because this gateway goes away; nobody by default. */
@@ -136,10 +140,11 @@ export interface Routing {
  * @returns The data plane, without any connection yet.
  */
 export function createRouting(options: RoutingOptions): Routing {
-  const { config, timers, random, wallClock, log, tally } = options;
+  const { config, timers, random, wallClock, log, tally, tracer } = options;
   const { limits, hashBy } = config;
   const settings: LinkSettings = {
     ...LINK_SETTINGS,
+    features: ALL_FEATURES,
     maxPayload: limits.maxFrameBytes,
     maxSessions: limits.maxSessionsPerConnection,
     handshakeTimeoutMs: limits.handshakeTimeoutMs,
@@ -179,6 +184,7 @@ export function createRouting(options: RoutingOptions): Routing {
     wallClock,
     verdicts,
     tally,
+    tracer,
     log,
   });
   const streams = new Streams({
@@ -192,6 +198,7 @@ export function createRouting(options: RoutingOptions): Routing {
     },
     verdicts,
     tally,
+    tracer,
     log,
   });
   const hooks = new Hooks({

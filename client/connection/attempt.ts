@@ -10,6 +10,7 @@ import {
   type EndpointCore,
 } from "@frontier/endpoint/internal";
 import {
+  ALL_FEATURES,
   FrontierError,
   LINK_SETTINGS,
   type LinkSettings,
@@ -111,6 +112,7 @@ const MAX_SESSIONS = 131_072;
  *
  * @param options How it connects.
  * @param limits Its bounds.
+ * @param traced Whether its operations are traced.
  * @returns The settings.
  * @throws {RangeError} If the time limit is not a positive number, or the wire
  * has no way to announce the heartbeat.
@@ -118,8 +120,13 @@ const MAX_SESSIONS = 131_072;
 export function linkSettings(
   options: ConnectOptions,
   limits: ClientLimits,
+  traced: boolean,
 ): LinkSettings {
-  const { features, heartbeatSeconds, connectTimeoutMs } = options;
+  const {
+    features = traced ? ALL_FEATURES : undefined,
+    heartbeatSeconds,
+    connectTimeoutMs,
+  } = options;
   if (
     heartbeatSeconds !== undefined && !HEARTBEATS.includes(heartbeatSeconds)
   ) {

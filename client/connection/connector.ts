@@ -22,6 +22,7 @@ import {
   MAX_PAYLOAD,
 } from "@frontier/proto/internal";
 import { after, systemTimers } from "@frontier/platform/internal";
+import type { Tracer } from "@frontier/platform/trace";
 import { sleep, whenAborted } from "./abortable.ts";
 import { Addresses, formatGateway } from "./addresses.ts";
 import { connect, linkSettings } from "./attempt.ts";
@@ -87,17 +88,18 @@ export class Connector {
    *
    * @param kind What kind of endpoint it is.
    * @param options How it connects.
+   * @param tracer Begins spans; `undefined` when nobody collects them.
    * @throws {TypeError} If an option or the use of two together makes no sense.
    * @throws {RangeError} If a value makes no sense.
    */
-  constructor(kind: Kind, options: ConnectOptions) {
+  constructor(kind: Kind, options: ConnectOptions, tracer?: Tracer) {
     checkOptions(kind.name, options);
     this.#kind = kind;
     this.#options = options;
     this.#notices = new Notices(kind, options.logger);
     const limits = resolveLimits(options.limits);
     checkId(options.wantedId ?? 0n);
-    this.#settings = linkSettings(options, limits);
+    this.#settings = linkSettings(options, limits, tracer !== undefined);
     this.#pauses = new Pauses(options.reconnect || {});
     this.#addresses = new Addresses(options, kind.port);
     this.#queue = new WaitingQueue(limits, systemTimers);
@@ -109,6 +111,7 @@ export class Connector {
       limits,
       tailed: kind.tailed,
       hooks: kind.hooks,
+      tracer,
       onBusy: (busy, load) => this.#onBusy(busy, load),
       onError: (error) => this.#notices.onError(error),
       offline: (operation) => this.#keep(operation),

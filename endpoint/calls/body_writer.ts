@@ -15,6 +15,8 @@ import {
   PAYLOAD_TOO_LARGE,
   type Session,
   SHORT_BUFFER,
+  TRACE_KEY,
+  TRACE_MEMBER_LENGTH,
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
   type Verdict,
@@ -122,6 +124,8 @@ export interface Outgoing {
   readonly custom: Uint8Array | undefined;
   /** The edge it is for, appended to the custom bytes; `undefined` for none. */
   readonly edgeId: bigint | undefined;
+  /** Context of the trace it belongs to; `undefined` for none. */
+  readonly trace: string | undefined;
 }
 
 /** Text in UTF-8 in a buffer that the next text overwrites, or the bytes. */
@@ -207,10 +211,12 @@ export function writeOutgoing(
   timeoutMs: number,
 ): void {
   const data = bytesOf(out.data);
-  const size = bodySize(out, data.length);
+  let size = bodySize(out, data.length);
   const limit = link.settings.maxPayload;
   const need = size + 8 + RELAY_MARGIN;
   if (need > limit) throw tooLarge(out, need, limit);
+  const trace = out.trace === undefined ? undefined : traceFor(link, out, need);
+  if (trace !== undefined) size += TRACE_MEMBER_LENGTH;
   const begin = link.openFrame(session, size);
   const dst = link.outbox.buf;
   let at = put(dst, begin, out.head);
@@ -235,8 +241,18 @@ export function writeOutgoing(
   if (timeoutMs > 0 && timeoutMs <= LONGEST_MS) {
     at = put(dst, at, timeoutMember(timeoutMs));
   }
+  if (trace !== undefined) {
+    const member = encoder.encode(`"${TRACE_KEY}":"${trace}",`);
+    at = put(dst, at, member);
+  }
   dst.set(TIMES, at);
   link.commitFrame(type, idHi, idLo, at + TIMES.length);
+}
+
+/** The context that goes along: none to a peer that does not know it, and nothing is too large for it. */
+function traceFor(link: Link, out: Outgoing, need: number): string | undefined {
+  const fits = need + TRACE_MEMBER_LENGTH <= link.settings.maxPayload;
+  return link.trace && fits ? out.trace : undefined;
 }
 
 /** The custom bytes with the id of the edge behind them, big-endian. */

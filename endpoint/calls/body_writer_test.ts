@@ -79,7 +79,13 @@ Deno.test("requests and messages are byte for byte what Go peers write", () => {
             : [0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54, 0x32, 0x10];
           const whole = new Uint8Array([...custom ?? [], ...tail]);
           const value = encoder.encode(data);
-          const rest = { what: "send", data, custom, edgeId };
+          const rest = {
+            what: "send",
+            data,
+            custom,
+            edgeId,
+            trace: undefined,
+          };
           const request = { head: methodHead(name), topic: undefined, ...rest };
           writeOutgoing(link, session, TYPE_REQUEST, 1, 2, request, 0);
           assertEquals(
@@ -166,6 +172,7 @@ Deno.test("nothing is written that a peer or the next hop would refuse", () => {
       topic: undefined,
       custom: undefined,
       edgeId: undefined,
+      trace: undefined,
     };
     try {
       writeOutgoing(link, session, TYPE_REQUEST, 1, 2, out, 30_000);

@@ -60,6 +60,8 @@ export abstract class DataOperation<T> extends Operation implements Outgoing {
   readonly edgeId: bigint | undefined;
   /** The stream it goes through; `undefined` outside of streams. */
   readonly streamId: bigint | undefined;
+  /** Context of the trace it belongs to; set before it is submitted. */
+  trace: string | undefined = undefined;
   /** Who waits. */
   protected readonly waiter: Waiter<T>;
   readonly #onError: (error: FrontierError) => void;

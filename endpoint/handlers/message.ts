@@ -10,6 +10,7 @@ import {
   type Session,
   TYPE_MESSAGE_ACK,
 } from "@frontier/proto/internal";
+import type { Span } from "@frontier/platform/trace";
 import { EMPTY_HEAD, writeAck, writeFailure } from "../calls/body_writer.ts";
 import { Received } from "./received.ts";
 
@@ -29,6 +30,8 @@ export interface MessageContent {
   readonly tailed: boolean;
   /** Where it is counted until it is answered. */
   readonly unanswered: Unanswered;
+  /** What is done with it, where that is traced. */
+  readonly span: Span | undefined;
 }
 
 /**
@@ -71,6 +74,7 @@ export class Message extends Received {
   readonly topic: string;
   readonly #session: Session;
   readonly #unanswered: Unanswered;
+  readonly #span: Span | undefined;
   readonly #idHi: number;
   readonly #idLo: number;
   #answered = false;
@@ -91,6 +95,7 @@ export class Message extends Received {
     this.topic = topic;
     this.#session = session;
     this.#unanswered = content.unanswered;
+    this.#span = content.span;
     this.#idHi = id[0];
     this.#idLo = id[1];
   }
@@ -103,8 +108,32 @@ export class Message extends Received {
     return !this.#answered && this.#session.state === "open";
   }
 
+  /**
+   * Runs code in the trace that the message belongs to: what the code calls or
+   * publishes is seen as its consequence. Without tracing it just runs.
+   *
+   * @param action The code.
+   * @returns What the code returns.
+   *
+   * @example Pass on what arrives
+   * ```ts
+   * import type { Edge } from "@frontier/client";
+   *
+   * async function passOn(edge: Edge): Promise<void> {
+   *   for await (const message of edge.messages()) {
+   *     await message.withTrace(() => edge.call("store", message.data));
+   *     message.done();
+   *   }
+   * }
+   * ```
+   */
+  withTrace<T>(action: () => T): T {
+    return this.#span === undefined ? action() : this.#span.run(action);
+  }
+
   /** Acknowledges it: the publish succeeds. Only the first answer counts. */
   done(): void {
+    this.#span?.end();
     if (!this.answerable) return;
     this.#answered = true;
     this.#unanswered.count--;
@@ -118,6 +147,11 @@ export class Message extends Received {
    * @param reason An error, or its text; an empty text is sent as `error`.
    */
   error(reason: unknown): void {
+    if (this.#span !== undefined) {
+      const { code, message } = FrontierError.from(reason);
+      this.#span.fail(code, message);
+      this.#span.end();
+    }
     if (!this.answerable) return;
     this.#answered = true;
     this.#unanswered.count--;

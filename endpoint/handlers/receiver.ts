@@ -16,6 +16,7 @@ import {
   TYPE_RESPONSE,
 } from "@frontier/proto/internal";
 import { EMPTY_HEAD, methodHead, writeFailure } from "../calls/body_writer.ts";
+import type { Tracer } from "@frontier/platform/trace";
 import type { Counters } from "../counters.ts";
 import type { EndpointLimits } from "../limits.ts";
 import { NO_BYTES } from "../payload.ts";
@@ -27,6 +28,7 @@ import {
   type Message,
   type Unanswered,
 } from "./message.ts";
+import { tracedMethod } from "./traced_method.ts";
 import { MethodTable } from "./method_table.ts";
 import { makeRequest } from "./request.ts";
 import type { HandlerPool } from "./handler_pool.ts";
@@ -43,6 +45,8 @@ export interface ReceiverParts {
   readonly tailed: boolean;
   /** What is counted, of all sessions of one endpoint. */
   readonly counters: Counters;
+  /** Begins spans; `undefined` when nobody collects them. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** Finds the handler of each request, and keeps messages until they are read. */
@@ -100,7 +104,10 @@ export class Receiver {
       refuse(session, TYPE_RESPONSE, idHi, idLo, head, text);
       return;
     }
-    const { pool, tailed, limits } = this.#parts;
+    const { pool, tailed, limits, tracer } = this.#parts;
+    const answering = tracer === undefined
+      ? method
+      : tracedMethod(method, tracer, traceOf(session));
     const request = makeRequest(
       session.isDefault ? 0n : session.id,
       method.name,
@@ -109,7 +116,7 @@ export class Receiver {
       tailed,
     );
     pool.admit(
-      new HandlerRun(session, [idHi, idLo], method, request, {
+      new HandlerRun(session, [idHi, idLo], answering, request, {
         timeoutMs: body.timeoutMs,
         outboxBytes: limits.outboxBytes,
       }),
@@ -123,16 +130,21 @@ export class Receiver {
     const { idHi, idLo } = frame;
     const data = body.valueBytes();
     const custom = customOf(body);
+    const { tailed, tracer } = this.#parts;
     const unanswered = this.#unansweredOf(session);
+    const topic = body.topicEnd > body.topicStart ? body.topicText() : "";
+    const span = tracer?.message("consumer", topic, traceOf(session));
     const message = makeMessage(
       session,
       [idHi, idLo],
-      body.topicEnd > body.topicStart ? body.topicText() : "",
-      { data, custom, tailed: this.#parts.tailed, unanswered },
+      topic,
+      { data, custom, tailed, unanswered, span },
     );
     unanswered.count++;
     if (this.inbox.push(message, data.length + custom.length)) return;
     unanswered.count--;
+    span?.fail("short-buffer", SHORT_BUFFER);
+    span?.end();
     const type = TYPE_MESSAGE_ACK;
     refuse(session, type, idHi, idLo, EMPTY_HEAD, SHORT_BUFFER);
   }
@@ -167,6 +179,11 @@ function refuse(
   reason: string,
 ): void {
   writeFailure(session, type, idHi, idLo, head, reason, "not-run");
+}
+
+/** The context that came with the body that was read last; empty for none. */
+function traceOf(session: Session): string {
+  return session.link.trace ? body.traceText() : "";
 }
 
 function customOf(body: DataBody): Uint8Array<ArrayBuffer> {

@@ -99,6 +99,19 @@ export class Stream {
     return payloadBytes(this.#core.session.meta);
   }
 
+  /**
+   * Runs code in the trace that a stream which the other side has opened belongs
+   * to: what the code calls or publishes is seen as its consequence. Without
+   * tracing, and on a stream of our own, it just runs.
+   *
+   * @param action The code.
+   * @returns What the code returns.
+   */
+  withTrace<T>(action: () => T): T {
+    const { span } = this.#core;
+    return span === undefined ? action() : span.run(action);
+  }
+
   /** Whether the stream is over. What has arrived may still wait to be read. */
   get over(): boolean {
     return this.#core.session.state === "closed";

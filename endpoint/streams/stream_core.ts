@@ -12,6 +12,7 @@ import {
   SHORT_BUFFER,
   Timer,
 } from "@frontier/proto/internal";
+import type { Span, Tracer } from "@frontier/platform/trace";
 import { Channel } from "../channel.ts";
 import type { Counters } from "../counters.ts";
 import type { EndpointLimits } from "../limits.ts";
@@ -47,6 +48,8 @@ export interface StreamParts {
   readonly counters: Counters;
   /** Hears of the errors that answers carry. */
   readonly onError: (error: FrontierError) => void;
+  /** Begins spans; `undefined` when nobody collects them. */
+  readonly tracer: Tracer | undefined;
 }
 
 /**
@@ -65,6 +68,8 @@ export class StreamCore {
   readonly channel: Channel;
   /** Whether the application has taken it; its peer may send little before. */
   wanted = false;
+  /** How it was opened by the peer, where that is traced. */
+  span: Span | undefined = undefined;
   /** Resolved when the stream is over, rejected when the peer's bytes are not complete. */
   readonly closed: Promise<void>;
 

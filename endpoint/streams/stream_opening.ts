@@ -24,6 +24,7 @@ const OVERHEAD = 64;
 export class StreamOpening extends Operation {
   readonly #peer: string;
   readonly #label: string;
+  readonly #trace: string | undefined;
   #meta: Uint8Array;
   readonly #waiter: Waiter<StreamCore>;
   #opening: Session | undefined = undefined;
@@ -32,13 +33,19 @@ export class StreamOpening extends Operation {
   /**
    * Prepares the opening.
    *
-   * @param target What it is for, what that is called in messages, and bytes that go along.
+   * @param target What it is for, what that is called in messages, bytes that go
+   * along, and the context of the trace it belongs to.
    * @param timeoutMs Milliseconds it may take.
    * @param signal Gives up when aborted.
    * @param waiter Who waits.
    */
   constructor(
-    target: { peer: string; label: string; meta: Uint8Array | undefined },
+    target: {
+      peer: string;
+      label: string;
+      meta: Uint8Array | undefined;
+      trace?: string | undefined;
+    },
     timeoutMs: number,
     signal: AbortSignal | undefined,
     waiter: Waiter<StreamCore>,
@@ -47,6 +54,7 @@ export class StreamOpening extends Operation {
     this.#peer = target.peer;
     this.#label = target.label;
     this.#meta = target.meta ?? NO_BYTES;
+    this.#trace = target.trace;
     this.#waiter = waiter;
   }
 
@@ -81,7 +89,7 @@ export class StreamOpening extends Operation {
     try {
       this.#check(link.settings.maxPayload);
       const meta = this.#meta.length > 0 ? this.#meta : undefined;
-      const session = link.openSession(this.#peer, meta);
+      const session = link.openSession(this.#peer, meta, this.#trace);
       if (session === undefined) throw new Error(tooMany(this.what));
       this.#opening = session;
       session.user = this;

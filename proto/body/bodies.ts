@@ -21,6 +21,8 @@ export interface DataFields {
   error: string;
   /** What the one who wrote the error says about it; ours, empty in bodies of Go peers. */
   verdict: Verdict;
+  /** Context of the trace that a request or message belongs to; ours, absent when there is none. */
+  trace?: string;
   /** Time left to answer, in nanoseconds; 0 when absent. */
   timeoutNs: bigint;
   /** Instant of the sender's clock at which its timeout ends. */
@@ -49,4 +51,6 @@ export interface SessionBody {
   error: string;
   /** Whom the session is for: a service's name or an edge's id. */
   peer: string;
+  /** Context of the trace that an open belongs to; ours, absent when there is none. */
+  trace?: string | undefined;
 }

@@ -41,6 +41,8 @@ export interface BodyView {
   errorEnd: number;
   /** What the one who wrote the error says about it; empty without an error. */
   verdict: Verdict;
+  /** First character of the context of its trace, 55 characters; 0 when there is none. */
+  traceStart: number;
   /** Index after the closing quote of the last of key, value and topic; after the brace when there is none. */
   headEnd: number;
   /** Time left to answer in milliseconds, perhaps with a fraction; 0 when there is none. */

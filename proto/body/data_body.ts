@@ -16,6 +16,12 @@ import { unquoteText } from "./json_text.ts";
 import { skipString } from "./json_scan.ts";
 import { earlierDeadline, NO_TIME, scanTime } from "./rfc3339.ts";
 import { SlowParse } from "./slow_parse.ts";
+import {
+  isTraceparent,
+  TRACE_KEY,
+  TRACEPARENT_LENGTH,
+  traceparentText,
+} from "./traceparent.ts";
 import type { Verdict } from "../errors/verdict.ts";
 import { verdictLiteral } from "./verdict_literal.ts";
 
@@ -34,6 +40,7 @@ const ERROR = new Literal('"error":"');
 const NOT_RUN = verdictLiteral("not-run");
 const UNKNOWN = verdictLiteral("unknown");
 const TIMEOUT = new Literal('"timeout":');
+const TRACE = new Literal(`"${TRACE_KEY}":"`);
 const DEADLINE = new Literal('"deadline":"');
 const CONTEXT = new Literal('"context":{"deadline":"');
 
@@ -123,6 +130,8 @@ export class DataBody implements BodyView {
   errorEnd = 0;
   /** What the one who wrote the error says about it; empty without an error. */
   verdict: Verdict = "";
+  /** First character of the context of its trace, 55 characters; 0 when there is none. */
+  traceStart = 0;
   /** Index after the closing quote of the last of key, value and topic; after the brace when there is none. */
   headEnd = 0;
   /** Time left to answer in milliseconds, perhaps with a fraction; 0 when there is none. */
@@ -198,7 +207,7 @@ export class DataBody implements BodyView {
         0;
     this.errorStart = this.errorEnd = 0;
     this.verdict = "";
-    this.timeoutMs = this.deadlineMs = 0;
+    this.timeoutMs = this.deadlineMs = this.traceStart = 0;
     return this.#scan(buf, this.#view, start, end);
   }
 
@@ -248,7 +257,7 @@ export class DataBody implements BodyView {
     return this.#scanRest(buf, view, at, end);
   }
 
-  /** Scans error, verdict, timeout, deadline and context. */
+  /** Scans error, verdict, timeout, trace, deadline and context. */
   #scanRest(
     buf: Uint8Array,
     view: DataView,
@@ -296,7 +305,7 @@ export class DataBody implements BodyView {
     return this.buf[at] === CLOSE_OBJECT && at + 1 === this.end;
   }
 
-  /** Scans timeout, deadline and context. */
+  /** Scans timeout, trace, deadline and context. */
   #scanTimes(view: DataView, at: number): boolean {
     const { buf, end } = this;
     if (TIMEOUT.isAt(view, at, end)) {
@@ -307,6 +316,15 @@ export class DataBody implements BodyView {
     }
     if (end - at === USUAL_END.length && USUAL_END.isAt(view, at, end)) {
       return true;
+    }
+    if (TRACE.isAt(view, at, end)) {
+      at = this.#scanTrace(at + TRACE.length);
+      if (at < 0) return false;
+      if (buf[at] !== COMMA) return this.#endsAt(at);
+      at++;
+      if (end - at === USUAL_END.length && USUAL_END.isAt(view, at, end)) {
+        return true;
+      }
     }
     let deadline = NO_TIME;
     if (DEADLINE.isAt(view, at, end)) {
@@ -325,6 +343,17 @@ export class DataBody implements BodyView {
     if (Number.isNaN(context)) return false;
     this.deadlineMs = earlierDeadline(deadline, context);
     return buf[at + 1] === CLOSE_OBJECT && this.#endsAt(at + 2);
+  }
+
+  /** Scans the context of a trace; -1 for anything else. */
+  #scanTrace(at: number): number {
+    const { buf, end } = this;
+    const close = at + TRACEPARENT_LENGTH;
+    if (close >= end || buf[close] !== QUOTE || !isTraceparent(buf, at)) {
+      return -1;
+    }
+    this.traceStart = at;
+    return close + 1;
   }
 
   /** Scans a plain number of nanoseconds; -1 for anything unusual. */
@@ -410,6 +439,16 @@ export class DataBody implements BodyView {
    */
   errorText(): string {
     return unquoteText(this.buf, this.errorStart, this.errorEnd);
+  }
+
+  /**
+   * Gives the context of its trace.
+   *
+   * @returns A W3C `traceparent`; empty when absent.
+   */
+  traceText(): string {
+    const { buf, traceStart } = this;
+    return traceStart === 0 ? "" : traceparentText(buf, traceStart);
   }
 
   /**

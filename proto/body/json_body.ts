@@ -24,6 +24,7 @@ import { BodyWriter } from "./json_writer.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { ZERO_TIME_VALUE } from "./rfc3339.ts";
 import { readUsualSession } from "./usual_session.ts";
+import { readTraceparent, TRACE_KEY } from "./traceparent.ts";
 import { VERDICT_KEY } from "../errors/verdict.ts";
 
 const UINT32_MAX = 2 ** 32 - 1;
@@ -64,6 +65,7 @@ export function decodeDataBody(
     timeoutNs: members.timeout.value(),
     deadline: members.deadline.value(),
     contextDeadline: members.contextDeadline.value(),
+    ...(members.trace !== "" && { trace: members.trace }),
   };
 }
 
@@ -102,6 +104,7 @@ export function encodeDataBody(fields: DataFields): Uint8Array<ArrayBuffer> {
   writer.text("error", fields.error);
   if (fields.error !== "") writer.text(VERDICT_KEY, fields.verdict);
   if (fields.timeoutNs !== 0n) writer.json("timeout", `${fields.timeoutNs}`);
+  writer.text(TRACE_KEY, fields.trace ?? "");
   writer.json("deadline", `"${fields.deadline.text}"`);
   writer.json("context", `{"deadline":"${fields.contextDeadline.text}"}`);
   return writer.finish();
@@ -114,6 +117,7 @@ class Envelope {
   readonly error = new TextField("error");
   readonly peer = new TextField("peer");
   readonly reason = new TextField("reason");
+  trace = "";
   ext: string[] = [];
   window: [number, number] | undefined;
 
@@ -146,6 +150,10 @@ const SESSION = new NameTable<Reader>({
   meta: readMeta,
   error: readError,
   peer: (into, b, s, e) => into.peer.read(b, s, e),
+}, {
+  [TRACE_KEY]: (into, b, s, e) => {
+    into.trace = readTraceparent(b, s, e);
+  },
 });
 
 const REGISTER_ACK = new NameTable<Reader>({ error: readError });
@@ -277,8 +285,13 @@ export function readSession(
   end: number,
 ): SessionBody {
   const read = readEnvelope("session body", SESSION, buf, start, end);
-  const { error, peer } = read;
-  return { error: error.text(), peer: peer.text(), ...read.metaMember };
+  const { error, peer, trace } = read;
+  return {
+    error: error.text(),
+    peer: peer.text(),
+    ...read.metaMember,
+    ...(trace !== "" && { trace }),
+  };
 }
 
 /**
@@ -295,6 +308,7 @@ export function encodeSessionBody(
   writer.bytes("meta", body.meta);
   writer.text("error", body.error ?? "");
   writer.text("peer", body.peer ?? "");
+  writer.text(TRACE_KEY, body.trace ?? "");
   return writer.finish();
 }
 

@@ -20,6 +20,7 @@ import { ZERO_TIME } from "../wire/constants.ts";
 import type { DataBody } from "./data_body.ts";
 import { quoteText } from "./json_text.ts";
 import { putTime } from "./put_time.ts";
+import { TRACE_KEY, TRACEPARENT_LENGTH } from "./traceparent.ts";
 import type { Verdict } from "../errors/verdict.ts";
 import { verdictLiteral } from "./verdict_literal.ts";
 
@@ -37,6 +38,7 @@ const DEADLINE = new Literal('"deadline":"');
 const AFTER_DEADLINE = new Literal(`","context":{"deadline":"${ZERO_TIME}"}}`);
 const CUSTOM = new Literal('"custom":"');
 const ERROR = new Literal('"error":"');
+const TRACE = new Literal(`"${TRACE_KEY}":"`);
 const TIMEOUT = new Literal('"timeout":');
 
 /** Length of the id at the end of `custom`, in bytes. */
@@ -280,6 +282,28 @@ export function writeWithoutTail(
   }
   dst.setUint8(after++, QUOTE);
   return finish(dst, at, after, timeoutMs, deadlineMs);
+}
+
+/**
+ * Adds the context of a trace to a request or message that was written without
+ * a deadline. The caller guarantees room for `TRACE_MEMBER_LENGTH` more bytes.
+ *
+ * @param dst Holds the body.
+ * @param end The offset after it.
+ * @param traceparent The context, 55 characters of ASCII.
+ * @returns The offset after the body that has become longer.
+ */
+export function addTrace(
+  dst: DataView,
+  end: number,
+  traceparent: string,
+): number {
+  let at = TRACE.put(dst, end - TIMES.length + 1);
+  for (let i = 0; i < TRACEPARENT_LENGTH; i++) {
+    dst.setUint8(at++, traceparent.charCodeAt(i));
+  }
+  dst.setUint8(at++, QUOTE);
+  return TIMES.put(dst, at);
 }
 
 /** Writes a verdict behind an error; the empty one is left out. */

@@ -10,6 +10,11 @@ import type { BodyView } from "./body_view.ts";
 import type { ByteField } from "./byte_field.ts";
 import { ZERO_TIME } from "../wire/constants.ts";
 import type { DataMembers } from "./data_members.ts";
+import {
+  TRACE_KEY,
+  TRACE_MEMBER_LENGTH,
+  TRACEPARENT_LENGTH,
+} from "./traceparent.ts";
 import { verdictMember } from "../errors/verdict.ts";
 
 const QUOTE = 0x22;
@@ -22,11 +27,12 @@ const VALUE = encoder.encode('"value":"');
 const TOPIC = encoder.encode('"topic":"');
 const CUSTOM = encoder.encode('"custom":"');
 const ERROR = encoder.encode('"error":"');
+const TRACE = encoder.encode(`"${TRACE_KEY}":"`);
 const TIMES = encoder.encode(
   `"deadline":"${ZERO_TIME}","context":{"deadline":"${ZERO_TIME}"}}`,
 );
-/** Room for all keys with their punctuation, a verdict and the times. */
-const OVERHEAD = 96 + TIMES.length;
+/** Room for all keys with their punctuation, a verdict, a trace and the times. */
+const OVERHEAD = 96 + TRACE_MEMBER_LENGTH + TIMES.length;
 
 /**
  * One body in the usual shape. Its times are unset, and its error keeps its
@@ -88,7 +94,7 @@ export class UsualBody {
       this.out[this.#at++] = QUOTE;
     }
     view.headEnd = this.#at;
-    const { custom, verdict } = this.#members;
+    const { custom, verdict, trace } = this.#members;
     [view.customStart, view.customEnd] = this.#bytes(CUSTOM, custom);
     if (this.#error.length > 0) {
       this.#member(ERROR);
@@ -98,6 +104,13 @@ export class UsualBody {
       this.out[this.#at++] = QUOTE;
       view.verdict = verdict;
       if (verdict !== "") this.#member(verdictMember(verdict));
+    }
+    if (trace !== "") {
+      this.#member(TRACE);
+      view.traceStart = this.#at;
+      encoder.encodeInto(trace, this.out.subarray(this.#at));
+      this.#at += TRACEPARENT_LENGTH;
+      this.out[this.#at++] = QUOTE;
     }
     this.#member(TIMES);
     view.end = this.#at;
@@ -138,6 +151,7 @@ function emptyView(buf: Uint8Array): BodyView {
     errorStart: 0,
     errorEnd: 0,
     verdict: "",
+    traceStart: 0,
     headEnd: 0,
     timeoutMs: 0,
     deadlineMs: 0,

@@ -22,7 +22,10 @@ export const FEATURE_REASON = "reason";
 /** A server says why it is about to close a connection. */
 export const FEATURE_FAREWELL = "farewell";
 
-/** All features of this release. */
+/** Requests, messages and session opens may carry the context of the trace they belong to. */
+export const FEATURE_TRACE = "trace";
+
+/** The features that are offered unless something else is wanted. */
 export const FEATURES: readonly string[] = [
   FEATURE_CANCEL,
   FEATURE_EARLY_DATA,
@@ -32,15 +35,18 @@ export const FEATURES: readonly string[] = [
   FEATURE_FAREWELL,
 ];
 
+/** All features of this release: with those that only some programs have a use for. */
+export const ALL_FEATURES: readonly string[] = [...FEATURES, FEATURE_TRACE];
+
 /**
  * Tells which bit stands for a feature among those that are agreed on.
  *
- * @param feature One of {@linkcode FEATURES}.
+ * @param feature One of {@linkcode ALL_FEATURES}.
  * @returns A number with one bit set.
  */
 export function featureBit(feature: string): number {
-  return 1 << FEATURES.indexOf(feature);
+  return 1 << ALL_FEATURES.indexOf(feature);
 }
 
 /** Set where any extension at all is agreed on, one of a later release perhaps. */
-export const ANY_FEATURE: number = 1 << FEATURES.length;
+export const ANY_FEATURE: number = 1 << ALL_FEATURES.length;

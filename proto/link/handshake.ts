@@ -12,10 +12,10 @@ import {
 } from "../wire/constants.ts";
 import type { ConnRequest } from "./connection_handler.ts";
 import {
+  ALL_FEATURES,
   ANY_FEATURE,
   FEATURE_CREDIT,
   featureBit,
-  FEATURES,
 } from "./features.ts";
 import type { FrameReader } from "../wire/frame_reader.ts";
 import type { ConnBody } from "../body/bodies.ts";
@@ -195,7 +195,7 @@ export class Handshake {
       ext.includes(feature) && offered.includes(feature);
     this.#credit = window !== undefined && has(FEATURE_CREDIT);
     let features = ANY_FEATURE;
-    for (const feature of FEATURES) {
+    for (const feature of ALL_FEATURES) {
       const agreed = feature === FEATURE_CREDIT ? this.#credit : has(feature);
       if (agreed) features |= featureBit(feature);
     }

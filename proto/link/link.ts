@@ -103,11 +103,17 @@ export class Link extends LinkReading {
    *
    * @param peer What the target is called.
    * @param meta Opaque bytes for the acceptor.
+   * @param trace Context of the trace it belongs to; told to a peer with
+   * `trace`.
    * @returns The session, in state `opening`; `undefined` when too many packets
    * of this connection wait for their answer.
    */
-  openSession(peer: string, meta?: Uint8Array): LinkSession | undefined {
-    return this.#input.sessionsOf(this).open(peer, meta);
+  openSession(
+    peer: string,
+    meta?: Uint8Array,
+    trace?: string,
+  ): LinkSession | undefined {
+    return this.#input.sessionsOf(this).open(peer, meta, trace);
   }
 
   /**

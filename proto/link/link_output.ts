@@ -11,6 +11,7 @@ import {
   FEATURE_EARLY_DATA,
   FEATURE_FAREWELL,
   FEATURE_REASON,
+  FEATURE_TRACE,
   FEATURE_VERDICT,
   featureBit,
 } from "./features.ts";
@@ -46,6 +47,7 @@ const EARLY_DATA = featureBit(FEATURE_EARLY_DATA);
 const CREDIT = featureBit(FEATURE_CREDIT);
 const VERDICT = featureBit(FEATURE_VERDICT);
 const REASON = featureBit(FEATURE_REASON);
+const TRACE = featureBit(FEATURE_TRACE);
 const FAREWELL = featureBit(FEATURE_FAREWELL);
 
 /**
@@ -109,6 +111,11 @@ export class LinkOutput extends PacketIds {
   /** Whether a dismiss may tell why its session did not end completely. */
   get reason(): boolean {
     return (this.#features & REASON) > 0;
+  }
+
+  /** Whether what is asked may carry the context of its trace. */
+  get trace(): boolean {
+    return (this.#features & TRACE) > 0;
   }
 
   /** Whether a server may say why it is about to close the connection. */

@@ -126,10 +126,16 @@ export class LinkSessions<L extends OpeningLink> {
    *
    * @param peer What the target is called.
    * @param meta Opaque bytes for the acceptor.
+   * @param trace Context of the trace it belongs to; told to a peer with
+   * `trace`.
    * @returns The session, in state `opening`; `undefined` when too many packets
    * of the connection wait for their answer.
    */
-  open(peer: string, meta: Uint8Array | undefined): Session<L> | undefined {
+  open(
+    peer: string,
+    meta: Uint8Array | undefined,
+    trace?: string,
+  ): Session<L> | undefined {
     const link = this.#link;
     let [hi, lo] = this.#freshId();
     // The peer may have chosen that very id for one of its own.
@@ -145,9 +151,10 @@ export class LinkSessions<L extends OpeningLink> {
     if (asClient) {
       (this.#opening ??= new SessionMap(link.settings.random)).add(session);
     } else this.#known.add(session);
-    const body = peer === "" && meta === undefined
+    const told = link.trace ? trace : undefined;
+    const body = peer === "" && meta === undefined && told === undefined
       ? EMPTY_BODY
-      : encodeSessionBody({ meta, error: "", peer });
+      : encodeSessionBody({ meta, error: "", peer, trace: told });
     const at = link.outbox.open(10 + body.length);
     const buf = link.outbox.buf;
     buf[at] = 0;
@@ -226,7 +233,7 @@ export class LinkSessions<L extends OpeningLink> {
       );
     }
     const session = new Session(link, hi, lo, "accepting");
-    session.asked(frame);
+    session.asked(frame, link.trace ? asked?.trace : undefined);
     if (asked === undefined) session.refusal = SESSION_META_TOO_LARGE;
     else {
       session.peer = asked.peer;
@@ -258,7 +265,7 @@ function readAsk(
   { buf, bodyStart, bodyEnd }: FrameReader,
 ): SessionBody | undefined {
   const most = settings.maxSessionMeta;
-  const longest = Math.min(most * LONGEST_FORM + 64, MAX_CONTROL_BODY);
+  const longest = Math.min(most * LONGEST_FORM + 128, MAX_CONTROL_BODY);
   if (bodyEnd - bodyStart - 10 > longest) return undefined;
   const body = decodeSessionBody(buf, bodyStart + 10, bodyEnd);
   const length = body.peer.length + (body.meta?.length ?? 0);

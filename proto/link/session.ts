@@ -95,6 +95,11 @@ export class Session<L extends SessionLink = SessionLink>
     return (BigInt(this.idHi) << 32n) | BigInt(this.idLo);
   }
 
+  /** Context of the trace that the peer's open belongs to; known until it is answered, empty for none. */
+  get trace(): string {
+    return this.#ask?.trace ?? "";
+  }
+
   /** Whether the peer has sent its dismiss. */
   get dismissReceived(): boolean {
     return (this.#close & DISMISS_RECEIVED) !== 0;
@@ -190,10 +195,11 @@ export class Session<L extends SessionLink = SessionLink>
    * The peer has asked for the session.
    *
    * @param frame The session packet.
+   * @param trace Context of the trace it belongs to, if any.
    */
-  asked(frame: FrameReader): void {
+  asked(frame: FrameReader, trace?: string): void {
     this.byPeer = true;
-    this.#ask = new SessionAsk(frame);
+    this.#ask = new SessionAsk(frame, trace);
   }
 
   /**

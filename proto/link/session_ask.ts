@@ -19,6 +19,8 @@ const ACCEPTED = encode("");
  * it has answered. Source: docs/spec/wire.md §4.2.
  */
 export class SessionAsk {
+  /** Context of the trace the open belongs to; empty for none. */
+  readonly trace: string;
   readonly #packetHi: number;
   readonly #packetLo: number;
   readonly #negotiateHi: number;
@@ -28,8 +30,10 @@ export class SessionAsk {
    * Remembers the ids.
    *
    * @param frame The session packet.
+   * @param trace Context of the trace it belongs to; empty for none.
    */
-  constructor(frame: FrameReader) {
+  constructor(frame: FrameReader, trace = "") {
+    this.trace = trace;
     this.#packetHi = frame.idHi;
     this.#packetLo = frame.idLo;
     this.#negotiateHi = readU32(frame.buf, frame.bodyStart + 2);

@@ -15,6 +15,7 @@ interface Fields {
   error?: string;
   reason?: string;
   verdict?: string;
+  trace?: string;
   hostile?: boolean;
   decodeOnly?: boolean;
 }
@@ -47,6 +48,11 @@ for (const { name, fields, hex } of vectors) {
         break;
       case "request":
         assertEquals(packet.body.timeoutNs, BigInt(expected.timeoutNs!));
+        assertEquals(packet.body.trace, expected.trace);
+        break;
+      case "message":
+      case "session":
+        assertEquals(packet.body.trace, expected.trace);
         break;
       case "session-ack":
       case "dismiss":

@@ -20,6 +20,7 @@ import {
 import type { Logger } from "@frontier/platform/log";
 import type { Tally } from "../tally/tally.ts";
 import type { Call } from "./call.ts";
+import { showAnswer, showFailure } from "./call_trace.ts";
 import { UNREAD } from "./ends.ts";
 import type { OutboxRoom } from "./outbox_room.ts";
 
@@ -73,6 +74,7 @@ export class Answers {
    */
   pass(call: Call, body: DataBody, from: Link): void {
     const { session } = call;
+    if (call.span !== undefined) showAnswer(call.span, body, from);
     if (session?.state !== "open") {
       this.#tally?.unheard(call);
       return;
@@ -145,6 +147,7 @@ export class Answers {
     request: DataBody | null = null,
   ): void {
     const { session } = call;
+    if (call.span !== undefined) showFailure(call.span, reason);
     if (session?.state !== "open") {
       this.#tally?.unheard(call);
       return;

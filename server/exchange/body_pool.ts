@@ -5,7 +5,7 @@
  */
 
 import { BODY_SLACK, type DataBody } from "@frontier/proto/internal";
-import { encodeEdited, writeEdited } from "./body_edit.ts";
+import { encodeEdited, roomFor, writeEdited } from "./body_edit.ts";
 import type { Call } from "./call.ts";
 
 /** Sizes of the buffers are multiples of this, in bytes. */
@@ -46,7 +46,7 @@ export class BodyPool {
    * @returns The copy; its buffer is to be given back.
    */
   encode(body: DataBody, call: Call): PooledBody {
-    if (body.end - body.start + BODY_SLACK > scratch.length) {
+    if (roomFor(body, call) > scratch.length) {
       const buf = encodeEdited(body, call);
       return { buf, length: buf.length };
     }

@@ -10,6 +10,7 @@ import {
   TYPE_MESSAGE_ACK,
   TYPE_RESPONSE,
 } from "@frontier/proto/internal";
+import type { Span } from "@frontier/platform/trace";
 import type { Holder } from "../quota/account.ts";
 import type { OutboxShares } from "../quota/outbox_shares.ts";
 import { TO_BROKER, WAYS } from "../tally/labels.ts";
@@ -138,6 +139,10 @@ export class Call {
   slot: Place | undefined = undefined;
   /** What it waits in for its turn to be sent. */
   queued: Place | undefined = undefined;
+  /** Context of its trace, as its target is told; `undefined` for none. */
+  trace: string | undefined = undefined;
+  /** Its span, where calls are traced. */
+  span: Span | undefined = undefined;
   /** Neighbour among the calls of its source. */
   prev: Call | undefined = undefined;
   /** Neighbour among the calls of its source. */

@@ -128,6 +128,11 @@ export class Calls {
    */
   release(call: Call): void {
     if (call.slot !== undefined) call.slot.call = undefined;
+    if (call.span !== undefined) {
+      call.span.end();
+      call.span = undefined;
+    }
+    call.trace = undefined;
     call.source = call.session = call.target = undefined;
     call.slot = call.queued = undefined;
     if (this.#spares.length < SPARES) this.#spares.push(call);

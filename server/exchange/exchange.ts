@@ -16,6 +16,7 @@ import {
   type Timers,
   TOPIC_NOT_ONLINE,
 } from "@frontier/proto/internal";
+import type { Tracer } from "@frontier/platform/trace";
 import type { Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines } from "../config/mod.ts";
 import type { RouteVerdicts } from "../admission/route_verdicts.ts";
@@ -29,6 +30,7 @@ import { Answers } from "./answers.ts";
 import { BodyPool } from "./body_pool.ts";
 import { BodyReader } from "./body_reader.ts";
 import type { Call, CallKind } from "./call.ts";
+import { showFailure, traceCall } from "./call_trace.ts";
 import { Calls } from "./calls.ts";
 import type { Chooser } from "./choose.ts";
 import {
@@ -72,6 +74,8 @@ export interface ExchangeContext {
   readonly verdicts: RouteVerdicts | undefined;
   /** Counts what happens; `undefined` when nobody asks. */
   readonly tally: Tally | undefined;
+  /** Begins spans; `undefined` when nobody collects them. */
+  readonly tracer: Tracer | undefined;
   /** Where to report. */
   readonly log: Logger;
 }
@@ -98,6 +102,7 @@ export class Exchange {
   readonly #calls: Calls;
   readonly #answers: Answers;
   readonly #tally: Tally | undefined;
+  readonly #tracer: Tracer | undefined;
   readonly #ledger: Ledger;
   readonly #reader: BodyReader;
   readonly #body: DataBody;
@@ -113,6 +118,7 @@ export class Exchange {
     this.#forwardTimeoutMs = limits.forwardTimeoutMs;
     this.#wallClock = context.wallClock;
     this.#verdicts = context.verdicts;
+    this.#tracer = context.tracer;
     this.#calls = new Calls((context.random() * 0x1_0000_0000) >>> 0);
     const ledger = this.#ledger = context.ledger;
     this.room = new OutboxRoom(ledger, limits.maxOutboxBytes * 2);
@@ -298,6 +304,7 @@ export class Exchange {
       call.target?.cancel(call);
       this.#calls.leave(call);
       this.#tally?.unheard(call);
+      if (call.span !== undefined) showFailure(call.span, CONTEXT_CANCELED);
       this.#calls.release(call);
     }
   }
@@ -309,6 +316,9 @@ export class Exchange {
     frame: FrameReader,
   ): Call {
     const call = this.#calls.begin(kind, source, session, frame);
+    if (this.#tracer !== undefined || this.#body.traceStart > 0) {
+      traceCall(call, this.#body, this.#tracer);
+    }
     const most = this.#forwardTimeoutMs;
     if (kind === "message") {
       call.limitMs = call.deadlineMs = 0;

@@ -5,7 +5,6 @@
  */
 
 import {
-  BODY_SLACK,
   CONTEXT_DEADLINE_EXCEEDED,
   type DataBody,
   FORCE_CLOSED,
@@ -28,7 +27,7 @@ import type { Ledger } from "../quota/ledger.ts";
 import type { Tally } from "../tally/tally.ts";
 import { type Answers, dropUnsent } from "./answers.ts";
 import type { BodyReader } from "./body_reader.ts";
-import { encodeEdited, writeEdited } from "./body_edit.ts";
+import { encodeEdited, roomFor, writeEdited } from "./body_edit.ts";
 import type { BodyPool } from "./body_pool.ts";
 import type { Call } from "./call.ts";
 import type { Calls } from "./calls.ts";
@@ -123,6 +122,9 @@ export class LinkTarget implements Target, SlotTarget {
 
   /** @inheritdoc */
   offer(call: Call, body: DataBody): string {
+    if (call.trace !== undefined && !this.#learnsTrace(call, body)) {
+      call.trace = undefined;
+    }
     return call.kind === "request"
       ? this.#request(call, body)
       : this.#message(call, body);
@@ -235,7 +237,7 @@ export class LinkTarget implements Target, SlotTarget {
     const { link } = session;
     call.deadlineMs = this.#deadlineOf(call);
     if (!session.ready) return this.#requestLater(call, body);
-    const length = body.end - body.start + BODY_SLACK;
+    const length = roomFor(body, call);
     if (!this.#hasRoom(call, length)) return SHORT_BUFFER;
     const share = this.#place(call.source!.holder);
     if (share === undefined) return SHORT_BUFFER;
@@ -318,7 +320,7 @@ export class LinkTarget implements Target, SlotTarget {
     const { link } = session;
     if (!session.ready && !session.held) return FORCE_CLOSED;
     const lane = this.#lane ??= this.#newLane();
-    const length = body.end - body.start + BODY_SLACK;
+    const length = roomFor(body, call);
     const share = this.#hasRoom(call, length)
       ? lane.take(call.source!.holder)
       : undefined;
@@ -343,6 +345,12 @@ export class LinkTarget implements Target, SlotTarget {
     }
     link.commitFrame(TYPE_MESSAGE, slot.idHi, slot.idLo, end);
     return "";
+  }
+
+  /** Whether the context of a trace can go along; no call is to fail for it. */
+  #learnsTrace(call: Call, body: DataBody): boolean {
+    return this.session.link.trace &&
+      roomFor(body, call) + 8 <= this.#context.limits.maxFrameBytes;
   }
 
   /** A peer that is not ours knows points in time only; its clock may be wrong, an edge's above all. */

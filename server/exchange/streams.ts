@@ -6,6 +6,7 @@
 
 import {
   type CloseReason,
+  CONTEXT_CANCELED,
   EDGE_NOT_ONLINE,
   FORCE_CLOSED,
   type FrameReader,
@@ -16,6 +17,7 @@ import {
   Timer,
   TOO_MANY_SESSIONS,
 } from "@frontier/proto/internal";
+import type { Span, Tracer } from "@frontier/platform/trace";
 import type { Logger } from "@frontier/platform/log";
 import type { CallKind } from "./call.ts";
 import type { RouteVerdicts } from "../admission/route_verdicts.ts";
@@ -28,6 +30,7 @@ import { SESSIONS } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Tally } from "../tally/tally.ts";
 import type { Chooser } from "./choose.ts";
+import { showFailure } from "./call_trace.ts";
 import type { Exchange } from "./exchange.ts";
 import { Leg, type LegLimits } from "./leg.ts";
 import { OpeningQueue, WaitingOpening } from "./opening_queue.ts";
@@ -51,6 +54,8 @@ export interface StreamsContext {
   readonly verdicts: RouteVerdicts | undefined;
   /** Counts what happens; `undefined` when nobody asks. */
   readonly tally: Tally | undefined;
+  /** Begins spans; `undefined` when nobody collects them. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** Streams of one edge that are refused before it is read more slowly. */
@@ -70,6 +75,8 @@ export class Streams {
   readonly #context: StreamsContext;
   /** How many streams of an opener were refused. */
   readonly #refused: WeakMap<Peer, number> = new WeakMap();
+  /** Spans of streams that are being opened, by the opener's session. */
+  readonly #spans: Map<Session, Span> = new Map();
 
   /**
    * @param context What it needs from outside.
@@ -85,6 +92,7 @@ export class Streams {
    * @param session Its session, not accepted yet.
    */
   openToService(edge: EdgePeer, session: Session): void {
+    this.#begin(edge, session);
     const { directory, chooser } = this.#context;
     const routes = directory.byName(session.peer);
     if (routes === undefined || !edge.online) {
@@ -104,6 +112,7 @@ export class Streams {
    * @param session Its session, not accepted yet.
    */
   openToEdge(service: ServicePeer, session: Session): void {
+    this.#begin(service, session);
     let edge: EdgePeer | undefined;
     if (/^\d{1,20}$/.test(session.peer)) {
       const id = BigInt(session.peer);
@@ -138,6 +147,7 @@ export class Streams {
     this.#context.tally?.opened(other.peer.kind, now - other.since);
     other.since = now;
     other.wish = "open";
+    this.#end(other.session);
     other.session.accept();
   }
 
@@ -207,6 +217,7 @@ export class Streams {
    * @param reason Why.
    */
   onClosed(session: Session, reason: CloseReason): void {
+    this.#end(session, CONTEXT_CANCELED);
     const leg = legOf(session);
     if (leg === undefined) {
       if (session.user instanceof WaitingOpening) {
@@ -312,7 +323,25 @@ export class Streams {
     return false;
   }
 
+  #begin(source: Peer, session: Session): void {
+    const { tracer } = this.#context;
+    if (tracer === undefined) return;
+    const { peer, trace } = session;
+    const tags = { "frontier.source": source.kind };
+    this.#spans.set(session, tracer.stream("server", peer, trace, tags));
+  }
+
+  /** The opener of a stream has its answer, or has gone. */
+  #end(session: Session, reason = ""): void {
+    const span = this.#spans.get(session);
+    if (span === undefined) return;
+    this.#spans.delete(session);
+    if (reason !== "") showFailure(span, reason);
+    span.end();
+  }
+
   #refuse(source: Peer, session: Session, reason: string): void {
+    this.#end(session, reason);
     this.#context.tally?.unopened(source.kind, reason);
     session.refuse(reason);
     const refused = (this.#refused.get(source) ?? 0) + 1;
@@ -360,7 +389,7 @@ export class Streams {
     const { usable } = target.link;
     // The original opens the second session without peer and meta, too.
     const opened = usable && session.state === "accepting"
-      ? target.link.openSession("")
+      ? target.link.openSession("", undefined, this.#traceOf(session))
       : undefined;
     if (opened === undefined) {
       this.count--;
@@ -406,6 +435,12 @@ export class Streams {
     target.openings!.remove(waiting);
     this.#context.ledger.give(share, SESSIONS, 1);
     this.count--;
+  }
+
+  #traceOf(session: Session): string | undefined {
+    const { trace } = session;
+    return this.#spans.get(session)?.traceparent ??
+      (trace === "" ? undefined : trace);
   }
 
   #targetOf(leg: Leg | undefined): Target | undefined {

@@ -21,6 +21,7 @@ import type { Directory } from "../../server/directory/directory.ts";
 import type { Servicebound } from "../../server/servicebound/servicebound.ts";
 import type { Ledger } from "../../server/quota/ledger.ts";
 import { createRouting, type Routing } from "../../server/routing.ts";
+import type { Tracer } from "@frontier/platform/trace";
 import { Tally } from "../../server/tally/tally.ts";
 import { Drain } from "../../server/drain/drain.ts";
 import { bytes, type PeerOptions, TestPeer } from "../support/test_peer.ts";
@@ -29,6 +30,8 @@ import { bytes, type PeerOptions, TestPeer } from "../support/test_peer.ts";
 export interface SimGatewayOptions extends SimOptions {
   /** Limits that differ from the defaults. */
   limits?: Partial<Limits>;
+  /** Begins spans; nobody collects them by default. */
+  tracer?: Tracer;
   /** Settings of connections that differ from the defaults. */
   link?: Partial<LinkSettings>;
   /**
@@ -273,6 +276,7 @@ export class SimGateway {
       wallClock: () => network.now + this.wallOffset,
       log: this.log,
       tally: this.tally,
+      tracer: options.tracer,
       policies: options.policies,
       onMoved: (link) => this.draining?.moved(link),
       onEnded: (link) => {

@@ -224,7 +224,11 @@ export class TestPeer {
   }
 
   /** Asks for a session. @returns The packet id. */
-  open(peer: string, negotiateId: bigint = 1000n + this.#nextId): bigint {
+  open(
+    peer: string,
+    negotiateId: bigint = 1000n + this.#nextId,
+    trace?: string,
+  ): bigint {
     const packetId = this.freshId();
     this.send({
       type: "session",
@@ -232,7 +236,7 @@ export class TestPeer {
       priority: 0,
       flags: 0x10,
       negotiateId,
-      body: { error: "", peer },
+      body: { error: "", peer, trace },
     });
     return packetId;
   }

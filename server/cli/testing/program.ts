@@ -10,7 +10,7 @@ export const PERMISSIONS: readonly string[] = [
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 /**
- * The gateway as a process of its own, with the documented permissions and
+ * The gateway, or another program, as a process of its own, with the documented permissions and
  * nothing in its environment but what is given.
  */
 export class Program implements AsyncDisposable {
@@ -26,6 +26,7 @@ export class Program implements AsyncDisposable {
     args: string[],
     env: Record<string, string> = {},
     permissions: readonly string[] = PERMISSIONS,
+    main = MAIN,
   ) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
@@ -34,7 +35,7 @@ export class Program implements AsyncDisposable {
         "--no-prompt",
         "--no-check",
         ...permissions,
-        MAIN,
+        main,
         ...args,
       ],
       env: { ...env, NO_COLOR: "1" },
