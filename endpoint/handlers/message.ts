@@ -5,6 +5,7 @@
  */
 
 import {
+  FORCE_CLOSED,
   FrontierError,
   type Link,
   type Session,
@@ -60,6 +61,13 @@ export let makeMessage: (
 export let cameOver: (message: Message, link: Link) => boolean;
 
 /**
+ * A message was dropped before anybody took it: its connection is lost.
+ *
+ * @param message One that was received.
+ */
+export let endLost: (message: Message) => void;
+
+/**
  * A message. Whoever published it waits until {@linkcode Message.done} or
  * {@linkcode Message.error} is called: that is the acknowledgement, end to end.
  */
@@ -68,6 +76,10 @@ export class Message extends Received {
     makeMessage = (session, id, topic, content) =>
       new Message(session, id, topic, content);
     cameOver = (message, link) => message.#session.link === link;
+    endLost = (message) => {
+      message.#span?.fail("force-closed", FORCE_CLOSED);
+      message.#span?.end();
+    };
   }
 
   /** The topic it was published to; empty when there is none. */

@@ -24,6 +24,7 @@ import { Inbox } from "./inbox.ts";
 import { HandlerRun } from "./handler_run.ts";
 import {
   cameOver,
+  endLost,
   makeMessage,
   type Message,
   type Unanswered,
@@ -85,7 +86,11 @@ export class Receiver {
    * @param link The connection.
    */
   forget(link: Link): void {
-    this.inbox.drop((message) => cameOver(message, link));
+    this.inbox.drop((message) => {
+      if (!cameOver(message, link)) return false;
+      endLost(message);
+      return true;
+    });
     for (const session of [...this.#unanswered.keys()]) {
       if (session.link === link) this.#unanswered.delete(session);
     }

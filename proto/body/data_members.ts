@@ -18,7 +18,7 @@ import {
 import { NameTable } from "./json_names.ts";
 import type { Budget, Steps } from "./json_scan.ts";
 import { unquoteText } from "./json_text.ts";
-import { readTraceparent, TRACE_KEY } from "./traceparent.ts";
+import { TRACE_KEY, TraceField } from "./traceparent.ts";
 import { asVerdict, type Verdict, VERDICT_KEY } from "../errors/verdict.ts";
 
 const QUOTE = 0x22;
@@ -45,8 +45,8 @@ export class DataMembers {
   readonly deadline: TimeField = new TimeField("deadline");
   /** Instant at which its caller's context ends. */
   readonly contextDeadline: TimeField = new TimeField("context deadline");
-  /** Context of a trace; empty for none. */
-  trace = "";
+  /** Context of a trace. */
+  readonly trace: TraceField = new TraceField();
   /** Counts what reading them costs. */
   readonly budget: Budget;
 
@@ -79,11 +79,6 @@ const readVerdict: Reader = (into, buf, start, end): void => {
     : "";
 };
 
-/** What is no context of a trace is none. */
-const readTrace: Reader = (into, buf, start, end): void => {
-  into.trace = readTraceparent(buf, start, end);
-};
-
 /** The readers of all members. */
 const DATA = new NameTable<Reader>({
   key: (into, b, s, e) => into.key.read(b, s, e),
@@ -94,7 +89,10 @@ const DATA = new NameTable<Reader>({
   timeout: (into, b, s, e) => into.timeout.read(b, s, e),
   deadline: (into, b, s, e) => into.deadline.read(b, s, e),
   context: readContext,
-}, { [VERDICT_KEY]: readVerdict, [TRACE_KEY]: readTrace });
+}, {
+  [VERDICT_KEY]: readVerdict,
+  [TRACE_KEY]: (into, b, s, e) => into.trace.read(b, s, e),
+});
 
 /**
  * Begins to read a data body.

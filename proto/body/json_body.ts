@@ -24,7 +24,7 @@ import { BodyWriter } from "./json_writer.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
 import { ZERO_TIME_VALUE } from "./rfc3339.ts";
 import { readUsualSession } from "./usual_session.ts";
-import { readTraceparent, TRACE_KEY } from "./traceparent.ts";
+import { TRACE_KEY, TraceField } from "./traceparent.ts";
 import { VERDICT_KEY } from "../errors/verdict.ts";
 
 const UINT32_MAX = 2 ** 32 - 1;
@@ -65,8 +65,13 @@ export function decodeDataBody(
     timeoutNs: members.timeout.value(),
     deadline: members.deadline.value(),
     contextDeadline: members.contextDeadline.value(),
-    ...(members.trace !== "" && { trace: members.trace }),
+    ...traceMember(members.trace),
   };
+}
+
+/** The context of a trace as an optional member. */
+function traceMember({ text }: TraceField): { trace?: string } {
+  return text === "" ? {} : { trace: text };
 }
 
 /**
@@ -117,7 +122,7 @@ class Envelope {
   readonly error = new TextField("error");
   readonly peer = new TextField("peer");
   readonly reason = new TextField("reason");
-  trace = "";
+  readonly trace = new TraceField();
   ext: string[] = [];
   window: [number, number] | undefined;
 
@@ -151,9 +156,7 @@ const SESSION = new NameTable<Reader>({
   error: readError,
   peer: (into, b, s, e) => into.peer.read(b, s, e),
 }, {
-  [TRACE_KEY]: (into, b, s, e) => {
-    into.trace = readTraceparent(b, s, e);
-  },
+  [TRACE_KEY]: (into, b, s, e) => into.trace.read(b, s, e),
 });
 
 const REGISTER_ACK = new NameTable<Reader>({ error: readError });
@@ -290,7 +293,7 @@ export function readSession(
     error: error.text(),
     peer: peer.text(),
     ...read.metaMember,
-    ...(trace !== "" && { trace }),
+    ...traceMember(trace),
   };
 }
 

@@ -63,21 +63,27 @@ export function traceparentText(buf: Uint8Array, at: number): string {
   return decoder.decode(buf.subarray(at, at + TRACEPARENT_LENGTH));
 }
 
-/**
- * Reads the value of a member.
- *
- * @param buf Holds it.
- * @param start First byte of the JSON value.
- * @param end Byte after it.
- * @returns The `traceparent`; empty when the value is anything else.
- */
-export function readTraceparent(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-): string {
-  return end - start === TRACEPARENT_LENGTH + 2 && buf[start] === QUOTE &&
-      isTraceparent(buf, start + 1)
-    ? traceparentText(buf, start + 1)
-    : "";
+/** The context of a trace as a member of a body; what is none counts as absent. */
+export class TraceField {
+  #buf: Uint8Array | undefined = undefined;
+  #at = 0;
+
+  /**
+   * Reads a value. Of several the last one counts.
+   *
+   * @param buf Holds it; it must not change before the context is asked for.
+   * @param start First byte of the JSON value.
+   * @param end Byte after it.
+   */
+  read(buf: Uint8Array, start: number, end: number): void {
+    const valid = end - start === TRACEPARENT_LENGTH + 2 &&
+      buf[start] === QUOTE && isTraceparent(buf, start + 1);
+    this.#buf = valid ? buf : undefined;
+    this.#at = start + 1;
+  }
+
+  /** The context; empty for none. */
+  get text(): string {
+    return this.#buf === undefined ? "" : traceparentText(this.#buf, this.#at);
+  }
 }

@@ -94,7 +94,8 @@ export class UsualBody {
       this.out[this.#at++] = QUOTE;
     }
     view.headEnd = this.#at;
-    const { custom, verdict, trace } = this.#members;
+    const { custom, verdict } = this.#members;
+    const trace = this.#members.trace.text;
     [view.customStart, view.customEnd] = this.#bytes(CUSTOM, custom);
     if (this.#error.length > 0) {
       this.#member(ERROR);

@@ -30,6 +30,11 @@ export const ODD_SHAPES = {
   "contexts": ["{", '"context":{},', '"b":0}'],
   "timeouts": ["{", '"timeout":9223372036854775807,', '"b":0}'],
   "verdicts": ["{", '"verdict":"unknown",', '"b":0}'],
+  "traces": [
+    "{",
+    '"trace":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",',
+    '"b":0}',
+  ],
   "numbers": ['{"value":[', "0,", "0]}"],
   "nulls": ['{"value":[', "null,", "0]}"],
   "nesting": ['{"a":[', "[".repeat(9_000) + "]".repeat(9_000) + ",", "0]}"],

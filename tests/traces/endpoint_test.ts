@@ -142,6 +142,19 @@ Deno.test("messages and streams that nobody takes end their spans as well", asyn
   );
 });
 
+Deno.test("a message that is lost with its connection before anybody takes it ends its span", async () => {
+  await withPair(async (client, server, spans) => {
+    const told = client.channel.publish("t", "1", undefined, LONG);
+    while (server.channel.inbox.size === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    server.close();
+    assertEquals(spans.server.said, ["consumer message t: force-closed"]);
+    // Its publisher is told when the connection has closed, after this.
+    told.catch(() => {});
+  });
+});
+
 Deno.test("without the feature both sides trace for themselves, and nothing goes over the wire", async () => {
   await withPair(async (client, server, spans) => {
     server.channel.methods.set("m", () => "x");
