@@ -74,7 +74,7 @@ export class Answers {
    */
   pass(call: Call, body: DataBody, from: Link): void {
     const { session } = call;
-    if (call.span !== undefined) showAnswer(call.span, body, from);
+    if (call.trace !== undefined) showAnswer(call.trace, body, from);
     if (session?.state !== "open") {
       this.#tally?.unheard(call);
       return;
@@ -147,7 +147,7 @@ export class Answers {
     request: DataBody | null = null,
   ): void {
     const { session } = call;
-    if (call.span !== undefined) showFailure(call.span, reason);
+    if (call.trace !== undefined) showFailure(call.trace.span, reason);
     if (session?.state !== "open") {
       this.#tally?.unheard(call);
       return;

@@ -43,7 +43,10 @@ export function writeEdited(
   call: Call,
 ): number {
   const end = edit(dst, at, body, call);
-  return call.trace === undefined ? end : addTrace(dst, end, call.trace);
+  const { trace } = call;
+  return trace === undefined || trace.context === ""
+    ? end
+    : addTrace(dst, end, trace.context);
 }
 
 function edit(

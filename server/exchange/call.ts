@@ -18,6 +18,14 @@ import { TO_BROKER, WAYS } from "../tally/labels.ts";
 /** What is on its way: a request is answered, a message acknowledged. */
 export type CallKind = "request" | "message";
 
+/** What is known of the trace that a call belongs to. */
+export interface CallTrace {
+  /** The context that the target is told; empty when it does not know such. */
+  context: string;
+  /** The span of this gateway, where it traces. */
+  readonly span: Span | undefined;
+}
+
 /** How the `custom` bytes change on the way. */
 export type Edit = "same" | "append" | "strip";
 
@@ -139,10 +147,8 @@ export class Call {
   slot: Place | undefined = undefined;
   /** What it waits in for its turn to be sent. */
   queued: Place | undefined = undefined;
-  /** Context of its trace, as its target is told; `undefined` for none. */
-  trace: string | undefined = undefined;
-  /** Its span, where calls are traced. */
-  span: Span | undefined = undefined;
+  /** The trace it belongs to; `undefined` for none. */
+  trace: CallTrace | undefined = undefined;
   /** Neighbour among the calls of its source. */
   prev: Call | undefined = undefined;
   /** Neighbour among the calls of its source. */

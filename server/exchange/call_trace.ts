@@ -10,7 +10,7 @@ import {
   type Link,
 } from "@frontier/proto/internal";
 import type { Span, Tracer } from "@frontier/platform/trace";
-import type { Call } from "./call.ts";
+import type { Call, CallTrace } from "./call.ts";
 
 /**
  * Notes which trace a call belongs to, and begins its span.
@@ -27,26 +27,29 @@ export function traceCall(
   const { kind, link } = call.source!;
   const came = link.trace ? body.traceText() : "";
   if (tracer === undefined) {
-    if (came !== "") call.trace = came;
+    if (came !== "") call.trace = { context: came, span: undefined };
     return;
   }
   const tags = { "frontier.source": kind };
   const span = call.kind === "request"
     ? tracer.call("server", body.methodText(), came, tags)
     : tracer.message("server", body.topicText(), came, tags);
-  call.span = span;
-  call.trace = span.traceparent;
+  call.trace = { context: span.traceparent, span };
 }
 
 /**
  * The target has answered.
  *
- * @param span The span of what it answered.
+ * @param trace The trace of what it answered.
  * @param body The answer.
  * @param from The connection that answered.
  */
-export function showAnswer(span: Span, body: DataBody, from: Link): void {
-  if (body.errorEnd === body.errorStart) return;
+export function showAnswer(
+  { span }: CallTrace,
+  body: DataBody,
+  from: Link,
+): void {
+  if (span === undefined || body.errorEnd === body.errorStart) return;
   const { verdict } = from;
   const text = body.errorText();
   const { code } = FrontierError.fromWire(text, verdict, body.verdict);
@@ -56,9 +59,9 @@ export function showAnswer(span: Span, body: DataBody, from: Link): void {
 /**
  * There is no answer.
  *
- * @param span The span of what was asked.
+ * @param span The span of what was asked; `undefined` where nobody traces.
  * @param reason Why, in the text of the wire.
  */
-export function showFailure(span: Span, reason: string): void {
-  span.fail(FrontierError.fromWire(reason).code, reason);
+export function showFailure(span: Span | undefined, reason: string): void {
+  span?.fail(FrontierError.fromWire(reason).code, reason);
 }

@@ -128,11 +128,10 @@ export class Calls {
    */
   release(call: Call): void {
     if (call.slot !== undefined) call.slot.call = undefined;
-    if (call.span !== undefined) {
-      call.span.end();
-      call.span = undefined;
+    if (call.trace !== undefined) {
+      call.trace.span?.end();
+      call.trace = undefined;
     }
-    call.trace = undefined;
     call.source = call.session = call.target = undefined;
     call.slot = call.queued = undefined;
     if (this.#spares.length < SPARES) this.#spares.push(call);

@@ -304,7 +304,9 @@ export class Exchange {
       call.target?.cancel(call);
       this.#calls.leave(call);
       this.#tally?.unheard(call);
-      if (call.span !== undefined) showFailure(call.span, CONTEXT_CANCELED);
+      if (call.trace !== undefined) {
+        showFailure(call.trace.span, CONTEXT_CANCELED);
+      }
       this.#calls.release(call);
     }
   }

@@ -123,7 +123,7 @@ export class LinkTarget implements Target, SlotTarget {
   /** @inheritdoc */
   offer(call: Call, body: DataBody): string {
     if (call.trace !== undefined && !this.#learnsTrace(call, body)) {
-      call.trace = undefined;
+      call.trace.context = "";
     }
     return call.kind === "request"
       ? this.#request(call, body)
