@@ -59,4 +59,10 @@ export { decodeText, NO_BYTES, payloadBytes } from "./payload.ts";
 export * from "./streams/stream_core.ts";
 export { traced } from "./traced.ts";
 export type { Identity, PeerAddress, Transport } from "@frontier/platform";
+export type {
+  Span,
+  SpanKind,
+  SpanTags,
+  Tracer,
+} from "@frontier/platform/trace";
 export type * from "@frontier/proto/internal";
