@@ -72,6 +72,9 @@ export class GoPeer implements AsyncDisposable {
         `-write-buffer=${options.buffer}`,
       );
     }
+    for (const [key, value] of Object.entries(options.tls ?? {})) {
+      args.push(`-tls-${key}=${value}`);
+    }
     if (options.verbose) args.push("-verbose");
     const peer = new GoPeer(await buildGo(options.line ?? "new"), args);
     const first = await peer.#wait(

@@ -5,6 +5,18 @@ import type { Pattern } from "./pattern.ts";
 /** The line of the Go library a peer is built on. */
 export type GoLine = "new" | "old";
 
+/** Files with which a peer that dials speaks TLS. */
+export interface GoTls {
+  /** Authorities it trusts. */
+  readonly ca: string;
+  /** Certificate it shows, whoever the server would take it from. */
+  readonly cert?: string;
+  /** Key of that. */
+  readonly key?: string;
+  /** Name that the server's certificate must be for. @default {the address} */
+  readonly name?: string;
+}
+
 /** How a peer is started. */
 export interface GoPeerOptions {
   /** Line of the Go library. @default {"new"} */
@@ -25,6 +37,8 @@ export interface GoPeerOptions {
   readonly wanted?: bigint;
   /** Length of its queues, in packets. @default {what the SDK of its role sets} */
   readonly buffer?: number;
+  /** Files for TLS. @default {plain TCP} */
+  readonly tls?: GoTls;
   /** Print the library's log on standard error. @default {false} */
   readonly verbose?: boolean;
 }

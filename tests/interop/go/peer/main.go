@@ -27,6 +27,7 @@ type settings struct {
 	read    int
 	write   int
 	verbose bool
+	tls     tlsFiles
 }
 
 // Main runs the peer until standard input ends.
@@ -43,6 +44,10 @@ func Main() {
 	flag.IntVar(&s.read, "read-buffer", 0, "read queue length in packets, 0 for the library's")
 	flag.IntVar(&s.write, "write-buffer", 0, "write queue length in packets, 0 for the library's")
 	flag.BoolVar(&s.verbose, "verbose", false, "library log on standard error")
+	flag.StringVar(&s.tls.ca, "tls-ca", "", "PEM file of authorities; dials with TLS")
+	flag.StringVar(&s.tls.cert, "tls-cert", "", "PEM file of a certificate to show")
+	flag.StringVar(&s.tls.key, "tls-key", "", "PEM file of its key")
+	flag.StringVar(&s.tls.name, "tls-name", "", "name the server's certificate must be for, the address if empty")
 	flag.Parse()
 
 	out := newOutput(os.Stdout)

@@ -77,9 +77,9 @@ func (p *peer) start() error {
 	return nil
 }
 
-// dial opens the TCP connection and remembers it, so that a test can cut it below the library.
+// dial opens the connection, with TLS or without, and remembers it, so that a test can cut it below the library.
 func (p *peer) dial() (net.Conn, error) {
-	conn, err := net.Dial("tcp", p.address)
+	conn, err := p.tls.dial(p.address)
 	if err != nil {
 		return nil, err
 	}
