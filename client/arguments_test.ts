@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { PeerAddress } from "@frontier/platform";
 import {
   type DialTarget,
@@ -171,4 +171,35 @@ Deno.test("a network other than tcp takes a dial of its own", async () => {
     await using edge = await Edge.connect({ network, dial: gateway.dial });
     assertEquals(edge.state, "connected");
   }
+});
+
+Deno.test("a hostname with more than a host in it is refused before anything is tried", async () => {
+  const wrong: [string, string][] = [
+    ["127.0.0.1:1", 'it has a port in it, put that into "port"'],
+    ["localhost:30012", 'it has a port in it, put that into "port"'],
+    ["[::1]:30012", 'it has a port in it, put that into "port"'],
+    ["tcp://127.0.0.1", "it is more than a host, leave out the rest"],
+    ["gateway.example/edges", "it is more than a host, leave out the rest"],
+  ];
+  for (const [hostname, why] of wrong) {
+    await assertRejects(
+      () => Edge.connect({ hostname, waitForFirstConnect: true }),
+      SyntaxError,
+      `Cannot connect to the hostname "${hostname}": ${why}`,
+    );
+  }
+  await assertRejects(
+    () => Edge.connect({ hostname: 5 as unknown as string }),
+    TypeError,
+  );
+  // IPv6 is full of colons, and a dial of its own may take any name.
+  for (const hostname of ["::1", "fe80::1", "2001:db8:0:0:0:0:0:1"]) {
+    const signal = AbortSignal.abort();
+    const error = await assertRejects(() => Edge.connect({ hostname, signal }));
+    assert(!(error instanceof SyntaxError), hostname);
+  }
+  using gateway = new ScriptedGateway();
+  const { dial } = gateway;
+  await using edge = await Edge.connect({ hostname: "wss://h:1/x", dial });
+  assertEquals(edge.state, "connected");
 });

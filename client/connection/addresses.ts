@@ -38,7 +38,8 @@ export class Addresses {
    * @param random Source of randomness, from 0 to 1, 1 excluded.
    * @throws {TypeError} If there is a list and a host or port beside it, or the list is empty.
    * @throws {RangeError} If there is no such port.
-   * @throws {SyntaxError} If one is not `host`, `host:port` or `[IPv6]:port`.
+   * @throws {SyntaxError} If one is not `host`, `host:port` or `[IPv6]:port`, or
+   * `hostname` is more than a host.
    */
   constructor(
     options: ConnectOptions,
@@ -48,6 +49,8 @@ export class Addresses {
     const { addresses, hostname, shuffleAddresses } = options;
     if (addresses === undefined) {
       const one = { hostname: hostname ?? LOCAL, port: options.port ?? port };
+      // What a dial of its own takes for a name is not ours to say.
+      if (options.dial === undefined) checkHostname(one.hostname);
       this.#list = [{ ...one, port: checkPort(one.port) }];
       return;
     }
@@ -98,6 +101,23 @@ export class Addresses {
   /** Lets it be the next one's turn. */
   moveOn(): void {
     this.#at = (this.#at + 1) % this.size;
+  }
+}
+
+/** Refuses what no attempt could ever connect to: an address, or a URL, where a host is wanted. */
+function checkHostname(hostname: string): void {
+  checkName(hostname, "gateway hostname");
+  if (LONE_IPV6.test(hostname)) return;
+  const text = JSON.stringify(hostname);
+  if (hostname.includes("/")) {
+    throw new SyntaxError(
+      `Cannot connect to the hostname ${text}: it is more than a host, leave out the rest`,
+    );
+  }
+  if (ADDRESS.exec(hostname)?.[3] !== undefined) {
+    throw new SyntaxError(
+      `Cannot connect to the hostname ${text}: it has a port in it, put that into "port"`,
+    );
   }
 }
 

@@ -27,13 +27,13 @@ for (const how of ["SIGHUP", "a change of the files"]) {
     const config = `${folder}/frontier.yaml`;
     const listen = (tls: string) =>
       `{listen: {network: tcp, addr: "127.0.0.1:0"${tls}}}`;
+    const secure = listen(
+      `, tls: {enable: true, certs: [{cert: ${folder}/server.pem, key: ${folder}/server.key}]}`,
+    );
     await Deno.writeTextFile(
       config,
-      `servicebound: ${listen("")}\nedgebound: ${
-        listen(
-          `, tls: {enable: true, certs: [{cert: ${folder}/server.pem, key: ${folder}/server.key}]}`,
-        )
-      }\n`,
+      `servicebound: ${listen("")}\nedgebound: ${secure}
+controlplane: {enable: true, ${secure.slice(1)}\n`,
     );
     await using program = new Program(["--config", config], {}, [
       ...PERMISSIONS.filter((flag) => flag !== "--allow-read"),
@@ -62,7 +62,10 @@ for (const how of ["SIGHUP", "a change of the files"]) {
     assert(first !== second, "the new certificate is served");
     await Deno.writeTextFile(`${folder}/server.pem`, "not a certificate");
     if (how === "SIGHUP") program.tell("SIGHUP");
-    await program.line(/Cannot read the certificates anew/);
+    // Each port says which one it is.
+    await program.line(
+      /Cannot read the certificates anew.*"edgebound: .*; controlplane: /,
+    );
     assertEquals(await served(), second);
     program.tell("SIGTERM");
     assertEquals((await program.end()).code, 0);

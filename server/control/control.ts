@@ -5,6 +5,7 @@
  */
 
 import type { PeerAddress } from "@frontier/platform";
+import { describeError } from "@frontier/platform/internal";
 import { ControlPort } from "@frontier/platform/control";
 import type { ControlplaneConfig, DaoConfig } from "../config/mod.ts";
 import { openStore } from "../store/open_store.ts";
@@ -103,7 +104,11 @@ class OpenedControl implements Control {
     const certificates = this.#port.reload();
     certificates.catch(() => {});
     this.#port.replaceTokens(this.#config.tokens.map(readToken));
-    await certificates;
+    try {
+      await certificates;
+    } catch (cause) {
+      throw new Error(`controlplane: ${describeError(cause)}`, { cause });
+    }
   }
 
   async close(): Promise<void> {
