@@ -4,18 +4,32 @@
  * Prints `{"edge":PORT,"service":PORT}` when it listens. Then each line on standard input is a command, answered by one line:
  * `gc` collects garbage (needs `--v8-flags=--expose-gc`), `profile` starts a CPU profile, `profile PATH` ends it and writes it
  * there (needs `--allow-sys --allow-write`). The end of standard input ends the process. With `--watched` it has a metrics port, which
- * is scraped every 5 s; the scraper is part of the process, and of what is measured.
+ * is scraped every 5 s; the scraper is part of the process, and of what is measured. With `--tls` both ports speak it.
  *
  * @module
  */
 
 import { Session } from "node:inspector";
+import { fileURLToPath } from "node:url";
 import { startFrontier } from "../server/mod.ts";
 
 const watched = Deno.args.includes("--watched");
+const file = (name: string) =>
+  fileURLToPath(new URL(`../platform/testdata/${name}`, import.meta.url));
+const listen = {
+  hostname: "127.0.0.1",
+  port: 0,
+  ...(Deno.args.includes("--tls") && {
+    tls: {
+      mtls: false,
+      caCerts: [],
+      certs: [{ cert: file("localhost.pem"), key: file("localhost.key") }],
+    },
+  }),
+};
 const frontier = await startFrontier({
-  edgebound: { hostname: "127.0.0.1", port: 0, allocateEdgeIds: true },
-  servicebound: { hostname: "127.0.0.1", port: 0 },
+  edgebound: { ...listen, allocateEdgeIds: true },
+  servicebound: listen,
   observability: { enable: watched, addr: "127.0.0.1:0" },
 });
 if (watched) {

@@ -23,6 +23,7 @@ Measures the gateway. Without names, all scenarios run.
                  than N % of a core, and keeps the least disturbed ones
   --peers        measures nats-server beside the gateway, with the same work; it must be in the PATH or in Go's folder of programs:
                  go install github.com/nats-io/nats-server/v2@v2.15.2
+                 and the rows over TLS, whose generator and yardsticks need Go; by name they run without --peers as well
   --gateway PATH absolute path of another gateway module, which prints its ports as bench/gateway_process.ts does
 
 Exit code 1 when an answer was wrong or missing. A missed target is printed and is no error.

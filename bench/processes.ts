@@ -113,8 +113,8 @@ export interface StartOptions {
   tuned?: boolean;
   /** Whether it may start other programs. @default false */
   mayRun?: boolean;
-  /** Whether it has a metrics port that is scraped. @default false */
-  watched?: boolean;
+  /** Its arguments. @default none */
+  args?: readonly string[];
 }
 
 /** A running gateway process. */
@@ -158,7 +158,7 @@ export class GatewayProcess extends LineProcess {
       "--allow-sys",
       ...(options.mayRun ? ["--allow-run"] : []),
       `--v8-flags=--expose-gc${tuned}`,
-    ], options.watched ? ["--watched"] : []);
+    ], options.args ?? []);
     const { pid, ...ports } = JSON.parse(await gateway.line());
     Object.assign(gateway.ports, ports);
     gateway.#measured = pid;

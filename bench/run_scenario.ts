@@ -7,6 +7,7 @@
 import type { AttackOrder } from "./attack.ts";
 import type { Order, Outcome } from "./load/driver.ts";
 import type { Plan } from "./load/measure.ts";
+import type { Ports } from "./load/peers.ts";
 import {
   attend,
   GatewayProcess,
@@ -45,14 +46,16 @@ export async function runScenario(
     {
       // What a connection costs is shown without help from flags.
       tuned: !scenario.load.kind.endsWith("idle"),
-      mayRun: scenario.load.kind === "nats-rpc",
-      watched: scenario.load.kind === "watched-rpc",
+      mayRun: scenario.load.kind === "nats-rpc" || scenario.tls === true,
+      args: argsOf(scenario),
     },
   );
   await using processes = new AsyncDisposableStack();
   const order: Order = {
     load: scenario.load,
-    ports: gateway.ports,
+    ports: scenario.tls
+      ? await aroundTls(gateway.ports, processes)
+      : gateway.ports,
     watch: { gateway: gateway.pid },
     plan: options.plan,
   };
@@ -73,6 +76,17 @@ export async function runScenario(
   return outcome;
 }
 
+/** Starts what puts TLS around the generator. */
+async function aroundTls(
+  { edge, service }: Ports,
+  processes: AsyncDisposableStack,
+): Promise<Ports> {
+  const flags = ["--allow-run", "--allow-read"];
+  const args = ["front", String(edge), String(service)];
+  const front = processes.use(new LineProcess(flags, "tls_process.ts", args));
+  return JSON.parse(await front.line()) as Ports;
+}
+
 /** Attacks have processes of their own, and a fresh gateway for each window. */
 async function runAttack(order: AttackOrder): Promise<Outcome> {
   const args = [JSON.stringify(order)];
@@ -81,7 +95,8 @@ async function runAttack(order: AttackOrder): Promise<Outcome> {
 }
 
 /** The module that is measured; `undefined` for a gateway. */
-function serverOf({ load }: Scenario): string | undefined {
+function serverOf({ load, tls }: Scenario): string | undefined {
+  if (tls && load.kind.startsWith("bare-")) return "tls_process.ts";
   switch (load.kind) {
     case "bare-rpc":
     case "bare-stream":
@@ -92,4 +107,12 @@ function serverOf({ load }: Scenario): string | undefined {
     case "nats-rpc":
       return "nats_server.ts";
   }
+}
+
+/** What the module that is measured is told. */
+function argsOf({ load, tls }: Scenario): string[] {
+  if (load.kind === "watched-rpc") return ["--watched"];
+  if (!tls) return [];
+  if (!load.kind.startsWith("bare-")) return ["--tls"];
+  return [load.kind === "bare-connect-close" ? "answer" : "relay"];
 }

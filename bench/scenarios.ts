@@ -76,6 +76,8 @@ export interface Scenario {
   load: Load;
   /** What is to be reached. */
   goals: Goal[];
+  /** Whether it runs over TLS, for which Go is needed. @default false */
+  tls?: true;
 }
 
 /** At most so many times what the yardstick needs. */
@@ -236,6 +238,27 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: "tls-rpc-10x64",
+    work: "RPC over TLS, 10 edges, 64 in flight each",
+    load: { kind: "rpc", options: { edges: 10, depth: 64 } },
+    goals: [within("cpuUsPerOp", "bare-tls-10x64", 1)],
+    tls: true,
+  },
+  {
+    name: "tls-stream-1",
+    work: "one raw stream over TLS",
+    load: { kind: "stream", options: { streams: 1 } },
+    goals: [within("cpuSecondsPerGigabyte", "bare-tls-stream", 2)],
+    tls: true,
+  },
+  {
+    name: "tls-connect-close",
+    work: "connect, TLS handshake, handshake, close, 32 at a time",
+    load: { kind: "connect-close", options: { depth: 32 } },
+    goals: [within("cpuUsPerOp", "bare-tls-connect-close", 2)],
+    tls: true,
+  },
+  {
     name: "sdk-rpc",
     work: "SDK echo service, 4 calling SDK edges, 16 in flight each",
     load: { kind: "sdk-rpc", options: { edges: 4, depth: 16 } },
@@ -271,6 +294,28 @@ export const SCENARIOS: readonly Scenario[] = [
     work: "yardstick: accept, read, write, close, 32 at a time",
     load: { kind: "bare-connect-close", options: { depth: 32 } },
     goals: [],
+  },
+  {
+    name: "bare-tls-10x64",
+    work:
+      "yardstick: calls through a relay with Go's TLS, 10 pairs, 64 in flight each",
+    load: { kind: "bare-rpc", options: { pairs: 10, depth: 64 } },
+    goals: [],
+    tls: true,
+  },
+  {
+    name: "bare-tls-stream",
+    work: "yardstick: a stream through a relay with Go's TLS",
+    load: { kind: "bare-stream", options: {} },
+    goals: [],
+    tls: true,
+  },
+  {
+    name: "bare-tls-connect-close",
+    work: "yardstick: accept with Go's TLS, read, write, close, 32 at a time",
+    load: { kind: "bare-connect-close", options: { depth: 32 } },
+    goals: [],
+    tls: true,
   },
   {
     name: "bare-idle-10000",
@@ -318,7 +363,7 @@ export function isYardstick(scenario: Scenario): boolean {
  * Chooses scenarios by name, with the yardsticks they are compared with, each right before the scenario that needs it: the
  * speed of the machine drifts.
  *
- * @param names what was asked for; everything but lone yardsticks when empty.
+ * @param names what was asked for; when empty everything but lone yardsticks, and rows over TLS with `peers` only.
  * @param peers whether nats-server is measured as well.
  * @returns the scenarios in the order to run them; a yardstick may stand there more than once.
  * @throws {RangeError} on an unknown name, or a row of nats-server without `peers`.
@@ -343,7 +388,7 @@ export function chooseScenarios(
   for (const scenario of SCENARIOS) {
     if (
       names.length === 0
-        ? isYardstick(scenario)
+        ? isYardstick(scenario) || (scenario.tls === true && !peers)
         : !names.includes(scenario.name)
     ) continue;
     for (const of of new Set(scenario.goals.map((goal) => goal.of))) {

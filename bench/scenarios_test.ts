@@ -23,12 +23,13 @@ Deno.test("chooseScenarios() takes everything but lone yardsticks when nothing i
   const names = chooseScenarios([]).map((scenario) => scenario.name);
   for (const scenario of SCENARIOS) {
     const times = names.filter((name) => name === scenario.name).length;
-    if (!isYardstick(scenario)) assertEquals(times, 1, scenario.name);
+    if (isYardstick(scenario)) continue;
+    assertEquals(times, scenario.tls ? 0 : 1, scenario.name);
   }
   assert(!names.some((name) => name.startsWith("nats-")));
-  assert(
-    chooseScenarios([], true).some((one) => one.name.startsWith("nats-")),
-  );
+  const all = chooseScenarios([], true);
+  assert(all.some((one) => one.name.startsWith("nats-")));
+  assert(all.some((one) => one.tls));
 });
 
 Deno.test("chooseScenarios() puts each yardstick right before what is compared with it", () => {

@@ -1,0 +1,3 @@
+module frontier.bench/tls
+
+go 1.21
