@@ -196,7 +196,7 @@ export function int(
 }
 
 /** How YAML and programs write that there is no end. */
-const NO_END = /^\+?(?:\.inf|\.Inf|\.INF|Infinity|infinity)$/;
+export const NO_END: RegExp = /^\+?(?:\.inf|\.Inf|\.INF|Infinity|infinity)$/;
 
 /** Whether a value stands for a number without end. */
 export function isEndless(value: Value): boolean {

@@ -810,6 +810,16 @@ Deno.test("a wrong variable or flag is an error that names it", () => {
   ]);
 });
 
+Deno.test("the drain time of the environment may have no end, as that of the file", () => {
+  for (const value of [".inf", "Infinity"]) {
+    const loaded = load(MINIMAL, { FRONTIER_DRAIN_SECONDS: value });
+    assertEquals([loaded.config.drainSeconds, warnings(loaded)], [
+      Infinity,
+      [],
+    ]);
+  }
+});
+
 for (const value of ["soon", "-1", "1.5"]) {
   Deno.test(`a drain time of ${value} is a warning and 25 seconds`, () => {
     const loaded = load(`${MINIMAL}\ndaemon: {drain_seconds: 3}\n`, {

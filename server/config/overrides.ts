@@ -7,7 +7,7 @@
 import type { Findings } from "./diagnostics.ts";
 import { formatAddress } from "@frontier/platform";
 import { parseAddress, parsePort } from "./endpoints.ts";
-import { unsupported } from "./field.ts";
+import { NO_END, unsupported } from "./field.ts";
 import {
   DEFAULT_DRAIN_SECONDS,
   type ListenSettings,
@@ -135,8 +135,9 @@ function overrideDrain(
 ): void {
   const text = lookup(env, "FRONTIER_DRAIN_SECONDS");
   if (text === undefined) return;
-  if (/^\d{1,15}$/.test(text)) {
-    settings.daemon.drainSeconds = Number(text);
+  const endless = NO_END.test(text);
+  if (endless || /^\d{1,15}$/.test(text)) {
+    settings.daemon.drainSeconds = endless ? Infinity : Number(text);
     return;
   }
   settings.daemon.drainSeconds = DEFAULT_DRAIN_SECONDS;
@@ -144,7 +145,7 @@ function overrideDrain(
     "warning",
     "FRONTIER_DRAIN_SECONDS",
     "",
-    `Cannot read "${text}" as a number of seconds, ${DEFAULT_DRAIN_SECONDS} is used`,
+    `Cannot read "${text}" as a number of seconds, ${DEFAULT_DRAIN_SECONDS} is used; write a whole number of at least 0, or .inf for no limit`,
   );
 }
 
