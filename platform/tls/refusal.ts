@@ -18,6 +18,10 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   "CERT_NOT_YET_VALID",
 ]);
 
+/** The extension that limits what a certificate is for, and the uses that make it one for servers, as they are encoded. */
+const LIMITED_USE = "0603551d25";
+const FOR_SERVERS = ["06082b06010505070301", "0604551d2500"];
+
 /** What errors of `node:tls` carry. */
 interface TlsError extends Error {
   readonly code?: string;
@@ -65,7 +69,17 @@ export function describeRefusal(
   if (shown?.valid_from && Date.parse(shown.valid_from) > now) {
     return `the server's certificate is not valid before ${shown.valid_from}: check the clock here`;
   }
+  if (shown?.raw !== undefined && !isForServers(shown.raw)) {
+    return "the server's certificate is not for servers: the server needs one whose extended key usage is serverAuth";
+  }
   const issuer = shown?.issuer?.CN;
   const by = issuer === undefined ? "" : `, which "${issuer}" has issued`;
   return `nobody who is trusted here vouches for the server's certificate${by}: name its authority`;
+}
+
+/** Whether a certificate may be a server's. The runtime does not tell: what is looked for is nowhere else in a certificate. */
+function isForServers(certificate: Uint8Array): boolean {
+  const der = new Uint8Array(certificate).toHex();
+  return !der.includes(LIMITED_USE) ||
+    FOR_SERVERS.some((use) => der.includes(use));
 }

@@ -46,7 +46,12 @@ const DISTRUSTED: [why: string, shown: string, files: Files, says: string][] = [
     { caFile: path("other_ca.pem") },
     "nobody who is trusted here vouches",
   ],
-  ["is for clients", "client", { serverName: "client.test" }, "certificate"],
+  [
+    "is for clients",
+    "client",
+    { serverName: "client.test" },
+    "is not for servers",
+  ],
 ];
 
 for (const [side, connect] of Object.entries(SIDES)) {
