@@ -6,6 +6,7 @@
 
 import type { Agreement } from "./agreement.ts";
 import {
+  ALL_FEATURES,
   FEATURE_CANCEL,
   FEATURE_CREDIT,
   FEATURE_EARLY_DATA,
@@ -86,6 +87,13 @@ export class LinkOutput extends PacketIds {
   /** Whether the peer negotiated any extension, and thus is one of ours. */
   get ours(): boolean {
     return this.#features > 0;
+  }
+
+  /** The extensions that both sides have, by their names. */
+  get features(): readonly string[] {
+    return ALL_FEATURES.filter((name) =>
+      (this.#features & featureBit(name)) > 0
+    );
   }
 
   /** Whether request cancels may be sent. */

@@ -5,18 +5,19 @@ import { Directory } from "./directory.ts";
 import type { Route, RouteSet } from "./route.ts";
 import { NULL_LOGGER } from "@frontier/platform/log";
 
+const LINK = { features: ["cancel"] } as unknown as Link;
 const ADDR = { network: "tcp", hostname: "127.0.0.1", port: 1 };
 const utf8 = new TextEncoder();
 
 function edge(id: bigint): EdgePeer {
-  const peer = new EdgePeer({} as Link, ADDR, 0);
+  const peer = new EdgePeer(LINK, ADDR, 0);
   peer.idHi = Number(id >> 32n);
   peer.idLo = Number(id & 0xffff_ffffn);
   return peer;
 }
 
 function service(id: bigint, name = "", topics: string[] = []): ServicePeer {
-  const peer = new ServicePeer({} as Link, ADDR, 0);
+  const peer = new ServicePeer(LINK, ADDR, 0);
   peer.idHi = Number(id >> 32n);
   peer.idLo = Number(id & 0xffff_ffffn);
   peer.name = name;
@@ -230,7 +231,7 @@ Deno.test("a snapshot holds a record of everybody, and changes no more", () => {
       created: 0,
       methods: ["größe"],
       topics: ["t"],
-      features: [],
+      features: ["cancel"],
     },
     {
       id: 2n,
@@ -242,7 +243,7 @@ Deno.test("a snapshot holds a record of everybody, and changes no more", () => {
       created: 0,
       methods: [],
       topics: [],
-      features: [],
+      features: ["cancel"],
     },
   ]);
 });

@@ -4,13 +4,7 @@
  * @module
  */
 
-import {
-  FEATURE_CANCEL,
-  FEATURE_CREDIT,
-  FEATURE_EARLY_DATA,
-  type Link,
-  type Timer,
-} from "@frontier/proto/internal";
+import type { Link, Timer } from "@frontier/proto/internal";
 import {
   formatAddress,
   type Identity,
@@ -122,12 +116,7 @@ export abstract class Peer implements PeerRecord, Party {
 
   /** @inheritdoc */
   get features(): readonly string[] {
-    const { cancel, earlyData, credit } = this.link;
-    return [
-      ...(cancel ? [FEATURE_CANCEL] : []),
-      ...(earlyData ? [FEATURE_EARLY_DATA] : []),
-      ...(credit ? [FEATURE_CREDIT] : []),
-    ];
+    return this.link.features;
   }
 
   /**
