@@ -17,6 +17,7 @@ import type {
   BrokerUnderTest,
   Running,
 } from "../tests/brokers/broker_under_test.ts";
+import { inFile } from "../tests/brokers/compliance.ts";
 import { KAFKA } from "../tests/brokers/kafka_broker.ts";
 import { NATS_CORE, NATS_JETSTREAM } from "../tests/brokers/nats_broker.ts";
 import { NSQ } from "../tests/brokers/nsq_broker.ts";
@@ -98,6 +99,7 @@ async function direct(
           data: DATA,
           edge: BigInt(lane),
           meta: undefined,
+          headers: made!.config.headers,
           id: crypto.randomUUID(),
           at: Date.now(),
         };
@@ -139,18 +141,6 @@ async function through(
     for (const edge of edges) await edge.close();
   });
   return measured;
-}
-
-/** Keys as they stand in a file. */
-function inFile(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inFile);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      inFile(inner),
-    ]),
-  );
 }
 
 if (import.meta.main) {

@@ -334,6 +334,11 @@ const MEANINGS: [
   ["mqm: {redis: {password: 0123}}", (c) => c.mqm.redis.password.value, "0123"],
   ["mqm: {}", (c) => c.mqm.nsq.addrs, []],
   [
+    "mqm: {nats: {per_topic: [{topic: a, headers: {edge_id: true}}]}}",
+    (c) => c.mqm.nats.perTopic[0]?.headers.edgeId,
+    true,
+  ],
+  [
     "exchange: {forward_deadlines: none}",
     (c) => c.forwardDeadlines,
     "none",
@@ -752,6 +757,48 @@ Deno.test("mtls without authorities and bypass without addresses are warnings", 
     "foreign connections are closed",
   );
 });
+
+for (
+  const [line, key, said] of [
+    [
+      "nats: {enable: true, addrs: [x], producer: {subjects: [a]}, per_topic: [{topic: b}]}",
+      "mqm.nats.per_topic[0].topic",
+      'Topic "b" is none of "mqm.nats.producer.subjects"',
+    ],
+    [
+      "redis: {enable: true, addrs: [x], producer: {channels: [a]}, per_topic: [{topic: a}, {topic: a}]}",
+      "mqm.redis.per_topic[1].topic",
+      'Topic "a" is there twice',
+    ],
+    [
+      "nsq: {enable: true, addrs: [x], producer: {topics: [a]}, per_topic: [{topic: a, headers: {meta: true}}]}",
+      "mqm.nsq.per_topic[0].headers.meta",
+      "Cannot send headers to NSQ",
+    ],
+    [
+      "kafka: {enable: true, producer: {topics: [a]}}",
+      "mqm.kafka.addrs",
+      "Cannot reach kafka without an address",
+    ],
+    [
+      "amqp: {enable: true, addrs: [x]}",
+      "mqm.amqp.producer.routing_keys",
+      "Cannot publish to amqp without a topic",
+    ],
+    [
+      "nats: {enable: true, addrs: [x], producer: {subjects: ['a b']}}",
+      "mqm.nats.producer.subjects[0]",
+      'Cannot publish to "a b": a subject has no blanks',
+    ],
+  ] as const
+) {
+  Deno.test(`a broker that cannot work is an error: ${line}`, () => {
+    const found = errors(`${MINIMAL}\nmqm: {${line}}\n`);
+    assertEquals(found.length, 1, found.join("\n"));
+    assertStringIncludes(found[0]!, said);
+    assertStringIncludes(found[0]!, key);
+  });
+}
 
 Deno.test("the environment beats the file", () => {
   const { servicebound, edgebound, frontierId, later, drainSeconds, log } =

@@ -24,6 +24,7 @@ import type { Ledger } from "../quota/ledger.ts";
 import { BrokerFigures } from "./broker_figures.ts";
 import type { Producer } from "./producer.ts";
 import type { Ending, Publication } from "./publication.ts";
+import type { TopicHeaders } from "./topic_headers.ts";
 import { StrayErrors } from "./stray_errors.ts";
 import { PublishQueue, type Waiting } from "./publish_queue.ts";
 
@@ -78,7 +79,7 @@ export class Broker implements Target, Holder {
   /** What happened so far. */
   readonly figures = new BrokerFigures();
   readonly #limits: BrokerLimits;
-  readonly #withMeta: boolean;
+  readonly #headers: TopicHeaders;
   readonly #context: BrokerContext;
   readonly #queue: PublishQueue;
   readonly #shares: Map<Waiting, Share> = new Map();
@@ -94,18 +95,18 @@ export class Broker implements Target, Holder {
    *
    * @param producer Its client.
    * @param limits Bounds.
-   * @param withMeta Whether messages carry the edge's meta.
+   * @param headers What messages carry beside their data.
    * @param context What all brokers share.
    */
   constructor(
     producer: Producer,
     limits: BrokerLimits,
-    withMeta: boolean,
+    headers: TopicHeaders,
     context: BrokerContext,
   ) {
     this.producer = producer;
     this.#limits = limits;
-    this.#withMeta = withMeta;
+    this.#headers = headers;
     this.#context = context;
     this.#awaySince = context.timers.now();
     this.#queue = new PublishQueue({
@@ -207,11 +208,13 @@ export class Broker implements Target, Holder {
       ledger.give(share, QUEUED, bytes);
       return SHORT_BUFFER;
     }
+    const headers = this.#headers.of(topic);
     const publication: Publication = {
       topic,
       data,
       edge: edge.id,
-      meta: this.#withMeta ? edge.meta : undefined,
+      meta: headers.meta ? edge.meta : undefined,
+      headers,
       id: newId(),
       at: wallClock(),
     };

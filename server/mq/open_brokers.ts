@@ -8,6 +8,7 @@ import { describeError } from "@frontier/platform/internal";
 import type { Routing } from "../routing.ts";
 import type { BrokerConfig, MqmConfig } from "../config/mod.ts";
 import { Broker, type BrokerContext } from "./broker.ts";
+import { TopicHeaders } from "./topic_headers.ts";
 import { withoutEnvironment } from "./without_environment.ts";
 import { BROKER_KINDS, type BrokerKind, type Producer } from "./producer.ts";
 
@@ -107,9 +108,10 @@ export function openBrokers(
 ): Broker[] {
   const { directory, exchange } = routing;
   return producers.map(({ producer, config }) => {
-    const { queue, deadlineMs, headers } = config;
+    const { queue, deadlineMs } = config;
+    const headers = new TopicHeaders(config);
     const broker = exchange.broker((shared) =>
-      new Broker(producer, { ...queue, deadlineMs }, headers.meta, {
+      new Broker(producer, { ...queue, deadlineMs }, headers, {
         ...shared,
         ...context,
       })

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { BrokerHeadersConfig } from "../config/mod.ts";
+
 /**
  * What an edge published to a topic that a broker takes: everything a producer
  * may send, as copies that outlive the edge's connection.
@@ -22,6 +24,8 @@ export interface Publication {
    * store the message carries the same one.
    */
   readonly id: string;
+  /** What it is to carry beside its data, where the broker has headers. */
+  readonly headers: BrokerHeadersConfig;
   /** When it came, in Unix milliseconds. */
   readonly at: number;
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { TimerWheel } from "@frontier/proto";
+import { kafka } from "../config/mqm/kafka.ts";
 import { FakeProducer } from "./testing/fake_producer.ts";
 import {
   type Ending,
@@ -19,6 +20,7 @@ function publication(id: string, bytes = 10, edge = 1n): Publication {
     data: new Uint8Array(bytes),
     edge,
     meta: undefined,
+    headers: kafka.initial().headers,
     id,
     at: 0,
   };

@@ -12,8 +12,9 @@ import {
 } from "@std/assert";
 import { Edge, FrontierError } from "@frontier/client";
 import { type Frontier, startFrontier } from "@frontier/server";
+import { Program, withFile } from "../../server/cli/testing/program.ts";
 import type { BrokerUnderTest, Running, Stored } from "./broker_under_test.ts";
-import { whatIsMissing } from "./provision.ts";
+import { type Broker, whatIsMissing } from "./provision.ts";
 
 const required = Deno.env.get("FRONTIER_REQUIRE_BROKERS") === "1";
 const encoder = new TextEncoder();
@@ -34,34 +35,50 @@ const SOON = { deadlineMs: 3_000 };
 const told = new Set<string>();
 
 /**
- * Registers the suite for a broker. Where the broker is missing the tests are
- * skipped with a loud line, or fail where `FRONTIER_REQUIRE_BROKERS=1` says that
+ * Registers a test with a real broker. Where the broker is missing the test is
+ * skipped with a loud line, or fails where `FRONTIER_REQUIRE_BROKERS=1` says that
  * it must be there.
+ *
+ * @param program What has to be installed.
+ * @param broker What to call the broker.
+ * @param title What is tested.
+ * @param fn The test.
+ */
+export function brokerTest(
+  program: Broker,
+  broker: string,
+  title: string,
+  fn: () => Promise<void>,
+): void {
+  const missing = whatIsMissing(program);
+  if (missing !== undefined && !told.has(program)) {
+    told.add(program);
+    console.error(
+      `\n*** ${program.toUpperCase()} IS MISSING (${missing}): its tests are NOT RUN; deno task brokers installs it ***\n`,
+    );
+  }
+  Deno.test({
+    name: `${broker}: ${title}`,
+    ignore: missing !== undefined && !required,
+    fn: async () => {
+      if (missing !== undefined) {
+        throw new Error(`Cannot test ${broker}: ${missing}`);
+      }
+      await fn();
+    },
+  });
+}
+
+/**
+ * Registers the suite for a broker.
  *
  * @param broker The broker.
  */
 export function compliance<Server extends Running>(
   broker: BrokerUnderTest<Server>,
 ): void {
-  const missing = whatIsMissing(broker.program);
-  const test = (name: string, fn: () => Promise<void>) => {
-    if (missing !== undefined && !told.has(broker.program)) {
-      told.add(broker.program);
-      console.error(
-        `\n*** ${broker.program.toUpperCase()} IS MISSING (${missing}): its tests are NOT RUN; deno task brokers installs it ***\n`,
-      );
-    }
-    Deno.test({
-      name: `${broker.name}: ${name}`,
-      ignore: missing !== undefined && !required,
-      fn: async () => {
-        if (missing !== undefined) {
-          throw new Error(`Cannot test ${broker.name}: ${missing}`);
-        }
-        await fn();
-      },
-    });
-  };
+  const test = (name: string, fn: () => Promise<void>) =>
+    brokerTest(broker.program, broker.name, name, fn);
   const topic = broker.topics[0]!;
 
   test("a message is acknowledged when the broker has it, its data unchanged", async () => {
@@ -244,6 +261,35 @@ export function compliance<Server extends Running>(
       FrontierError,
       "topic not online",
     );
+  });
+
+  test("the program stops by itself, with all that was acknowledged at the broker", async () => {
+    await using server = await broker.start();
+    await broker.prepare?.(server, [topic]);
+    await using heard = await broker.listen?.(server, topic);
+    const config = JSON.stringify({
+      servicebound: { listen: { addr: "127.0.0.1:0" } },
+      edgebound: {
+        listen: { addr: "127.0.0.1:0" },
+        edgeid_alloc_when_no_idservice_on: true,
+      },
+      observability: { enable: false },
+      mqm: inFile(broker.config(server)),
+    });
+    await withFile(config, async (path) => {
+      await using program = new Program(["-c", path]);
+      const [, port] = await program.line(/edgebound server.*:(\d+)/);
+      const edge = await Edge.connect({ port: Number(port) });
+      for (let i = 0; i < 10; i++) await edge.publish(topic, `${i}`);
+      await edge.close();
+      program.tell("SIGTERM");
+      const { code, err } = await program.end();
+      assertEquals([code, err], [0, ""]);
+    });
+    await pause(500);
+    const stored = heard?.stored ?? await broker.readBack!(server, topic);
+    const texts = stored.map(({ data }) => decoder.decode(data));
+    assertEquals(texts.sort(), Array.from({ length: 10 }, (_, i) => `${i}`));
   });
 
   if (broker.fill !== undefined) {
@@ -532,6 +578,21 @@ async function faults<Server extends Running>(
   assert(total > MESSAGES / 4, `only ${total} were acknowledged`);
   assertEquals(strange, 0, "a duplicate has another id");
   if (broker.durable) assertEquals(missing, 0);
+}
+
+/**
+ * @param value A configuration as a program has it.
+ * @returns The same with the keys as they stand in a file.
+ */
+export function inFile(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inFile);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      inFile(inner),
+    ]),
+  );
 }
 
 function pause(ms: number): Promise<void> {

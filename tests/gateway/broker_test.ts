@@ -48,6 +48,7 @@ Deno.test("a message is acknowledged when the broker has it, with its data uncha
     data: bytes("hi\0"),
     edge: edge.id,
     meta: undefined,
+    headers: kafka.initial().headers,
     id: "id1",
     at: message!.at,
   });
@@ -68,6 +69,21 @@ Deno.test("meta goes along only where it is allowed", () => {
   edge.publish("t", "x");
   gateway.run();
   assertEquals(text(producer.handed[0]!.messages[0]!.meta!), "m");
+});
+
+Deno.test("a topic of its own kind carries what it wants instead", () => {
+  const { headers } = kafka.initial();
+  const own = { ...headers, meta: true, edgeId: true };
+  const { gateway, producer } = scene({
+    perTopic: [{ topic: "t", headers: own }, { topic: "other", headers }],
+  });
+  producer.turn({ kind: "up" });
+  const edge = gateway.edge({ meta: bytes("m") });
+  edge.publish("t", "x");
+  gateway.run();
+  const [message] = producer.handed[0]!.messages;
+  assertEquals(message!.headers, own);
+  assertEquals(text(message!.meta!), "m");
 });
 
 Deno.test("a broker that is away is waited for, for a while", async () => {

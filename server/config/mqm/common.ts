@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bool, checked, int, named, text } from "../field.ts";
+import { bool, checked, int, list, named, text } from "../field.ts";
 import { type Fields, type Section, section } from "../section.ts";
 import { TLS, type TlsSettings } from "../tls_section.ts";
 
@@ -32,6 +32,14 @@ export interface BrokerHeadersConfig {
   messageId: boolean;
   /** Its content type; empty for none. */
   contentType: string;
+}
+
+/** What differs for one topic from the rest of its broker. */
+export interface TopicConfig {
+  /** The topic, one of the broker's. */
+  topic: string;
+  /** What messages carry beside their data, instead of the broker's `headers`. */
+  headers: BrokerHeadersConfig;
 }
 
 /** A secret: in the file, in another file, or in the environment. */
@@ -64,6 +72,8 @@ export interface BrokerConfig {
   lingerMs: number;
   /** What messages carry beside their data. */
   headers: BrokerHeadersConfig;
+  /** Topics that differ from that. */
+  perTopic: TopicConfig[];
   /** TLS towards it; `enable` is false for plain TCP. */
   tls: TlsSettings;
 }
@@ -99,6 +109,11 @@ const HEADERS: Section<BrokerHeadersConfig> = section<BrokerHeadersConfig>({
   contentType: text(),
 });
 
+const PER_TOPIC: Section<TopicConfig> = section<TopicConfig>({
+  topic: text(),
+  headers: HEADERS,
+});
+
 /**
  * The fields that all brokers have, beside `enable` and `addrs`.
  *
@@ -113,6 +128,7 @@ export function common(
     deadlineMs: int(15_000, { min: 100, max: 29_000 }),
     lingerMs: int(lingerMs, { min: 0, max: 1_000 }),
     headers: HEADERS,
+    perTopic: list(PER_TOPIC),
     tls: TLS,
   };
 }
@@ -187,6 +203,20 @@ export function commonProblems(
       problems.push({ key, message: "Cannot take a topic without a name" });
     } else if (topics.indexOf(topic) !== i) {
       problems.push({ key, message: `Topic "${topic}" is there twice` });
+    }
+  });
+  config.perTopic.forEach(({ topic }, i) => {
+    const key = `mqm.${kind}.per_topic[${i}]`;
+    if (!topics.includes(topic)) {
+      problems.push({
+        key: `${key}.topic`,
+        message: `Topic "${topic}" is none of "mqm.${kind}.${topicsKey}"`,
+      });
+    } else if (config.perTopic.findIndex((o) => o.topic === topic) !== i) {
+      problems.push({
+        key: `${key}.topic`,
+        message: `Topic "${topic}" is there twice`,
+      });
     }
   });
   return problems;

@@ -67,19 +67,26 @@ export function nsqProblems(config: NsqConfig): BrokerProblem[] {
         `Cannot publish to "${topic}": a topic has 1 to 64 letters, digits, dots, dashes and underscores`,
     });
   });
-  for (
-    const [name, on] of [
-      ["edge_id", headers.edgeId],
-      ["meta", headers.meta],
-      ["message_id", headers.messageId],
-      ["content_type", headers.contentType !== ""],
-    ] as const
-  ) {
-    if (!on) continue;
-    problems.push({
-      key: `mqm.nsq.headers.${name}`,
-      message: "Cannot send headers to NSQ: its messages have none",
-    });
+  const places = [
+    ["headers", headers] as const,
+    ...config.perTopic.map((one, i) =>
+      [`per_topic[${i}].headers`, one.headers] as const
+    ),
+  ];
+  for (const [place, { edgeId, meta, messageId, contentType }] of places) {
+    const wanted = [
+      ["edge_id", edgeId],
+      ["meta", meta],
+      ["message_id", messageId],
+      ["content_type", contentType !== ""],
+    ] as const;
+    for (const [name, on] of wanted) {
+      if (!on) continue;
+      problems.push({
+        key: `mqm.nsq.${place}.${name}`,
+        message: "Cannot send headers to NSQ: its messages have none",
+      });
+    }
   }
   return problems;
 }

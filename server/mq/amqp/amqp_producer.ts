@@ -170,7 +170,8 @@ export class AmqpProducer implements Producer {
   }
 
   #properties(publication: Publication): Options.Publish {
-    const { producer, headers } = this.#config;
+    const { producer } = this.#config;
+    const { headers } = publication;
     const { edgeId, meta } = headers;
     const contentType = headers.contentType || producer.contentType;
     const own = {

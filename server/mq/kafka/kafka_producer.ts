@@ -165,7 +165,7 @@ export class KafkaProducer implements Producer {
   }
 
   #headers(publication: Publication): Map<Buffer, Buffer> {
-    const { edgeId, meta, messageId, contentType } = this.#config.headers;
+    const { edgeId, meta, messageId, contentType } = publication.headers;
     const made = new Map<Buffer, Buffer>();
     const set = (name: string, value: string | Uint8Array) =>
       made.set(Buffer.from(name), Buffer.from(value as Uint8Array));

@@ -34,7 +34,7 @@ export class CoreNatsProducer extends NatsProducer {
         continue;
       }
       try {
-        const headers = natsHeaders(publication, this.headers);
+        const headers = natsHeaders(publication);
         connection.publish(publication.topic, publication.data, {
           ...(headers !== undefined && { headers }),
         });

@@ -50,7 +50,7 @@ export class JetStreamProducer extends NatsProducer {
     const rule = this.refusal(publication.topic, publication.data.length);
     if (rule !== "") return { kind: "refused", reason: rule };
     try {
-      const headers = natsHeaders(publication, this.headers);
+      const headers = natsHeaders(publication);
       await this.#jetstream().publish(publication.topic, publication.data, {
         msgID: publication.id,
         timeout: ACK_MS,

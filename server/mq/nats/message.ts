@@ -16,15 +16,11 @@ const ID_BYTES = 96;
 /**
  * Writes the headers that are wanted.
  *
- * @param publication The message.
- * @param config Which are wanted.
+ * @param publication The message, which says what is wanted.
  * @returns The headers; `undefined` when there are none.
  */
-export function natsHeaders(
-  publication: Publication,
-  config: BrokerHeadersConfig,
-): MsgHdrs | undefined {
-  const { edgeId, meta, messageId, contentType } = config;
+export function natsHeaders(publication: Publication): MsgHdrs | undefined {
+  const { edgeId, meta, messageId, contentType } = publication.headers;
   if (!edgeId && !meta && !messageId && contentType === "") return undefined;
   const made = headers();
   if (edgeId) made.set("Frontier-Edge-Id", publication.edge.toString());

@@ -6,6 +6,7 @@
 
 import type { NatsConfig } from "../../config/mod.ts";
 import type { Producer } from "../producer.ts";
+import { TopicHeaders } from "../topic_headers.ts";
 import { CoreNatsProducer } from "./core_producer.ts";
 import { ensureStream, JetStreamProducer } from "./jetstream_producer.ts";
 import { NatsLink } from "./nats_connection.ts";
@@ -19,7 +20,8 @@ import { NatsLink } from "./nats_connection.ts";
  * @returns The producers.
  */
 export function natsProducers(config: NatsConfig): Producer[] {
-  const { jetstream, headers, lingerMs } = config;
+  const { jetstream, lingerMs } = config;
+  const headers = new TopicHeaders(config);
   const durable = jetstream.enable ? jetstream.producer.subjects : [];
   const core = config.producer.subjects.filter((subject) =>
     !durable.includes(subject)

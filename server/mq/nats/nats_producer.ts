@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { BrokerHeadersConfig } from "../../config/mod.ts";
 import type { BatchRule, Producer, ProducerState } from "../producer.ts";
 import type { Outcome, Publication } from "../publication.ts";
+import type { TopicHeaders } from "../topic_headers.ts";
 import { sizeRule } from "./message.ts";
 import type { NatsLink } from "./nats_connection.ts";
 
@@ -24,8 +24,7 @@ export abstract class NatsProducer implements Producer {
   onState: (() => void) | undefined = undefined;
   /** The connection. */
   protected readonly link: NatsLink;
-  /** What messages carry beside their data. */
-  protected readonly headers: BrokerHeadersConfig;
+  readonly #headers: TopicHeaders;
 
   /**
    * @param link The connection.
@@ -36,12 +35,12 @@ export abstract class NatsProducer implements Producer {
   constructor(
     link: NatsLink,
     topics: readonly string[],
-    headers: BrokerHeadersConfig,
+    headers: TopicHeaders,
     lingerMs: number,
   ) {
     this.link = link;
     this.topics = topics;
-    this.headers = headers;
+    this.#headers = headers;
     this.batch = {
       maxMessages: 512,
       maxBytes: 4_194_304,
@@ -62,9 +61,9 @@ export abstract class NatsProducer implements Producer {
   }
 
   /** @inheritdoc */
-  refusal(_topic: string, bytes: number): string {
+  refusal(topic: string, bytes: number): string {
     const most = this.link.connection?.info?.max_payload;
-    return sizeRule(bytes, most, this.headers);
+    return sizeRule(bytes, most, this.#headers.of(topic));
   }
 
   /** @inheritdoc */

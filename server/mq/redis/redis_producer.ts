@@ -6,7 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import type { ChainableCommander } from "ioredis";
-import type { BrokerHeadersConfig, RedisConfig } from "../../config/mod.ts";
+import type { RedisConfig } from "../../config/mod.ts";
 import { problemOf } from "../problem.ts";
 import type { BatchRule, Producer, ProducerState } from "../producer.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
@@ -35,7 +35,6 @@ export class RedisProducer implements Producer {
   /** @inheritdoc */
   onState: (() => void) | undefined = undefined;
   readonly #link: RedisLink;
-  readonly #headers: BrokerHeadersConfig;
   readonly #maxLen: number;
   readonly #way: "channels" | "streams";
 
@@ -45,10 +44,9 @@ export class RedisProducer implements Producer {
    */
   constructor(config: RedisConfig, way: "channels" | "streams") {
     this.#way = way;
-    const { producer, headers, lingerMs } = config;
+    const { producer, lingerMs } = config;
     this.name = way === "channels" ? "redis" : "redis-streams";
     this.topics = producer[way];
-    this.#headers = headers;
     this.#maxLen = producer.streamMaxLen;
     this.#link = new RedisLink(config, () => this.onState?.());
     this.batch = {
@@ -149,7 +147,7 @@ export class RedisProducer implements Producer {
 
   /** What an entry of a stream carries beside its data. */
   #fields(publication: Publication): (string | Buffer)[] {
-    const { edgeId, meta, messageId, contentType } = this.#headers;
+    const { edgeId, meta, messageId, contentType } = publication.headers;
     return [
       ...(edgeId ? ["edge_id", publication.edge.toString()] : []),
       ...(meta && publication.meta !== undefined
