@@ -59,6 +59,7 @@ export {
   type TlsDialConfig,
   type TlsListenConfig,
   type TlsSettings,
+  type TopicConfig,
 } from "./config/mod.ts";
 export type { BrokerStatus } from "./mq/broker_status.ts";
 export type { BrokerKind } from "./mq/producer.ts";

@@ -45,6 +45,7 @@ export type {
   NsqConfig,
   RedisConfig,
   SecretConfig,
+  TopicConfig,
 } from "./mqm/mod.ts";
 export type { TlsSettings } from "./tls_section.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";

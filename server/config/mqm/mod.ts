@@ -25,6 +25,7 @@ export type {
   BrokerProblem,
   BrokerQueueConfig,
   SecretConfig,
+  TopicConfig,
 } from "./common.ts";
 export type {
   KafkaCompression,
