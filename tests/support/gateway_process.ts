@@ -10,7 +10,7 @@ import { untilStopped } from "./line_process.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const LEDGER = new URL("server/quota/ledger.ts", ROOT);
-const GATEWAY = new URL("server/frontier.ts", ROOT);
+const GATEWAY = new URL("server/gateway.ts", ROOT);
 const TIMERS = new URL("platform/system_timers.ts", ROOT);
 const START_MS = 60_000;
 /** The kernel's clock ticks a second. */
