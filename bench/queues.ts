@@ -17,7 +17,7 @@ import type {
   BrokerUnderTest,
   Running,
 } from "../tests/brokers/broker_under_test.ts";
-import { inFile } from "../tests/brokers/compliance.ts";
+import { configurationFile } from "../tests/brokers/compliance.ts";
 import { KAFKA } from "../tests/brokers/kafka_broker.ts";
 import { NATS_CORE, NATS_JETSTREAM } from "../tests/brokers/nats_broker.ts";
 import { NSQ } from "../tests/brokers/nsq_broker.ts";
@@ -121,15 +121,7 @@ async function through(
   server: Running,
 ): Promise<number> {
   const topic = broker.topics[0]!;
-  const config = JSON.stringify({
-    servicebound: { listen: { addr: "127.0.0.1:0" } },
-    edgebound: {
-      listen: { addr: "127.0.0.1:0" },
-      edgeid_alloc_when_no_idservice_on: true,
-    },
-    observability: { enable: false },
-    mqm: inFile(broker.config(server)),
-  });
+  const config = configurationFile(broker, server);
   let measured = 0;
   await withFile(config, async (path) => {
     await using program = new Program(["-c", path]);

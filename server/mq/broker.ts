@@ -22,6 +22,7 @@ import type { Account, Holder, Share } from "../quota/account.ts";
 import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import { BrokerFigures } from "./broker_figures.ts";
+import { inTime } from "./in_time.ts";
 import type { Producer } from "./producer.ts";
 import type { Ending, Publication } from "./publication.ts";
 import type { TopicHeaders } from "./topic_headers.ts";
@@ -167,12 +168,7 @@ export class Broker implements Target, Holder {
    */
   async close(deadlineMs: number): Promise<void> {
     this.#closed = true;
-    let timer: ReturnType<typeof setTimeout> | undefined = undefined;
-    await Promise.race([
-      this.#queue.drain(),
-      new Promise((resolve) => timer = setTimeout(resolve, deadlineMs)),
-    ]);
-    clearTimeout(timer);
+    await inTime(this.#queue.drain(), deadlineMs).catch(() => {});
     const left = this.#queue.size;
     this.#queue.abandon("gateway shuts down");
     if (left > 0) {

@@ -21,7 +21,7 @@ export interface KeeperTurn {
    * @param problem What is wrong with it.
    */
   lose(problem: unknown): void;
-  /** The client can be published with: the pauses begin anew, and its address is the one to come back to. */
+  /** The client can be published with, for the first time or again: the pauses begin anew, and its address is the one to come back to. */
   works(): void;
 }
 
@@ -88,7 +88,9 @@ export class ClientKeeper {
   async #run(): Promise<void> {
     const backoff = new Backoff();
     const { signal } = this.#stop;
-    for (let i = 0; !signal.aborted; i++) {
+    let next = 0;
+    while (!signal.aborted) {
+      const at = next++;
       const { promise: lost, reject } = Promise.withResolvers<never>();
       lost.catch(() => {});
       const lose = (problem: unknown) =>
@@ -96,12 +98,12 @@ export class ClientKeeper {
       this.#lose = lose;
       try {
         await this.#use({
-          addr: this.#addrs[i % this.#addrs.length]!,
+          addr: this.#addrs[at % this.#addrs.length]!,
           lost,
           lose,
           works: () => {
             backoff.reset();
-            i--;
+            next = at;
             this.turn({ kind: "up" });
           },
         });

@@ -12,6 +12,8 @@ import {
 } from "@std/assert";
 import { Edge, FrontierError } from "@frontier/client";
 import { type Frontier, startFrontier } from "@frontier/server";
+import { mqm as mqmSection } from "../../server/config/mqm/mod.ts";
+import { resolveOptions } from "../../server/config/mod.ts";
 import { Program, withFile } from "../../server/cli/testing/program.ts";
 import type { BrokerUnderTest, Running, Stored } from "./broker_under_test.ts";
 import { type Broker, whatIsMissing } from "./provision.ts";
@@ -267,15 +269,7 @@ export function compliance<Server extends Running>(
     await using server = await broker.start();
     await broker.prepare?.(server, [topic]);
     await using heard = await broker.listen?.(server, topic);
-    const config = JSON.stringify({
-      servicebound: { listen: { addr: "127.0.0.1:0" } },
-      edgebound: {
-        listen: { addr: "127.0.0.1:0" },
-        edgeid_alloc_when_no_idservice_on: true,
-      },
-      observability: { enable: false },
-      mqm: inFile(broker.config(server)),
-    });
+    const config = configurationFile(broker, server);
     await withFile(config, async (path) => {
       await using program = new Program(["-c", path]);
       const [, port] = await program.line(/edgebound server.*:(\d+)/);
@@ -581,18 +575,24 @@ async function faults<Server extends Running>(
 }
 
 /**
- * @param value A configuration as a program has it.
- * @returns The same with the keys as they stand in a file.
+ * @param broker A broker.
+ * @param server It, running.
+ * @returns The configuration file of a gateway in front of it.
  */
-export function inFile(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inFile);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      inFile(inner),
-    ]),
-  );
+export function configurationFile<Server extends Running>(
+  broker: BrokerUnderTest<Server>,
+  server: Server,
+): string {
+  const { mqm } = resolveOptions({ mqm: broker.config(server) });
+  return JSON.stringify({
+    servicebound: { listen: { addr: "127.0.0.1:0" } },
+    edgebound: {
+      listen: { addr: "127.0.0.1:0" },
+      edgeid_alloc_when_no_idservice_on: true,
+    },
+    observability: { enable: false },
+    mqm: mqmSection.write(mqm),
+  });
 }
 
 function pause(ms: number): Promise<void> {

@@ -8,6 +8,7 @@ import amqplib, { type ChannelModel, type ConfirmChannel } from "amqplib";
 import type { AmqpConfig } from "../../config/mod.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
+import { inTime } from "../in_time.ts";
 import { readSecret } from "../secret.ts";
 
 /** Milliseconds that connecting and declaring may take. */
@@ -155,16 +156,11 @@ export class AmqpLink {
 
 /** Ends a connection, in an orderly way if the broker plays along. */
 async function end(connection: ChannelModel): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined = undefined;
   try {
-    await Promise.race([
-      connection.close(),
-      new Promise((resolve) => timer = setTimeout(resolve, CLOSE_MS)),
-    ]);
+    await inTime(connection.close(), CLOSE_MS);
   } catch {
-    // It is closed already.
+    // It is closed already, or frozen.
   } finally {
-    clearTimeout(timer);
     const { stream } = connection.connection as unknown as {
       stream?: { destroy(): void };
     };

@@ -7,8 +7,9 @@
 import { Buffer } from "node:buffer";
 import type { ConfirmChannel, Options } from "amqplib";
 import type { AmqpConfig } from "../../config/mod.ts";
+import type { ClientKeeper } from "../client_keeper.ts";
+import { KeptProducer, sizeLimit, usualBatch } from "../kept_producer.ts";
 import { problemOf } from "../problem.ts";
-import type { BatchRule, Producer, ProducerState } from "../producer.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
 import { AmqpLink } from "./amqp_link.ts";
 
@@ -24,17 +25,11 @@ const TOO_LARGE = /larger than configured max size (\d+)/;
  * the next. A message that no queue takes comes back first and is confirmed
  * then: that counts as refused.
  */
-export class AmqpProducer implements Producer {
+export class AmqpProducer extends KeptProducer {
   /** @inheritdoc */
   readonly kind = "amqp";
   /** @inheritdoc */
   readonly name = "amqp";
-  /** @inheritdoc */
-  readonly topics: readonly string[];
-  /** @inheritdoc */
-  readonly batch: BatchRule;
-  /** @inheritdoc */
-  onState: (() => void) | undefined = undefined;
   readonly #config: AmqpConfig;
   readonly #link: AmqpLink;
   #maxBytes: number;
@@ -43,37 +38,24 @@ export class AmqpProducer implements Producer {
    * @param config The configuration.
    */
   constructor(config: AmqpConfig) {
+    super(config.producer.routingKeys, usualBatch(config.lingerMs));
     this.#config = config;
-    this.topics = config.producer.routingKeys;
     this.#maxBytes = config.producer.maxMessageBytes || USUAL_BYTES;
     this.#link = new AmqpLink(config, () => this.onState?.());
-    this.batch = {
-      maxMessages: 512,
-      maxBytes: 4_194_304,
-      lingerMs: config.lingerMs,
-      concurrent: 1,
-    };
   }
 
   /** @inheritdoc */
-  get state(): ProducerState {
-    return this.#link.keeper.state;
+  protected override get keeper(): ClientKeeper {
+    return this.#link.keeper;
   }
 
   /** @inheritdoc */
-  start(): void {
-    this.#link.keeper.start();
+  override refusal(_topic: string, bytes: number): string {
+    return sizeLimit("amqp", this.#maxBytes, "max_message_size", bytes);
   }
 
   /** @inheritdoc */
-  refusal(_topic: string, bytes: number): string {
-    return bytes > this.#maxBytes
-      ? `amqp takes at most ${this.#maxBytes} bytes of data (max_message_size), not ${bytes}`
-      : "";
-  }
-
-  /** @inheritdoc */
-  publish(batch: readonly Publication[]): Promise<readonly Outcome[]> {
+  override publish(batch: readonly Publication[]): Promise<readonly Outcome[]> {
     const { channel } = this.#link;
     const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>();
     const outcomes: (Outcome | undefined)[] = batch.map(({ topic, data }) => {
@@ -147,11 +129,6 @@ export class AmqpProducer implements Producer {
       this.#link.fail(channel, problemOf(error));
     }
     return promise;
-  }
-
-  /** @inheritdoc */
-  close(): Promise<void> {
-    return this.#link.keeper.close();
   }
 
   #send(

@@ -9,6 +9,7 @@ import type { Buffer } from "node:buffer";
 import type { KafkaConfig } from "../../config/mod.ts";
 import { clientTls } from "../client_tls.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
+import { inTime } from "../in_time.ts";
 import { pause } from "../pause.ts";
 import { readSecret } from "../secret.ts";
 
@@ -138,23 +139,4 @@ async function look(
     client.metadata({ topics: [...topics], forceUpdate: true, retries: 2 }),
     LOOK_MS,
   );
-}
-
-/** Waits for something, but not for ever. */
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  work.catch(() => {});
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new Error(`no answer within ${ms} ms`)),
-          ms,
-        );
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

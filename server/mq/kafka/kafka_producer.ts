@@ -7,8 +7,10 @@
 import { Buffer } from "node:buffer";
 import { compatibilityPartitioner, findErrorBy } from "@platformatic/kafka";
 import type { KafkaConfig } from "../../config/mod.ts";
+import type { ClientKeeper } from "../client_keeper.ts";
+import { inTime } from "../in_time.ts";
+import { allAgain, KeptProducer, sizeLimit } from "../kept_producer.ts";
 import { problemOf } from "../problem.ts";
-import type { BatchRule, Producer, ProducerState } from "../producer.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
 import { type KafkaClient, KafkaLink } from "./kafka_link.ts";
 
@@ -33,17 +35,11 @@ const REFUSALS = [
  * All replicas in sync have a message when it is acknowledged, unless the
  * configuration says otherwise.
  */
-export class KafkaProducer implements Producer {
+export class KafkaProducer extends KeptProducer {
   /** @inheritdoc */
   readonly kind = "kafka";
   /** @inheritdoc */
   readonly name = "kafka";
-  /** @inheritdoc */
-  readonly topics: readonly string[];
-  /** @inheritdoc */
-  readonly batch: BatchRule;
-  /** @inheritdoc */
-  onState: (() => void) | undefined = undefined;
   readonly #link: KafkaLink;
   readonly #config: KafkaConfig;
   readonly #maxBytes: number;
@@ -54,45 +50,33 @@ export class KafkaProducer implements Producer {
   constructor(config: KafkaConfig) {
     const { producer, lingerMs } = config;
     const { flush } = producer;
-    this.#config = config;
-    this.topics = producer.topics;
-    this.#maxBytes = producer.maxMessageBytes || USUAL_BYTES;
-    this.#link = new KafkaLink(config, () => this.onState?.());
-    this.batch = {
+    super(producer.topics, {
       maxMessages: flush.maxMessages || flush.messages || BATCH_MESSAGES,
       maxBytes: flush.bytes || BATCH_BYTES,
       lingerMs: Math.min(1_000, flush.frequencySeconds * 1_000) || lingerMs,
       concurrent: 1,
-    };
+    });
+    this.#config = config;
+    this.#maxBytes = producer.maxMessageBytes || USUAL_BYTES;
+    this.#link = new KafkaLink(config, () => this.onState?.());
   }
 
   /** @inheritdoc */
-  get state(): ProducerState {
-    return this.#link.keeper.state;
+  protected override get keeper(): ClientKeeper {
+    return this.#link.keeper;
   }
 
   /** @inheritdoc */
-  start(): void {
-    this.#link.keeper.start();
+  override refusal(_topic: string, bytes: number): string {
+    return sizeLimit("kafka", this.#maxBytes, "max_message_bytes", bytes);
   }
 
   /** @inheritdoc */
-  refusal(_topic: string, bytes: number): string {
-    return bytes > this.#maxBytes
-      ? `kafka takes at most ${this.#maxBytes} bytes of data (max_message_bytes), not ${bytes}`
-      : "";
-  }
-
-  /** @inheritdoc */
-  async publish(batch: readonly Publication[]): Promise<readonly Outcome[]> {
+  override async publish(
+    batch: readonly Publication[],
+  ): Promise<readonly Outcome[]> {
     const { client } = this.#link;
-    if (client === undefined) {
-      return batch.map(() => ({
-        kind: "again",
-        reason: "no connection",
-        stored: "no",
-      }));
-    }
+    if (client === undefined) return allAgain(batch, "no connection", "no");
     const error = await this.#send(client, batch);
     if (error === undefined) return batch.map(() => STORED);
     const refusal = refusalOf(error);
@@ -100,7 +84,7 @@ export class KafkaProducer implements Producer {
       const reason = problemOf(error);
       // Its producer id is of no use any more: a new client begins anew.
       this.#link.fail(client, reason);
-      return batch.map(() => ({ kind: "again", reason, stored: "maybe" }));
+      return allAgain(batch, reason, "maybe");
     }
     if (batch.length === 1) return [{ kind: "refused", reason: refusal }];
     // One message spoils the batch: each is sent alone, and that one is found.
@@ -112,7 +96,7 @@ export class KafkaProducer implements Producer {
   }
 
   /** @inheritdoc */
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.#link.close();
   }
 
@@ -122,32 +106,23 @@ export class KafkaProducer implements Producer {
     batch: readonly Publication[],
   ): Promise<unknown> {
     const { compression, requiredAcks } = this.#config.producer;
-    let timer: ReturnType<typeof setTimeout> | undefined = undefined;
-    const sending = client.send({
-      messages: batch.map((publication) => this.#message(publication)),
-      // Here and only here it counts.
-      acks: requiredAcks === 1 ? 1 : -1,
-      partitioner: compatibilityPartitioner,
-      compression,
-    });
-    sending.catch(() => {});
     this.#link.busy = true;
     try {
-      await Promise.race([
-        sending,
-        new Promise<never>((_, reject) => {
-          timer = setTimeout(
-            () => reject(new Error(`no answer within ${BATCH_MS} ms`)),
-            BATCH_MS,
-          );
+      await inTime(
+        client.send({
+          messages: batch.map((publication) => this.#message(publication)),
+          // Here and only here it counts.
+          acks: requiredAcks === 1 ? 1 : -1,
+          partitioner: compatibilityPartitioner,
+          compression,
         }),
-      ]);
+        BATCH_MS,
+      );
       return undefined;
     } catch (error) {
       return error ?? new Error("unknown problem");
     } finally {
       this.#link.busy = false;
-      clearTimeout(timer);
     }
   }
 

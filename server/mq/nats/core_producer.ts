@@ -4,6 +4,7 @@
  * @module
  */
 
+import { inTime } from "../in_time.ts";
 import { problemOf } from "../problem.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
 import { natsHeaders } from "./message.ts";
@@ -43,29 +44,13 @@ export class CoreNatsProducer extends NatsProducer {
         outcomes.push({ kind: "refused", reason: problemOf(error) });
       }
     }
-    const problem = await flushed(connection.flush());
-    if (problem === undefined) return outcomes;
-    const lost: Outcome = { kind: "again", reason: problem, stored: "maybe" };
-    return outcomes.map((outcome) => outcome === STORED ? lost : outcome);
-  }
-}
-
-/** Waits for the server's sign of life; returns why there is none. */
-async function flushed(flush: Promise<void>): Promise<string | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  try {
-    return await Promise.race([
-      flush.then(() => undefined),
-      new Promise<string>((resolve) => {
-        timer = setTimeout(
-          () => resolve("no answer from the server"),
-          FLUSH_MS,
-        );
-      }),
-    ]);
-  } catch (error) {
-    return problemOf(error);
-  } finally {
-    clearTimeout(timer);
+    try {
+      await inTime(connection.flush(), FLUSH_MS);
+      return outcomes;
+    } catch (error) {
+      const reason = problemOf(error);
+      const lost: Outcome = { kind: "again", reason, stored: "maybe" };
+      return outcomes.map((outcome) => outcome === STORED ? lost : outcome);
+    }
   }
 }

@@ -44,7 +44,7 @@ export class JetStreamProducer extends NatsProducer {
   }
 
   async #send(publication: Publication): Promise<Outcome> {
-    if (this.link.state.kind !== "up") {
+    if (this.state.kind !== "up") {
       return { kind: "again", reason: "connection lost", stored: "no" };
     }
     const rule = this.refusal(publication.topic, publication.data.length);

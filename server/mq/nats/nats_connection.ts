@@ -5,12 +5,10 @@
  */
 
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { Backoff } from "@frontier/platform/internal";
 import type { NatsConfig } from "../../config/mod.ts";
+import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
-import { pause } from "../pause.ts";
 import { problemOf } from "../problem.ts";
-import type { ProducerState } from "../producer.ts";
 import { readSecret } from "../secret.ts";
 
 /** Milliseconds between two signs of life; two that are missed end the connection. */
@@ -20,20 +18,17 @@ const CONNECT_MS = 5_000;
 
 /**
  * The client of nats.io throws away what is published while it is away; so it
- * is never told to publish then, and whoever uses it asks
- * {@linkcode NatsLink.state} first.
+ * is never told to publish then, and whoever uses it asks for the state first.
  */
 export class NatsLink {
-  /** Whether it can be published to. */
-  state: ProducerState = { kind: "connecting" };
+  /** Called after each change of the state. */
+  onState: (() => void) | undefined = undefined;
   /** The connection; `undefined` until the first one is there. */
   connection: NatsConnection | undefined = undefined;
+  /** Makes connections, one after the other. */
+  readonly keeper: ClientKeeper;
   readonly #config: NatsConfig;
-  readonly #listeners: (() => void)[] = [];
   readonly #prepare: (connection: NatsConnection) => Promise<void>;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined = undefined;
-  #closed = false;
 
   /**
    * @param config Where, and as whom.
@@ -46,75 +41,47 @@ export class NatsLink {
   ) {
     this.#config = config;
     this.#prepare = prepare;
+    // The client knows all addresses.
+    this.keeper = new ClientKeeper(
+      [""],
+      (turn) => this.#use(turn),
+      () => this.onState?.(),
+    );
   }
 
-  /**
-   * @param listener Called after each change of the state.
-   */
-  onState(listener: () => void): void {
-    this.#listeners.push(listener);
-  }
-
-  /** Begins to connect; once. */
-  start(): void {
-    this.#running ??= this.#run();
-  }
-
-  /** @returns When the connection is closed and nothing of it is left. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#stop.abort();
-    await this.connection?.close().catch(() => {});
-    await this.#running;
-    this.#turn({ kind: "closed" });
-  }
-
-  async #run(): Promise<void> {
-    const backoff = new Backoff();
-    while (!this.#closed) {
-      try {
-        const connection = await this.#connect();
-        this.connection = connection;
-        if (this.#closed) {
-          await connection.close();
-          return;
-        }
-        await this.#serve(connection, () => backoff.reset());
-      } catch (error) {
-        if (this.#closed) return;
-        this.#turn({ kind: "down", problem: problemOf(error) });
-      }
-      await pause(backoff.next(), this.#stop.signal);
-    }
-  }
-
-  /** Uses a connection until it is closed for good. */
-  async #serve(connection: NatsConnection, ready: () => void): Promise<void> {
-    const prepare = async () => {
-      await this.#prepare(connection);
-      ready();
-      this.#turn({ kind: "up" });
-    };
+  /** Uses a connection until it is closed for good, or given up. */
+  async #use(turn: KeeperTurn): Promise<void> {
+    const connection = await this.#connect();
+    this.connection = connection;
+    const served = this.#serve(connection, turn);
+    served.catch(() => {});
     try {
-      await prepare();
-      for await (const status of connection.status()) {
-        switch (status.type) {
-          case "disconnect":
-          case "staleConnection":
-            this.#turn({ kind: "down", problem: "connection lost" });
-            break;
-          case "reconnect":
-            await prepare();
-            break;
-          case "error":
-            this.#problem(problemOf(status.error));
-        }
-      }
-      const error = await connection.closed();
-      throw error ?? new Error("connection closed");
+      await Promise.race([served, turn.lost]);
     } finally {
       await connection.close().catch(() => {});
+      await served.catch(() => {});
     }
+  }
+
+  /** Follows what happens to a connection; throws when it is closed. */
+  async #serve(connection: NatsConnection, turn: KeeperTurn): Promise<void> {
+    await this.#prepare(connection);
+    turn.works();
+    for await (const status of connection.status()) {
+      switch (status.type) {
+        case "disconnect":
+        case "staleConnection":
+          this.keeper.turn({ kind: "down", problem: "connection lost" });
+          break;
+        case "reconnect":
+          await this.#prepare(connection);
+          turn.works();
+          break;
+        case "error":
+          this.#problem(problemOf(status.error));
+      }
+    }
+    throw await connection.closed() ?? new Error("connection closed");
   }
 
   #connect(): Promise<NatsConnection> {
@@ -141,13 +108,8 @@ export class NatsLink {
   }
 
   #problem(problem: string): void {
-    if (this.state.kind !== "up") this.#turn({ kind: "down", problem });
-  }
-
-  #turn(state: ProducerState): void {
-    if (this.#closed && state.kind !== "closed") return;
-    this.state = state;
-    for (const listener of this.#listeners) listener();
+    if (this.keeper.state.kind === "up") return;
+    this.keeper.turn({ kind: "down", problem });
   }
 }
 

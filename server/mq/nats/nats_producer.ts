@@ -4,24 +4,16 @@
  * @module
  */
 
-import type { BatchRule, Producer, ProducerState } from "../producer.ts";
-import type { Outcome, Publication } from "../publication.ts";
+import type { ClientKeeper } from "../client_keeper.ts";
+import { KeptProducer, usualBatch } from "../kept_producer.ts";
 import type { TopicHeaders } from "../topic_headers.ts";
 import { sizeRule } from "./message.ts";
 import type { NatsLink } from "./nats_connection.ts";
 
 /** A producer over one connection to NATS. */
-export abstract class NatsProducer implements Producer {
+export abstract class NatsProducer extends KeptProducer {
   /** @inheritdoc */
   readonly kind = "nats";
-  /** @inheritdoc */
-  abstract readonly name: string;
-  /** @inheritdoc */
-  readonly topics: readonly string[];
-  /** @inheritdoc */
-  readonly batch: BatchRule;
-  /** @inheritdoc */
-  onState: (() => void) | undefined = undefined;
   /** The connection. */
   protected readonly link: NatsLink;
   readonly #headers: TopicHeaders;
@@ -38,41 +30,20 @@ export abstract class NatsProducer implements Producer {
     headers: TopicHeaders,
     lingerMs: number,
   ) {
+    super(topics, usualBatch(lingerMs));
     this.link = link;
-    this.topics = topics;
     this.#headers = headers;
-    this.batch = {
-      maxMessages: 512,
-      maxBytes: 4_194_304,
-      lingerMs,
-      concurrent: 1,
-    };
-    link.onState(() => this.onState?.());
+    link.onState = () => this.onState?.();
   }
 
   /** @inheritdoc */
-  get state(): ProducerState {
-    return this.link.state;
+  protected override get keeper(): ClientKeeper {
+    return this.link.keeper;
   }
 
   /** @inheritdoc */
-  start(): void {
-    this.link.start();
-  }
-
-  /** @inheritdoc */
-  refusal(topic: string, bytes: number): string {
+  override refusal(topic: string, bytes: number): string {
     const most = this.link.connection?.info?.max_payload;
     return sizeRule(bytes, most, this.#headers.of(topic));
-  }
-
-  /** @inheritdoc */
-  abstract publish(
-    batch: readonly Publication[],
-  ): Promise<readonly Outcome[]>;
-
-  /** @inheritdoc */
-  close(): Promise<void> {
-    return this.link.close();
   }
 }

@@ -8,9 +8,9 @@ import type { NsqConfig } from "../../config/mod.ts";
 import { parseAddress } from "../../config/endpoints.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
+import { allAgain, KeptProducer, sizeLimit } from "../kept_producer.ts";
 import { pause } from "../pause.ts";
 import { problemOf } from "../problem.ts";
-import type { BatchRule, Producer, ProducerState } from "../producer.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
 import { readSecret } from "../secret.ts";
 import { NsqConnection, NsqRefusal } from "./nsq_connection.ts";
@@ -28,17 +28,11 @@ const FOR_GOOD = /^E_(BAD_TOPIC|BAD_MESSAGE|BAD_BODY|UNAUTHORIZED)/;
  * a whole or not at all. An OK is a promise kept in nsqd's memory, unless nsqd
  * runs with `-mem-queue-size=0`.
  */
-export class NsqProducer implements Producer {
+export class NsqProducer extends KeptProducer {
   /** @inheritdoc */
   readonly kind = "nsq";
   /** @inheritdoc */
   readonly name = "nsq";
-  /** @inheritdoc */
-  readonly topics: readonly string[];
-  /** @inheritdoc */
-  readonly batch: BatchRule;
-  /** @inheritdoc */
-  onState: (() => void) | undefined = undefined;
   readonly #config: NsqConfig;
   readonly #maxBytes: number;
   readonly #keeper: ClientKeeper;
@@ -48,42 +42,36 @@ export class NsqProducer implements Producer {
    * @param config The configuration.
    */
   constructor(config: NsqConfig) {
+    super(config.producer.topics, {
+      maxMessages: 256,
+      maxBytes: 1_048_576,
+      lingerMs: config.lingerMs,
+      concurrent: 1,
+    });
     this.#config = config;
     this.#keeper = new ClientKeeper(
       config.addrs,
       (turn) => this.#use(turn),
       () => this.onState?.(),
     );
-    this.topics = config.producer.topics;
     this.#maxBytes = config.producer.maxMessageBytes || USUAL_BYTES;
-    this.batch = {
-      maxMessages: 256,
-      maxBytes: 1_048_576,
-      lingerMs: config.lingerMs,
-      concurrent: 1,
-    };
   }
 
   /** @inheritdoc */
-  get state(): ProducerState {
-    return this.#keeper.state;
+  protected override get keeper(): ClientKeeper {
+    return this.#keeper;
   }
 
   /** @inheritdoc */
-  start(): void {
-    this.#keeper.start();
-  }
-
-  /** @inheritdoc */
-  refusal(_topic: string, bytes: number): string {
+  override refusal(_topic: string, bytes: number): string {
     if (bytes === 0) return "nsq takes no empty message";
-    return bytes > this.#maxBytes
-      ? `nsq takes at most ${this.#maxBytes} bytes of data (max_message_bytes), not ${bytes}`
-      : "";
+    return sizeLimit("nsq", this.#maxBytes, "max_message_bytes", bytes);
   }
 
   /** @inheritdoc */
-  async publish(batch: readonly Publication[]): Promise<readonly Outcome[]> {
+  override async publish(
+    batch: readonly Publication[],
+  ): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
     // Messages of one topic that follow each other go together: that keeps their order.
     for (let at = 0; at < batch.length;) {
@@ -97,21 +85,12 @@ export class NsqProducer implements Producer {
     return outcomes;
   }
 
-  /** @inheritdoc */
-  close(): Promise<void> {
-    return this.#keeper.close();
-  }
-
   async #publishTopic(
     messages: readonly Publication[],
   ): Promise<readonly Outcome[]> {
     const connection = this.#connection;
     if (connection === undefined) {
-      return messages.map(() => ({
-        kind: "again",
-        reason: "no connection",
-        stored: "no",
-      }));
+      return allAgain(messages, "no connection", "no");
     }
     try {
       await connection.ask(
@@ -121,10 +100,10 @@ export class NsqProducer implements Producer {
     } catch (error) {
       const reason = problemOf(error);
       if (!(error instanceof NsqRefusal)) {
-        return messages.map(() => ({ kind: "again", reason, stored: "maybe" }));
+        return allAgain(messages, reason, "maybe");
       }
       if (!FOR_GOOD.test(reason)) {
-        return messages.map(() => ({ kind: "again", reason, stored: "no" }));
+        return allAgain(messages, reason, "no");
       }
       if (messages.length === 1) {
         return [{ kind: "refused", reason: `nsqd answers ${reason}` }];

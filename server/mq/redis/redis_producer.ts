@@ -7,8 +7,14 @@
 import { Buffer } from "node:buffer";
 import type { ChainableCommander } from "ioredis";
 import type { RedisConfig } from "../../config/mod.ts";
+import type { ClientKeeper } from "../client_keeper.ts";
+import {
+  allAgain,
+  KeptProducer,
+  sizeLimit,
+  usualBatch,
+} from "../kept_producer.ts";
 import { problemOf } from "../problem.ts";
-import type { BatchRule, Producer, ProducerState } from "../producer.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
 import { RedisLink } from "./redis_link.ts";
 
@@ -23,68 +29,44 @@ const ANSWERED = /^[A-Z]+ /;
  * keeps nothing, and who subscribes is not known; a stream keeps what the
  * server keeps.
  */
-export class RedisProducer implements Producer {
+export class RedisProducer extends KeptProducer {
   /** @inheritdoc */
   readonly kind = "redis";
   /** @inheritdoc */
   readonly name: string;
-  /** @inheritdoc */
-  readonly topics: readonly string[];
-  /** @inheritdoc */
-  readonly batch: BatchRule;
-  /** @inheritdoc */
-  onState: (() => void) | undefined = undefined;
   readonly #link: RedisLink;
   readonly #maxLen: number;
   readonly #way: "channels" | "streams";
 
   /**
    * @param config The configuration.
-   * @param kind Whether the topics are channels or streams.
+   * @param way Whether the topics are channels or streams.
    */
   constructor(config: RedisConfig, way: "channels" | "streams") {
-    this.#way = way;
     const { producer, lingerMs } = config;
+    super(producer[way], usualBatch(lingerMs));
+    this.#way = way;
     this.name = way === "channels" ? "redis" : "redis-streams";
-    this.topics = producer[way];
     this.#maxLen = producer.streamMaxLen;
     this.#link = new RedisLink(config, () => this.onState?.());
-    this.batch = {
-      maxMessages: 512,
-      maxBytes: 4_194_304,
-      lingerMs,
-      concurrent: 1,
-    };
   }
 
   /** @inheritdoc */
-  get state(): ProducerState {
-    return this.#link.keeper.state;
+  protected override get keeper(): ClientKeeper {
+    return this.#link.keeper;
   }
 
   /** @inheritdoc */
-  start(): void {
-    this.#link.keeper.start();
+  override refusal(_topic: string, bytes: number): string {
+    return sizeLimit("redis", this.#link.maxBulk, "proto-max-bulk-len", bytes);
   }
 
   /** @inheritdoc */
-  refusal(_topic: string, bytes: number): string {
-    const { maxBulk } = this.#link;
-    return bytes > maxBulk
-      ? `redis takes at most ${maxBulk} bytes of data (proto-max-bulk-len), not ${bytes}`
-      : "";
-  }
-
-  /** @inheritdoc */
-  async publish(batch: readonly Publication[]): Promise<readonly Outcome[]> {
+  override async publish(
+    batch: readonly Publication[],
+  ): Promise<readonly Outcome[]> {
     const { client } = this.#link;
-    if (client === undefined) {
-      return batch.map(() => ({
-        kind: "again",
-        reason: "connection lost",
-        stored: "no",
-      }));
-    }
+    if (client === undefined) return allAgain(batch, "connection lost", "no");
     const refused = batch.map(({ topic, data }) =>
       this.refusal(topic, data.length)
     );
@@ -116,11 +98,6 @@ export class RedisProducer implements Producer {
     // Whatever it had under way is not known any more.
     if (lost !== undefined) this.#link.fail(client, lost);
     return outcomes;
-  }
-
-  /** @inheritdoc */
-  close(): Promise<void> {
-    return this.#link.keeper.close();
   }
 
   #add(pipeline: ChainableCommander, publication: Publication): void {
