@@ -7,9 +7,9 @@ import { brokerTest, compliance } from "./compliance.ts";
 compliance(AMQP);
 
 brokerTest(
-  "amqp",
-  "amqp",
   "a message that no queue takes is refused, unless the file says that it may be lost",
+  "amqp",
+  "amqp",
   async () => {
     await using rabbit = await startRabbit();
     for (const mandatory of [true, false]) {
@@ -39,9 +39,9 @@ brokerTest(
 );
 
 brokerTest(
-  "amqp",
-  "amqp",
   "exchanges and bindings are declared, and properties are sent",
+  "amqp",
+  "amqp",
   async () => {
     await using rabbit = await startRabbit();
     await using gateway = await startFrontier({

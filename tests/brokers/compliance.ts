@@ -41,15 +41,15 @@ const told = new Set<string>();
  * skipped with a loud line, or fails where `FRONTIER_REQUIRE_BROKERS=1` says that
  * it must be there.
  *
+ * @param title What is tested.
  * @param program What has to be installed.
  * @param broker What to call the broker.
- * @param title What is tested.
  * @param fn The test.
  */
 export function brokerTest(
+  title: string,
   program: Broker,
   broker: string,
-  title: string,
   fn: () => Promise<void>,
 ): void {
   const missing = whatIsMissing(program);
@@ -80,7 +80,7 @@ export function compliance<Server extends Running>(
   broker: BrokerUnderTest<Server>,
 ): void {
   const test = (name: string, fn: () => Promise<void>) =>
-    brokerTest(broker.program, broker.name, name, fn);
+    brokerTest(name, broker.program, broker.name, fn);
   const topic = broker.topics[0]!;
 
   test("a message is acknowledged when the broker has it, its data unchanged", async () => {
@@ -306,11 +306,7 @@ export function compliance<Server extends Running>(
   }
 
   test("nothing that was acknowledged is missing after SIGKILL and restart", async () => {
-    await faults(broker, async ({ process }) => {
-      await process.kill();
-      await pause(1_000);
-      await process.start();
-    });
+    await faults(broker, killAndRestart);
   });
 
   test("nothing that was acknowledged is missing after a freeze", async () => {
@@ -491,12 +487,17 @@ class Scene<Server extends Running> implements AsyncDisposable {
 
 /**
  * Ten edges publish while the broker suffers a fault. What was acknowledged is
- * looked for afterwards, by its number, with an independent client.
+ * looked for afterwards, by its number, with an independent client; the figures
+ * are printed.
+ *
+ * @param broker The broker; where it is durable, nothing may be missing.
+ * @param fault What happens to it.
+ * @returns How many acknowledged messages are missing.
  */
-async function faults<Server extends Running>(
+export async function faults<Server extends Running>(
   broker: BrokerUnderTest<Server>,
   fault: (server: Server) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const topic = broker.topics[0]!;
   await using scene = await Scene.open(broker);
   await using heard = await broker.listen?.(scene.server, topic);
@@ -572,6 +573,18 @@ async function faults<Server extends Running>(
   assert(total > MESSAGES / 4, `only ${total} were acknowledged`);
   assertEquals(strange, 0, "a duplicate has another id");
   if (broker.durable) assertEquals(missing, 0);
+  return missing;
+}
+
+/**
+ * Kills a broker without a warning and starts it again.
+ *
+ * @param server It, running.
+ */
+export async function killAndRestart({ process }: Running): Promise<void> {
+  await process.kill();
+  await pause(1_000);
+  await process.start();
 }
 
 /**
