@@ -7,7 +7,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   platform: ["proto"],
   endpoint: ["platform", "proto"],
   client: ["endpoint", "platform", "proto"],
-  server: ["platform", "proto"],
+  server: ["endpoint", "platform", "proto"],
+  frontlas: ["endpoint", "platform", "proto"],
 };
 
 /** Why a package must not import a module; `undefined` when it may. */
@@ -47,7 +48,7 @@ for (const [own, allowed] of Object.entries(MAY_IMPORT)) {
         );
       }
     }
-    assert(seen > 5);
+    assert(seen > 0);
   });
 }
 
