@@ -12,7 +12,7 @@ import { type Flag, runProgram } from "./flags.ts";
 
 const USAGE = `A gateway, a chatroom and three users that talk through it.
 
-Usage: deno run --allow-net examples/demo.ts [flags]`;
+Usage: deno task demo [flags]`;
 
 const FLAGS: Record<"calls", Flag> = {
   calls: { help: "calls each user makes for the latency", value: "200" },

@@ -3,7 +3,7 @@ import { runToEnd } from "./run_program.ts";
 
 Deno.test("the demo prints the conversation and a summary", async () => {
   const begin = performance.now();
-  const { code, output } = await runToEnd("demo.ts", "--calls", "20");
+  const { code, output } = await runToEnd("demo", "--calls", "20");
   assertEquals(code, 0, output);
   assert(output.includes("[     alice]: Hello, is anybody here?"));
   assert(output.includes("[       bob]: Everybody everybody. 你好, wörld!"));
@@ -18,9 +18,9 @@ Deno.test("the demo prints the conversation and a summary", async () => {
 });
 
 Deno.test("the demo explains itself and refuses nonsense", async () => {
-  const help = await runToEnd("demo.ts", "--help");
+  const help = await runToEnd("demo", "--help");
   assertEquals(help.code, 0);
   assert(help.output.includes("--calls"));
-  assertEquals((await runToEnd("demo.ts", "--nope")).code, 2);
-  assertEquals((await runToEnd("demo.ts", "--calls", "x")).code, 1);
+  assertEquals((await runToEnd("demo", "--nope")).code, 2);
+  assertEquals((await runToEnd("demo", "--calls", "x")).code, 1);
 });

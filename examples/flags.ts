@@ -10,6 +10,12 @@ export interface Flag {
   readonly help: string;
   /** Its value when it is not given; an empty one is not shown. */
   readonly value: string;
+  /**
+   * Whether it is `true` or `false`; alone on the command line it is `true`.
+   *
+   * @default {false}
+   */
+  readonly boolean?: boolean;
 }
 
 /** A command line that cannot be understood. */
@@ -19,7 +25,8 @@ export class FlagError extends Error {
 }
 
 /**
- * Reads flags written as `--name value` or `--name=value`.
+ * Reads flags written as `--name value` or `--name=value`, and those that are
+ * true or false as `--name` alone.
  *
  * @param args The command line.
  * @param flags The flags there are.
@@ -41,9 +48,13 @@ export function parseFlags<Name extends string>(
     if (!flag.startsWith("--") || !Object.hasOwn(flags, name)) {
       throw new FlagError(`Cannot understand ${arg}: try --help`);
     }
-    const value = inline ?? args[++i];
+    const { boolean } = flags[name as Name];
+    const value = inline ?? (boolean ? "true" : args[++i]);
     if (value === undefined) {
       throw new FlagError(`Cannot use ${flag} without a value: try --help`);
+    }
+    if (boolean && value !== "true" && value !== "false") {
+      throw new FlagError(`Cannot use ${arg}: need true or false`);
     }
     values[name as Name] = value;
   }
@@ -85,6 +96,42 @@ export function parseAddress(
   }
   const hostname = host.replace(/^\[(.*)\]$/, "$1");
   return { hostname: hostname || "127.0.0.1", port: Number(port) };
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/**
+ * Reads a span of time.
+ *
+ * @param text Such as `500ms`, `60s` or `1m30s`.
+ * @returns Milliseconds, more than 0.
+ * @throws {FlagError} If it is none.
+ */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  let ms = 0;
+  for (const [, number, unit] of parts) ms += Number(number) * UNITS_MS[unit!]!;
+  if (parts.map(([part]) => part).join("") !== text || ms <= 0) {
+    throw new FlagError(`Cannot use ${text} as a duration: such as 500ms, 60s`);
+  }
+  return ms;
+}
+
+/**
+ * Checks the network that a gateway is to be reached by.
+ *
+ * @param network What the command line says.
+ * @throws {FlagError} If it is not `tcp`.
+ */
+export function checkNetwork(network: string): void {
+  if (network !== "tcp") {
+    throw new FlagError(`Cannot use network ${network}: need tcp`);
+  }
 }
 
 /**

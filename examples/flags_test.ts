@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { FlagError, helpText, parseAddress, parseFlags } from "./flags.ts";
+import {
+  checkNetwork,
+  FlagError,
+  helpText,
+  parseAddress,
+  parseDuration,
+  parseFlags,
+} from "./flags.ts";
 
 const FLAGS = {
   name: { help: "your name", value: "alice" },
@@ -37,4 +44,35 @@ Deno.test("parseAddress() takes host, IPv6 and no host", () => {
   for (const address of ["h", "h:", "h:70000", "h:x"]) {
     assertThrows(() => parseAddress(address), FlagError);
   }
+});
+
+Deno.test("a flag that is true or false needs no value", () => {
+  const flags = { stats: { help: "", value: "false", boolean: true } };
+  assertEquals(parseFlags([], flags), { stats: "false" });
+  assertEquals(parseFlags(["--stats"], flags), { stats: "true" });
+  assertEquals(parseFlags(["--stats=false"], flags), { stats: "false" });
+  assertThrows(() => parseFlags(["--stats=maybe"], flags), FlagError);
+  assertThrows(() => parseFlags(["--stats", "true"], flags), FlagError);
+});
+
+Deno.test("parseDuration() takes what Go's programs take", () => {
+  for (
+    const [text, ms] of [
+      ["60s", 60_000],
+      ["500ms", 500],
+      ["1m30s", 90_000],
+      ["1.5s", 1_500],
+      ["2h", 7_200_000],
+    ] as const
+  ) {
+    assertEquals(parseDuration(text), ms);
+  }
+  for (const text of ["", "60", "s", "0s", "-1s", "1s ", "1x"]) {
+    assertThrows(() => parseDuration(text), FlagError);
+  }
+});
+
+Deno.test("only tcp is a network", () => {
+  checkNetwork("tcp");
+  assertThrows(() => checkNetwork("udp"), FlagError, "need tcp");
 });

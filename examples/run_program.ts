@@ -1,8 +1,14 @@
 /**
- * Runs the examples the way a user does, for their tests.
+ * Runs the examples the way a user does, with the permissions that their table
+ * grants, for their tests.
  *
  * @module
  */
+
+import { type ProgramName, runArguments } from "./programs.ts";
+
+/** Longest wait for a text, in milliseconds. */
+const PATIENCE_MS = 30_000;
 
 /** A program that runs. */
 export class Program implements AsyncDisposable {
@@ -13,33 +19,48 @@ export class Program implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
 
   /**
-   * Starts a program of this folder.
+   * Starts any program.
    *
-   * @param path The program.
+   * @param command The program.
    * @param args Its arguments.
+   * @param env What its environment has besides ours.
    */
-  constructor(path: string, ...args: string[]) {
-    const file = new URL(path, import.meta.url).pathname;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--allow-net=127.0.0.1",
-        "--allow-read",
-        "--allow-write",
-        "--allow-env",
-        file,
-        ...args,
-      ],
+  constructor(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ) {
+    this.#child = new Deno.Command(command, {
+      args: [...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", ...env },
     }).spawn();
     this.#writer = this.#child.stdin.getWriter();
     this.#reading = Promise.all([
       this.#read(this.#child.stdout),
       this.#read(this.#child.stderr),
     ]);
+  }
+
+  /**
+   * Starts an example. The network it may use is this host only.
+   *
+   * @param name Which one.
+   * @param args Its arguments.
+   * @returns It.
+   */
+  static example(name: ProgramName, ...args: string[]): Program {
+    const command = runArguments(name, args).map((arg) =>
+      arg === "--allow-net" ? "--allow-net=127.0.0.1" : arg
+    );
+    return new Program(Deno.execPath(), command);
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /**
@@ -59,15 +80,38 @@ export class Program implements AsyncDisposable {
   /**
    * Waits until text was printed.
    *
-   * @param text The text.
+   * @param text The text, or how it looks.
+   * @param from Where in the output to begin to look.
+   * @returns What was found; of a pattern with a group, the first group.
+   * @throws {Error} If it is not printed in time.
    */
-  async prints(text: string): Promise<void> {
-    const endsAt = performance.now() + 20_000;
-    while (!this.output.includes(text)) {
+  async prints(text: string | RegExp, from = 0): Promise<string> {
+    const endsAt = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const output = this.output.slice(from);
+      if (typeof text === "string") {
+        if (output.includes(text)) return text;
+      } else {
+        const match = text.exec(output);
+        if (match !== null) return match[1] ?? match[0];
+      }
       if (performance.now() > endsAt) {
         throw new Error(`Never printed ${text}, but:\n${this.output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /**
+   * Sends a signal.
+   *
+   * @param signal Which one.
+   */
+  kill(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch {
+      // It has ended.
     }
   }
 
@@ -81,11 +125,7 @@ export class Program implements AsyncDisposable {
 
   /** Ends it if it still runs. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
+    this.kill("SIGKILL");
     await this.end();
   }
 
@@ -97,17 +137,17 @@ export class Program implements AsyncDisposable {
 }
 
 /**
- * Runs a program to its end.
+ * Runs an example to its end, without input.
  *
- * @param path The program.
+ * @param name Which one.
  * @param args Its arguments.
  * @returns Its exit code and what it printed.
  */
 export async function runToEnd(
-  path: string,
+  name: ProgramName,
   ...args: string[]
 ): Promise<{ code: number; output: string }> {
-  await using program = new Program(path, ...args);
+  await using program = Program.example(name, ...args);
   await program.endInput();
   const code = await program.end();
   return { code, output: program.output };

@@ -96,7 +96,9 @@ export class Chatroom implements AsyncDisposable {
   #online({ edgeId, meta, address }: EdgeEvent): void {
     const name = decoder.decode(meta);
     if (this.idOf(name) !== undefined) {
-      this.#print("> online failed: user exists");
+      this.#print(
+        `> online failed: user exists, name: ${name}, addr: ${address}`,
+      );
       throw new Error("user exists");
     }
     this.#names.set(edgeId, name);

@@ -10,13 +10,13 @@ Deno.test("users talk through the room; a name is taken once", async () => {
     servicebound: { hostname, port: 0 },
   });
   const edges = `${hostname}:${gateway.edgeAddr.port}`;
-  await using room = new Program(
-    "chatroom/service.ts",
+  await using room = Program.example(
+    "chatroom_service",
     "--address",
     `${hostname}:${gateway.serviceAddr.port}`,
   );
   const enter = (name: string) =>
-    new Program("chatroom/edge.ts", "--address", edges, "--name", name);
+    Program.example("chatroom_client", "--address", edges, "--name", name);
   // The room hears of users once its hooks are registered.
   while (!room.output.includes("> offline, name: probe")) {
     const probe = await Edge.connect({
@@ -41,7 +41,7 @@ Deno.test("users talk through the room; a name is taken once", async () => {
   assert(!alice.output.includes("hello bob"));
 
   const second = await runToEnd(
-    "chatroom/edge.ts",
+    "chatroom_client",
     `--address=${edges}`,
     "--name=alice",
   );
@@ -62,14 +62,22 @@ Deno.test("users talk through the room; a name is taken once", async () => {
 });
 
 Deno.test("both programs explain themselves", async () => {
-  for (const [path, flag] of [["service", "--address"], ["edge", "--name"]]) {
-    const { code, output } = await runToEnd(`chatroom/${path}.ts`, "--help");
+  for (
+    const [name, flag] of [
+      ["chatroom_service", "--address"],
+      ["chatroom_client", "--name"],
+    ] as const
+  ) {
+    const { code, output } = await runToEnd(name, "--help");
     assertEquals(code, 0);
-    assert(output.includes(flag!));
+    assert(output.includes(flag));
+    const nobody = await runToEnd(name, "--address", "127.0.0.1:1");
+    assertEquals(nobody.code, 1);
+    assert(/^new (edge|service) err: .*127\.0\.0\.1:1/.test(nobody.output));
   }
-  const udp = await runToEnd("chatroom/edge.ts", "--network", "udp");
+  const udp = await runToEnd("chatroom_client", "--network", "udp");
   assertEquals(udp, {
-    code: 1,
+    code: 2,
     output: "Cannot use network udp: need tcp\n",
   });
 });

@@ -1,16 +1,17 @@
 /**
  * The chatroom's service as a program:
- * `deno run --allow-net examples/chatroom/service.ts`.
+ * `deno task examples chatroom_service`.
  *
  * @module
  */
 
-import { parseAddress, runProgram } from "../flags.ts";
+import { errorText } from "../error_text.ts";
+import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
 import { Chatroom } from "./chatroom.ts";
 
 const USAGE = `A chatroom: everybody hears what everybody else says.
 
-Usage: deno run --allow-net examples/chatroom/service.ts [flags]`;
+Usage: deno task examples chatroom_service [flags]`;
 
 const FLAGS = {
   network: { help: "network of the gateway; only tcp", value: "tcp" },
@@ -21,11 +22,17 @@ const FLAGS = {
 };
 
 async function run({ network, address }: Record<keyof typeof FLAGS, string>) {
-  if (network !== "tcp") {
-    throw new Error(`Cannot use network ${network}: need tcp`);
-  }
-  await using room = await Chatroom.open(parseAddress(address));
+  checkNetwork(network);
+  await using room = await open(address);
   await room.run();
+}
+
+async function open(address: string): Promise<Chatroom> {
+  try {
+    return await Chatroom.open(parseAddress(address));
+  } catch (error) {
+    throw new Error(`new service err: ${errorText(error)}`);
+  }
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

@@ -10,7 +10,7 @@ const hostname = "127.0.0.1";
 
 Deno.test("a file made for it is pulled and verified", async () => {
   const { code, output } = await runToEnd(
-    "file_transfer/main.ts",
+    "file_transfer",
     "--size=20M",
   );
   assertEquals(code, 0, output);
@@ -28,15 +28,15 @@ Deno.test("a given file arrives as it is, between two programs", async () => {
       edgebound: { hostname, port: 0 },
       servicebound: { hostname, port: 0 },
     });
-    await using service = new Program(
-      "file_transfer/main.ts",
+    await using service = Program.example(
+      "file_transfer",
       "--role=service",
       `--service-address=${hostname}:${gateway.serviceAddr.port}`,
       `--output=${target}`,
     );
     await service.prints("waiting for an edge");
-    await using edge = new Program(
-      "file_transfer/main.ts",
+    await using edge = Program.example(
+      "file_transfer",
       "--role=edge",
       `--edge-address=${hostname}:${gateway.edgeAddr.port}`,
       `--file=${source}`,
@@ -114,8 +114,8 @@ Deno.test("the progress bar is drawn in place, or once per tenth", () => {
 });
 
 Deno.test("the file transfer explains itself", async () => {
-  const { code, output } = await runToEnd("file_transfer/main.ts", "--help");
+  const { code, output } = await runToEnd("file_transfer", "--help");
   assertEquals(code, 0);
   assert(output.includes("--size"));
-  assertEquals((await runToEnd("file_transfer/main.ts", "--role=x")).code, 2);
+  assertEquals((await runToEnd("file_transfer", "--role=x")).code, 2);
 });

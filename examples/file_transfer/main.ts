@@ -1,6 +1,6 @@
 /**
  * A service pulls a file from an edge over a stream:
- * `deno run --allow-net --allow-read --allow-write examples/file_transfer/main.ts`.
+ * `deno task examples file_transfer`.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { pullFile } from "./pull.ts";
 const USAGE =
   `A service pulls a file from an edge over a stream and verifies it.
 
-Usage: deno run --allow-net --allow-read --allow-write examples/file_transfer/main.ts [flags]
+Usage: deno task examples file_transfer [flags]
 
 Without addresses a gateway is started for it. With --role edge or --role
 service this is one of the two ends, at a gateway that runs elsewhere.`;

@@ -13,7 +13,7 @@ const USAGE =
   `Ten edges publish sensor readings through a gateway to message queues.
 Each queue's own consumer shows them arriving.
 
-Usage: deno run -A examples/mq_bridge/main.ts --nats 127.0.0.1:4222 [--redis ...] [--kafka ...]`;
+Usage: deno task examples mq_bridge --nats 127.0.0.1:4222 [--redis ...] [--kafka ...]`;
 
 const FLAGS: Record<BrokerName | "admin" | "topic" | "edges", Flag> = {
   nats: { help: "address of nats-server", value: "" },

@@ -3,14 +3,18 @@
 const SOURCES = new URL("./go/", import.meta.url);
 const CACHE = new URL("../../.cache/interop/", import.meta.url);
 
-/** The programs: a peer on the current and on the old line of the Go library, and its packet codec. */
-export type GoProgram = "new" | "old" | "oracle";
+/**
+ * The programs: a peer on the current and on the old line of the Go library, its packet codec, and what users of the
+ * original's examples know.
+ */
+export type GoProgram = "new" | "old" | "oracle" | "examples";
 
 /** The modules each program is built from. */
 const MODULES: Record<GoProgram, readonly string[]> = {
   new: ["new", "peer"],
   old: ["old", "peer"],
   oracle: ["oracle"],
+  examples: ["examples"],
 };
 
 /**

@@ -1,17 +1,17 @@
 /**
  * A chatroom's user as a program; each line typed is said:
- * `deno run --allow-net examples/chatroom/edge.ts --name alice`.
+ * `deno task examples chatroom_client --name alice`.
  *
  * @module
  */
 
-import { FrontierError } from "@frontier/client";
-import { parseAddress, runProgram } from "../flags.ts";
+import { errorText } from "../error_text.ts";
+import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
 import { User } from "./user.ts";
 
 const USAGE = `A user of the chatroom: says each line of the input.
 
-Usage: deno run --allow-net examples/chatroom/edge.ts [flags]`;
+Usage: deno task examples chatroom_client [flags]`;
 
 const FLAGS = {
   network: { help: "network of the gateway; only tcp", value: "tcp" },
@@ -34,9 +34,7 @@ function write(text: string): void {
 async function run(
   { network, address, name }: Record<keyof typeof FLAGS, string>,
 ) {
-  if (network !== "tcp") {
-    throw new Error(`Cannot use network ${network}: need tcp`);
-  }
+  checkNetwork(network);
   await using user = await enter(name, address);
   write(PROMPT);
   // Whichever ends first: the input, or the connection.
@@ -64,9 +62,7 @@ async function enter(name: string, address: string): Promise<User> {
       reconnect: false,
     });
   } catch (error) {
-    const { cause } = FrontierError.from(error);
-    const reason = cause instanceof FrontierError ? cause : error;
-    throw new Error(`new edge err: ${(reason as Error).message}`);
+    throw new Error(`new edge err: ${errorText(error)}`);
   }
 }
 
@@ -74,7 +70,7 @@ async function say(user: User, line: string): Promise<void> {
   try {
     await user.say(line.replace(/\r$/, ""));
   } catch (error) {
-    write(`publish err: ${(error as Error).message}\n`);
+    write(`publish err: ${errorText(error)}\n`);
   }
   write(PROMPT);
 }

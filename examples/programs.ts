@@ -1,0 +1,76 @@
+/**
+ * The programs of the examples: what they are called, where they are, and the
+ * least they may do.
+ *
+ * @module
+ */
+
+/** One program. */
+export interface ExampleProgram {
+  /** Its file, from this folder. */
+  readonly path: string;
+  /** What it needs, as options of `deno run`. */
+  readonly permissions: readonly string[];
+  /** What it does, in one line. */
+  readonly summary: string;
+}
+
+/** All programs by their names, those of the original where it has them. */
+export const PROGRAMS = {
+  chatroom_service: {
+    path: "chatroom/service.ts",
+    permissions: ["--allow-net"],
+    summary: "a chatroom: everybody hears what everybody else says",
+  },
+  chatroom_client: {
+    path: "chatroom/client.ts",
+    permissions: ["--allow-net"],
+    summary: "a user of the chatroom",
+  },
+  file_transfer: {
+    path: "file_transfer/main.ts",
+    permissions: ["--allow-net", "--allow-read", "--allow-write"],
+    summary: "a service pulls a file from an edge over a stream",
+  },
+  mq_bridge: {
+    path: "mq_bridge/main.ts",
+    permissions: [
+      "--allow-net",
+      "--allow-read",
+      "--allow-env",
+      "--allow-sys",
+      "--allow-run",
+    ],
+    summary: "edges publish readings to message queues",
+  },
+  demo: {
+    path: "demo.ts",
+    permissions: ["--allow-net"],
+    summary: "a gateway, a service and three edges in one process",
+  },
+} satisfies Record<string, ExampleProgram>;
+
+/** Name of a program. */
+export type ProgramName = keyof typeof PROGRAMS;
+
+/**
+ * Says how a program is run.
+ *
+ * @param name Which one.
+ * @param args Its arguments.
+ * @returns Arguments for `deno`; nothing asks for more permissions.
+ */
+export function runArguments(
+  name: ProgramName,
+  args: readonly string[],
+): string[] {
+  const { path, permissions } = PROGRAMS[name];
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    ...permissions,
+    new URL(path, import.meta.url).pathname,
+    ...args,
+  ];
+}

@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { type ExampleProgram, PROGRAMS, runArguments } from "./programs.ts";
+
+async function run(
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const main = new URL("main.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-run", "--allow-read", main, ...args],
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+Deno.test("the task lists all programs and runs one with its flags", async () => {
+  const { code, stdout } = await run();
+  assertEquals(code, 0);
+  for (const name of Object.keys(PROGRAMS)) {
+    assert(stdout.includes(`  ${name} `), name);
+  }
+  const help = await run("chatroom_client", "--help");
+  assertEquals(help.code, 0);
+  assert(help.stdout.includes("--name"));
+  const failed = await run("chatroom_client", "--network=udp");
+  assertEquals(failed.code, 2);
+  assertEquals(failed.stderr, "Cannot use network udp: need tcp\n");
+  const wrong = await run("toString");
+  assertEquals(wrong.code, 2);
+  assert(wrong.stderr.startsWith("Cannot run toString: there is no such"));
+});
+
+Deno.test("every program exists, has a page, and names its permissions there", () => {
+  const root = new URL(".", import.meta.url);
+  for (
+    const [name, { path, permissions }] of Object.entries<ExampleProgram>(
+      PROGRAMS,
+    )
+  ) {
+    const text = Deno.readTextFileSync(new URL(path, root));
+    assert(text.includes("import.meta.main"), path);
+    assertEquals(new Set(permissions).size, permissions.length);
+    if (!path.includes("/")) continue;
+    const readme = path.replace(/[^/]*$/, "README.md");
+    const page = Deno.readTextFileSync(new URL(readme, root));
+    assert(page.includes(`deno task examples ${name}`), `${readme}: ${name}`);
+    for (const permission of permissions) {
+      assert(page.includes(permission), `${readme}: ${name} ${permission}`);
+    }
+  }
+});
+
+Deno.test("a program asks for nothing beyond its permissions", () => {
+  const args = runArguments("chatroom_client", ["--name", "bob"]);
+  assertEquals(args.slice(0, 4), [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--allow-net",
+  ]);
+  assertEquals(args.slice(-2), ["--name", "bob"]);
+});
