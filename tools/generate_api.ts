@@ -22,7 +22,13 @@ export const PROTO_FOLDER = "proto/api";
 export const GENERATED: Readonly<Record<string, string>> = {
   "controlplane/frontier/v1/controlplane.proto":
     "server/control/generated/controlplane_pb.ts",
+  "controlplane/frontlas/v1/cluster.proto":
+    "platform/cluster_api/generated/controlplane_pb.ts",
+  "controlplane/frontlas/v1/health.proto":
+    "platform/cluster_api/generated/health_pb.ts",
   "frontier/admin/v1/admin.proto": "server/control/generated/admin_pb.ts",
+  "frontier/cluster/v1/cluster.proto":
+    "platform/cluster_api/generated/cluster_pb.ts",
   "grpc/health/v1/health.proto": "platform/control/generated/health_pb.ts",
   "grpc/reflection/v1/reflection.proto":
     "platform/control/generated/reflection_pb.ts",
@@ -56,7 +62,9 @@ export function generate(name: string): string {
     .replace(
       "import type { Message }",
       "import type { Message, MessageInitShape }",
-    );
+    )
+    // The declaration is documented in the .proto file; to document it here, too, would take the types of a library.
+    .replaceAll(/^ \*\/\nexport /gm, " * @ignore\n */\nexport ");
   const implementations = descriptor.service.map((service) =>
     implementationOf(service, comments, `${descriptor.package}.`)
   );
@@ -67,6 +75,7 @@ ${body.trimEnd()}
 ${implementations.join("")}
 /**
  * What stands above the declarations of the file, by full name.
+ * @ignore
  */
 export const comments: Readonly<Record<string, string>> = ${
     JSON.stringify(Object.fromEntries(comments), undefined, 2)
@@ -101,6 +110,7 @@ function implementationOf(
   return `
 /**
  * What serves ${prefix}${service.name}.
+ * @ignore
  */
 export interface ${service.name}Implementation {
 ${methods.join("")}}

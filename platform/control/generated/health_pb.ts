@@ -8,12 +8,14 @@ import type { Message, MessageInitShape } from "@bufbuild/protobuf";
 
 /**
  * Describes the file grpc/health/v1/health.proto.
+ * @ignore
  */
 export const file_grpc_health_v1_health: GenFile = /*@__PURE__*/
   fileDesc("ChtncnBjL2hlYWx0aC92MS9oZWFsdGgucHJvdG8SDmdycGMuaGVhbHRoLnYxIiUKEkhlYWx0aENoZWNrUmVxdWVzdBIPCgdzZXJ2aWNlGAEgASgJIqkBChNIZWFsdGhDaGVja1Jlc3BvbnNlEkEKBnN0YXR1cxgBIAEoDjIxLmdycGMuaGVhbHRoLnYxLkhlYWx0aENoZWNrUmVzcG9uc2UuU2VydmluZ1N0YXR1cyJPCg1TZXJ2aW5nU3RhdHVzEgsKB1VOS05PV04QABILCgdTRVJWSU5HEAESDwoLTk9UX1NFUlZJTkcQAhITCg9TRVJWSUNFX1VOS05PV04QAzKuAQoGSGVhbHRoElAKBUNoZWNrEiIuZ3JwYy5oZWFsdGgudjEuSGVhbHRoQ2hlY2tSZXF1ZXN0GiMuZ3JwYy5oZWFsdGgudjEuSGVhbHRoQ2hlY2tSZXNwb25zZRJSCgVXYXRjaBIiLmdycGMuaGVhbHRoLnYxLkhlYWx0aENoZWNrUmVxdWVzdBojLmdycGMuaGVhbHRoLnYxLkhlYWx0aENoZWNrUmVzcG9uc2UwAWIGcHJvdG8z");
 
 /**
  * @generated from message grpc.health.v1.HealthCheckRequest
+ * @ignore
  */
 export type HealthCheckRequest = Message<"grpc.health.v1.HealthCheckRequest"> & {
   /**
@@ -27,12 +29,14 @@ export type HealthCheckRequest = Message<"grpc.health.v1.HealthCheckRequest"> & 
 /**
  * Describes the message grpc.health.v1.HealthCheckRequest.
  * Use `create(HealthCheckRequestSchema)` to create a new message.
+ * @ignore
  */
 export const HealthCheckRequestSchema: GenMessage<HealthCheckRequest> = /*@__PURE__*/
   messageDesc(file_grpc_health_v1_health, 0);
 
 /**
  * @generated from message grpc.health.v1.HealthCheckResponse
+ * @ignore
  */
 export type HealthCheckResponse = Message<"grpc.health.v1.HealthCheckResponse"> & {
   /**
@@ -44,12 +48,14 @@ export type HealthCheckResponse = Message<"grpc.health.v1.HealthCheckResponse"> 
 /**
  * Describes the message grpc.health.v1.HealthCheckResponse.
  * Use `create(HealthCheckResponseSchema)` to create a new message.
+ * @ignore
  */
 export const HealthCheckResponseSchema: GenMessage<HealthCheckResponse> = /*@__PURE__*/
   messageDesc(file_grpc_health_v1_health, 1);
 
 /**
  * @generated from enum grpc.health.v1.HealthCheckResponse.ServingStatus
+ * @ignore
  */
 export enum HealthCheckResponse_ServingStatus {
   /**
@@ -77,12 +83,14 @@ export enum HealthCheckResponse_ServingStatus {
 
 /**
  * Describes the enum grpc.health.v1.HealthCheckResponse.ServingStatus.
+ * @ignore
  */
 export const HealthCheckResponse_ServingStatusSchema: GenEnum<HealthCheckResponse_ServingStatus> = /*@__PURE__*/
   enumDesc(file_grpc_health_v1_health, 1, 0);
 
 /**
  * @generated from service grpc.health.v1.Health
+ * @ignore
  */
 export const Health: GenService<{
   /**
@@ -106,6 +114,7 @@ export const Health: GenService<{
 
 /**
  * What serves grpc.health.v1.Health.
+ * @ignore
  */
 export interface HealthImplementation {
   check(
@@ -120,6 +129,7 @@ export interface HealthImplementation {
 
 /**
  * What stands above the declarations of the file, by full name.
+ * @ignore
  */
 export const comments: Readonly<Record<string, string>> = {
   "grpc.health.v1.HealthCheckRequest.service": "Full name of a service; empty for the server as a whole.",

@@ -8,12 +8,14 @@ import type { Message, MessageInitShape } from "@bufbuild/protobuf";
 
 /**
  * Describes the file frontier/admin/v1/admin.proto.
+ * @ignore
  */
 export const file_frontier_admin_v1_admin: GenFile = /*@__PURE__*/
   fileDesc("Ch1mcm9udGllci9hZG1pbi92MS9hZG1pbi5wcm90bxIRZnJvbnRpZXIuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKWAQoGU3RhdHVzEg0KBXN0YXRlGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEwoLZnJvbnRpZXJfaWQYAyABKAkSDQoFZWRnZXMYBCABKA0SEAoIc2VydmljZXMYBSABKA0SEwoLY29ubmVjdGlvbnMYBiABKA0SDwoHc3RyZWFtcxgHIAEoDRIQCghpbmZsaWdodBgIIAEoDSLVAQoQTGlzdEVkZ2VzUmVxdWVzdBIRCgRtZXRhGAEgASgJSACIAQESHAoPY29ubmVjdGVkX3NpbmNlGAIgASgDSAGIAQESEQoEYWRkchgDIAEoCUgCiAEBEhAKA3JwYxgEIAEoCUgDiAEBEgwKBHBhZ2UYBSABKAMSEQoJcGFnZV9zaXplGAYgASgDEhIKBW9yZGVyGAcgASgJSASIAQFCBwoFX21ldGFCEgoQX2Nvbm5lY3RlZF9zaW5jZUIHCgVfYWRkckIGCgRfcnBjQggKBl9vcmRlciL8AQoTTGlzdFNlcnZpY2VzUmVxdWVzdBIUCgdzZXJ2aWNlGAEgASgJSACIAQESHAoPY29ubmVjdGVkX3NpbmNlGAIgASgDSAGIAQESEQoEYWRkchgDIAEoCUgCiAEBEhAKA3JwYxgEIAEoCUgDiAEBEhIKBXRvcGljGAUgASgJSASIAQESDAoEcGFnZRgGIAEoAxIRCglwYWdlX3NpemUYByABKAMSEgoFb3JkZXIYCCABKAlIBYgBAUIKCghfc2VydmljZUISChBfY29ubmVjdGVkX3NpbmNlQgcKBV9hZGRyQgYKBF9ycGNCCAoGX3RvcGljQggKBl9vcmRlciJcChdMaXN0Q29ubmVjdGlvbnNSZXNwb25zZRIyCgtjb25uZWN0aW9ucxgBIAMoCzIdLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb24SDQoFY291bnQYAiABKAUiIQoOR2V0RWRnZVJlcXVlc3QSDwoHZWRnZV9pZBgBIAEoBCInChFHZXRTZXJ2aWNlUmVxdWVzdBISCgpzZXJ2aWNlX2lkGAEgASgEIs0CCgpDb25uZWN0aW9uEi8KBGtpbmQYASABKA4yIS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uS2luZBIKCgJpZBgCIAEoBBIMCgRtZXRhGAMgASgJEg8KB3NlcnZpY2UYBCABKAkSDAoEYWRkchgFIAEoCRIXCg9jb25uZWN0X3RpbWVfbXMYBiABKAMSFgoObGFzdF9hY3RpdmVfbXMYByABKAMSFQoNbGFzdF9oZWFyZF9tcxgIIAEoAxIQCghmZWF0dXJlcxgJIAMoCRIPCgdtZXRob2RzGAogAygJEg4KBnRvcGljcxgLIAMoCRIrCgN0bHMYDCABKAsyHi5mcm9udGllci5hZG1pbi52MS5UbHNJZGVudGl0eRItCghjb3VudGVycxgNIAEoCzIbLmZyb250aWVyLmFkbWluLnYxLkNvdW50ZXJzIlQKC1Rsc0lkZW50aXR5Eg8KB3N1YmplY3QYASABKAkSDgoGaXNzdWVyGAIgASgJEgwKBHNhbnMYAyADKAkSFgoOZmluZ2VycHJpbnQyNTYYBCABKAkikAEKCENvdW50ZXJzEhAKCGJ5dGVzX2luGAEgASgEEhEKCWJ5dGVzX291dBgCIAEoBBITCgttZXNzYWdlc19pbhgDIAEoBBIUCgxtZXNzYWdlc19vdXQYBCABKAQSEAoIY2FsbHNfaW4YBSABKAQSEQoJY2FsbHNfb3V0GAYgASgEEg8KB3N0cmVhbXMYByABKA0iSgoWTGlzdEVkZ2VTdHJlYW1zUmVxdWVzdBIPCgdlZGdlX2lkGAEgASgEEgwKBHBhZ2UYAiABKAMSEQoJcGFnZV9zaXplGAMgASgDIlAKGUxpc3RTZXJ2aWNlU3RyZWFtc1JlcXVlc3QSEgoKc2VydmljZV9pZBgBIAEoBBIMCgRwYWdlGAIgASgDEhEKCXBhZ2Vfc2l6ZRgDIAEoAyJQChNMaXN0U3RyZWFtc1Jlc3BvbnNlEioKB3N0cmVhbXMYASADKAsyGS5mcm9udGllci5hZG1pbi52MS5TdHJlYW0SDQoFY291bnQYAiABKAUivQEKBlN0cmVhbRIRCglzdHJlYW1faWQYASABKAQSNAoJcGVlcl9raW5kGAIgASgOMiEuZnJvbnRpZXIuYWRtaW4udjEuQ29ubmVjdGlvbktpbmQSDwoHcGVlcl9pZBgDIAEoBBIUCgxwZWVyX3NlcnZpY2UYBCABKAkSDgoGb3BlbmVyGAUgASgIEhAKCGJ5dGVzX2luGAYgASgEEhEKCWJ5dGVzX291dBgHIAEoBBIOCgZhZ2VfbXMYCCABKAQiNQoRU3RhcnREcmFpblJlcXVlc3QSFAoHc2Vjb25kcxgBIAEoDUgAiAEBQgoKCF9zZWNvbmRzIhEKD0dldERyYWluUmVxdWVzdCLtAQoNRHJhaW5Qcm9ncmVzcxINCgVwaGFzZRgBIAEoCRISCgplbGFwc2VkX21zGAIgASgEEhkKDHJlbWFpbmluZ19tcxgDIAEoBEgAiAEBEiwKBWVkZ2VzGAQgASgLMh0uZnJvbnRpZXIuYWRtaW4udjEuRGVwYXJ0dXJlcxIvCghzZXJ2aWNlcxgFIAEoCzIdLmZyb250aWVyLmFkbWluLnYxLkRlcGFydHVyZXMSCwoDY3V0GAYgASgNEhAKCGluZmxpZ2h0GAcgASgNEg8KB3N0cmVhbXMYCCABKA1CDwoNX3JlbWFpbmluZ19tcyJdCgpEZXBhcnR1cmVzEg8KB3dhaXRpbmcYASABKA0SDAoEdG9sZBgCIAEoDRIRCglmaW5pc2hpbmcYAyABKA0SDwoHY2xvc2luZxgEIAEoDRIMCgRnb25lGAUgASgNIlgKF1dhdGNoQ29ubmVjdGlvbnNSZXF1ZXN0EjQKBGtpbmQYASABKA4yIS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uS2luZEgAiAEBQgcKBV9raW5kItICCg9Db25uZWN0aW9uRXZlbnQSNQoEdHlwZRgBIAEoDjInLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25FdmVudC5UeXBlEg8KB3RpbWVfbXMYAiABKAMSLwoEa2luZBgDIAEoDjIhLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25LaW5kEgoKAmlkGAQgASgEEgwKBG1ldGEYBSABKAkSDwoHc2VydmljZRgGIAEoCRIMCgRhZGRyGAcgASgJEhMKC3JlYXNvbl9raW5kGAggASgJEg4KBnJlYXNvbhgJIAEoCRIOCgZtaXNzZWQYCiABKAQiWAoEVHlwZRIUChBUWVBFX1VOU1BFQ0lGSUVEEAASEgoOVFlQRV9DT05ORUNURUQQARIVChFUWVBFX0RJU0NPTk5FQ1RFRBACEg8KC1RZUEVfTUlTU0VEEAMqaAoOQ29ubmVjdGlvbktpbmQSHwobQ09OTkVDVElPTl9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUQ09OTkVDVElPTl9LSU5EX0VER0UQARIbChdDT05ORUNUSU9OX0tJTkRfU0VSVklDRRACMpYHCgVBZG1pbhJLCglHZXRTdGF0dXMSIy5mcm9udGllci5hZG1pbi52MS5HZXRTdGF0dXNSZXF1ZXN0GhkuZnJvbnRpZXIuYWRtaW4udjEuU3RhdHVzElwKCUxpc3RFZGdlcxIjLmZyb250aWVyLmFkbWluLnYxLkxpc3RFZGdlc1JlcXVlc3QaKi5mcm9udGllci5hZG1pbi52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZRJLCgdHZXRFZGdlEiEuZnJvbnRpZXIuYWRtaW4udjEuR2V0RWRnZVJlcXVlc3QaHS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uEmIKDExpc3RTZXJ2aWNlcxImLmZyb250aWVyLmFkbWluLnYxLkxpc3RTZXJ2aWNlc1JlcXVlc3QaKi5mcm9udGllci5hZG1pbi52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZRJRCgpHZXRTZXJ2aWNlEiQuZnJvbnRpZXIuYWRtaW4udjEuR2V0U2VydmljZVJlcXVlc3QaHS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uEmQKD0xpc3RFZGdlU3RyZWFtcxIpLmZyb250aWVyLmFkbWluLnYxLkxpc3RFZGdlU3RyZWFtc1JlcXVlc3QaJi5mcm9udGllci5hZG1pbi52MS5MaXN0U3RyZWFtc1Jlc3BvbnNlEmoKEkxpc3RTZXJ2aWNlU3RyZWFtcxIsLmZyb250aWVyLmFkbWluLnYxLkxpc3RTZXJ2aWNlU3RyZWFtc1JlcXVlc3QaJi5mcm9udGllci5hZG1pbi52MS5MaXN0U3RyZWFtc1Jlc3BvbnNlElQKClN0YXJ0RHJhaW4SJC5mcm9udGllci5hZG1pbi52MS5TdGFydERyYWluUmVxdWVzdBogLmZyb250aWVyLmFkbWluLnYxLkRyYWluUHJvZ3Jlc3MSUAoIR2V0RHJhaW4SIi5mcm9udGllci5hZG1pbi52MS5HZXREcmFpblJlcXVlc3QaIC5mcm9udGllci5hZG1pbi52MS5EcmFpblByb2dyZXNzEmQKEFdhdGNoQ29ubmVjdGlvbnMSKi5mcm9udGllci5hZG1pbi52MS5XYXRjaENvbm5lY3Rpb25zUmVxdWVzdBoiLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25FdmVudDABQjNaMWdpdGh1Yi5jb20vc2luZ2NoaWEvZnJvbnRpZXIvYXBpL2FkbWluL3YxO2FkbWludjFiBnByb3RvMw");
 
 /**
  * @generated from message frontier.admin.v1.GetStatusRequest
+ * @ignore
  */
 export type GetStatusRequest = Message<"frontier.admin.v1.GetStatusRequest"> & {
 };
@@ -21,12 +23,14 @@ export type GetStatusRequest = Message<"frontier.admin.v1.GetStatusRequest"> & {
 /**
  * Describes the message frontier.admin.v1.GetStatusRequest.
  * Use `create(GetStatusRequestSchema)` to create a new message.
+ * @ignore
  */
 export const GetStatusRequestSchema: GenMessage<GetStatusRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 0);
 
 /**
  * @generated from message frontier.admin.v1.Status
+ * @ignore
  */
 export type Status = Message<"frontier.admin.v1.Status"> & {
   /**
@@ -89,12 +93,14 @@ export type Status = Message<"frontier.admin.v1.Status"> & {
 /**
  * Describes the message frontier.admin.v1.Status.
  * Use `create(StatusSchema)` to create a new message.
+ * @ignore
  */
 export const StatusSchema: GenMessage<Status> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 1);
 
 /**
  * @generated from message frontier.admin.v1.ListEdgesRequest
+ * @ignore
  */
 export type ListEdgesRequest = Message<"frontier.admin.v1.ListEdgesRequest"> & {
   /**
@@ -150,12 +156,14 @@ export type ListEdgesRequest = Message<"frontier.admin.v1.ListEdgesRequest"> & {
 /**
  * Describes the message frontier.admin.v1.ListEdgesRequest.
  * Use `create(ListEdgesRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListEdgesRequestSchema: GenMessage<ListEdgesRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 2);
 
 /**
  * @generated from message frontier.admin.v1.ListServicesRequest
+ * @ignore
  */
 export type ListServicesRequest = Message<"frontier.admin.v1.ListServicesRequest"> & {
   /**
@@ -218,12 +226,14 @@ export type ListServicesRequest = Message<"frontier.admin.v1.ListServicesRequest
 /**
  * Describes the message frontier.admin.v1.ListServicesRequest.
  * Use `create(ListServicesRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListServicesRequestSchema: GenMessage<ListServicesRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 3);
 
 /**
  * @generated from message frontier.admin.v1.ListConnectionsResponse
+ * @ignore
  */
 export type ListConnectionsResponse = Message<"frontier.admin.v1.ListConnectionsResponse"> & {
   /**
@@ -242,12 +252,14 @@ export type ListConnectionsResponse = Message<"frontier.admin.v1.ListConnections
 /**
  * Describes the message frontier.admin.v1.ListConnectionsResponse.
  * Use `create(ListConnectionsResponseSchema)` to create a new message.
+ * @ignore
  */
 export const ListConnectionsResponseSchema: GenMessage<ListConnectionsResponse> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 4);
 
 /**
  * @generated from message frontier.admin.v1.GetEdgeRequest
+ * @ignore
  */
 export type GetEdgeRequest = Message<"frontier.admin.v1.GetEdgeRequest"> & {
   /**
@@ -259,12 +271,14 @@ export type GetEdgeRequest = Message<"frontier.admin.v1.GetEdgeRequest"> & {
 /**
  * Describes the message frontier.admin.v1.GetEdgeRequest.
  * Use `create(GetEdgeRequestSchema)` to create a new message.
+ * @ignore
  */
 export const GetEdgeRequestSchema: GenMessage<GetEdgeRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 5);
 
 /**
  * @generated from message frontier.admin.v1.GetServiceRequest
+ * @ignore
  */
 export type GetServiceRequest = Message<"frontier.admin.v1.GetServiceRequest"> & {
   /**
@@ -276,6 +290,7 @@ export type GetServiceRequest = Message<"frontier.admin.v1.GetServiceRequest"> &
 /**
  * Describes the message frontier.admin.v1.GetServiceRequest.
  * Use `create(GetServiceRequestSchema)` to create a new message.
+ * @ignore
  */
 export const GetServiceRequestSchema: GenMessage<GetServiceRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 6);
@@ -284,6 +299,7 @@ export const GetServiceRequestSchema: GenMessage<GetServiceRequest> = /*@__PURE_
  * A connection and what it has done so far.
  *
  * @generated from message frontier.admin.v1.Connection
+ * @ignore
  */
 export type Connection = Message<"frontier.admin.v1.Connection"> & {
   /**
@@ -379,6 +395,7 @@ export type Connection = Message<"frontier.admin.v1.Connection"> & {
 /**
  * Describes the message frontier.admin.v1.Connection.
  * Use `create(ConnectionSchema)` to create a new message.
+ * @ignore
  */
 export const ConnectionSchema: GenMessage<Connection> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 7);
@@ -387,6 +404,7 @@ export const ConnectionSchema: GenMessage<Connection> = /*@__PURE__*/
  * A client's certificate.
  *
  * @generated from message frontier.admin.v1.TlsIdentity
+ * @ignore
  */
 export type TlsIdentity = Message<"frontier.admin.v1.TlsIdentity"> & {
   /**
@@ -417,6 +435,7 @@ export type TlsIdentity = Message<"frontier.admin.v1.TlsIdentity"> & {
 /**
  * Describes the message frontier.admin.v1.TlsIdentity.
  * Use `create(TlsIdentitySchema)` to create a new message.
+ * @ignore
  */
 export const TlsIdentitySchema: GenMessage<TlsIdentity> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 8);
@@ -425,6 +444,7 @@ export const TlsIdentitySchema: GenMessage<TlsIdentity> = /*@__PURE__*/
  * What passed since the connection came.
  *
  * @generated from message frontier.admin.v1.Counters
+ * @ignore
  */
 export type Counters = Message<"frontier.admin.v1.Counters"> & {
   /**
@@ -468,12 +488,14 @@ export type Counters = Message<"frontier.admin.v1.Counters"> & {
 /**
  * Describes the message frontier.admin.v1.Counters.
  * Use `create(CountersSchema)` to create a new message.
+ * @ignore
  */
 export const CountersSchema: GenMessage<Counters> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 9);
 
 /**
  * @generated from message frontier.admin.v1.ListEdgeStreamsRequest
+ * @ignore
  */
 export type ListEdgeStreamsRequest = Message<"frontier.admin.v1.ListEdgeStreamsRequest"> & {
   /**
@@ -499,12 +521,14 @@ export type ListEdgeStreamsRequest = Message<"frontier.admin.v1.ListEdgeStreamsR
 /**
  * Describes the message frontier.admin.v1.ListEdgeStreamsRequest.
  * Use `create(ListEdgeStreamsRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListEdgeStreamsRequestSchema: GenMessage<ListEdgeStreamsRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 10);
 
 /**
  * @generated from message frontier.admin.v1.ListServiceStreamsRequest
+ * @ignore
  */
 export type ListServiceStreamsRequest = Message<"frontier.admin.v1.ListServiceStreamsRequest"> & {
   /**
@@ -530,12 +554,14 @@ export type ListServiceStreamsRequest = Message<"frontier.admin.v1.ListServiceSt
 /**
  * Describes the message frontier.admin.v1.ListServiceStreamsRequest.
  * Use `create(ListServiceStreamsRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListServiceStreamsRequestSchema: GenMessage<ListServiceStreamsRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 11);
 
 /**
  * @generated from message frontier.admin.v1.ListStreamsResponse
+ * @ignore
  */
 export type ListStreamsResponse = Message<"frontier.admin.v1.ListStreamsResponse"> & {
   /**
@@ -554,6 +580,7 @@ export type ListStreamsResponse = Message<"frontier.admin.v1.ListStreamsResponse
 /**
  * Describes the message frontier.admin.v1.ListStreamsResponse.
  * Use `create(ListStreamsResponseSchema)` to create a new message.
+ * @ignore
  */
 export const ListStreamsResponseSchema: GenMessage<ListStreamsResponse> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 12);
@@ -562,6 +589,7 @@ export const ListStreamsResponseSchema: GenMessage<ListStreamsResponse> = /*@__P
  * An open stream, seen from one of its ends.
  *
  * @generated from message frontier.admin.v1.Stream
+ * @ignore
  */
 export type Stream = Message<"frontier.admin.v1.Stream"> & {
   /**
@@ -624,12 +652,14 @@ export type Stream = Message<"frontier.admin.v1.Stream"> & {
 /**
  * Describes the message frontier.admin.v1.Stream.
  * Use `create(StreamSchema)` to create a new message.
+ * @ignore
  */
 export const StreamSchema: GenMessage<Stream> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 13);
 
 /**
  * @generated from message frontier.admin.v1.StartDrainRequest
+ * @ignore
  */
 export type StartDrainRequest = Message<"frontier.admin.v1.StartDrainRequest"> & {
   /**
@@ -643,12 +673,14 @@ export type StartDrainRequest = Message<"frontier.admin.v1.StartDrainRequest"> &
 /**
  * Describes the message frontier.admin.v1.StartDrainRequest.
  * Use `create(StartDrainRequestSchema)` to create a new message.
+ * @ignore
  */
 export const StartDrainRequestSchema: GenMessage<StartDrainRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 14);
 
 /**
  * @generated from message frontier.admin.v1.GetDrainRequest
+ * @ignore
  */
 export type GetDrainRequest = Message<"frontier.admin.v1.GetDrainRequest"> & {
 };
@@ -656,12 +688,14 @@ export type GetDrainRequest = Message<"frontier.admin.v1.GetDrainRequest"> & {
 /**
  * Describes the message frontier.admin.v1.GetDrainRequest.
  * Use `create(GetDrainRequestSchema)` to create a new message.
+ * @ignore
  */
 export const GetDrainRequestSchema: GenMessage<GetDrainRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 15);
 
 /**
  * @generated from message frontier.admin.v1.DrainProgress
+ * @ignore
  */
 export type DrainProgress = Message<"frontier.admin.v1.DrainProgress"> & {
   /**
@@ -725,6 +759,7 @@ export type DrainProgress = Message<"frontier.admin.v1.DrainProgress"> & {
 /**
  * Describes the message frontier.admin.v1.DrainProgress.
  * Use `create(DrainProgressSchema)` to create a new message.
+ * @ignore
  */
 export const DrainProgressSchema: GenMessage<DrainProgress> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 16);
@@ -733,6 +768,7 @@ export const DrainProgressSchema: GenMessage<DrainProgress> = /*@__PURE__*/
  * How far connections of one kind have come.
  *
  * @generated from message frontier.admin.v1.Departures
+ * @ignore
  */
 export type Departures = Message<"frontier.admin.v1.Departures"> & {
   /**
@@ -774,12 +810,14 @@ export type Departures = Message<"frontier.admin.v1.Departures"> & {
 /**
  * Describes the message frontier.admin.v1.Departures.
  * Use `create(DeparturesSchema)` to create a new message.
+ * @ignore
  */
 export const DeparturesSchema: GenMessage<Departures> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 17);
 
 /**
  * @generated from message frontier.admin.v1.WatchConnectionsRequest
+ * @ignore
  */
 export type WatchConnectionsRequest = Message<"frontier.admin.v1.WatchConnectionsRequest"> & {
   /**
@@ -793,12 +831,14 @@ export type WatchConnectionsRequest = Message<"frontier.admin.v1.WatchConnection
 /**
  * Describes the message frontier.admin.v1.WatchConnectionsRequest.
  * Use `create(WatchConnectionsRequestSchema)` to create a new message.
+ * @ignore
  */
 export const WatchConnectionsRequestSchema: GenMessage<WatchConnectionsRequest> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 18);
 
 /**
  * @generated from message frontier.admin.v1.ConnectionEvent
+ * @ignore
  */
 export type ConnectionEvent = Message<"frontier.admin.v1.ConnectionEvent"> & {
   /**
@@ -873,12 +913,14 @@ export type ConnectionEvent = Message<"frontier.admin.v1.ConnectionEvent"> & {
 /**
  * Describes the message frontier.admin.v1.ConnectionEvent.
  * Use `create(ConnectionEventSchema)` to create a new message.
+ * @ignore
  */
 export const ConnectionEventSchema: GenMessage<ConnectionEvent> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 19);
 
 /**
  * @generated from enum frontier.admin.v1.ConnectionEvent.Type
+ * @ignore
  */
 export enum ConnectionEvent_Type {
   /**
@@ -910,6 +952,7 @@ export enum ConnectionEvent_Type {
 
 /**
  * Describes the enum frontier.admin.v1.ConnectionEvent.Type.
+ * @ignore
  */
 export const ConnectionEvent_TypeSchema: GenEnum<ConnectionEvent_Type> = /*@__PURE__*/
   enumDesc(file_frontier_admin_v1_admin, 19, 0);
@@ -918,6 +961,7 @@ export const ConnectionEvent_TypeSchema: GenEnum<ConnectionEvent_Type> = /*@__PU
  * What a connection is.
  *
  * @generated from enum frontier.admin.v1.ConnectionKind
+ * @ignore
  */
 export enum ConnectionKind {
   /**
@@ -938,6 +982,7 @@ export enum ConnectionKind {
 
 /**
  * Describes the enum frontier.admin.v1.ConnectionKind.
+ * @ignore
  */
 export const ConnectionKindSchema: GenEnum<ConnectionKind> = /*@__PURE__*/
   enumDesc(file_frontier_admin_v1_admin, 0);
@@ -946,6 +991,7 @@ export const ConnectionKindSchema: GenEnum<ConnectionKind> = /*@__PURE__*/
  * Looks into a gateway while it works, and drains it.
  *
  * @generated from service frontier.admin.v1.Admin
+ * @ignore
  */
 export const Admin: GenService<{
   /**
@@ -1053,6 +1099,7 @@ export const Admin: GenService<{
 
 /**
  * What serves frontier.admin.v1.Admin.
+ * @ignore
  */
 export interface AdminImplementation {
   /** Says what the gateway is doing. */
@@ -1109,6 +1156,7 @@ export interface AdminImplementation {
 
 /**
  * What stands above the declarations of the file, by full name.
+ * @ignore
  */
 export const comments: Readonly<Record<string, string>> = {
   "frontier.admin.v1.Admin": "Looks into a gateway while it works, and drains it.",

@@ -8,6 +8,7 @@ import type { Message, MessageInitShape } from "@bufbuild/protobuf";
 
 /**
  * Describes the file controlplane/frontier/v1/controlplane.proto.
+ * @ignore
  */
 export const file_controlplane_frontier_v1_controlplane: GenFile = /*@__PURE__*/
   fileDesc("Citjb250cm9scGxhbmUvZnJvbnRpZXIvdjEvY29udHJvbHBsYW5lLnByb3RvEgxjb250cm9scGxhbmUiXgoERWRnZRIYCgdlZGdlX2lkGAEgASgEUgdlZGdlX2lkEgwKBG1ldGEYAiABKAkSDAoEYWRkchgDIAEoCRIgCgtjcmVhdGVfdGltZRgEIAEoA1ILY3JlYXRlX3RpbWUikQIKEExpc3RFZGdlc1JlcXVlc3QSEQoEbWV0YRgBIAEoCUgAiAEBEhEKBGFkZHIYAiABKAlIAYgBARIQCgNycGMYAyABKAlIAogBARIUCgdlZGdlX2lkGAQgASgESAOIAQESDAoEcGFnZRgFIAEoAxIRCglwYWdlX3NpemUYBiABKAMSFwoKc3RhcnRfdGltZRgHIAEoA0gEiAEBEhUKCGVuZF90aW1lGAggASgDSAWIAQESEgoFb3JkZXIYCSABKAlIBogBAUIHCgVfbWV0YUIHCgVfYWRkckIGCgRfcnBjQgoKCF9lZGdlX2lkQg0KC19zdGFydF90aW1lQgsKCV9lbmRfdGltZUIICgZfb3JkZXIiRQoRTGlzdEVkZ2VzUmVzcG9uc2USIQoFZWRnZXMYASADKAsyEi5jb250cm9scGxhbmUuRWRnZRINCgVjb3VudBgCIAEoBSIhCg5HZXRFZGdlUmVxdWVzdBIPCgdlZGdlX2lkGAEgASgEIiIKD0tpY2tFZGdlUmVxdWVzdBIPCgdlZGdlX2lkGAEgASgEIhIKEEtpY2tFZGdlUmVzcG9uc2Ui3gEKE0xpc3RFZGdlUlBDc1JlcXVlc3QSEQoEbWV0YRgBIAEoCUgAiAEBEhQKB2VkZ2VfaWQYAiABKARIAYgBARIMCgRwYWdlGAMgASgDEhEKCXBhZ2Vfc2l6ZRgEIAEoAxIXCgpzdGFydF90aW1lGAUgASgDSAKIAQESFQoIZW5kX3RpbWUYBiABKANIA4gBARISCgVvcmRlchgHIAEoCUgEiAEBQgcKBV9tZXRhQgoKCF9lZGdlX2lkQg0KC19zdGFydF90aW1lQgsKCV9lbmRfdGltZUIICgZfb3JkZXIiMwoUTGlzdEVkZ2VSUENzUmVzcG9uc2USDAoEcnBjcxgBIAMoCRINCgVjb3VudBgCIAEoBSJqCgdTZXJ2aWNlEh4KCnNlcnZpY2VfaWQYASABKARSCnNlcnZpY2VfaWQSDwoHc2VydmljZRgCIAEoCRIMCgRhZGRyGAMgASgJEiAKC2NyZWF0ZV90aW1lGAQgASgDUgtjcmVhdGVfdGltZSKWAgoTTGlzdFNlcnZpY2VzUmVxdWVzdBIUCgdzZXJ2aWNlGAEgASgJSACIAQESEQoEYWRkchgCIAEoCUgBiAEBEhAKA3JwYxgDIAEoCUgCiAEBEhIKBXRvcGljGAQgASgJSAOIAQESDAoEcGFnZRgFIAEoAxIRCglwYWdlX3NpemUYBiABKAMSFwoKc3RhcnRfdGltZRgHIAEoA0gEiAEBEhUKCGVuZF90aW1lGAggASgDSAWIAQESEgoFb3JkZXIYCSABKAlIBogBAUIKCghfc2VydmljZUIHCgVfYWRkckIGCgRfcnBjQggKBl90b3BpY0INCgtfc3RhcnRfdGltZUILCglfZW5kX3RpbWVCCAoGX29yZGVyIk4KFExpc3RTZXJ2aWNlc1Jlc3BvbnNlEicKCHNlcnZpY2VzGAEgAygLMhUuY29udHJvbHBsYW5lLlNlcnZpY2USDQoFY291bnQYAiABKAUiJwoRR2V0U2VydmljZVJlcXVlc3QSEgoKc2VydmljZV9pZBgBIAEoBCIoChJLaWNrU2VydmljZVJlcXVlc3QSEgoKc2VydmljZV9pZBgBIAEoBCIVChNLaWNrU2VydmljZVJlc3BvbnNlIu0BChZMaXN0U2VydmljZVJQQ3NSZXF1ZXN0EhQKB3NlcnZpY2UYASABKAlIAIgBARIXCgpzZXJ2aWNlX2lkGAIgASgESAGIAQESDAoEcGFnZRgDIAEoAxIRCglwYWdlX3NpemUYBCABKAMSFwoKc3RhcnRfdGltZRgFIAEoA0gCiAEBEhUKCGVuZF90aW1lGAYgASgDSAOIAQESEgoFb3JkZXIYByABKAlIBIgBAUIKCghfc2VydmljZUINCgtfc2VydmljZV9pZEINCgtfc3RhcnRfdGltZUILCglfZW5kX3RpbWVCCAoGX29yZGVyIjYKF0xpc3RTZXJ2aWNlUlBDc1Jlc3BvbnNlEgwKBHJwY3MYASADKAkSDQoFY291bnQYAiABKAUi7wEKGExpc3RTZXJ2aWNlVG9waWNzUmVxdWVzdBIUCgdzZXJ2aWNlGAEgASgJSACIAQESFwoKc2VydmljZV9pZBgCIAEoBEgBiAEBEgwKBHBhZ2UYAyABKAMSEQoJcGFnZV9zaXplGAQgASgDEhcKCnN0YXJ0X3RpbWUYBSABKANIAogBARIVCghlbmRfdGltZRgGIAEoA0gDiAEBEhIKBW9yZGVyGAcgASgJSASIAQFCCgoIX3NlcnZpY2VCDQoLX3NlcnZpY2VfaWRCDQoLX3N0YXJ0X3RpbWVCCwoJX2VuZF90aW1lQggKBl9vcmRlciI6ChlMaXN0U2VydmljZVRvcGljc1Jlc3BvbnNlEg4KBnRvcGljcxgBIAMoCRINCgVjb3VudBgCIAEoBTLyBQoMQ29udHJvbFBsYW5lEkwKCUxpc3RFZGdlcxIeLmNvbnRyb2xwbGFuZS5MaXN0RWRnZXNSZXF1ZXN0Gh8uY29udHJvbHBsYW5lLkxpc3RFZGdlc1Jlc3BvbnNlEjsKB0dldEVkZ2USHC5jb250cm9scGxhbmUuR2V0RWRnZVJlcXVlc3QaEi5jb250cm9scGxhbmUuRWRnZRJJCghLaWNrRWRnZRIdLmNvbnRyb2xwbGFuZS5LaWNrRWRnZVJlcXVlc3QaHi5jb250cm9scGxhbmUuS2lja0VkZ2VSZXNwb25zZRJVCgxMaXN0RWRnZVJQQ3MSIS5jb250cm9scGxhbmUuTGlzdEVkZ2VSUENzUmVxdWVzdBoiLmNvbnRyb2xwbGFuZS5MaXN0RWRnZVJQQ3NSZXNwb25zZRJVCgxMaXN0U2VydmljZXMSIS5jb250cm9scGxhbmUuTGlzdFNlcnZpY2VzUmVxdWVzdBoiLmNvbnRyb2xwbGFuZS5MaXN0U2VydmljZXNSZXNwb25zZRJECgpHZXRTZXJ2aWNlEh8uY29udHJvbHBsYW5lLkdldFNlcnZpY2VSZXF1ZXN0GhUuY29udHJvbHBsYW5lLlNlcnZpY2USUgoLS2lja1NlcnZpY2USIC5jb250cm9scGxhbmUuS2lja1NlcnZpY2VSZXF1ZXN0GiEuY29udHJvbHBsYW5lLktpY2tTZXJ2aWNlUmVzcG9uc2USXgoPTGlzdFNlcnZpY2VSUENzEiQuY29udHJvbHBsYW5lLkxpc3RTZXJ2aWNlUlBDc1JlcXVlc3QaJS5jb250cm9scGxhbmUuTGlzdFNlcnZpY2VSUENzUmVzcG9uc2USZAoRTGlzdFNlcnZpY2VUb3BpY3MSJi5jb250cm9scGxhbmUuTGlzdFNlcnZpY2VUb3BpY3NSZXF1ZXN0GicuY29udHJvbHBsYW5lLkxpc3RTZXJ2aWNlVG9waWNzUmVzcG9uc2VCPlo8Z2l0aHViLmNvbS9zaW5nY2hpYS9mcm9udGllci9hcGkvY29udHJvbHBsYW5lL2Zyb250aWVyL3YxO3YxYgZwcm90bzM");
@@ -16,6 +17,7 @@ export const file_controlplane_frontier_v1_controlplane: GenFile = /*@__PURE__*/
  * A connected edge.
  *
  * @generated from message controlplane.Edge
+ * @ignore
  */
 export type Edge = Message<"controlplane.Edge"> & {
   /**
@@ -48,12 +50,14 @@ export type Edge = Message<"controlplane.Edge"> & {
 /**
  * Describes the message controlplane.Edge.
  * Use `create(EdgeSchema)` to create a new message.
+ * @ignore
  */
 export const EdgeSchema: GenMessage<Edge> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 0);
 
 /**
  * @generated from message controlplane.ListEdgesRequest
+ * @ignore
  */
 export type ListEdgesRequest = Message<"controlplane.ListEdgesRequest"> & {
   /**
@@ -123,12 +127,14 @@ export type ListEdgesRequest = Message<"controlplane.ListEdgesRequest"> & {
 /**
  * Describes the message controlplane.ListEdgesRequest.
  * Use `create(ListEdgesRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListEdgesRequestSchema: GenMessage<ListEdgesRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 1);
 
 /**
  * @generated from message controlplane.ListEdgesResponse
+ * @ignore
  */
 export type ListEdgesResponse = Message<"controlplane.ListEdgesResponse"> & {
   /**
@@ -147,12 +153,14 @@ export type ListEdgesResponse = Message<"controlplane.ListEdgesResponse"> & {
 /**
  * Describes the message controlplane.ListEdgesResponse.
  * Use `create(ListEdgesResponseSchema)` to create a new message.
+ * @ignore
  */
 export const ListEdgesResponseSchema: GenMessage<ListEdgesResponse> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 2);
 
 /**
  * @generated from message controlplane.GetEdgeRequest
+ * @ignore
  */
 export type GetEdgeRequest = Message<"controlplane.GetEdgeRequest"> & {
   /**
@@ -164,12 +172,14 @@ export type GetEdgeRequest = Message<"controlplane.GetEdgeRequest"> & {
 /**
  * Describes the message controlplane.GetEdgeRequest.
  * Use `create(GetEdgeRequestSchema)` to create a new message.
+ * @ignore
  */
 export const GetEdgeRequestSchema: GenMessage<GetEdgeRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 3);
 
 /**
  * @generated from message controlplane.KickEdgeRequest
+ * @ignore
  */
 export type KickEdgeRequest = Message<"controlplane.KickEdgeRequest"> & {
   /**
@@ -181,12 +191,14 @@ export type KickEdgeRequest = Message<"controlplane.KickEdgeRequest"> & {
 /**
  * Describes the message controlplane.KickEdgeRequest.
  * Use `create(KickEdgeRequestSchema)` to create a new message.
+ * @ignore
  */
 export const KickEdgeRequestSchema: GenMessage<KickEdgeRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 4);
 
 /**
  * @generated from message controlplane.KickEdgeResponse
+ * @ignore
  */
 export type KickEdgeResponse = Message<"controlplane.KickEdgeResponse"> & {
 };
@@ -194,12 +206,14 @@ export type KickEdgeResponse = Message<"controlplane.KickEdgeResponse"> & {
 /**
  * Describes the message controlplane.KickEdgeResponse.
  * Use `create(KickEdgeResponseSchema)` to create a new message.
+ * @ignore
  */
 export const KickEdgeResponseSchema: GenMessage<KickEdgeResponse> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 5);
 
 /**
  * @generated from message controlplane.ListEdgeRPCsRequest
+ * @ignore
  */
 export type ListEdgeRPCsRequest = Message<"controlplane.ListEdgeRPCsRequest"> & {
   /**
@@ -255,12 +269,14 @@ export type ListEdgeRPCsRequest = Message<"controlplane.ListEdgeRPCsRequest"> & 
 /**
  * Describes the message controlplane.ListEdgeRPCsRequest.
  * Use `create(ListEdgeRPCsRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListEdgeRPCsRequestSchema: GenMessage<ListEdgeRPCsRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 6);
 
 /**
  * @generated from message controlplane.ListEdgeRPCsResponse
+ * @ignore
  */
 export type ListEdgeRPCsResponse = Message<"controlplane.ListEdgeRPCsResponse"> & {
   /**
@@ -279,6 +295,7 @@ export type ListEdgeRPCsResponse = Message<"controlplane.ListEdgeRPCsResponse"> 
 /**
  * Describes the message controlplane.ListEdgeRPCsResponse.
  * Use `create(ListEdgeRPCsResponseSchema)` to create a new message.
+ * @ignore
  */
 export const ListEdgeRPCsResponseSchema: GenMessage<ListEdgeRPCsResponse> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 7);
@@ -287,6 +304,7 @@ export const ListEdgeRPCsResponseSchema: GenMessage<ListEdgeRPCsResponse> = /*@_
  * A connected service.
  *
  * @generated from message controlplane.Service
+ * @ignore
  */
 export type Service = Message<"controlplane.Service"> & {
   /**
@@ -319,12 +337,14 @@ export type Service = Message<"controlplane.Service"> & {
 /**
  * Describes the message controlplane.Service.
  * Use `create(ServiceSchema)` to create a new message.
+ * @ignore
  */
 export const ServiceSchema: GenMessage<Service> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 8);
 
 /**
  * @generated from message controlplane.ListServicesRequest
+ * @ignore
  */
 export type ListServicesRequest = Message<"controlplane.ListServicesRequest"> & {
   /**
@@ -394,12 +414,14 @@ export type ListServicesRequest = Message<"controlplane.ListServicesRequest"> & 
 /**
  * Describes the message controlplane.ListServicesRequest.
  * Use `create(ListServicesRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListServicesRequestSchema: GenMessage<ListServicesRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 9);
 
 /**
  * @generated from message controlplane.ListServicesResponse
+ * @ignore
  */
 export type ListServicesResponse = Message<"controlplane.ListServicesResponse"> & {
   /**
@@ -418,12 +440,14 @@ export type ListServicesResponse = Message<"controlplane.ListServicesResponse"> 
 /**
  * Describes the message controlplane.ListServicesResponse.
  * Use `create(ListServicesResponseSchema)` to create a new message.
+ * @ignore
  */
 export const ListServicesResponseSchema: GenMessage<ListServicesResponse> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 10);
 
 /**
  * @generated from message controlplane.GetServiceRequest
+ * @ignore
  */
 export type GetServiceRequest = Message<"controlplane.GetServiceRequest"> & {
   /**
@@ -435,12 +459,14 @@ export type GetServiceRequest = Message<"controlplane.GetServiceRequest"> & {
 /**
  * Describes the message controlplane.GetServiceRequest.
  * Use `create(GetServiceRequestSchema)` to create a new message.
+ * @ignore
  */
 export const GetServiceRequestSchema: GenMessage<GetServiceRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 11);
 
 /**
  * @generated from message controlplane.KickServiceRequest
+ * @ignore
  */
 export type KickServiceRequest = Message<"controlplane.KickServiceRequest"> & {
   /**
@@ -452,12 +478,14 @@ export type KickServiceRequest = Message<"controlplane.KickServiceRequest"> & {
 /**
  * Describes the message controlplane.KickServiceRequest.
  * Use `create(KickServiceRequestSchema)` to create a new message.
+ * @ignore
  */
 export const KickServiceRequestSchema: GenMessage<KickServiceRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 12);
 
 /**
  * @generated from message controlplane.KickServiceResponse
+ * @ignore
  */
 export type KickServiceResponse = Message<"controlplane.KickServiceResponse"> & {
 };
@@ -465,12 +493,14 @@ export type KickServiceResponse = Message<"controlplane.KickServiceResponse"> & 
 /**
  * Describes the message controlplane.KickServiceResponse.
  * Use `create(KickServiceResponseSchema)` to create a new message.
+ * @ignore
  */
 export const KickServiceResponseSchema: GenMessage<KickServiceResponse> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 13);
 
 /**
  * @generated from message controlplane.ListServiceRPCsRequest
+ * @ignore
  */
 export type ListServiceRPCsRequest = Message<"controlplane.ListServiceRPCsRequest"> & {
   /**
@@ -526,12 +556,14 @@ export type ListServiceRPCsRequest = Message<"controlplane.ListServiceRPCsReques
 /**
  * Describes the message controlplane.ListServiceRPCsRequest.
  * Use `create(ListServiceRPCsRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListServiceRPCsRequestSchema: GenMessage<ListServiceRPCsRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 14);
 
 /**
  * @generated from message controlplane.ListServiceRPCsResponse
+ * @ignore
  */
 export type ListServiceRPCsResponse = Message<"controlplane.ListServiceRPCsResponse"> & {
   /**
@@ -550,12 +582,14 @@ export type ListServiceRPCsResponse = Message<"controlplane.ListServiceRPCsRespo
 /**
  * Describes the message controlplane.ListServiceRPCsResponse.
  * Use `create(ListServiceRPCsResponseSchema)` to create a new message.
+ * @ignore
  */
 export const ListServiceRPCsResponseSchema: GenMessage<ListServiceRPCsResponse> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 15);
 
 /**
  * @generated from message controlplane.ListServiceTopicsRequest
+ * @ignore
  */
 export type ListServiceTopicsRequest = Message<"controlplane.ListServiceTopicsRequest"> & {
   /**
@@ -611,12 +645,14 @@ export type ListServiceTopicsRequest = Message<"controlplane.ListServiceTopicsRe
 /**
  * Describes the message controlplane.ListServiceTopicsRequest.
  * Use `create(ListServiceTopicsRequestSchema)` to create a new message.
+ * @ignore
  */
 export const ListServiceTopicsRequestSchema: GenMessage<ListServiceTopicsRequest> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 16);
 
 /**
  * @generated from message controlplane.ListServiceTopicsResponse
+ * @ignore
  */
 export type ListServiceTopicsResponse = Message<"controlplane.ListServiceTopicsResponse"> & {
   /**
@@ -635,6 +671,7 @@ export type ListServiceTopicsResponse = Message<"controlplane.ListServiceTopicsR
 /**
  * Describes the message controlplane.ListServiceTopicsResponse.
  * Use `create(ListServiceTopicsResponseSchema)` to create a new message.
+ * @ignore
  */
 export const ListServiceTopicsResponseSchema: GenMessage<ListServiceTopicsResponse> = /*@__PURE__*/
   messageDesc(file_controlplane_frontier_v1_controlplane, 17);
@@ -643,6 +680,7 @@ export const ListServiceTopicsResponseSchema: GenMessage<ListServiceTopicsRespon
  * Lists and closes connections.
  *
  * @generated from service controlplane.ControlPlane
+ * @ignore
  */
 export const ControlPlane: GenService<{
   /**
@@ -740,6 +778,7 @@ export const ControlPlane: GenService<{
 
 /**
  * What serves controlplane.ControlPlane.
+ * @ignore
  */
 export interface ControlPlaneImplementation {
   /** Lists edges, by default the newest first. */
@@ -791,6 +830,7 @@ export interface ControlPlaneImplementation {
 
 /**
  * What stands above the declarations of the file, by full name.
+ * @ignore
  */
 export const comments: Readonly<Record<string, string>> = {
   "controlplane.ControlPlane": "Lists and closes connections.",
