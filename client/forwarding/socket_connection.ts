@@ -1,0 +1,168 @@
+/**
+ * Local connections over TCP and Unix sockets.
+ *
+ * By `node:net`, not by `Deno.connect`: only it can reset a connection, and a
+ * client whose forward was cut must not take that for the end of the bytes.
+ *
+ * @module
+ */
+
+import { connect as dial, type Socket } from "node:net";
+import type { HalfCloseable } from "./connection.ts";
+
+/** A socket of the system, one direction of which may be closed. */
+export class SocketConnection implements HalfCloseable {
+  /** @inheritdoc */
+  readonly lost: Promise<Error>;
+  readonly #socket: Socket;
+  #ended = false;
+  #lose!: (error: Error) => void;
+  #error: Error | undefined = undefined;
+  #wakeReader: (() => void) | undefined = undefined;
+  #failWrite: ((error: Error) => void) | undefined = undefined;
+
+  /** @param socket A connected one that allows half-open connections; nobody else uses it. */
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.lost = new Promise((resolve) => this.#lose = resolve);
+    socket.setNoDelay(true);
+    socket.on("readable", () => this.#wake());
+    socket.on("end", () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", () => this.#onClose());
+  }
+
+  /** @inheritdoc */
+  async read(): Promise<Uint8Array | null> {
+    for (;;) {
+      const bytes: Uint8Array | null = this.#socket.read();
+      if (bytes !== null) return bytes;
+      if (this.#ended) return null;
+      if (this.#error !== undefined) throw this.#error;
+      await new Promise<void>((resolve) => this.#wakeReader = resolve);
+    }
+  }
+
+  /** @inheritdoc */
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    return new Promise((resolve, reject) => {
+      this.#failWrite = reject;
+      this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
+    });
+  }
+
+  /** @inheritdoc */
+  end(): Promise<void> {
+    if (this.#error !== undefined) return Promise.reject(this.#error);
+    return new Promise((resolve, reject) => {
+      this.#failWrite = reject;
+      this.#socket.end(resolve);
+    });
+  }
+
+  /** @inheritdoc */
+  close(): Promise<void> {
+    this.#socket.destroySoon();
+    return Promise.resolve();
+  }
+
+  /** @inheritdoc */
+  reset(): void {
+    // A Unix socket knows no reset: its end has to do.
+    if (this.#socket.remoteAddress === undefined) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
+  #onClose(): void {
+    const error = new Error("The connection was reset");
+    if (this.#ended && this.#socket.writableFinished) this.#error ??= error;
+    else this.#fail(error);
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.#lose(this.#error);
+    this.#failWrite?.(this.#error);
+    this.#wake();
+  }
+
+  #wake(): void {
+    const wake = this.#wakeReader;
+    this.#wakeReader = undefined;
+    wake?.();
+  }
+}
+
+/** Where a socket leads: a port, or a path of this machine. */
+export type SocketAddress =
+  | { readonly hostname: string; readonly port: number }
+  | { readonly path: string };
+
+/**
+ * Connects to a socket.
+ *
+ * @param address Where to.
+ * @param timeoutMs Milliseconds it may take.
+ * @returns The connection.
+ * @throws {Error} If it cannot be made in time.
+ */
+export function connectSocket(
+  address: SocketAddress,
+  timeoutMs: number,
+): Promise<SocketConnection> {
+  return new Promise((resolve, reject) => {
+    const socket = "path" in address
+      ? dial({ path: address.path, allowHalfOpen: true })
+      : dial({
+        host: address.hostname,
+        port: address.port,
+        allowHalfOpen: true,
+      });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new Error(`no answer within ${timeoutMs} ms`));
+    }, timeoutMs);
+    socket.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      resolve(new SocketConnection(socket));
+    });
+  });
+}
+
+/**
+ * Says in words of the field why a socket could not be connected.
+ *
+ * @param error What the attempt ended with.
+ * @returns The reason, without the address.
+ */
+export function socketProblem(error: unknown): string {
+  const { code, name, message } = error as Error & { code?: string };
+  if (name === "NotCapable") return "the runtime has no permission for it";
+  switch (code) {
+    case "ECONNREFUSED":
+      return "connection refused";
+    case "ENOENT":
+      return "there is no such socket";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "the host name cannot be resolved";
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "the host cannot be reached";
+    case "ETIMEDOUT":
+      return "no answer in time";
+    default:
+      return message.split("\n")[0]!;
+  }
+}
