@@ -5,12 +5,12 @@
  */
 
 import {
-  ALL_FEATURES,
   type CloseReason,
   Link,
   LINK_SETTINGS,
   type LinkPort,
   type LinkSettings,
+  PEER_FEATURES,
   type Timers,
 } from "@frontier/proto/internal";
 import {
@@ -144,7 +144,7 @@ export function createRouting(options: RoutingOptions): Routing {
   const { limits, hashBy } = config;
   const settings: LinkSettings = {
     ...LINK_SETTINGS,
-    features: ALL_FEATURES,
+    features: PEER_FEATURES,
     maxPayload: limits.maxFrameBytes,
     maxSessions: limits.maxSessionsPerConnection,
     handshakeTimeoutMs: limits.handshakeTimeoutMs,

@@ -10,10 +10,10 @@ import {
   type EndpointCore,
 } from "@frontier/endpoint/internal";
 import {
-  ALL_FEATURES,
   FrontierError,
   LINK_SETTINGS,
   type LinkSettings,
+  PEER_FEATURES,
 } from "@frontier/proto/internal";
 import { after, connectTcp, type Transport } from "@frontier/platform/internal";
 import { aborted, dial } from "./abortable.ts";
@@ -123,7 +123,7 @@ export function linkSettings(
   traced: boolean,
 ): LinkSettings {
   const {
-    features = traced ? ALL_FEATURES : undefined,
+    features = traced ? PEER_FEATURES : undefined,
     heartbeatSeconds,
     connectTimeoutMs,
   } = options;

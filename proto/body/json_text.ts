@@ -204,11 +204,21 @@ const EXTRA = /[<>&\u2028\u2029]/g;
  * later do (docs/spec/wire.md §1.5.1).
  *
  * @param text Any text; halves of surrogate pairs become U+FFFD.
+ * @returns The escaped text, without quotes.
+ */
+export function escapeText(text: string): string {
+  const quoted = JSON.stringify(text.toWellFormed()).slice(1, -1);
+  return quoted.replace(EXTRA, escapeUnit);
+}
+
+/**
+ * Like {@linkcode escapeText}, in bytes.
+ *
+ * @param text Any text; halves of surrogate pairs become U+FFFD.
  * @returns The escaped text in UTF-8, without quotes.
  */
 export function quoteText(text: string): Uint8Array<ArrayBuffer> {
-  const quoted = JSON.stringify(text.toWellFormed()).slice(1, -1);
-  return encoder.encode(quoted.replace(EXTRA, escapeUnit));
+  return encoder.encode(escapeText(text));
 }
 
 function escapeUnit(char: string): string {

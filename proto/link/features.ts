@@ -25,6 +25,9 @@ export const FEATURE_FAREWELL = "farewell";
 /** Requests, messages and session opens may carry the context of the trace they belong to. */
 export const FEATURE_TRACE = "trace";
 
+/** One side is a gateway, the other the directory of its cluster, and both are ours. */
+export const FEATURE_CLUSTER = "cluster";
+
 /** The features that are offered unless something else is wanted. */
 export const FEATURES: readonly string[] = [
   FEATURE_CANCEL,
@@ -35,8 +38,20 @@ export const FEATURES: readonly string[] = [
   FEATURE_FAREWELL,
 ];
 
-/** All features of this release: with those that only some programs have a use for. */
-export const ALL_FEATURES: readonly string[] = [...FEATURES, FEATURE_TRACE];
+/** What a gateway, and a service or edge whose operations are traced, offer each other. */
+export const PEER_FEATURES: readonly string[] = [...FEATURES, FEATURE_TRACE];
+
+/** What a gateway and the directory of its cluster offer each other. */
+export const CLUSTER_FEATURES: readonly string[] = [
+  ...FEATURES,
+  FEATURE_CLUSTER,
+];
+
+/** All features of this release: each has a bit. */
+export const ALL_FEATURES: readonly string[] = [
+  ...PEER_FEATURES,
+  FEATURE_CLUSTER,
+];
 
 /**
  * Tells which bit stands for a feature among those that are agreed on.

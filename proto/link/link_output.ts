@@ -8,6 +8,7 @@ import type { Agreement } from "./agreement.ts";
 import {
   ALL_FEATURES,
   FEATURE_CANCEL,
+  FEATURE_CLUSTER,
   FEATURE_CREDIT,
   FEATURE_EARLY_DATA,
   FEATURE_FAREWELL,
@@ -50,6 +51,7 @@ const VERDICT = featureBit(FEATURE_VERDICT);
 const REASON = featureBit(FEATURE_REASON);
 const TRACE = featureBit(FEATURE_TRACE);
 const FAREWELL = featureBit(FEATURE_FAREWELL);
+const CLUSTER = featureBit(FEATURE_CLUSTER);
 
 /**
  * The sending half of a connection: writes frames into the outbox, for a session
@@ -124,6 +126,11 @@ export class LinkOutput extends PacketIds {
   /** Whether what is asked may carry the context of its trace. */
   get trace(): boolean {
     return (this.#features & TRACE) > 0;
+  }
+
+  /** Whether both sides are the ends of a cluster's link. */
+  get cluster(): boolean {
+    return (this.#features & CLUSTER) > 0;
   }
 
   /** Whether a server may say why it is about to close the connection. */

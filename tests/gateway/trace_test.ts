@@ -1,13 +1,13 @@
 /** The context of traces on its way through a gateway. */
 
 import { assertEquals } from "@std/assert";
-import { ALL_FEATURES, FEATURES } from "@frontier/proto/internal";
+import { FEATURES, PEER_FEATURES } from "@frontier/proto/internal";
 import { RecordedSpans } from "../support/recorded_spans.ts";
 import { tail } from "../support/test_peer.ts";
 import { SimGateway, type SimPeerOptions } from "./simulation.ts";
 
 const TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-const TRACED = { ext: ALL_FEATURES };
+const TRACED = { ext: PEER_FEATURES };
 
 /** Peers by what they know. */
 const PEERS: Readonly<Record<string, SimPeerOptions>> = {

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ALL_FEATURES, LINK_SETTINGS } from "@frontier/proto/internal";
+import { LINK_SETTINGS, PEER_FEATURES } from "@frontier/proto/internal";
 import { FrontierError } from "@frontier/proto";
 import { MemoryNetwork } from "@frontier/platform";
 import { Connection, EndpointCore } from "@frontier/endpoint/internal";
 import { RecordedSpans } from "../support/recorded_spans.ts";
 
-const SETTINGS = { ...LINK_SETTINGS, features: ALL_FEATURES };
+const SETTINGS = { ...LINK_SETTINGS, features: PEER_FEATURES };
 const LONG = { timeoutMs: 60_000 };
 
 /** Runs a test with two ends, each with a tracer of its own; the client's settings may differ. */
