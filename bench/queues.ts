@@ -11,7 +11,8 @@ import { resolveOptions } from "../server/config/mod.ts";
 import { makeProducers } from "../server/mq/open_brokers.ts";
 import type { Producer } from "../server/mq/producer.ts";
 import { PublishQueue } from "../server/mq/publish_queue.ts";
-import { Program, withFile } from "../server/cli/testing/program.ts";
+import { withFile } from "../platform/cli/testing/program_process.ts";
+import { Program } from "../server/cli/testing/program.ts";
 import { AMQP } from "../tests/brokers/amqp_broker.ts";
 import type {
   BrokerUnderTest,

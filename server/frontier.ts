@@ -4,14 +4,11 @@
  * @module
  */
 
+import { checkKeys } from "@frontier/platform/config";
 import { systemTimers } from "@frontier/platform/internal";
 import { guardedLogger, NULL_LOGGER } from "@frontier/platform/log";
 import { loadTracer } from "@frontier/platform/trace";
-import {
-  checkKeys,
-  type FrontierOptions,
-  resolveOptions,
-} from "./config/mod.ts";
+import { type FrontierOptions, resolveOptions } from "./config/mod.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
 import { makeProducers, wantsBrokers } from "./mq/open_brokers.ts";
 import { type OpenListener, openListener } from "./ports/open_listener.ts";

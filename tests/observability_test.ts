@@ -4,12 +4,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Edge, FrontierError, Service } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
 import { NULL_LOGGER } from "@frontier/platform/log";
-import {
-  GOOD,
-  PERMISSIONS,
-  Program,
-  withFile,
-} from "../server/cli/testing/program.ts";
+import { withFile } from "../platform/cli/testing/program_process.ts";
+import { GOOD, PERMISSIONS, Program } from "../server/cli/testing/program.ts";
 import { scrape, total } from "./support/scrape.ts";
 
 const LOOPBACK = "127.0.0.1";

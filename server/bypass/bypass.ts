@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DialConfig, TlsDialConfig } from "@frontier/platform/config";
 import {
   closeTransport,
   describeError,
@@ -11,7 +12,6 @@ import {
   type Transport,
 } from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
-import type { DialConfig, TlsDialConfig } from "../config/endpoints.ts";
 import type { Connection } from "../ports/connection.ts";
 import { proxy } from "./proxy.ts";
 

@@ -1,13 +1,8 @@
 /** The control plane of the program as it is deployed: with the documented permissions and nothing else. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  ANY_PORTS,
-  GOOD,
-  PERMISSIONS,
-  Program,
-  withFile,
-} from "./testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { ANY_PORTS, GOOD, PERMISSIONS, Program } from "./testing/program.ts";
 
 const CONTROL = `${GOOD}observability: {enable: false}
 controlplane: {enable: true, listen: {addr: "127.0.0.1:0"}`;

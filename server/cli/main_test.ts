@@ -4,7 +4,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { ANY_PORTS, GOOD, Program, withFile } from "./testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { ANY_PORTS, GOOD, Program } from "./testing/program.ts";
 import { VERSION } from "./version.ts";
 
 Deno.test("--help and --version say what they should and nothing else happens", async () => {

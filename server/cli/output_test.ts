@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { GOOD, PERMISSIONS, withFile } from "./testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { GOOD, PERMISSIONS } from "./testing/program.ts";
 
 const MAIN = new URL("../main.ts", import.meta.url).pathname;
 

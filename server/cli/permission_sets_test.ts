@@ -1,7 +1,8 @@
 /** The named permission sets, with what the papers say that each optional part adds. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { GOOD, Program, withFile } from "./testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { GOOD, Program } from "./testing/program.ts";
 import { VARIABLES } from "./testing/variables.ts";
 
 const ROOT = new URL("../../", import.meta.url);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HELP } from "./help.ts";
-import { ANY_PORTS, GOOD, Program, withFile } from "./testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { ANY_PORTS, GOOD, Program } from "./testing/program.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const FIXTURES = new URL("platform/testdata/", ROOT).pathname;

@@ -1,7 +1,8 @@
 /** The profiling port of the program, read by the tool it is for. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { GOOD, PERMISSIONS, Program, withFile } from "./testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { GOOD, PERMISSIONS, Program } from "./testing/program.ts";
 
 const ON = `${GOOD}observability: {enable: no}\n`;
 const SYS = [

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { GOOD, PERMISSIONS, Program, withFile } from "./testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { GOOD, PERMISSIONS, Program } from "./testing/program.ts";
 
 const FIXTURES = new URL("../../platform/testdata/", import.meta.url).pathname;
 

@@ -4,19 +4,18 @@
  * @module
  */
 
-import type { Findings } from "./diagnostics.ts";
-import { choice, int, list } from "./field.ts";
-import { secret, type SecretConfig } from "./mqm/common.ts";
-import { type Fields, section } from "./section.ts";
-import type { ListenConfig } from "./endpoints.ts";
-
-/** A token that callers of the control plane may show. */
-export interface ControlTokenConfig {
-  /** What its holder may do: look, or everything. */
-  readonly role: "read" | "admin";
-  /** The token, or where it is; at least 16 characters. */
-  readonly token: SecretConfig;
-}
+import {
+  type ControlTokenConfig,
+  type Fields,
+  int,
+  type ListenConfig,
+  merge,
+  resolveTokens,
+  tokenList,
+  type TokenOptions,
+  type TokenPlace,
+} from "@frontier/platform/config";
+import { SECRET_VARIABLES } from "./secret_variables.ts";
 
 /** The control plane: its gRPC and REST port. */
 export interface ControlplaneConfig {
@@ -46,11 +45,14 @@ export interface ControlplaneOptions
    *
    * @default {[] everybody who can connect may do everything}
    */
-  readonly tokens?: readonly {
-    readonly role: ControlTokenConfig["role"];
-    readonly token: string | Readonly<Partial<SecretConfig>>;
-  }[];
+  readonly tokens?: TokenOptions;
 }
+
+/** Where its tokens stand. */
+export const TOKEN_PLACE: TokenPlace = {
+  key: "controlplane.tokens",
+  prefix: SECRET_VARIABLES,
+};
 
 /**
  * Where it listens unless the configuration says otherwise: for this machine
@@ -65,34 +67,9 @@ const MAX_PAGE_SIZE = 10_000;
 export const CONTROL_FIELDS: Fields<
   Pick<ControlplaneConfig, "tokens" | "maxPageSize">
 > = {
-  tokens: list(section<ControlTokenConfig>({
-    role: choice("role", ["read", "admin"], "read"),
-    token: secret(),
-  })),
+  tokens: tokenList(SECRET_VARIABLES),
   maxPageSize: int(MAX_PAGE_SIZE, { min: 1, max: 1_000_000 }),
 };
-
-/**
- * Finds tokens that say not where their secret is, or more than once.
- *
- * @param tokens As the file lists them.
- * @param findings Where errors are noted.
- */
-export function checkTokens(
-  tokens: readonly ControlTokenConfig[],
-  findings: Findings,
-): void {
-  for (const [i, { token: { value, file, env } }] of tokens.entries()) {
-    const given = [value, file, env].filter((from) => from !== "").length;
-    if (given === 1) continue;
-    findings.missing(
-      `controlplane.tokens[${i}].token`,
-      given === 0
-        ? "Cannot use a token without its secret: set it to {file: path} or {env: FRONTIER_NAME}"
-        : "Cannot use a token with several secrets: keep one of value, file and env",
-    );
-  }
-}
 
 /**
  * Completes a program's options with the defaults.
@@ -108,32 +85,14 @@ export function resolveControlplane(
   options: ControlplaneOptions = {},
 ): ControlplaneConfig {
   const { tokens, ...rest } = options;
-  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   const config: ControlplaneConfig = {
-    ...base,
-    ...Object.fromEntries(given),
-    ...(tokens && {
-      tokens: tokens.map(({ role, token }) => ({
-        role,
-        token: {
-          value: "",
-          file: "",
-          env: "",
-          ...(typeof token === "string" ? { value: token } : token),
-        },
-      })),
-    }),
+    ...merge(base, rest),
+    ...(tokens && { tokens: resolveTokens(tokens) }),
   };
   const { maxPageSize } = config;
   if (!(Number.isInteger(maxPageSize) && maxPageSize >= 1)) {
     throw new RangeError(
       `Cannot use ${maxPageSize} as controlplane.maxPageSize: expected a whole number of at least 1`,
-    );
-  }
-  for (const { role } of config.tokens) {
-    if (role === "read" || role === "admin") continue;
-    throw new RangeError(
-      `Cannot use "${role}" as the role of a token: expected "read" or "admin"`,
     );
   }
   return config;

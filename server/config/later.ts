@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DialConfig } from "./endpoints.ts";
+import type { DialConfig } from "@frontier/platform/config";
 
 /** The link to the cluster directory. */
 export interface FrontlasConfig {

@@ -1,7 +1,11 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ENDLESS_COUNT, ENDLESS_MS, LIMIT_RULES } from "./limit_rules.ts";
 import {
   ConfigError,
+  ENDLESS_COUNT,
+  ENDLESS_MS,
+} from "@frontier/platform/config";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { LIMIT_RULES } from "./limit_rules.ts";
+import {
   DEFAULT_LIMITS,
   type FrontierOptions,
   type Limits,

@@ -1,19 +1,17 @@
 import {
+  ConfigError,
+  type ConfigFlags,
+  formatDiagnostic,
+  type LoadedConfig,
+} from "@frontier/platform/config";
+import {
   assert,
   assertEquals,
   assertMatch,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import {
-  ConfigError,
-  type ConfigFlags,
-  DEFAULT_LIMITS,
-  formatDiagnostic,
-  type FrontierConfig,
-  loadConfig,
-  type LoadedConfig,
-} from "./mod.ts";
+import { DEFAULT_LIMITS, type FrontierConfig, loadConfig } from "./mod.ts";
 
 /** The least a file must have. */
 const MINIMAL = `
@@ -32,7 +30,7 @@ function load(
   text: string,
   env: Record<string, string> = {},
   flags: ConfigFlags = {},
-): LoadedConfig {
+): LoadedConfig<FrontierConfig> {
   return loadConfig(
     { path: "frontier.yaml", text },
     (name) => env[name],
@@ -48,7 +46,7 @@ function config(
   return load(text, env, flags).config;
 }
 
-function warnings(loaded: LoadedConfig): string[] {
+function warnings(loaded: LoadedConfig<FrontierConfig>): string[] {
   return loaded.warnings.map(formatDiagnostic);
 }
 

@@ -4,11 +4,11 @@
  * @module
  */
 
+import { ENDLESS_COUNT } from "@frontier/platform/config";
 import {
   type MachineMemory,
   readMachineMemory,
 } from "@frontier/platform/machine";
-import { ENDLESS_COUNT } from "./limit_rules.ts";
 
 /** How many bytes the gateway may keep for its peers, and why so many. */
 export interface MemoryBudget {

@@ -4,119 +4,28 @@
  * @module
  */
 
-import { parseAddress } from "./endpoints.ts";
+import {
+  checkAddress,
+  checkChoice,
+  checkLimits,
+  checkPort,
+  merge,
+  mergeDeep,
+  showOption,
+} from "@frontier/platform/config";
 import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
 import { BACKENDS } from "./dao.ts";
 import { checkKnown } from "./known_options.ts";
 import { resolveControlplane } from "./controlplane.ts";
-import { acceptLimit, LIMIT_NAMES, refusal } from "./limit_rules.ts";
-import type { Limits } from "./limits.ts";
+import { LIMIT_RULES } from "./limit_rules.ts";
 import { loadConfig } from "./load.ts";
-import { describeError, nearest } from "@frontier/platform/internal";
 import { brokerProblems, type MqmConfig } from "./mqm/mod.ts";
-import type { DeepPartial, FrontierConfig, FrontierOptions } from "./types.ts";
-
-/** Replaces what is given and not undefined. */
-function merge<T extends object>(base: T, given: Partial<T> | undefined): T {
-  const defined = Object.entries(given ?? {}).filter(([, value]) =>
-    value !== undefined
-  );
-  return { ...base, ...Object.fromEntries(defined) };
-}
-
-/**
- * Replaces what is given and not undefined, key by key down to values and
- * lists.
- */
-function mergeDeep<T extends object>(
-  base: T,
-  given: DeepPartial<T> | undefined,
-): T {
-  const merged = { ...base } as Record<string, unknown>;
-  for (const [key, value] of Object.entries(given ?? {})) {
-    if (value === undefined) continue;
-    const before = merged[key];
-    merged[key] = isMap(before) && isMap(value)
-      ? mergeDeep(before, value)
-      : structuredClone(value);
-  }
-  return merged as T;
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import type { FrontierConfig, FrontierOptions } from "./types.ts";
 
 function checkBrokers(mqm: MqmConfig): MqmConfig {
   const problem = brokerProblems(mqm).find(({ harmless }) => !harmless);
   if (problem === undefined) return mqm;
   throw new RangeError(`${problem.key}: ${problem.message}`);
-}
-
-/** A value of any kind, as it would stand in a program. */
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "bigint" ? `${value}n` : String(value);
-}
-
-function checkPort(what: string, port: number): void {
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new RangeError(
-      `Cannot listen on ${what} port ${
-        show(port)
-      }: expected a whole number from 0 to 65535`,
-    );
-  }
-}
-
-function checkAddress(what: string, address: unknown): void {
-  try {
-    parseAddress(String(address));
-  } catch (error) {
-    throw new RangeError(
-      `Cannot use ${show(address)} as ${what}: ${describeError(error)}`,
-    );
-  }
-}
-
-function checkChoice(
-  what: string,
-  value: unknown,
-  options: readonly unknown[],
-): void {
-  if (options.includes(value)) return;
-  throw new RangeError(
-    `Cannot use ${show(value)} as ${what}: expected ${
-      options.map(show).join(", ")
-    }`,
-  );
-}
-
-/** One limit of a program: the file's rules, the program's words. */
-function checkLimit(name: keyof Limits, value: unknown): number | "auto" {
-  if (name === "maxMemory" && value === "auto") return value;
-  const words = {
-    key: `limits.${name}`,
-    value: show(value),
-    inFile: false,
-  };
-  if (typeof value === "number") return acceptLimit(name, value, words);
-  throw new RangeError(refusal(name, words));
-}
-
-function checkLimits(limits: Limits): Limits {
-  const known: readonly string[] = LIMIT_NAMES;
-  const stranger = Object.keys(limits).find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    throw new RangeError(
-      `Unknown limit "${stranger}", nearest known limit: "${
-        nearest(stranger, known)?.name
-      }"`,
-    );
-  }
-  return Object.fromEntries(
-    LIMIT_NAMES.map((name) => [name, checkLimit(name, limits[name])]),
-  ) as unknown as Limits;
 }
 
 /**
@@ -137,7 +46,10 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     edgebound: merge(base.edgebound, options.edgebound),
     hashBy: options.hashBy ?? base.hashBy,
     forwardDeadlines: options.forwardDeadlines ?? base.forwardDeadlines,
-    limits: checkLimits(merge(base.limits, options.limits)),
+    limits: checkLimits(
+      merge(base.limits, options.limits),
+      LIMIT_RULES,
+    ),
     log: { ...merge(base.log, log), file: merge(base.log.file, file) },
     drainSeconds: options.drainSeconds ?? base.drainSeconds,
     drainRate: options.drainRate ?? base.drainRate,
@@ -162,7 +74,7 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
   if (!(typeof drainRate === "number" && drainRate > 0)) {
     throw new RangeError(
       `Cannot let ${
-        show(drainRate)
+        showOption(drainRate)
       } connections leave in a second: expected a number above 0, or Infinity for all at once`,
     );
   }
@@ -177,7 +89,7 @@ export function checkDrainSeconds(seconds: number): void {
   if (typeof seconds === "number" && seconds >= 0) return;
   throw new RangeError(
     `Cannot drain for ${
-      show(seconds)
+      showOption(seconds)
     } seconds: expected a number of at least 0, or Infinity for no limit`,
   );
 }

@@ -5,105 +5,28 @@
  */
 
 import { formatAddress } from "@frontier/platform";
-import { brokerProblems } from "./mqm/mod.ts";
 import {
   checkTokens,
+  type DialConfig,
+  type Findings,
+  hostPort,
+  type ListenConfig,
+  overlap,
+  reaches,
+  resolveDaemon,
+  resolveDial,
+  resolveListen,
+  resolveObservability,
+} from "@frontier/platform/config";
+import { brokerProblems } from "./mqm/mod.ts";
+import {
   CONTROL_ADDRESS,
   type ControlplaneConfig,
+  TOKEN_PLACE,
 } from "./controlplane.ts";
-import { overlap, reaches } from "./overlap.ts";
-import type { Findings } from "./diagnostics.ts";
 import type { LaterConfig } from "./later.ts";
-import {
-  type DialSettings,
-  type ListenSettings,
-  SETTINGS,
-  type Settings,
-} from "./settings.ts";
-import {
-  type DialConfig,
-  type ListenConfig,
-  parseAddress,
-  type TlsListenConfig,
-} from "./endpoints.ts";
-import type { DaemonConfig, FrontierConfig } from "./types.ts";
-
-/**
- * `:30011` is every interface, as with the Go gateway: IPv6 and, through mapped
- * addresses, IPv4.
- */
-const EVERY_INTERFACE = "::";
-
-/**
- * Reads the address; one that was malformed has been reported where it was
- * read.
- */
-function hostPort(addr: string): { hostname: string; port: number } {
-  try {
-    const { host, port } = parseAddress(addr);
-    return { hostname: host || EVERY_INTERFACE, port };
-  } catch {
-    return { hostname: EVERY_INTERFACE, port: 0 };
-  }
-}
-
-function resolveTls(
-  listen: ListenSettings,
-  path: string,
-  findings: Findings,
-): TlsListenConfig | undefined {
-  const { enable, mtls, caCerts, certs } = listen.tls;
-  if (!enable) return undefined;
-  if (certs.length === 0) {
-    findings.missing(
-      `${path}.tls.certs`,
-      "Cannot serve TLS without a certificate: add one to certs",
-    );
-  }
-  certs.forEach((pair, i) => {
-    const half = pair.cert === ""
-      ? "cert"
-      : pair.key === ""
-      ? "key"
-      : undefined;
-    if (half !== undefined) {
-      findings.missing(
-        `${path}.tls.certs[${i}].${half}`,
-        "Cannot use a certificate without both of cert and key",
-      );
-    }
-  });
-  if (mtls && caCerts.length === 0) {
-    findings.warn(
-      `${path}.tls.mtls`,
-      "Without ca_certs no client's certificate can be verified: every client is refused",
-    );
-  }
-  return { mtls, caCerts, certs };
-}
-
-function resolveListen(
-  listen: ListenSettings,
-  path: string,
-  findings: Findings,
-): ListenConfig {
-  if (listen.addr === "") {
-    findings.missing(
-      `${path}.addr`,
-      `Cannot listen without an address: set "${path}.addr"`,
-    );
-  }
-  const tls = resolveTls(listen, path, findings);
-  return { ...hostPort(listen.addr), ...(tls && { tls }) };
-}
-
-function resolveDial(dial: DialSettings): DialConfig {
-  const { enable, mtls, caCerts, certs, insecureSkipVerify } = dial.tls;
-  return {
-    addrs: dial.addrs,
-    ...(enable && { tls: { mtls, caCerts, certs, insecureSkipVerify } }),
-  };
-}
+import { SETTINGS, type Settings } from "./settings.ts";
+import type { FrontierConfig } from "./types.ts";
 
 /** Finds addresses that stand in each other's way. */
 function checkAddresses(
@@ -164,7 +87,7 @@ function resolveControl(
 ): ControlplaneConfig {
   const { enable, listen, tokens, maxPageSize } = controlplane;
   const placed = { ...listen, addr: listen.addr || CONTROL_ADDRESS };
-  if (enable) checkTokens(tokens, findings);
+  if (enable) checkTokens(tokens, TOKEN_PLACE, findings);
   return {
     enable,
     listen: enable
@@ -203,14 +126,6 @@ function resolveLater(settings: Settings, findings: Findings): LaterConfig {
 /** Where the profiling port listens that has no address. */
 const PPROF_ADDR = "127.0.0.1:6060";
 
-function resolveDaemon({ rlimit, pprof }: Settings["daemon"]): DaemonConfig {
-  const { enable, nofile } = rlimit;
-  return {
-    rlimit: { enable, ...(nofile !== undefined && { nofile }) },
-    pprof: { ...pprof, addr: pprof.addr === "" ? PPROF_ADDR : pprof.addr },
-  };
-}
-
 /**
  * Turns what stands in a file into what the gateway has to know.
  *
@@ -235,7 +150,6 @@ export function resolve(
   );
   const controlplane = resolveControl(settings, findings);
   checkAddresses(servicebound, edgebound, bypass, controlplane, findings);
-  const { enable } = settings.observability;
   for (const { key, message, harmless } of brokerProblems(settings.mqm)) {
     if (harmless) findings.warn(key, message);
     else findings.missing(key, message);
@@ -258,11 +172,8 @@ export function resolve(
     frontierId: settings.daemon.frontierId,
     controlplane,
     mqm: settings.mqm,
-    observability: {
-      ...(enable !== undefined && { enable }),
-      addr: settings.observability.addr,
-    },
-    daemon: resolveDaemon(settings.daemon),
+    observability: resolveObservability(settings.observability),
+    daemon: resolveDaemon(settings.daemon, PPROF_ADDR),
     dao: settings.dao,
     later: resolveLater(settings, findings),
   };

@@ -4,9 +4,15 @@
  * @module
  */
 
+import type {
+  DaemonConfig,
+  DeepPartial,
+  DialConfig,
+  ListenConfig,
+  ObservabilityConfig,
+} from "@frontier/platform/config";
 import type { LogConfig, LogFileConfig, Logger } from "@frontier/platform/log";
 import type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
-import type { DialConfig, ListenConfig } from "./endpoints.ts";
 import type {
   ControlplaneConfig,
   ControlplaneOptions,
@@ -39,56 +45,6 @@ export interface EdgeboundConfig extends ListenConfig {
    * `get_edge_id`.
    */
   readonly reaskIds: ReaskIds;
-}
-
-/** The health and metrics port. */
-export interface ObservabilityConfig {
-  /**
-   * Whether it is wanted. Absent, the program opens it, and a gateway within
-   * another program does not.
-   */
-  readonly enable?: boolean;
-  /**
-   * Where it listens, as `host:port`. One that is taken is a warning: the
-   * gateway works without it.
-   *
-   * @default {"0.0.0.0:9091"}
-   */
-  readonly addr: string;
-}
-
-/** The profiling port. */
-export interface PprofConfig {
-  /**
-   * Whether it is wanted.
-   *
-   * @default {false}
-   */
-  readonly enable: boolean;
-  /**
-   * Where it listens, as `host:port`. Whoever reaches it may read what is in
-   * memory.
-   *
-   * @default {"127.0.0.1:6060"}
-   */
-  readonly addr: string;
-  /**
-   * Samples a second that a profile of the processor takes; 0 is a thousand.
-   *
-   * @default {10_000}
-   */
-  readonly cpuProfileRate: number;
-}
-
-/** Settings of the process. */
-export interface DaemonConfig {
-  /**
-   * The limit of open files. The runtime raises it to the hard limit by itself;
-   * whether it is as high as `nofile` is looked at when `enable` says so.
-   */
-  readonly rlimit: { enable: boolean; nofile?: number };
-  /** The profiling port. */
-  readonly pprof: PprofConfig;
 }
 
 /**
@@ -136,16 +92,6 @@ export interface FrontierConfig {
    */
   readonly later: LaterConfig;
 }
-
-/**
- * The same with every key optional, down to the last. Lists are replaced as a
- * whole.
- */
-export type DeepPartial<T> = {
-  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K]
-    : T[K] extends object ? DeepPartial<T[K]>
-    : T[K];
-};
 
 /**
  * {@linkcode FrontierConfig} for a caller: whatever is left out has its

@@ -4,18 +4,21 @@
  * @module
  */
 
+import { exposure, readTokens } from "@frontier/platform/config";
 import type { PeerAddress } from "@frontier/platform";
 import { describeError } from "@frontier/platform/internal";
 import { ControlPort } from "@frontier/platform/control";
-import type { ControlplaneConfig, DaoConfig } from "../config/mod.ts";
+import {
+  type ControlplaneConfig,
+  type DaoConfig,
+  TOKEN_PLACE,
+} from "../config/mod.ts";
 import { openStore } from "../store/open_store.ts";
 import type { Store } from "../store/store.ts";
 import { adminApi } from "./admin.ts";
 import { controlPlaneApi } from "./control_plane.ts";
 import { pages } from "./documents.ts";
-import { exposure } from "./exposure.ts";
 import { GatewayView, type GatewayViewOptions } from "./gateway_view.ts";
-import { readToken } from "./read_token.ts";
 import { Watchers } from "./watchers.ts";
 
 /** A running control plane. */
@@ -52,7 +55,7 @@ export interface ControlOptions extends GatewayViewOptions {
 export async function openControl(options: ControlOptions): Promise<Control> {
   const { config, dao, routing, wallClock, log } = options;
   const { directory } = routing;
-  const tokens = config.tokens.map(readToken);
+  const tokens = readTokens(config.tokens, TOKEN_PLACE.key);
   const store = await openStore({ config: dao, directory, wallClock, log });
   try {
     const gateway = new GatewayView(options, store);
@@ -69,7 +72,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
       pages: pages(),
       log,
     });
-    const problem = exposure(config);
+    const problem = exposure(config, "controlplane");
     if (problem !== undefined) log.warn(problem);
     return new OpenedControl(config, port, store);
   } catch (error) {
@@ -103,7 +106,9 @@ class OpenedControl implements Control {
     // Neither keeps the other from being read.
     const certificates = this.#port.reload();
     certificates.catch(() => {});
-    this.#port.replaceTokens(this.#config.tokens.map(readToken));
+    this.#port.replaceTokens(
+      readTokens(this.#config.tokens, TOKEN_PLACE.key),
+    );
     try {
       await certificates;
     } catch (cause) {

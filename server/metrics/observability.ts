@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseAddress } from "@frontier/platform/config";
 import { healthPages } from "@frontier/platform/health";
 import {
   EventLoopLag,
@@ -15,7 +16,6 @@ import {
 } from "@frontier/platform/metrics";
 import type { Logger } from "@frontier/platform/log";
 import { describeError, formatAddress } from "@frontier/platform/internal";
-import { parseAddress } from "../config/mod.ts";
 import { gatewayMetrics } from "./gateway_metrics.ts";
 import type { MetricSources } from "./sources.ts";
 

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { TlsSettings } from "../config/tls_section.ts";
-
 /** What clients on `node:tls` want to know. */
 export interface ClientTls {
   /** Authorities that the broker's certificate is checked against, in PEM; absent for the system's. */
@@ -44,3 +42,4 @@ function read(path: string): string {
     throw new Error(`Cannot read ${path} for TLS to the broker: ${why}`);
   }
 }
+import type { TlsSettings } from "@frontier/platform/config";

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { hideCredentials } from "../config/credentials.ts";
-
 /** Causes that are looked at, one below the other. */
 const MOST_CAUSES = 5;
 
@@ -37,3 +35,4 @@ function causeOf(error: unknown): unknown {
 function withoutCredentials(text: string): string {
   return text.replace(/\S*@\S*/g, hideCredentials);
 }
+import { hideCredentials } from "@frontier/platform/config";

@@ -14,7 +14,8 @@ import { Edge, FrontierError } from "@frontier/client";
 import { type Frontier, startFrontier } from "@frontier/server";
 import { mqm as mqmSection } from "../../server/config/mqm/mod.ts";
 import { resolveOptions } from "../../server/config/mod.ts";
-import { Program, withFile } from "../../server/cli/testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { Program } from "../../server/cli/testing/program.ts";
 import type { BrokerUnderTest, Running, Stored } from "./broker_under_test.ts";
 import { type Broker, whatIsMissing } from "./provision.ts";
 

@@ -2,7 +2,8 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Edge } from "@frontier/client";
-import { Program, withFile } from "../../server/cli/testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { Program } from "../../server/cli/testing/program.ts";
 
 const BASE = `servicebound: {listen: {addr: "127.0.0.1:0"}}
 edgebound: {listen: {addr: "127.0.0.1:0"}, edgeid_alloc_when_no_idservice_on: true}

@@ -4,7 +4,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Edge, Service } from "@frontier/client";
 import { connectTls } from "@frontier/client/tls";
 import { connect, type TLSSocket } from "node:tls";
-import { Program, withFile } from "../../server/cli/testing/program.ts";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
+import { Program } from "../../server/cli/testing/program.ts";
 import {
   type ListenerName,
   LISTENERS,

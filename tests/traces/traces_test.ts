@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { withFile } from "../../platform/cli/testing/program_process.ts";
 import {
   ANY_PORTS,
   GOOD,
   PERMISSIONS,
   Program,
-  withFile,
 } from "../../server/cli/testing/program.ts";
 import { type Collected, Collector } from "./collector.ts";
 

@@ -4,15 +4,24 @@
  * @module
  */
 
-import { anyMap, bool, int, list, named, text } from "../field.ts";
-import { type Section, section } from "../section.ts";
+import {
+  anyMap,
+  bool,
+  int,
+  list,
+  named,
+  secret,
+  type SecretConfig,
+  type Section,
+  section,
+  text,
+} from "@frontier/platform/config";
+import { SECRET_VARIABLES } from "../secret_variables.ts";
 import {
   type BrokerConfig,
   type BrokerProblem,
   common,
   commonProblems,
-  secret,
-  type SecretConfig,
 } from "./common.ts";
 
 /** An exchange that is declared at start. */
@@ -141,7 +150,7 @@ export const amqp: Section<AmqpConfig> = section<AmqpConfig>({
   addrs: list(text()),
   ...common(0),
   user: text(),
-  password: secret(),
+  password: secret(SECRET_VARIABLES),
   vhost: text(),
   channelMax: int(0, { min: 0 }),
   frameSize: int(0, { min: 0 }),

@@ -4,9 +4,17 @@
  * @module
  */
 
-import { bool, checked, int, list, named, text } from "../field.ts";
-import { type Fields, type Section, section } from "../section.ts";
-import { TLS, type TlsSettings } from "../tls_section.ts";
+import {
+  bool,
+  type Fields,
+  int,
+  list,
+  type Section,
+  section,
+  text,
+  TLS,
+  type TlsSettings,
+} from "@frontier/platform/config";
 
 /** How many messages for a broker may wait. */
 export interface BrokerQueueConfig {
@@ -42,22 +50,6 @@ export interface TopicConfig {
   headers: BrokerHeadersConfig;
 }
 
-/** A secret: in the file, in another file, or in the environment. */
-export interface SecretConfig {
-  /** The secret itself, or empty. */
-  value: string;
-  /**
-   * Path of a file that has it, without the line's end; or empty. Read at each
-   * connect.
-   */
-  file: string;
-  /**
-   * Name of the environment variable that has it, beginning with `FRONTIER_`;
-   * or empty.
-   */
-  env: string;
-}
-
 /** What the configurations of all brokers have in common. */
 export interface BrokerConfig {
   /** Whether it is wanted. */
@@ -87,15 +79,6 @@ export interface BrokerProblem {
   /** Whether the broker can be used all the same. */
   readonly harmless?: boolean;
 }
-
-const ENV_NAME = checked(text(), (name) => {
-  if (name === "" || /^FRONTIER_[A-Z0-9_]+$/.test(name)) return;
-  throw new SyntaxError(
-    `Cannot read a secret from the environment variable "${name}": its name must begin with FRONTIER_`,
-  );
-});
-
-const NO_SECRET: SecretConfig = { value: "", file: "", env: "" };
 
 const QUEUE: Section<BrokerQueueConfig> = section<BrokerQueueConfig>({
   maxMessages: int(65_536, { min: 1 }),
@@ -131,39 +114,6 @@ export function common(
     perTopic: list(PER_TOPIC),
     tls: TLS,
   };
-}
-
-/**
- * A secret's three fields, in a section of their own: `password: {file: ...}`.
- * A plain text is the secret itself.
- *
- * @param names The names it may have in a file.
- * @returns The field.
- */
-export function secret(...names: string[]): Section<SecretConfig> {
-  const fields = section<SecretConfig>({
-    value: text(),
-    file: text(),
-    env: ENV_NAME,
-  });
-  const known = ["value", "file", "env"];
-  const read: typeof fields.read = (value, path, findings) => {
-    if (value.kind === "scalar") return { ...NO_SECRET, value: value.text };
-    if (
-      value.kind === "map" &&
-      value.entries.every(({ key }) => known.includes(key))
-    ) return fields.read(value, path, findings);
-    // Whatever stands there may be the secret: nothing of it is repeated.
-    findings.error(
-      path,
-      "Cannot read this credential: expected a text, or a map with one of value, file and env",
-      value.position,
-    );
-    return { ...NO_SECRET };
-  };
-  return names.length === 0
-    ? { ...fields, read }
-    : { ...named({ ...fields, read }, ...names), paths: fields.paths };
 }
 
 /**

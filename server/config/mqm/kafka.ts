@@ -4,15 +4,24 @@
  * @module
  */
 
-import { bool, choice, int, list, named, text } from "../field.ts";
-import { type Section, section } from "../section.ts";
+import {
+  bool,
+  choice,
+  int,
+  list,
+  named,
+  secret,
+  type SecretConfig,
+  type Section,
+  section,
+  text,
+} from "@frontier/platform/config";
+import { SECRET_VARIABLES } from "../secret_variables.ts";
 import {
   type BrokerConfig,
   type BrokerProblem,
   common,
   commonProblems,
-  secret,
-  type SecretConfig,
 } from "./common.ts";
 
 /** How a message of Kafka is compressed. */
@@ -103,7 +112,7 @@ export const kafka: Section<KafkaConfig> = section<KafkaConfig>({
       "scram-sha-512",
     ], "none"),
     user: text(),
-    password: secret(),
+    password: secret(SECRET_VARIABLES),
   }),
   producer: section<KafkaConfig["producer"]>({
     topics: list(text()),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Section, section } from "../section.ts";
+import { type Section, section } from "@frontier/platform/config";
 import { amqp, type AmqpConfig, amqpProblems } from "./amqp.ts";
 import type { BrokerProblem } from "./common.ts";
 import { kafka, type KafkaConfig, kafkaProblems } from "./kafka.ts";
@@ -24,7 +24,6 @@ export type {
   BrokerHeadersConfig,
   BrokerProblem,
   BrokerQueueConfig,
-  SecretConfig,
   TopicConfig,
 } from "./common.ts";
 export type {

@@ -4,15 +4,22 @@
  * @module
  */
 
-import { bool, list, named, text } from "../field.ts";
-import { type Section, section } from "../section.ts";
+import {
+  bool,
+  list,
+  named,
+  secret,
+  type SecretConfig,
+  type Section,
+  section,
+  text,
+} from "@frontier/platform/config";
+import { SECRET_VARIABLES } from "../secret_variables.ts";
 import {
   type BrokerConfig,
   type BrokerProblem,
   common,
   commonProblems,
-  secret,
-  type SecretConfig,
 } from "./common.ts";
 import { subjectRule } from "../../mq/nats/subject.ts";
 
@@ -46,8 +53,8 @@ export const nats: Section<NatsConfig> = section<NatsConfig>({
   addrs: list(text()),
   ...common(0),
   user: text(),
-  password: secret(),
-  token: secret(),
+  password: secret(SECRET_VARIABLES),
+  token: secret(SECRET_VARIABLES),
   producer: section<NatsConfig["producer"]>({ subjects: list(text()) }),
   jetstream: named(
     section<NatsConfig["jetstream"]>({

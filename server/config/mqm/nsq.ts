@@ -4,15 +4,22 @@
  * @module
  */
 
-import { bool, int, list, text } from "../field.ts";
-import { type Section, section } from "../section.ts";
+import {
+  bool,
+  int,
+  list,
+  secret,
+  type SecretConfig,
+  type Section,
+  section,
+  text,
+} from "@frontier/platform/config";
+import { SECRET_VARIABLES } from "../secret_variables.ts";
 import {
   type BrokerConfig,
   type BrokerProblem,
   common,
   commonProblems,
-  secret,
-  type SecretConfig,
 } from "./common.ts";
 
 /** An NSQ producer. */
@@ -36,7 +43,7 @@ export const nsq: Section<NsqConfig> = section<NsqConfig>({
   enable: bool(),
   addrs: list(text()),
   ...common(2),
-  authSecret: secret(),
+  authSecret: secret(SECRET_VARIABLES),
   producer: section<NsqConfig["producer"]>({
     topics: list(text()),
     maxMessageBytes: int(0, { min: 0 }),

@@ -4,15 +4,22 @@
  * @module
  */
 
-import { bool, int, list, text } from "../field.ts";
-import { type Section, section } from "../section.ts";
+import {
+  bool,
+  int,
+  list,
+  secret,
+  type SecretConfig,
+  type Section,
+  section,
+  text,
+} from "@frontier/platform/config";
+import { SECRET_VARIABLES } from "../secret_variables.ts";
 import {
   type BrokerConfig,
   type BrokerProblem,
   common,
   commonProblems,
-  secret,
-  type SecretConfig,
 } from "./common.ts";
 
 /** A Redis publisher. */
@@ -41,7 +48,7 @@ export const redis: Section<RedisConfig> = section<RedisConfig>({
   ...common(0),
   db: int(0, { min: 0 }),
   user: text(),
-  password: secret(),
+  password: secret(SECRET_VARIABLES),
   producer: section<RedisConfig["producer"]>({
     channels: list(text()),
     streams: list(text()),

@@ -4,12 +4,12 @@
  * @module
  */
 
+import { readSecret } from "@frontier/platform/config";
 import amqplib, { type ChannelModel, type ConfirmChannel } from "amqplib";
 import type { AmqpConfig } from "../../config/mod.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
 import { inTime } from "../in_time.ts";
-import { readSecret } from "../secret.ts";
 
 /** Milliseconds that connecting and declaring may take. */
 const CONNECT_MS = 10_000;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readSecret } from "@frontier/platform/config";
 import { Producer as Client, type ProducerOptions } from "@platformatic/kafka";
 import type { Buffer } from "node:buffer";
 import type { KafkaConfig } from "../../config/mod.ts";
@@ -11,7 +12,6 @@ import { clientTls } from "../client_tls.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { inTime } from "../in_time.ts";
 import { pause } from "../pause.ts";
-import { readSecret } from "../secret.ts";
 
 /** Milliseconds that connecting to one broker may take. */
 const CONNECT_MS = 2_000;

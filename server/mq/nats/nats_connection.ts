@@ -4,12 +4,12 @@
  * @module
  */
 
+import { readSecret } from "@frontier/platform/config";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import type { NatsConfig } from "../../config/mod.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
 import { problemOf } from "../problem.ts";
-import { readSecret } from "../secret.ts";
 
 /** Milliseconds between two signs of life; two that are missed end the connection. */
 const PING_MS = 5_000;

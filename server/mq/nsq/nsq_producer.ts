@@ -4,15 +4,14 @@
  * @module
  */
 
+import { parseAddress, readSecret } from "@frontier/platform/config";
 import type { NsqConfig } from "../../config/mod.ts";
-import { parseAddress } from "../../config/endpoints.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { clientTls } from "../client_tls.ts";
 import { allAgain, KeptProducer, sizeLimit } from "../kept_producer.ts";
 import { pause } from "../pause.ts";
 import { problemOf } from "../problem.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
-import { readSecret } from "../secret.ts";
 import { NsqConnection, NsqRefusal } from "./nsq_connection.ts";
 import { publishAll } from "./nsq_frames.ts";
 

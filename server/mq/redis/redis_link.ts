@@ -4,13 +4,12 @@
  * @module
  */
 
+import { parseAddress, readSecret } from "@frontier/platform/config";
 import { Redis } from "ioredis";
 import type { RedisConfig } from "../../config/mod.ts";
-import { parseAddress } from "../../config/endpoints.ts";
 import { type ClientTls, clientTls } from "../client_tls.ts";
 import { ClientKeeper, type KeeperTurn } from "../client_keeper.ts";
 import { problemOf } from "../problem.ts";
-import { readSecret } from "../secret.ts";
 
 /** Milliseconds that an attempt to connect may take. */
 const CONNECT_MS = 5_000;

@@ -1,0 +1,82 @@
+/**
+ * Listeners and outgoing connections as they stand in a file.
+ *
+ * @module
+ */
+
+import { parseAddress } from "./endpoints.ts";
+import { type Field, mismatch, named } from "./field.ts";
+import { list } from "./list.ts";
+import { type Section, section } from "./section.ts";
+import { checked, text } from "./text.ts";
+import { TLS, type TlsSettings } from "./tls_section.ts";
+
+/** A listener as it stands in a file. */
+export interface ListenSettings {
+  /** The network; TCP is the only one. */
+  network: string;
+  /** Where it listens, as `host:port`, or empty. */
+  addr: string;
+  /** The address that is announced instead of its own, or empty. */
+  advertisedAddr: string;
+  /** TLS. */
+  tls: TlsSettings;
+}
+
+/** An outgoing connection as it stands in a file. */
+export interface DialSettings {
+  /** The network; TCP is the only one. */
+  network: string;
+  /** Where it goes, each as `host:port`. */
+  addrs: string[];
+  /** Read for the sake of files that have it; no effect. */
+  advertisedAddr: string;
+  /** TLS. */
+  tls: TlsSettings;
+}
+
+/** TCP, the only network there is. */
+const NETWORK: Field<string> = checked(text("tcp"), (network) => {
+  if (network === "tcp" || network === "") return;
+  const udp =
+    'Unsupported network "udp": it cannot carry this protocol, use tcp';
+  throw new SyntaxError(
+    network === "udp" ? udp : `Unsupported network "${network}", use tcp`,
+  );
+});
+
+/** The address of a listener or a peer as `host:port`; empty is absent. */
+export const ADDRESS: Field<string> = checked(text(), (address) => {
+  if (address !== "") parseAddress(address);
+});
+
+/** A list of addresses. The samples also have a single one as `addr`. */
+const ADDRESSES: Field<string[]> = {
+  ...named(list(ADDRESS), "addrs", "addr"),
+  read(value, path, findings) {
+    if (!path.endsWith(".addr")) {
+      return list(ADDRESS).read(value, path, findings);
+    }
+    if (value.kind !== "scalar") mismatch(value, "an address", path, findings);
+    const address = value.kind === "scalar"
+      ? ADDRESS.read(value, path, findings)
+      : "";
+    return address === "" ? [] : [address];
+  },
+};
+
+/** The keys of a listener. */
+export const LISTEN: Section<ListenSettings> = section<ListenSettings>({
+  network: NETWORK,
+  addr: ADDRESS,
+  advertisedAddr: text(),
+  tls: TLS,
+});
+
+/** The keys of an outgoing connection. */
+export const DIAL: Section<DialSettings> = section<DialSettings>({
+  network: NETWORK,
+  addrs: ADDRESSES,
+  advertisedAddr: text(),
+  tls: TLS,
+});
