@@ -40,6 +40,8 @@ function scope(hostname: string): Scope {
 }
 
 /**
+ * Looks at who can reach a listener.
+ *
  * @param hostname An address or a name.
  * @returns Whether only programs of this machine reach what listens there.
  */
