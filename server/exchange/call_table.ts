@@ -7,7 +7,9 @@
 import type { Session } from "@frontier/proto/internal";
 import type { AskedRequests, Call } from "./call.ts";
 
-/** Buckets at first, and again when nothing is left. */
+/** Requests up to here stand in one chain: most peers have a few in flight, and a table of their own would cost each of them memory that is never at hand. */
+const FEW = 8;
+/** Buckets at first. */
 const LEAST = 16;
 
 /**
@@ -18,8 +20,11 @@ const LEAST = 16;
 export class CallTable implements AskedRequests {
   /** How many there are. */
   size = 0;
-  #buckets: (Call | undefined)[] = new Array(LEAST).fill(undefined);
-  #mask = LEAST - 1;
+  /** All requests while they are few. */
+  #first: Call | undefined = undefined;
+  /** Chains by packet id while there are many. */
+  #buckets: (Call | undefined)[] | undefined = undefined;
+  #mask = 0;
   readonly #factor: number;
 
   /**
@@ -34,8 +39,14 @@ export class CallTable implements AskedRequests {
    * @param call A request with its source's packet id.
    */
   add(call: Call): void {
-    if (this.size > this.#mask * 2) this.#resize((this.#mask + 1) * 4);
-    this.size++;
+    const size = ++this.size;
+    if (this.#buckets === undefined) {
+      if (size <= FEW) {
+        this.#first = lead(call, this.#first);
+        return;
+      }
+      this.#resize(LEAST);
+    } else if (size > this.#mask * 2) this.#resize((this.#mask + 1) * 4);
     this.#link(call);
   }
 
@@ -45,10 +56,11 @@ export class CallTable implements AskedRequests {
   delete(call: Call): void {
     const { prev, next } = call;
     if (prev !== undefined) prev.next = next;
+    else if (this.#buckets === undefined) this.#first = next;
     else this.#buckets[this.#bucketOf(call)] = next;
     if (next !== undefined) next.prev = prev;
     call.prev = call.next = undefined;
-    if (--this.size === 0 && this.#mask > LEAST * 64) this.#resize(LEAST);
+    if (--this.size === 0 && this.#mask > LEAST * 64) this.#shrink();
   }
 
   /**
@@ -58,7 +70,9 @@ export class CallTable implements AskedRequests {
    * @returns The request, if it has no answer yet.
    */
   get(idHi: number, idLo: number, session: Session): Call | undefined {
-    let call = this.#buckets[this.#bucket(idHi, idLo, session)];
+    let call = this.#buckets === undefined
+      ? this.#first
+      : this.#buckets[this.#bucket(idHi, idLo, session)];
     while (
       call !== undefined &&
       (call.idLo !== idLo || call.idHi !== idHi ||
@@ -70,7 +84,7 @@ export class CallTable implements AskedRequests {
   /** @returns All requests; those that are deleted meanwhile may still come. */
   all(): Call[] {
     const list: Call[] = [];
-    for (let call of this.#buckets) {
+    for (let call of this.#buckets ?? [this.#first]) {
       for (; call !== undefined; call = call.next) list.push(call);
     }
     return list;
@@ -92,17 +106,27 @@ export class CallTable implements AskedRequests {
 
   #link(call: Call): void {
     const at = this.#bucketOf(call);
-    const head = this.#buckets[at];
-    call.prev = undefined;
-    call.next = head;
-    if (head !== undefined) head.prev = call;
-    this.#buckets[at] = call;
+    this.#buckets![at] = lead(call, this.#buckets![at]);
+  }
+
+  #shrink(): void {
+    this.#buckets = undefined;
+    this.#mask = 0;
   }
 
   #resize(count: number): void {
     const calls = this.all();
+    this.#first = undefined;
     this.#buckets = new Array(count).fill(undefined);
     this.#mask = count - 1;
     for (const call of calls) this.#link(call);
   }
+}
+
+/** Puts a call in front of a chain. */
+function lead(call: Call, first: Call | undefined): Call {
+  call.prev = undefined;
+  call.next = first;
+  if (first !== undefined) first.prev = call;
+  return call;
 }

@@ -63,3 +63,36 @@ Deno.test("a miss among 60 000 requests, their ids chosen to collide, looks at f
     assert(took < 1_000, `10 000 misses took ${took} ms`);
   }
 });
+
+Deno.test("a call table answers like a plain list while it grows and shrinks", () => {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor(seed / 65_536) % below;
+  };
+  const table = new CallTable(0x9e3779b9);
+  const model: Call[] = [];
+  for (let wave = 0; wave < 60; wave++) {
+    // Every size around the one from which there are buckets, now and then many, and down to none.
+    const most = wave % 20 === 19 ? 3_000 : wave % 20;
+    while (model.length < most) {
+      const one = call(random(3), random(5_000));
+      model.push(one);
+      table.add(one);
+      const asked = model[random(model.length)]!;
+      const found = table.get(asked.idHi, asked.idLo, session)!;
+      assertEquals([found.idHi, found.idLo], [asked.idHi, asked.idLo]);
+      assertEquals(table.size, model.length);
+    }
+    assertEquals(new Set(table.all()), new Set(model));
+    const kept = wave % 3 === 0 ? 0 : random(most + 1);
+    while (model.length > kept) {
+      const [one] = model.splice(random(model.length), 1);
+      table.delete(one!);
+      assertEquals([one!.prev, one!.next], [undefined, undefined]);
+    }
+    assertEquals(new Set(table.all()), new Set(model));
+  }
+  for (const one of model) table.delete(one);
+  assertEquals([table.size, table.all().length], [0, 0]);
+});
