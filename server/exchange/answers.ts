@@ -158,8 +158,11 @@ export class Answers {
     if (verdict === "unknown") this.#tally?.waited(call, link.timers.now());
     const error = encodeReason(reason);
     const keyLength = request === null ? 0 : request.keyEnd - request.start;
-    const length = keyLength + error.length + BODY_SLACK;
+    let length = keyLength + error.length + BODY_SLACK;
     if (!this.#room.take(source, source, length)) {
+      // The asker knows what it asked: what cannot be refused is to be short.
+      request = null;
+      length = error.length + BODY_SLACK;
       if (link.outbox.unwritten > this.#limits.maxOutboxBytes) {
         // It asks and never reads: not even the errors fit any more.
         this.#log.warn("Connection does not read its answers", {

@@ -43,7 +43,7 @@ export class OutboxRoom {
    */
   take(peer: Party, source: Party, bytes: number): boolean {
     const { unwritten } = peer.link.outbox;
-    return (unwritten < this.#free && peer.trail === undefined) ||
+    return (unwritten + bytes < this.#free && peer.trail === undefined) ||
       this.#take(peer, source, bytes, unwritten);
   }
 

@@ -12,6 +12,8 @@ import type { Ledger } from "./ledger.ts";
 const FREE_PART = 1 / 4;
 /** Most bytes of it, for thousands of peers may not read. */
 const FREE_BYTES = 262_144;
+/** How many times a frame fits into the bound that a share of holds it alone. */
+const ROOM_FOR_ONE = 4;
 
 /**
  * The bytes of one outbox by who put them there, in the order they leave. Only
@@ -70,11 +72,15 @@ export class OutboxShares {
    * @returns `false` when its source has too much in it.
    */
   take(source: Holder, bytes: number, unwritten: number): boolean {
-    if (this.empty && unwritten < this.#free) return true;
+    if (this.empty && unwritten + bytes <= this.#free) return true;
+    // One frame of any length fits into an outbox that is as good as empty, as far as the memory of the process allows.
+    const limit = this.empty && unwritten < this.#free
+      ? Math.max(this.#limit, (unwritten + bytes) * ROOM_FOR_ONE)
+      : this.#limit;
     // The shares leave out what was nobody's.
-    if (unwritten + bytes > this.#limit) return false;
+    if (unwritten + bytes > limit) return false;
     const owner = this.#owner;
-    const share = this.#ledger.take(OUTBOX, source, owner, bytes, this.#limit);
+    const share = this.#ledger.take(OUTBOX, source, owner, bytes, limit);
     if (share === undefined) return false;
     this.#note(share, bytes, unwritten);
     return true;

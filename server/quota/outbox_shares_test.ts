@@ -32,9 +32,28 @@ Deno.test("an outbox that is written as fast as it fills asks nobody", () => {
   const { ledger, holder, shares } = scene();
   const edge = holder(true);
   assert(shares.take(edge, 1_900, 0));
-  assert(shares.take(edge, 1_900, 1_900));
+  assert(shares.take(edge, 100, 1_900));
   assert(shares.empty);
   assertEquals(ledger.accounts, 0);
+});
+
+Deno.test("one frame of any length fits into an empty outbox, and is counted", () => {
+  const { ledger, holder, owner, shares } = scene();
+  const edge = holder(true);
+  assert(shares.take(edge, 100_000, 0));
+  assertEquals(ledger.used(OUTBOX, owner), 100_000);
+  assert(!shares.take(edge, 1, 100_000));
+  shares.written(100_000);
+  assert(shares.empty);
+  assertEquals(ledger.accounts, 0);
+});
+
+Deno.test("a frame that the memory of the process has no room for does not fit", () => {
+  const { ledger, holder, owner, shares } = scene();
+  const edge = holder(true);
+  assert(!shares.take(edge, ledger.maxMemory, 0));
+  assertEquals(ledger.used(OUTBOX, owner), 0);
+  assert(shares.empty);
 });
 
 Deno.test("one source cannot fill an outbox, and the next one finds room", () => {
