@@ -11,7 +11,7 @@ import { loadTracer } from "@frontier/platform/trace";
 import { type FrontierOptions, resolveOptions } from "./config/mod.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
 import { makeProducers, wantsBrokers } from "./mq/open_brokers.ts";
-import { type OpenListener, openListener } from "./ports/open_listener.ts";
+import { type OpenListener, openListener } from "@frontier/platform/ports";
 import type { Frontier, FrontierListeners } from "./frontier_types.ts";
 import { Gateway } from "./gateway.ts";
 

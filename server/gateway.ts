@@ -36,11 +36,14 @@ import {
   brokerStatus,
 } from "./mq/broker_status.ts";
 import { type ConfiguredProducer, openBrokers } from "./mq/open_brokers.ts";
-import { Gate } from "./ports/gate.ts";
-import type { OpenListener } from "./ports/open_listener.ts";
-import { plainRefusal } from "./ports/plain_refusal.ts";
-import { Port, type PortHandler } from "./ports/port.ts";
-import { speaksProtocol } from "./ports/sniff.ts";
+import {
+  Gate,
+  type OpenListener,
+  plainRefusal,
+  Port,
+  type PortHandler,
+  speaksProtocol,
+} from "@frontier/platform/ports";
 import { countingLogger, type LogCounts } from "./metrics/counting_logger.ts";
 import { createRouting, type Routing } from "./routing.ts";
 import { Tally } from "./tally/tally.ts";

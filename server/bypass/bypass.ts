@@ -12,7 +12,7 @@ import {
   type Transport,
 } from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
-import type { Connection } from "../ports/connection.ts";
+import type { Connection } from "@frontier/platform/ports";
 import { proxy } from "./proxy.ts";
 
 /** Connects to a target. */

@@ -6,7 +6,7 @@ import {
   type Transport,
 } from "@frontier/platform";
 import type { LogFields, Logger } from "@frontier/platform/log";
-import { Connection } from "../ports/connection.ts";
+import { Connection } from "@frontier/platform/ports";
 import { Bypass, type BypassOptions } from "./bypass.ts";
 
 class Notes implements Logger {

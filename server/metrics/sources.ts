@@ -8,7 +8,7 @@ import type { Link } from "@frontier/proto/internal";
 import type { Readiness } from "@frontier/platform/health";
 import type { DrainProgress } from "../drain/progress.ts";
 import type { Broker } from "../mq/broker.ts";
-import type { Gate } from "../ports/gate.ts";
+import type { Gate } from "@frontier/platform/ports";
 import type { Routing } from "../routing.ts";
 import type { Tally } from "../tally/tally.ts";
 import type { LogCounts } from "./counting_logger.ts";

@@ -114,16 +114,4 @@ export const HOOK_OUTCOMES = [
   "nobody",
 ] as const;
 
-/** Why a connection ended before anybody took it. */
-export const TURNED_AWAY = [
-  "too_many",
-  "silent",
-  "timeout",
-  "tls",
-  "http",
-  "foreign",
-  "failed",
-] as const;
-
-/** Why a connection ended before anybody took it. */
-export type TurnedAway = typeof TURNED_AWAY[number];
+export { TURNED_AWAY, type TurnedAway } from "@frontier/platform/ports";

@@ -8,7 +8,7 @@ import {
   closeTransport,
   type PeerAddress,
   type Transport,
-} from "@frontier/platform/internal";
+} from "../transport.ts";
 
 /** Who counts connections. */
 export interface Counter {

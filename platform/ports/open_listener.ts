@@ -4,14 +4,12 @@
  * @module
  */
 
-import {
-  describeError,
-  formatAddress,
-  listenTcp,
-  type TransportListener,
-} from "@frontier/platform/internal";
-import { TlsServer, type TlsServerOptions } from "@frontier/platform/net";
-import type { Logger } from "@frontier/platform/log";
+import { describeError } from "../describe_error.ts";
+import type { Logger } from "../log/logger.ts";
+import { listenTcp } from "../tcp.ts";
+import type { TlsServerOptions } from "../tls/credentials.ts";
+import { TlsServer } from "../tls/server.ts";
+import { formatAddress, type TransportListener } from "../transport.ts";
 
 /** Where to listen, and how. */
 export interface ListenOptions {

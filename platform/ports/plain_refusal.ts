@@ -9,7 +9,7 @@ import {
   type LinkHandler,
   type LinkSettings,
 } from "@frontier/proto/internal";
-import { Driver } from "@frontier/platform/internal";
+import { Driver } from "../driver.ts";
 import type { Connection } from "./connection.ts";
 import type { PortHandler } from "./port.ts";
 import { speaksProtocol } from "./sniff.ts";

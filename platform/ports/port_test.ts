@@ -9,8 +9,8 @@ import {
   systemTimers,
   type Transport,
   type TransportListener,
-} from "@frontier/platform/internal";
-import { connectTls, TlsServer } from "@frontier/platform/net";
+} from "../internal.ts";
+import { connectTls, TlsServer } from "../net.ts";
 import { LINK_SETTINGS } from "@frontier/proto/internal";
 import { Lines } from "../../tests/gateway/simulation.ts";
 import type { Connection } from "./connection.ts";

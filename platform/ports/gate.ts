@@ -4,12 +4,12 @@
  * @module
  */
 
+import type { Logger } from "../log/logger.ts";
 import {
   formatAddress,
   type PeerAddress,
   type Transport,
-} from "@frontier/platform";
-import type { Logger } from "@frontier/platform/log";
+} from "../transport.ts";
 import { Connection, type Counter } from "./connection.ts";
 
 /** Milliseconds between two reports of refused connections. */
@@ -28,7 +28,7 @@ export interface GateOptions {
 }
 
 /**
- * Counts the connections of all ports of a gateway from accept to close, before
+ * Counts the connections of all ports of a program from accept to close, before
  * TLS and before anything is read of them, and turns away what is too many.
  */
 export class Gate implements Counter {

@@ -5,23 +5,24 @@
  */
 
 import { Timer, type Timers } from "@frontier/proto";
+import { describeError } from "../describe_error.ts";
+import type { LogFields, Logger } from "../log/logger.ts";
+import type { StrangerLog } from "../log/stranger_log.ts";
+import { TlsHandshakeError } from "../tls/handshake_error.ts";
+import type { TlsServer } from "../tls/server.ts";
 import {
   addressGroup,
   closeTransport,
-  describeError,
   formatAddress,
   type PeerAddress,
-  type StrangerLog,
   type Transport,
   type TransportListener,
-} from "@frontier/platform/internal";
-import { TlsHandshakeError, type TlsServer } from "@frontier/platform/net";
-import type { LogFields, Logger } from "@frontier/platform/log";
+} from "../transport.ts";
 import { Arrival, type ArrivalOwner } from "./arrival.ts";
-import type { TurnedAway } from "../tally/labels.ts";
 import type { Connection } from "./connection.ts";
 import type { Gate } from "./gate.ts";
 import { guessProtocol, type Sniffer, speaksProtocol } from "./sniff.ts";
+import type { TurnedAway } from "./turned_away.ts";
 
 /** Milliseconds to wait after a failed accept, at first and at most. */
 const PAUSE_MS = 50;
