@@ -45,6 +45,8 @@ export class Arrival {
   #size = 0;
 
   /**
+   * Nothing was read yet.
+   *
    * @param connection One that has just been accepted.
    * @param owner Hears what it says.
    */

@@ -33,6 +33,8 @@ export class Connection {
   #counter: Counter | undefined;
 
   /**
+   * Begins to count as one that was let in.
+   *
    * @param transport Its bytes.
    * @param address Where it comes from.
    * @param counter Counts it.

@@ -42,6 +42,8 @@ export class Gate implements Counter {
   #reportedAt = -Infinity;
 
   /**
+   * Starts with no connection.
+   *
    * @param options What it needs.
    */
   constructor(options: GateOptions) {
@@ -73,7 +75,11 @@ export class Gate implements Counter {
     return new Connection(transport, address, this);
   }
 
-  /** @inheritdoc */
+  /**
+   * Counts a connection no more.
+   *
+   * @param address Where it came from.
+   */
   leave({ hostname }: PeerAddress): void {
     this.connections--;
     const count = this.#byHost.get(hostname);

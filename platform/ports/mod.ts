@@ -6,6 +6,7 @@
  * @module
  */
 
+export { Arrival, type ArrivalOwner } from "./arrival.ts";
 export { Connection, type Counter } from "./connection.ts";
 export { Gate, type GateOptions } from "./gate.ts";
 export {

@@ -221,7 +221,12 @@ export class Port implements ArrivalOwner {
     }
   }
 
-  /** @inheritdoc */
+  /**
+   * A connection has said something: finds out whose it is.
+   *
+   * @param arrival The connection.
+   * @returns Whether to read on.
+   */
   onFirst(arrival: Arrival): boolean {
     const { connection } = arrival;
     const handler = choose(this.#options.handlers, connection.first!);
@@ -233,7 +238,12 @@ export class Port implements ArrivalOwner {
     return false;
   }
 
-  /** @inheritdoc */
+  /**
+   * A connection has ended before anybody took it.
+   *
+   * @param arrival The connection.
+   * @param error What it broke with; `undefined` at an orderly end.
+   */
   onEnd(arrival: Arrival, error: unknown): void {
     const { connection } = arrival;
     this.#settle(arrival);
