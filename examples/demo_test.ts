@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { runToEnd } from "./run_program.ts";
+import { runToEnd } from "./testing/run_program.ts";
 
 Deno.test("the demo prints the conversation and a summary", async () => {
   const begin = performance.now();

@@ -27,6 +27,16 @@ export const PROGRAMS = {
     permissions: ["--allow-net"],
     summary: "a user of the chatroom",
   },
+  iclm_service: {
+    path: "iclm/service.ts",
+    permissions: ["--allow-net", "--allow-env=TERM"],
+    summary: "a service to type commands into",
+  },
+  iclm_edge: {
+    path: "iclm/edge.ts",
+    permissions: ["--allow-net", "--allow-env=TERM"],
+    summary: "an edge to type commands into",
+  },
   file_transfer: {
     path: "file_transfer/main.ts",
     permissions: ["--allow-net", "--allow-read", "--allow-write"],

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Edge } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
-import { Program, runToEnd } from "../run_program.ts";
+import { Program, runToEnd } from "../testing/run_program.ts";
 
 Deno.test("users talk through the room; a name is taken once", async () => {
   const hostname = "127.0.0.1";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Edge, encodeJson, Service } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
-import { Program, runToEnd } from "../run_program.ts";
+import { Program, runToEnd } from "../testing/run_program.ts";
 import { createFile } from "./file_edge.ts";
 import { drawBar, progressBar } from "./progress_bar.ts";
 import { pullFile } from "./pull.ts";

@@ -1,7 +1,7 @@
 /** The chatroom with one side, or one user, in Go. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Program } from "../../examples/run_program.ts";
+import { Program } from "../../examples/testing/run_program.ts";
 import { startGateway } from "../support/gateway.ts";
 import { goExample } from "./go_example.ts";
 import { interopTest } from "./interop_test_case.ts";

@@ -1,6 +1,6 @@
 /** The programs of the original's examples in Go, run beside ours. */
 
-import { Program } from "../../examples/run_program.ts";
+import { Program } from "../../examples/testing/run_program.ts";
 import { buildGo } from "./toolchain.ts";
 
 /**

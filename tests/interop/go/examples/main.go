@@ -10,6 +10,8 @@ import (
 var programs = map[string]func(args []string) error{
 	"chatroom_service": chatroomService,
 	"chatroom_client":  chatroomClient,
+	"iclm_service":     iclmService,
+	"iclm_edge":        iclmEdge,
 }
 
 func main() {

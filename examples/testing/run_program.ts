@@ -5,15 +5,44 @@
  * @module
  */
 
-import { type ProgramName, runArguments } from "./programs.ts";
+import { type ProgramName, runArguments } from "../programs.ts";
 
 /** Longest wait for a text, in milliseconds. */
 const PATIENCE_MS = 30_000;
 
-/** A program that runs. */
-export class Program implements AsyncDisposable {
+/** What a program has printed, and waiting for it. */
+export abstract class Output {
   /** What it has printed. */
   output = "";
+
+  /**
+   * Waits until text was printed.
+   *
+   * @param text The text, or how it looks.
+   * @param from Where in the output to begin to look.
+   * @returns What was found; of a pattern with a group, the first group.
+   * @throws {Error} If it is not printed in time.
+   */
+  async prints(text: string | RegExp, from = 0): Promise<string> {
+    const endsAt = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const output = this.output.slice(from);
+      if (typeof text === "string") {
+        if (output.includes(text)) return text;
+      } else {
+        const match = text.exec(output);
+        if (match !== null) return match[1] ?? match[0];
+      }
+      if (performance.now() > endsAt) {
+        throw new Error(`Never printed ${text}, but:\n${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** A program that runs. */
+export class Program extends Output implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -30,6 +59,7 @@ export class Program implements AsyncDisposable {
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ) {
+    super();
     this.#child = new Deno.Command(command, {
       args: [...args],
       stdin: "piped",
@@ -75,31 +105,6 @@ export class Program implements AsyncDisposable {
   /** Ends the input. */
   async endInput(): Promise<void> {
     await this.#writer.close();
-  }
-
-  /**
-   * Waits until text was printed.
-   *
-   * @param text The text, or how it looks.
-   * @param from Where in the output to begin to look.
-   * @returns What was found; of a pattern with a group, the first group.
-   * @throws {Error} If it is not printed in time.
-   */
-  async prints(text: string | RegExp, from = 0): Promise<string> {
-    const endsAt = performance.now() + PATIENCE_MS;
-    for (;;) {
-      const output = this.output.slice(from);
-      if (typeof text === "string") {
-        if (output.includes(text)) return text;
-      } else {
-        const match = text.exec(output);
-        if (match !== null) return match[1] ?? match[0];
-      }
-      if (performance.now() > endsAt) {
-        throw new Error(`Never printed ${text}, but:\n${this.output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
   }
 
   /**

@@ -1,0 +1,53 @@
+/**
+ * The edges that a service has heard of, and their ids.
+ *
+ * @module
+ */
+
+import type { Service } from "@frontier/client";
+
+/** Lets every edge in, gives it an id, and knows who is there. */
+export class OnlineEdges {
+  readonly #ids = new Set<bigint>();
+  readonly #show: (line: string) => void;
+  #lastId = 0n;
+
+  /** @param show Shows the user who comes and goes. */
+  constructor(show: (line: string) => void) {
+    this.#show = show;
+  }
+
+  /** How many are online. */
+  get count(): number {
+    return this.#ids.size;
+  }
+
+  /**
+   * Answers what the gateway asks about edges.
+   *
+   * @param service The service that is asked.
+   */
+  async follow(
+    service: Pick<
+      Service,
+      "registerGetEdgeId" | "registerEdgeOnline" | "registerEdgeOffline"
+    >,
+  ): Promise<void> {
+    await service.registerGetEdgeId(() => this.#nextId());
+    await service.registerEdgeOnline(({ edgeId, address }) => {
+      this.#ids.add(edgeId);
+      this.#show(`> online, edgeID: ${edgeId}, addr: ${address}`);
+    });
+    await service.registerEdgeOffline(({ edgeId, address }) => {
+      this.#ids.delete(edgeId);
+      this.#show(`> offline, edgeID: ${edgeId}, addr: ${address}`);
+    });
+  }
+
+  /** Microseconds, as the original's, and never the same twice. */
+  #nextId(): bigint {
+    const now = BigInt(Date.now()) * 1_000n;
+    this.#lastId = now > this.#lastId ? now : this.#lastId + 1n;
+    return this.#lastId;
+  }
+}

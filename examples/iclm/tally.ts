@@ -1,0 +1,33 @@
+/**
+ * What a service has received, by label and by topic.
+ *
+ * @module
+ */
+
+/** Counts under names. */
+export class Tally {
+  readonly #labels = new Map<string, number>();
+  readonly #topics = new Map<string, number>();
+
+  /** @param label A label that was received. */
+  countLabel(label: string): void {
+    this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1);
+  }
+
+  /** @param topic The topic of a message that was received. */
+  countTopic(topic: string): void {
+    this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1);
+  }
+
+  /** @returns A line for each label and topic. */
+  lines(): string[] {
+    return [
+      ...[...this.#labels].map(([label, count]) =>
+        `label: ${label}, counter: ${count}`
+      ),
+      ...[...this.#topics].map(([topic, count]) =>
+        `topic: ${topic}, counter: ${count}`
+      ),
+    ];
+  }
+}
