@@ -61,9 +61,10 @@ export class Chatroom implements AsyncDisposable {
   ): Promise<Chatroom> {
     const service = await Service.connect({ ...options, topics: [TOPIC] });
     const room = new Chatroom(service, print);
-    await service.registerGetEdgeId(() => room.#nextId++);
-    await service.registerEdgeOnline((event) => room.#online(event));
     await service.registerEdgeOffline((event) => room.#offline(event));
+    await service.registerEdgeOnline((event) => room.#online(event));
+    // Last: who has no id is not let in, and nobody comes in unnoticed.
+    await service.registerGetEdgeId(() => room.#nextId++);
     return room;
   }
 

@@ -33,7 +33,6 @@ export class OnlineEdges {
       "registerGetEdgeId" | "registerEdgeOnline" | "registerEdgeOffline"
     >,
   ): Promise<void> {
-    await service.registerGetEdgeId(() => this.#nextId());
     await service.registerEdgeOnline(({ edgeId, address }) => {
       this.#ids.add(edgeId);
       this.#show(`> online, edgeID: ${edgeId}, addr: ${address}`);
@@ -42,6 +41,8 @@ export class OnlineEdges {
       this.#ids.delete(edgeId);
       this.#show(`> offline, edgeID: ${edgeId}, addr: ${address}`);
     });
+    // Last: who has no id is not let in, and nobody comes in unnoticed.
+    await service.registerGetEdgeId(() => this.#nextId());
   }
 
   /** Microseconds, as the original's, and never the same twice. */

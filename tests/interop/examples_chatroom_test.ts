@@ -46,6 +46,7 @@ for (
       };
       await using first = await enter(alice, "alice");
       await using second = await enter(bob, "bob");
+      await service.prints("> online, name: alice, addr: 127.0.0.1:");
       await service.prints("> online, name: bob, addr: 127.0.0.1:");
       await first.type("hello bob\n");
       await second.prints("\x1b[2K\r[     alice]: hello bob\n>>> ");

@@ -112,15 +112,18 @@ func (e *endpoint) hooks(id func(meta []byte) uint64, online func(edgeEvent) err
 			}
 		}
 	}
-	methods := map[string]geminio.RPC{
-		"get_edge_id": func(_ context.Context, req geminio.Request, rsp geminio.Response) {
-			rsp.SetData(tail(id(req.Data())))
-		},
-		"edge_online":  event(online),
-		"edge_offline": event(func(event edgeEvent) error { offline(event); return nil }),
+	getID := func(_ context.Context, req geminio.Request, rsp geminio.Response) {
+		rsp.SetData(tail(id(req.Data())))
 	}
-	for name, method := range methods {
-		if err := e.Register(context.Background(), name, method); err != nil {
+	for _, method := range []struct {
+		name string
+		rpc  geminio.RPC
+	}{
+		{"edge_offline", event(func(event edgeEvent) error { offline(event); return nil })},
+		{"edge_online", event(online)},
+		{"get_edge_id", getID}, // last: nobody comes in unnoticed
+	} {
+		if err := e.Register(context.Background(), method.name, method.rpc); err != nil {
 			return err
 		}
 	}
