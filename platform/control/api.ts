@@ -4,12 +4,15 @@
  * @module
  */
 
+import type { Reply } from "./reply.ts";
 import type { Access } from "./tokens.ts";
 
 /** What is known of a call beside its request. */
 export interface CallContext {
   /** Aborted when the caller has gone or the port closes. Who answers any number of times must end then. */
   readonly signal: AbortSignal;
+  /** Says more about the answer, of a method with one answer. */
+  readonly reply: Reply;
 }
 
 /** What generated code says of a service. */
@@ -30,10 +33,10 @@ export type MethodImplementations = Readonly<
 
 /**
  * What a call costs, which decides whom it waits for: queries wait for each
- * other, commands mostly wait for peers, and a watch lasts as long as its
- * watcher wants.
+ * other, look-ups cost next to nothing and wait for nobody, commands mostly
+ * wait for peers, and a watch lasts as long as its watcher wants.
  */
-export type CallKind = "query" | "command" | "watch";
+export type CallKind = "query" | "lookup" | "command" | "watch";
 
 /** How a method is reached over REST, and who may call it. */
 export interface Route {
@@ -59,6 +62,12 @@ export interface ApiDescription {
   readonly comments: Readonly<Record<string, string>>;
   /** Whether a parameter that no field is meant by is an error over REST, instead of ignored. */
   readonly strict: boolean;
+  /**
+   * Whether REST gives fields the names of JSON (`edgeId`), instead of those
+   * in the `.proto` file (`edge_id`). Parameters may have either.
+   * @default false
+   */
+  readonly jsonNames?: boolean;
 }
 
 /** A service as it is offered. */

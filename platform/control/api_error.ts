@@ -16,6 +16,7 @@ export type ApiCode =
   | "FAILED_PRECONDITION"
   | "RESOURCE_EXHAUSTED"
   | "CANCELLED"
+  | "UNKNOWN"
   | "INTERNAL"
   | "UNAVAILABLE"
   | "UNIMPLEMENTED";
@@ -34,6 +35,7 @@ export const STATUS: Readonly<
   FAILED_PRECONDITION: { http: 409, grpc: 9 },
   RESOURCE_EXHAUSTED: { http: 429, grpc: 8 },
   CANCELLED: { http: 499, grpc: 1 },
+  UNKNOWN: { http: 500, grpc: 2 },
   INTERNAL: { http: 500, grpc: 13 },
   UNAVAILABLE: { http: 503, grpc: 14 },
   UNIMPLEMENTED: { http: 501, grpc: 12 },

@@ -11,10 +11,12 @@ import {
   type MessageShape,
 } from "@bufbuild/protobuf";
 import type { Logger } from "../log/mod.ts";
-import type { CallKind } from "./api.ts";
+import type { CallContext, CallKind } from "./api.ts";
 import type { Method } from "./method.ts";
 import { ApiError } from "./api_error.ts";
+import type { CallFigures, CallOutcome } from "./call_figures.ts";
 import type { Places } from "./places.ts";
+import { KeptReply } from "./reply.ts";
 import { type Access, allows, type Tokens } from "./tokens.ts";
 
 type Message = MessageShape<DescMessage>;
@@ -29,6 +31,8 @@ export interface CallsOptions {
   readonly unread: () => number;
   /** How many these may be before queries are refused. */
   readonly maxUnread: number;
+  /** Where calls are counted. */
+  readonly figures: CallFigures;
   /** Where failures are reported that callers are not told about. */
   readonly log: Logger;
 }
@@ -76,7 +80,7 @@ export class Calls {
    *
    * @param method One of those that the port serves.
    * @param request What it is asked.
-   * @param signal Aborted when the caller has gone.
+   * @param context Aborted when the caller has gone; takes what is said beside the answer.
    * @param encode Writes the answer; done before the place is given back.
    * @returns The written answer.
    * @throws {ApiError} What the caller is told instead.
@@ -84,15 +88,16 @@ export class Calls {
   async answer<T>(
     method: Method,
     request: Message,
-    signal: AbortSignal,
+    context: CallContext,
     encode: (schema: DescMessage, message: Message) => Promise<T>,
   ): Promise<T> {
-    return await this.inPlace(method.route.kind, signal, async () => {
+    const { route, desc } = method;
+    return await this.inPlace(route.kind, context.signal, async () => {
       this.#checkUnread(method);
-      const { output } = method.desc;
-      const answer = await method.run(request, { signal });
+      const { output } = desc;
+      const answer = await method.run(request, context);
       return await encode(output, create(output, answer as Init));
-    }, method.desc.name);
+    }, desc.name);
   }
 
   /**
@@ -111,15 +116,23 @@ export class Calls {
   ): AsyncGenerator<Message, void, undefined> {
     const { output, name } = method.desc;
     const release = await this.#enter(method.route.kind, signal, name);
+    const { figures } = this.#options;
+    // One whose watcher goes without a word ends here, too.
+    let outcome: CallOutcome = "CANCELLED";
     try {
-      const answers = method.run(request, { signal }) as AsyncIterable<Init>;
+      const context = { signal, reply: new KeptReply() };
+      const answers = method.run(request, context) as AsyncIterable<Init>;
       for await (const answer of answers) yield create(output, answer);
       // It has ended because it was told to.
       signal.throwIfAborted();
+      outcome = "OK";
     } catch (error) {
-      throw this.#told(error, signal, name);
+      const told = this.#told(error, signal, name);
+      outcome = told.code;
+      throw told;
     } finally {
       release();
+      figures.add(name, outcome, undefined);
     }
   }
 
@@ -139,11 +152,18 @@ export class Calls {
     action: () => Promise<T>,
     name: string,
   ): Promise<T> {
+    const { figures } = this.#options;
+    const begun = performance.now();
+    const ms = () => kind === "watch" ? undefined : performance.now() - begun;
     const release = await this.#enter(kind, signal, name);
     try {
-      return await action();
+      const result = await action();
+      figures.add(name, "OK", ms());
+      return result;
     } catch (error) {
-      throw this.#told(error, signal, name);
+      const told = this.#told(error, signal, name);
+      figures.add(name, told.code, ms());
+      throw told;
     } finally {
       release();
     }
@@ -169,7 +189,9 @@ export class Calls {
     try {
       return await this.#options.places.take(kind, signal);
     } catch (error) {
-      throw this.#told(error, signal, name);
+      const told = this.#told(error, signal, name);
+      this.#options.figures.add(name, told.code, undefined);
+      throw told;
     }
   }
 

@@ -58,17 +58,27 @@ function without(
   return { ...message, ...Object.fromEntries(empty) };
 }
 
+/** How names are written. */
+export interface Naming {
+  /**
+   * Whether fields have the names of JSON, instead of those in the `.proto` file.
+   * @default false
+   */
+  readonly jsonNames?: boolean;
+}
+
 /**
- * Writes a message as JSON: names as in the `.proto` file, every field there,
- * numbers of 64 bits as text.
+ * Writes a message as JSON: every field there, numbers of 64 bits as text.
  *
  * @param schema What it is.
  * @param message One of that schema; what is not set has its default.
+ * @param naming How names are written.
  * @returns The text.
  */
 export async function encodeJson<D extends DescMessage>(
   schema: D,
   message: MessageShape<D>,
+  { jsonNames = false }: Naming = {},
 ): Promise<string> {
   const lists = longLists(schema, message);
   const pace = new Pace();
@@ -77,26 +87,39 @@ export async function encodeJson<D extends DescMessage>(
     const parts: string[] = [];
     for (let at = 0; at < list.length; at += STEP) {
       for (const entry of list.slice(at, at + STEP)) {
-        parts.push(JSON.stringify(plain(field.message!, entry)));
+        parts.push(JSON.stringify(plain(field.message!, entry, jsonNames)));
       }
       await pace.step();
     }
-    texts.set(field.name, `[${parts.join(",")}]`);
+    texts.set(nameOf(field, jsonNames), `[${parts.join(",")}]`);
   }
-  const rest = plain(schema, without(message, lists));
+  const rest = plain(schema, without(message, lists), jsonNames);
   const members = Object.entries(rest).map(([name, value]) =>
     `${JSON.stringify(name)}:${texts.get(name) ?? JSON.stringify(value)}`
   );
   return `{${members.join(",")}}`;
 }
 
+/**
+ * @param field A field.
+ * @param jsonNames Which of its names is wanted.
+ * @returns That name.
+ */
+export function nameOf(
+  { name, jsonName }: DescField,
+  jsonNames = false,
+): string {
+  return jsonNames ? jsonName : name;
+}
+
 function plain(
   schema: DescMessage,
   message: MessageShape<DescMessage>,
+  jsonNames: boolean,
 ): JsonObject {
   return toJson(schema, message, {
     alwaysEmitImplicit: true,
-    useProtoFieldName: true,
+    useProtoFieldName: !jsonNames,
   }) as JsonObject;
 }
 

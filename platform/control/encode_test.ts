@@ -70,3 +70,38 @@ Deno.test("the event loop goes on while a very long list is written", async () =
   assert(inJson > 5, String(inJson));
   assert(turns - inJson > 5, String(turns - inJson));
 });
+
+Deno.test("names are those of JSON where that is wanted, at every depth", async () => {
+  const { $typeName: _, ...request } = create(ServerReflectionRequestSchema, {
+    messageRequest: {
+      case: "fileContainingExtension",
+      value: { containingType: "a", extensionNumber: 1 },
+    },
+  });
+  const message = create(ServerReflectionRequestSchema, request);
+  assertEquals(
+    JSON.parse(
+      await encodeJson(ServerReflectionRequestSchema, message, {
+        jsonNames: true,
+      }),
+    ),
+    {
+      host: "",
+      fileContainingExtension: { containingType: "a", extensionNumber: 1 },
+    },
+  );
+  const long = create(ServerReflectionResponseSchema, {
+    messageResponse: {
+      case: "allExtensionNumbersResponse",
+      value: { baseTypeName: "b", extensionNumber: [1] },
+    },
+  });
+  assertEquals(
+    JSON.parse(
+      await encodeJson(ServerReflectionResponseSchema, long, {
+        jsonNames: true,
+      }),
+    ).allExtensionNumbersResponse,
+    { baseTypeName: "b", extensionNumber: [1] },
+  );
+});

@@ -6,7 +6,7 @@
 
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import { ApiError } from "./api_error.ts";
-import { encodeJson } from "./encode.ts";
+import { encodeJson, type Naming } from "./encode.ts";
 
 /** Milliseconds of silence after which a comment shows that the connection stands. */
 const ALIVE_MS = 15_000;
@@ -15,12 +15,14 @@ const ALIVE_MS = 15_000;
  * @param answers What the method yields; ended when nobody listens.
  * @param schema What they are.
  * @param gone Ends the answers when the caller has gone.
+ * @param naming How names are written.
  * @returns The response; each answer is one event, a failure is the last one, of type `error`.
  */
 export async function eventStream(
   answers: AsyncGenerator<MessageShape<DescMessage>, void, undefined>,
   schema: DescMessage,
   gone: AbortController,
+  naming: Naming = {},
 ): Promise<Response> {
   const utf8 = new TextEncoder();
   // What refuses the call at once is a status, not an event.
@@ -46,7 +48,7 @@ export async function eventStream(
           controller.close();
           return;
         }
-        const text = await encodeJson(schema, result.value);
+        const text = await encodeJson(schema, result.value, naming);
         controller.enqueue(utf8.encode(`data: ${text}\n\n`));
       } catch (error) {
         const told = error instanceof ApiError

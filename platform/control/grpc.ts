@@ -28,6 +28,7 @@ import { type Method, methodsOf } from "./method.ts";
 import { ApiError, STATUS } from "./api_error.ts";
 import type { Calls } from "./calls.ts";
 import { encodeBinary } from "./encode.ts";
+import { KeptReply } from "./reply.ts";
 
 /** Bytes of the largest request. */
 const MAX_REQUEST_BYTES = 65_536;
@@ -115,10 +116,20 @@ function unaryHandler(
     void (async () => {
       try {
         const { request, signal } = begin(call, method, calls, closing);
-        callback(
-          null,
-          await calls.answer(method, request, signal, encodeBinary),
+        const reply = new KeptReply();
+        const context = { signal, reply };
+        const bytes = await calls.answer(
+          method,
+          request,
+          context,
+          encodeBinary,
         );
+        if (reply.headers.length > 0) {
+          const metadata = new Metadata();
+          for (const [name, value] of reply.headers) metadata.set(name, value);
+          call.sendMetadata(metadata);
+        }
+        callback(null, bytes);
       } catch (error) {
         callback(statusOf(error));
       }

@@ -33,6 +33,8 @@ export class HealthState {
   }
 
   /**
+   * Waits for the next change.
+   *
    * @param signal Gives up waiting when aborted.
    * @returns When it has changed, or the signal is aborted.
    */

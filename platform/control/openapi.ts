@@ -13,6 +13,7 @@ import {
 } from "@bufbuild/protobuf";
 import type { ApiDescription, Route } from "./api.ts";
 import { type ApiCode, STATUS } from "./api_error.ts";
+import { nameOf } from "./encode.ts";
 import { descriptorOf } from "./method.ts";
 
 /** A JSON object. */
@@ -47,6 +48,7 @@ const ERRORS: readonly ApiCode[] = [
   "NOT_FOUND",
   "RESOURCE_EXHAUSTED",
   "INTERNAL",
+  "UNAVAILABLE",
 ];
 
 const ERROR: Json = {
@@ -165,7 +167,7 @@ function parameter(
   api: ApiDescription,
 ): Json {
   return {
-    name: field.name,
+    name: inPath ? field.name : nameOf(field, api.jsonNames),
     in: inPath ? "path" : "query",
     ...(inPath && { required: true }),
     ...described(field, api),
@@ -197,7 +199,7 @@ function messageReference(
     if (message.fields.length > 0) {
       schema.properties = Object.fromEntries(
         message.fields.map((field) => [
-          field.name,
+          nameOf(field, api.jsonNames),
           { ...fieldSchema(field, schemas, api), ...described(field, api) },
         ]),
       );

@@ -27,6 +27,7 @@ Deno.test("every route, every parameter and every answer is described", () => {
     "404",
     "429",
     "500",
+    "503",
   ]);
   const schemas = (document.components as Json).schemas as Record<string, Json>;
   assertEquals(schemas["grpc.health.v1.HealthCheckResponse"]!.properties, {
@@ -62,3 +63,49 @@ Deno.test("the page needs nothing but itself, and text in it is text", () => {
   new Function(script);
   assertMatch(page, /^<!doctype html>/);
 });
+
+Deno.test("names are those that REST has", () => {
+  const api = echoApi();
+  const { service } = api;
+  const fields = (jsonNames: boolean) => {
+    const { components, paths } = openApi(
+      { title: "", version: "", description: "" },
+      [{ ...api, service: renamed(service), jsonNames }],
+    ) as Record<string, Json>;
+    const schemas = components!.schemas as Record<string, Json>;
+    const { get } = paths!["/check"] as { get: Json };
+    return [
+      ...Object.keys(
+        schemas["grpc.health.v1.HealthCheckResponse"]!.properties as Json,
+      ),
+      ...(get.parameters as Json[]).map(({ name }) => name),
+    ];
+  };
+  assertEquals(fields(false), ["a_b", "a_b"]);
+  assertEquals(fields(true), ["aB", "aB"]);
+});
+
+/** The same service with other names of fields. */
+function renamed(service: ApiService): ApiService {
+  const rename = (message: { fields: readonly object[] }) => ({
+    ...message,
+    fields: message.fields.map((field) => ({
+      ...field,
+      name: "a_b",
+      jsonName: "aB",
+    })),
+  });
+  const { methods, ...rest } = service as ApiService & {
+    methods: { input: never; output: never }[];
+  };
+  return {
+    ...rest,
+    methods: methods.map((method) => ({
+      ...method,
+      input: rename(method.input),
+      output: rename(method.output),
+    })),
+  } as ApiService;
+}
+
+type ApiService = ReturnType<typeof echoApi>["service"];

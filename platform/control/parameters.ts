@@ -43,7 +43,8 @@ function invalid(message: string, parameter: string): ApiError {
 
 /**
  * Reads parameters into a message. A field goes by its name in the `.proto`
- * file or by its name in JSON; an empty value counts as absent.
+ * file or by its name in JSON, a list by either with `[]` behind it, too; an
+ * empty value counts as absent.
  *
  * @param schema The message.
  * @param parameters What was given.
@@ -59,9 +60,10 @@ export function readParameters<D extends DescMessage>(
   const message = create(schema) as unknown as Record<string, unknown>;
   const names = new Map<string, DescField>();
   for (const field of schema.fields) {
-    names.set(field.jsonName, field);
-    names.set(camel(field.name), field);
-    names.set(field.name, field);
+    for (const name of [field.jsonName, camel(field.name), field.name]) {
+      names.set(name, field);
+      if (field.fieldKind === "list") names.set(`${name}[]`, field);
+    }
   }
   for (const name of new Set(query.keys())) {
     const field = names.get(name);

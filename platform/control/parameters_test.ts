@@ -105,6 +105,22 @@ Deno.test("a field that is a list takes any number of values", () => {
   );
 });
 
+Deno.test("a list may say that it is one, in either of its names; what is no list may not", () => {
+  const schema = ExtensionNumberResponseSchema;
+  const query =
+    "extension_number[]=1&extensionNumber%5B%5D=2&extension_number[]=3&extension_number=4&extension_number[]=";
+  assertEquals(
+    (read(schema, query).extensionNumber as number[]).sort(),
+    [1, 2, 3, 4],
+  );
+  assertEquals(read(HealthCheckRequestSchema, "service[]=a").service, "");
+  assertThrows(
+    () => read(HealthCheckRequestSchema, "service[]=a", {}, true),
+    ApiError,
+    "Unknown parameter",
+  );
+});
+
 Deno.test("a value that stands twice is refused, an empty one is none", () => {
   assertThrows(
     () => read(HealthCheckRequestSchema, "service=a&service=b"),

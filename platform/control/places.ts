@@ -28,6 +28,11 @@ export interface PlaceLimits {
    */
   readonly waiting?: number;
   /**
+   * Look-ups under way at most.
+   * @default 4096
+   */
+  readonly lookups?: number;
+  /**
    * Commands under way at most.
    * @default 64
    */
@@ -46,6 +51,7 @@ export class Places {
   readonly #pace: Pace;
   readonly #taken: Record<CallKind, number> = {
     query: 0,
+    lookup: 0,
     command: 0,
     watch: 0,
   };
@@ -57,6 +63,7 @@ export class Places {
   constructor(limits: PlaceLimits = {}) {
     this.#limits = {
       query: limits.queries ?? 4,
+      lookup: limits.lookups ?? 4096,
       command: limits.commands ?? 64,
       watch: limits.watches ?? 64,
     };
@@ -148,6 +155,7 @@ export class Places {
 
 const NAMES: Readonly<Record<CallKind, string>> = {
   query: "queries",
+  lookup: "look-ups",
   command: "commands",
   watch: "watches",
 };

@@ -12,6 +12,7 @@ import type { TlsServerOptions } from "../tls/credentials.ts";
 import type { PeerAddress } from "../transport.ts";
 import type { Api } from "./api.ts";
 import { ApiError } from "./api_error.ts";
+import { CallFigures } from "./call_figures.ts";
 import { Calls } from "./calls.ts";
 import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
@@ -64,6 +65,11 @@ export interface ControlPortOptions {
   readonly pages?: readonly Page[];
   /** What bounds it. */
   readonly limits?: ControlLimits;
+  /**
+   * Whether the program serves, for those who ask for its health.
+   * @default it serves until the port closes
+   */
+  readonly health?: HealthState;
   /** Where to report. */
   readonly log: Logger;
 }
@@ -76,7 +82,9 @@ export class ControlPort implements AsyncDisposable {
   readonly #options: ControlPortOptions;
   readonly #connections: Connections;
   readonly #strangers: StrangerLog;
-  readonly #health: HealthState = new HealthState();
+  /** The calls there were; those that were let in. */
+  readonly figures: CallFigures = new CallFigures();
+  readonly #health: HealthState;
   /** Ends watches and what waits. */
   readonly #closing: AbortController = new AbortController();
   readonly #calls: Calls;
@@ -88,6 +96,7 @@ export class ControlPort implements AsyncDisposable {
   private constructor(options: ControlPortOptions) {
     this.#options = options;
     const { apis, log, limits = {}, tokens = [], pages = [] } = options;
+    this.#health = options.health ?? new HealthState();
     this.#connections = new Connections(limits.connections ?? 256);
     this.#strangers = new StrangerLog({ log });
     const calls = this.#calls = new Calls({
@@ -95,6 +104,7 @@ export class ControlPort implements AsyncDisposable {
       places: new Places(limits),
       unread: () => this.#connections.unread,
       maxUnread: limits.unreadBytes ?? 64 * 1024 * 1024,
+      figures: this.figures,
       log,
     });
     const closing = this.#closing.signal;

@@ -3,6 +3,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "node:http2";
 import { NULL_LOGGER } from "../log/mod.ts";
 import { ControlPort, type ControlPortOptions } from "./port.ts";
+import type { CallContext } from "./api.ts";
+import { ApiError } from "./api_error.ts";
+import { HealthState } from "./health.ts";
 import { echoApi } from "./testing/echo_api.ts";
 import { BytesClient, outcomeOf } from "./testing/grpc_client.ts";
 import {
@@ -495,4 +498,84 @@ Deno.test("health is there, and follows what the program says", async () => {
   await until(() => answers.length === 3);
   assertEquals(answers, [1, 2, 1]);
   watch.cancel();
+});
+
+Deno.test("what a method says beside its answer is a header of REST and metadata of gRPC", async () => {
+  const check = (_request: never, { reply }: CallContext) => {
+    reply.header("said-of-it", "that it is old");
+    reply.restStatus(503);
+    return { status: 2 };
+  };
+  await using port = await open({ apis: [echoApi({ check })] });
+  const { status, text, headers } = await rest(port, "/check");
+  assertEquals([status, text], [503, '{"status":"NOT_SERVING"}']);
+  assertEquals(headers.get("said-of-it"), "that it is old");
+  assertEquals(headers.get("cache-control"), "no-store");
+  using client = new BytesClient(port.addr.port);
+  const { code, bytes, metadata } = await client.call("/test.Echo/Check");
+  assertEquals([code, bytes], [0, new Uint8Array([8, 2])]);
+  assertEquals(metadata!["said-of-it"], "that it is old");
+});
+
+Deno.test("look-ups wait for nobody, and there is an end to them", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let under = 0;
+  const check = async () => {
+    under++;
+    await promise;
+    return { status: 1 };
+  };
+  await using port = await open({
+    apis: [echoApi({ check, kind: "lookup" })],
+    limits: { queries: 1, lookups: 20 },
+  });
+  using client = new BytesClient(port.addr.port);
+  const calls = Array.from(
+    { length: 20 },
+    () => client.call("/test.Echo/Check"),
+  );
+  await until(() => under === 20);
+  const { code, details } = await client.call("/test.Echo/Check");
+  assertEquals(code, RESOURCE_EXHAUSTED);
+  assert(details.includes("20 look-ups"), details);
+  resolve();
+  for (const { code } of await Promise.all(calls)) assertEquals(code, 0);
+});
+
+Deno.test("calls are counted by method and by how they end", async () => {
+  let fails = false;
+  const check = () => {
+    if (fails) throw new ApiError("NOT_FOUND", "no");
+    return { status: 1 as const };
+  };
+  await using port = await open({ apis: [echoApi({ check })] });
+  await rest(port, "/check");
+  using client = new BytesClient(port.addr.port);
+  await client.call("/test.Echo/Check");
+  fails = true;
+  await rest(port, "/check");
+  const stream = client.stream("/test.Echo/Watch");
+  stream.on("data", () => stream.cancel());
+  await outcomeOf(stream);
+  await until(() => [...port.figures.counts()].length === 3);
+  assertEquals([...port.figures.counts()], [
+    ["Check", "OK", 2],
+    ["Check", "NOT_FOUND", 1],
+    ["Watch", "CANCELLED", 1],
+  ]);
+  assertEquals(
+    [...port.figures.spans()].map(([method, { count }]) => [method, count]),
+    [["Check", 3]],
+  );
+});
+
+Deno.test("whoever asks for its health is told what the program says", async () => {
+  const health = new HealthState();
+  await using port = await open({ health });
+  using client = new BytesClient(port.addr.port);
+  const status = async () =>
+    (await client.call("/grpc.health.v1.Health/Check")).bytes![1];
+  assertEquals(await status(), 1);
+  health.serving = false;
+  assertEquals([await status(), port.serving], [2, false]);
 });

@@ -15,6 +15,7 @@ import type { Calls } from "./calls.ts";
 import { encodeJson } from "./encode.ts";
 import { eventStream } from "./event_stream.ts";
 import { readParameters } from "./parameters.ts";
+import { KeptReply } from "./reply.ts";
 
 /** What every answer says: it is of this moment, and it is what it says it is. */
 const HEADERS = {
@@ -114,10 +115,20 @@ async function serve(
   const signal = AbortSignal.any([c.req.raw.signal, closing, gone.signal]);
   if (method.desc.methodKind === "server_streaming") {
     const answers = calls.answers(method, request, signal);
-    return await eventStream(answers, method.desc.output, gone);
+    return await eventStream(answers, method.desc.output, gone, method.api);
   }
-  const text = await calls.answer(method, request, signal, encodeJson);
-  return new Response(text, { headers: { "content-type": JSON_TYPE } });
+  const reply = new KeptReply();
+  const text = await calls.answer(
+    method,
+    request,
+    { signal, reply },
+    (schema, message) => encodeJson(schema, message, method.api),
+  );
+  const { status, headers } = reply;
+  return new Response(text, {
+    status,
+    headers: [["content-type", JSON_TYPE], ...headers],
+  });
 }
 
 const JSON_TYPE = "application/json";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Api } from "../api.ts";
+import type { Api, CallKind } from "../api.ts";
 import {
   comments,
   Health,
@@ -15,6 +15,8 @@ import {
 export interface EchoOptions extends Partial<HealthImplementation> {
   /** Who may call it. */
   readonly role?: "read" | "admin";
+  /** What a check costs. */
+  readonly kind?: CallKind;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface EchoOptions extends Partial<HealthImplementation> {
  * @returns The service, over gRPC and REST.
  */
 export function echoApi(options: EchoOptions = {}): Api {
-  const { role = "read", ...implementation } = options;
+  const { role = "read", kind = "query", ...implementation } = options;
   return {
     // Under a name of its own, for the port has one of that name itself.
     service: {
@@ -47,7 +49,7 @@ export function echoApi(options: EchoOptions = {}): Api {
       ...implementation,
     },
     routes: {
-      check: { verb: "GET", path: "/check", role, kind: "query" },
+      check: { verb: "GET", path: "/check", role, kind },
       watch: { verb: "GET", path: "/watch", role, kind: "watch" },
     },
   };

@@ -22,6 +22,8 @@ export interface Outcome {
   readonly details: string;
   /** The answer. */
   readonly bytes: Uint8Array | undefined;
+  /** What was said beside the answer. */
+  readonly metadata?: Record<string, unknown>;
 }
 
 /** Calls methods by their path. */
@@ -53,7 +55,8 @@ export class BytesClient implements Disposable {
    * @returns What the call ended with.
    */
   call(path: string, request = new Uint8Array(0)): Promise<Outcome> {
-    return new Promise((resolve) =>
+    return new Promise((resolve) => {
+      let metadata: Record<string, unknown> = {};
       this.#client.makeUnaryRequest(
         path,
         toBuffer,
@@ -66,9 +69,10 @@ export class BytesClient implements Disposable {
             code: error?.code ?? 0,
             details: error?.details ?? "",
             bytes,
+            metadata,
           }),
-      )
-    );
+      ).on("metadata", (said) => metadata = said.getMap());
+    });
   }
 
   /**
