@@ -109,6 +109,16 @@ export class Findings {
   }
 
   /**
+   * Tells whether the file has a key, even one without a value.
+   *
+   * @param key Path from the top.
+   * @returns Whether it stands there.
+   */
+  stands(key: string): boolean {
+    return this.#positions.has(key);
+  }
+
+  /**
    * Notes an error at a key of the file, or at its nearest parent that is
    * written there.
    *

@@ -50,20 +50,28 @@ export const ADDRESS: Field<string> = checked(text(), (address) => {
   if (address !== "") parseAddress(address);
 });
 
-/** A list of addresses. The samples also have a single one as `addr`. */
-const ADDRESSES: Field<string[]> = {
-  ...named(list(ADDRESS), "addrs", "addr"),
-  read(value, path, findings) {
-    if (!path.endsWith(".addr")) {
-      return list(ADDRESS).read(value, path, findings);
-    }
-    if (value.kind !== "scalar") mismatch(value, "an address", path, findings);
-    const address = value.kind === "scalar"
-      ? ADDRESS.read(value, path, findings)
-      : "";
-    return address === "" ? [] : [address];
-  },
-};
+/**
+ * A list of addresses, under `addrs` or `addr`, as the samples have both; one that
+ * stands alone is a list of one.
+ *
+ * @param address The field of each address.
+ * @returns The field.
+ */
+export function addressList(address: Field<string>): Field<string[]> {
+  const many = list(address);
+  return {
+    ...named(many, "addrs", "addr"),
+    read(value, path, findings) {
+      if (value.kind === "list") return many.read(value, path, findings);
+      if (value.kind !== "scalar") {
+        mismatch(value, "an address or a list of them", path, findings);
+        return [];
+      }
+      const one = address.read(value, path, findings);
+      return one === "" ? [] : [one];
+    },
+  };
+}
 
 /** The keys of a listener. */
 export const LISTEN: Section<ListenSettings> = section<ListenSettings>({
@@ -76,7 +84,7 @@ export const LISTEN: Section<ListenSettings> = section<ListenSettings>({
 /** The keys of an outgoing connection. */
 export const DIAL: Section<DialSettings> = section<DialSettings>({
   network: NETWORK,
-  addrs: ADDRESSES,
+  addrs: addressList(ADDRESS),
   advertisedAddr: text(),
   tls: TLS,
 });

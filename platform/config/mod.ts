@@ -39,6 +39,7 @@ export {
 } from "./diagnostics.ts";
 export {
   ADDRESS,
+  addressList,
   DIAL,
   type DialSettings,
   LISTEN,
@@ -101,7 +102,7 @@ export {
 export { readSecret } from "./read_secret.ts";
 export { hostPort, resolveDial, resolveListen } from "./resolve_endpoints.ts";
 export { secret, type SecretConfig } from "./secret.ts";
-export { type Fields, type Section, section } from "./section.ts";
+export { type Fields, optional, type Section, section } from "./section.ts";
 export { type Entry, type Value } from "./source.ts";
 export { bool, optionalBool } from "./switch.ts";
 export { checked, choice, text, unsupported } from "./text.ts";

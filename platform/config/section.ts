@@ -131,6 +131,20 @@ export function section<T>(fields: Fields<T>): Section<T> {
   };
 }
 
+/**
+ * A section that a file may leave out, and that means something then.
+ *
+ * @param inner The section where it stands.
+ * @returns The same; `undefined` where the file has none.
+ */
+export function optional<T>(inner: Section<T>): Section<T | undefined> {
+  return {
+    ...inner,
+    initial: () => undefined,
+    write: (value) => value === undefined ? undefined : inner.write(value),
+  };
+}
+
 /** How much two paths have in common, from the beginning. */
 function inCommon(a: string, b: string): number {
   let count = 0;

@@ -272,6 +272,16 @@ const MEANINGS: [
     ["a:1", "b:2"],
   ],
   [
+    "frontlas: {enable: true, dial: {addr: ['a:1', 'b:2']}}",
+    (c) => c.later.frontlas.dial.addrs,
+    ["a:1", "b:2"],
+  ],
+  [
+    "frontlas: {enable: true, dial: {addrs: 'a:1'}}",
+    (c) => c.later.frontlas.dial.addrs,
+    ["a:1"],
+  ],
+  [
     "mqm: {kafka: {producer: {idepotent: true}}}",
     (c) => c.mqm.kafka.producer.idempotent,
     true,
@@ -384,12 +394,12 @@ const MISTAKES: [line: string, complaint: string][] = [
     'frontier.yaml:11:20: Cannot read "1" as true or false (frontlas.enable)',
   ],
   [
-    "frontlas: {dial: {addrs: 'a:1'}}",
-    'frontier.yaml:11:26: Cannot read the quoted text "a:1" as a list (frontlas.dial.addrs)',
+    "frontlas: {dial: {addrs: {a: 1}}}",
+    "frontier.yaml:11:26: Cannot read a map as an address or a list of them (frontlas.dial.addrs)",
   ],
   [
-    "frontlas: {dial: {addr: [x]}}",
-    "frontier.yaml:11:25: Cannot read a list as an address (frontlas.dial.addr)",
+    "frontlas: {dial: {addr: ['a:1', x]}}",
+    'frontier.yaml:11:33: Cannot read "x" as an address: expected host:port, [ipv6]:port or :port (frontlas.dial.addr[1])',
   ],
   [
     "frontlas: {enable: true}",

@@ -1,0 +1,26 @@
+/**
+ * The configuration of Frontlas: its types, its defaults, and how it is read from
+ * files, the environment and flags.
+ *
+ * @module
+ */
+
+export { DEFAULT_FRONTLAS_LIMITS, type FrontlasLimits } from "./limits.ts";
+export { loadFrontlas } from "./load.ts";
+export {
+  checkSeconds,
+  type FrontlasOptions,
+  type RedisLoginOptions,
+  type RedisStoreOptions,
+  resolveFrontlasOptions,
+} from "./options.ts";
+export { TOKEN_PLACE } from "./resolve.ts";
+export type {
+  ControlPlaneConfig,
+  DirectoryConfig,
+  ExpirationConfig,
+  FrontierPlaneConfig,
+  RedisLogin,
+  RedisMode,
+  RedisStoreConfig,
+} from "./types.ts";
