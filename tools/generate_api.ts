@@ -1,5 +1,5 @@
 /**
- * Writes what programs need of the `.proto` files into TypeScript, for a package from JSR reads no files, and the document of
+ * Writes what programs need of the `.proto` files into TypeScript, for a package from JSR reads no files, and the documents of
  * OpenAPI. Run it after a change of either: `deno run --allow-read --allow-write --allow-env tools/generate_api.ts`.
  *
  * @module
@@ -117,15 +117,27 @@ ${methods.join("")}}
 `;
 }
 
-/** Where the document of OpenAPI is. */
-export const OPENAPI = "docs/openapi.json";
+/** Where the documents of OpenAPI are, and what writes each. */
+export const OPENAPI: Readonly<Record<string, () => Promise<string>>> = {
+  "docs/openapi.json": async () =>
+    (await import("../server/control/documents.ts")).openApiText(),
+  "docs/openapi-frontlas.json": async () => {
+    const { version } = JSON.parse(
+      Deno.readTextFileSync(new URL("deno.json", ROOT)),
+    );
+    const { openApiText } = await import("../frontlas/control/documents.ts");
+    return openApiText(version);
+  },
+};
 
 if (import.meta.main) {
   for (const [name, path] of Object.entries(GENERATED)) {
     const url = new URL(path, ROOT);
     Deno.mkdirSync(new URL(".", url), { recursive: true });
     Deno.writeTextFileSync(url, generate(name));
-  } // Only now: it is made of what was just written.
-  const { openApiText } = await import("../server/control/documents.ts");
-  Deno.writeTextFileSync(new URL(OPENAPI, ROOT), openApiText());
+  }
+  // Only now: they are made of what was just written.
+  for (const [path, text] of Object.entries(OPENAPI)) {
+    Deno.writeTextFileSync(new URL(path, ROOT), await text());
+  }
 }
