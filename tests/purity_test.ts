@@ -11,6 +11,7 @@ const PURE = [
   "server/servicebound",
   "server/quota",
   "server/tally",
+  "server/cluster",
   "server/drain",
   "platform/drain",
 ];

@@ -57,6 +57,8 @@ export abstract class Peer implements PeerRecord, Party {
   idHi = 0;
   /** Low half of its id. */
   idLo = 0;
+  /** Its place in the order in which its kind arrived; the newest of one id wins. */
+  arrival = 0;
   /** @inheritdoc */
   meta: Uint8Array | undefined = undefined;
   /** Whether it can be routed to; false before it is admitted and once it leaves. */
@@ -157,8 +159,6 @@ export class EdgePeer extends Peer {
   source = 0;
   /** Its admission while that is under way. */
   admission: Admission | undefined = undefined;
-  /** Its place in the order in which edges arrived; the newest of one id wins. */
-  arrival = 0;
   /** What is counted of its meta, if that is large. */
   metaShare: Share | undefined = undefined;
   /** The methods it has registered; made with the first, where somebody wants to know them. */

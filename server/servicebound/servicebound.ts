@@ -59,6 +59,7 @@ export interface ServiceboundContext extends PeerHandlerContext {
  */
 export class Servicebound extends PeerHandler<ServicePeer> {
   readonly #context: ServiceboundContext;
+  #arrivals = 0;
 
   /**
    * @param context What it needs from outside.
@@ -82,6 +83,7 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   /** @inheritdoc */
   override onConn(link: Link, request: ConnRequest): void {
     const service = link.user as ServicePeer;
+    service.arrival = ++this.#arrivals;
     try {
       const meta = parseServiceMeta(request.meta);
       service.name = meta.service;
