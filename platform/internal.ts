@@ -20,4 +20,5 @@ export * from "./log/repeat_log.ts";
 export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
+export * from "./version.ts";
 export type * from "@frontier/proto/internal";

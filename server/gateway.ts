@@ -18,7 +18,11 @@ import {
   StrangerLog,
 } from "@frontier/platform/internal";
 import { dial } from "@frontier/platform/net";
-import type { Logger } from "@frontier/platform/log";
+import {
+  countingLogger,
+  type LogCounts,
+  type Logger,
+} from "@frontier/platform/log";
 import type { Tracer } from "@frontier/platform/trace";
 import { Readiness } from "@frontier/platform/health";
 import type { Policy } from "./admission/policy.ts";
@@ -44,7 +48,6 @@ import {
   type PortHandler,
   speaksProtocol,
 } from "@frontier/platform/ports";
-import { countingLogger, type LogCounts } from "./metrics/counting_logger.ts";
 import { createRouting, type Routing } from "./routing.ts";
 import { Tally } from "./tally/tally.ts";
 import type {

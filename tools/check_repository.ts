@@ -47,11 +47,11 @@ function versions(): string[] {
     }
   }
   const printed = /VERSION = "([^"]*)"/.exec(
-    Deno.readTextFileSync("server/cli/version.ts"),
+    Deno.readTextFileSync("platform/version.ts"),
   )?.[1];
   if (printed !== root.version) {
     problems.push(
-      `server/cli/version.ts: version ${printed}, but the workspace has ${root.version}`,
+      `platform/version.ts: version ${printed}, but the workspace has ${root.version}`,
     );
   }
   for (const path of ["README.md", "README.zh-CN.md"]) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { countingLogger, type LogCounts } from "./counting_logger.ts";
 export { guardedLogger } from "./guarded_logger.ts";
 export type {
   LogConfig,

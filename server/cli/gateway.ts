@@ -27,13 +27,13 @@ import { makeKind } from "../mq/open_brokers.ts";
 import { BROKER_KINDS } from "../mq/producer.ts";
 import { FLAGS } from "./flags.ts";
 import { HELP } from "./help.ts";
-import { VERSION } from "./version.ts";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 
 /** The gateway. */
 export const GATEWAY: Program<FrontierConfig> = {
   name: "frontier",
   noun: "the gateway",
-  version: VERSION,
+  version: FRONTIER_VERSION,
   help: HELP,
   flags: FLAGS,
   unconfigured:

@@ -6,12 +6,12 @@
 
 import { helpPage } from "@frontier/platform/cli";
 import { DEFAULT_LIMITS } from "../config/mod.ts";
-import { VERSION } from "./version.ts";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 
 /** What `--help` prints. */
 export const HELP: string = helpPage({
   name: "frontier",
-  version: VERSION,
+  version: FRONTIER_VERSION,
   title: "a full-duplex gateway between services and edges",
   noun: "the gateway",
   file: "as for the Go gateway",

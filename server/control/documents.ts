@@ -10,7 +10,7 @@ import {
   openApi,
   type Page,
 } from "@frontier/platform/control";
-import { VERSION } from "../cli/version.ts";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 import { ADMIN } from "./admin.ts";
 import { CONTROL_PLANE } from "./control_plane.ts";
 
@@ -22,7 +22,7 @@ export function openApiText(): string {
 function document(): Json {
   return openApi({
     title: "Frontier control plane",
-    version: VERSION,
+    version: FRONTIER_VERSION,
     description:
       "Lists, looks into and closes the connections of one gateway. The same methods are there over gRPC on the same port.",
   }, [CONTROL_PLANE, ADMIN]);

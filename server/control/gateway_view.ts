@@ -5,7 +5,7 @@
  */
 
 import type { Logger } from "@frontier/platform/log";
-import { VERSION } from "../cli/version.ts";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
 import type { StreamRecord } from "../directory/peer_counters.ts";
@@ -43,7 +43,7 @@ export interface GatewayViewOptions {
 /** Shows a gateway as it is at the moment somebody looks. */
 export class GatewayView implements OperatedGateway {
   readonly store: Store;
-  readonly version: string = VERSION;
+  readonly version: string = FRONTIER_VERSION;
   readonly #options: GatewayViewOptions;
 
   /**

@@ -11,7 +11,7 @@ import type { Broker } from "../mq/broker.ts";
 import type { Gate } from "@frontier/platform/ports";
 import type { Routing } from "../routing.ts";
 import type { Tally } from "../tally/tally.ts";
-import type { LogCounts } from "./counting_logger.ts";
+import type { LogCounts } from "@frontier/platform/log";
 
 /** What the metrics of a gateway are read from. */
 export interface MetricSources {

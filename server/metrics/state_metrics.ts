@@ -9,7 +9,7 @@ import type { Metric } from "@frontier/platform/metrics";
 import type { BrokerFigures } from "../mq/broker_figures.ts";
 import type { LedgerSnapshot } from "../quota/ledger.ts";
 import type { LogLevel } from "@frontier/platform/log";
-import { VERSION } from "../cli/version.ts";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 import type { MetricSources } from "./sources.ts";
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
@@ -38,7 +38,7 @@ export function stateMetrics(sources: MetricSources): Metric[] {
       help: "Always 1; which version this is",
       type: "gauge",
       labels: ["version"],
-      read: (emit) => emit(1, VERSION),
+      read: (emit) => emit(1, FRONTIER_VERSION),
     },
     {
       name: "frontier_ready",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LogFields, Logger, LogLevel } from "@frontier/platform/log";
+import type { LogFields, Logger, LogLevel } from "./logger.ts";
 
 /** Records by level, those included that the log's own level drops. */
 export type LogCounts = Record<LogLevel, number>;
