@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { withFile } from "../../platform/cli/testing/program_process.ts";
 import { ANY_PORTS, GOOD, Program } from "./testing/program.ts";
-import { VERSION } from "./version.ts";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 
 Deno.test("--help and --version say what they should and nothing else happens", async () => {
   const help = await Program.run(["--help"]);
@@ -30,7 +30,7 @@ Deno.test("--help and --version say what they should and nothing else happens", 
   );
   const version = await Program.run(["--version"]);
   assertEquals([version.code, version.err], [0, ""]);
-  assertStringIncludes(version.out, `frontier ${VERSION} (deno `);
+  assertStringIncludes(version.out, `frontier ${FRONTIER_VERSION} (deno `);
 });
 
 Deno.test("wrong usage exits with 2 and points to the help", async () => {
