@@ -37,6 +37,23 @@ export const PROGRAMS = {
     permissions: ["--allow-net", "--allow-env=TERM"],
     summary: "an edge to type commands into",
   },
+  remote_shell_edge: {
+    path: "remote_shell/edge.ts",
+    permissions: [
+      "--allow-net",
+      "--allow-env",
+      "--allow-ffi",
+      "--allow-run",
+      "--allow-read",
+      "--allow-write",
+    ],
+    summary: "a machine that lends its terminal",
+  },
+  remote_shell_service: {
+    path: "remote_shell/service.ts",
+    permissions: ["--allow-net", "--allow-env=TERM"],
+    summary: "a terminal on such a machine",
+  },
   file_transfer: {
     path: "file_transfer/main.ts",
     permissions: ["--allow-net", "--allow-read", "--allow-write"],
