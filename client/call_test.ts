@@ -68,6 +68,9 @@ Deno.test("Service.call() appends the id of the edge to the custom bytes", async
   assertEquals([...seen[1]!], [1, 2, ...tail]);
   await assertRejects(() => service.call(1n << 64n, "m"), RangeError);
   await assertRejects(() => service.call(-1n, "m"), RangeError);
+  const nobody = undefined as unknown as bigint;
+  await assertRejects(() => service.call(nobody, "m"), RangeError);
+  await assertRejects(() => service.publish(nobody, "m"), RangeError);
 });
 
 Deno.test("call() rejects with the code of the error text", async () => {

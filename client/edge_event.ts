@@ -5,6 +5,7 @@
  */
 
 import { decodeText, NO_BYTES } from "@frontier/endpoint/internal";
+import { decodeBase64 } from "@frontier/proto/internal";
 
 /** An edge that came or went. */
 export interface EdgeEvent {
@@ -50,10 +51,21 @@ export function decodeEdgeEvent(data: Uint8Array): EdgeEvent {
   const meta = string("meta");
   return {
     edgeId: BigInt(edgeId),
-    meta: meta === "" ? NO_BYTES : Uint8Array.fromBase64(meta),
+    meta: meta === "" ? NO_BYTES : decodeMeta(meta),
     network: string("net"),
     address: string("str"),
   };
+}
+
+function decodeMeta(text: string): Uint8Array {
+  const chars = new TextEncoder().encode(text);
+  try {
+    return decodeBase64(chars, 0, chars.length);
+  } catch (cause) {
+    throw new SyntaxError("Cannot decode the meta of an edge: not base64", {
+      cause,
+    });
+  }
 }
 
 /**

@@ -186,7 +186,8 @@ export class Channel extends Receiver {
     edgeId: bigint | undefined,
     options: CallOptions | undefined,
   ): Route {
-    if (edgeId !== undefined) checkId(edgeId);
+    // Programs without types may name nobody where an edge has to be named.
+    if (edgeId !== undefined || this.#parts.tailed) checkId(edgeId!);
     const { timeoutMs, streamId, onError } = this.#parts;
     if (options === undefined) {
       return {

@@ -10,6 +10,7 @@ export * from "./file_watch.ts";
 export * from "./after.ts";
 export * from "./metrics/buckets.ts";
 export * from "./backoff.ts";
+export * from "./deferred.ts";
 export * from "./describe_error.ts";
 export * from "./driver.ts";
 export * from "./log/mod.ts";

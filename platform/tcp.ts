@@ -104,6 +104,10 @@ export async function connectTcp(
 ): Promise<Transport> {
   const { hostname = "127.0.0.1", port, signal } = options;
   try {
+    if (!("Deno" in globalThis)) {
+      const { connectNodeTcp } = await import("./node_tcp.ts");
+      return await connectNodeTcp(hostname, port, signal);
+    }
     return new TcpTransport(
       await Deno.connect({ hostname, port, ...(signal ? { signal } : {}) }),
     );

@@ -7,6 +7,7 @@
 import {
   after,
   closeTransport,
+  deferred,
   type Transport,
 } from "@frontier/platform/internal";
 
@@ -42,7 +43,7 @@ export interface SignalWait {
  * @returns The wait.
  */
 export function whenAborted(signal: AbortSignal): SignalWait {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = deferred<void>();
   const onAbort = () => resolve();
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) resolve();

@@ -21,7 +21,7 @@ import {
   type LinkSettings,
   MAX_PAYLOAD,
 } from "@frontier/proto/internal";
-import { after, systemTimers } from "@frontier/platform/internal";
+import { after, deferred, systemTimers } from "@frontier/platform/internal";
 import type { Tracer } from "@frontier/platform/trace";
 import { sleep, whenAborted } from "./abortable.ts";
 import { Addresses, formatGateway } from "./addresses.ts";
@@ -80,8 +80,8 @@ export class Connector {
   /** Connections that are not in use any more, and not over. */
   readonly #left = new Set<Promise<void>>();
   #running: Promise<void> | undefined = undefined;
-  #first = Promise.withResolvers<void>();
-  readonly #closed = Promise.withResolvers<CloseReason>();
+  #first = deferred<void>();
+  readonly #closed = deferred<CloseReason>();
 
   /**
    * Prepares an endpoint; {@linkcode Connector.start} connects it.

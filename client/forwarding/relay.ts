@@ -4,6 +4,7 @@
  * @module
  */
 
+import { deferred } from "@frontier/platform/internal";
 import type { HalfCloseable } from "./connection.ts";
 
 /** What has passed, in bytes. */
@@ -29,7 +30,7 @@ export async function relay(
   second: HalfCloseable,
   count: RelayCount,
 ): Promise<void> {
-  const { promise: failed, reject } = Promise.withResolvers<never>();
+  const { promise: failed, reject } = deferred<never>();
   const fail = (error: unknown) => {
     first.reset();
     second.reset();

@@ -285,7 +285,9 @@ function dnsNames(leaf: X509Certificate): string[] {
  */
 export async function readPem(path: string, what: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    if ("Deno" in globalThis) return await Deno.readTextFile(path);
+    const { readFile } = await import("node:fs/promises");
+    return await readFile(path, "utf8");
   } catch (cause) {
     throw new Error(`Cannot read the ${what} "${path}": ${messageOf(cause)}`, {
       cause,

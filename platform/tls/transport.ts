@@ -11,6 +11,7 @@
 
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { deferred } from "../deferred.ts";
 import { peerIdentity } from "./identity.ts";
 import { TlsHandshakeError } from "./handshake_error.ts";
 import {
@@ -214,7 +215,7 @@ export class TlsTransport implements Transport {
     options: HandshakeOptions,
   ): Promise<TlsTransport> {
     const { first, signal, onAnswer } = options;
-    const { promise, resolve, reject } = Promise.withResolvers<TlsTransport>();
+    const { promise, resolve, reject } = deferred<TlsTransport>();
     // Whoever fails before waiting for it does not care how it ends.
     promise.catch(() => {});
     const carrier = new Carrier(inner, first);

@@ -1,0 +1,119 @@
+/** The client as an npm package: packed, installed by npm in an empty folder, and run on Node.js against a gateway of ours. */
+
+import { assertEquals } from "@std/assert";
+import { type Frontier, startFrontier } from "@frontier/server";
+import { NPM_PACKAGES, packForNpm } from "../../tools/npm_packages.ts";
+import { LineProcess } from "../support/line_process.ts";
+
+const LOOPBACK = "127.0.0.1";
+const file = (name: string) =>
+  new URL(`../../platform/testdata/${name}`, import.meta.url).pathname;
+const CERTS = [{ cert: file("localhost.pem"), key: file("localhost.key") }];
+
+function start(
+  tls: boolean,
+  ports: readonly [number, number] = [0, 0],
+): Promise<Frontier> {
+  return startFrontier({
+    servicebound: {
+      hostname: LOOPBACK,
+      port: ports[0],
+      ...(tls && {
+        tls: { mtls: true, caCerts: [file("ca.pem")], certs: CERTS },
+      }),
+    },
+    edgebound: {
+      hostname: LOOPBACK,
+      port: ports[1],
+      allocateEdgeIds: true,
+      ...(tls && { tls: { mtls: false, caCerts: [], certs: CERTS } }),
+    },
+  });
+}
+
+async function npm(cwd: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("npm", { args, cwd })
+    .output();
+  if (!success) {
+    throw new Error(
+      `npm ${args.join(" ")} failed: ${new TextDecoder().decode(stderr)}`,
+    );
+  }
+}
+
+/** Runs the program on Node.js, starts the gateway anew in the middle, and gives what it said. */
+async function play(
+  folder: string,
+  tls: boolean,
+): Promise<Map<string, unknown>> {
+  let gateway = await start(tls);
+  try {
+    const ports = [gateway.serviceAddr.port, gateway.edgeAddr.port] as const;
+    const said = new Map<string, unknown>();
+    const { promise: ready, resolve } = Promise.withResolvers<void>();
+    const files = tls ? ["ca.pem", "client.pem", "client.key"].map(file) : [];
+    await using program = new LineProcess("node", [
+      `${folder}/program.mjs`,
+      ...ports.map(String),
+      ...files,
+    ], (line) => {
+      const { what, value } = JSON.parse(line);
+      said.set(what, value);
+      if (what === "ready") resolve();
+    });
+    await Promise.race([ready, program.ended]);
+    await gateway.close();
+    gateway = await start(tls, ports);
+    await program.send("go on");
+    await program.ended;
+    return said;
+  } finally {
+    await gateway.close();
+  }
+}
+
+Deno.test("the client runs on Node.js", async (t) => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await t.step("npm installs the packages, and little else", async () => {
+      const archives: string[] = [];
+      for (const name of NPM_PACKAGES) {
+        archives.push(await packForNpm(name, folder));
+      }
+      await Deno.writeTextFile(`${folder}/package.json`, `{"private":true}`);
+      await npm(folder, "install", "--no-audit", "--no-fund", ...archives);
+      await Deno.copyFile(
+        new URL("node_program.mjs", import.meta.url),
+        `${folder}/program.mjs`,
+      );
+      const there = [...Deno.readDirSync(`${folder}/node_modules`)]
+        .map(({ name }) => name).filter((name) => !name.startsWith("."));
+      assertEquals(there, ["@frontier"]);
+    });
+    for (const tls of [false, true]) {
+      await t.step(
+        `it does everything over ${tls ? "TLS" : "TCP"}`,
+        async () => {
+          const said = await play(folder, tls);
+          const id = said.get("edge id");
+          assertEquals(typeof id === "string" && /^\d{10,}$/.test(id), true);
+          said.delete("edge id");
+          const chunks = 80;
+          const sum = chunks * (chunks - 1) / 2 * 50_000;
+          assertEquals(Object.fromEntries(said), {
+            "echoes that differ": 0,
+            "called by the service": "on the edge",
+            "error of a handler": [true, "remote", true],
+            "message": "something happened",
+            "stream": [4_000_000, sum],
+            "ready": true,
+            "after the gateway came back": "again",
+            "closed": true,
+          });
+        },
+      );
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
