@@ -240,11 +240,14 @@ export class Gateway implements Frontier {
   async observe(): Promise<void> {
     const tally = this.#tally;
     if (tally === undefined) return;
-    const { openObservability } = await import("./metrics/observability.ts");
+    const { openObservability } = await import("@frontier/platform/metrics");
+    const { gatewayMetrics } = await import("./metrics/gateway_metrics.ts");
     const port = await openObservability({
       addr: this.#config.observability.addr,
+      noun: "the gateway",
+      readiness: this.#readiness,
       log: this.#log,
-      sources: {
+      metrics: gatewayMetrics({
         tally,
         routing: this.#routing,
         gate: this.#gate,
@@ -254,7 +257,7 @@ export class Gateway implements Frontier {
         brokers: this.#brokers,
         drain: () => this.drainProgress,
         logged: this.#logged,
-      },
+      }),
     });
     this.#observability = port;
     this.observabilityAddr = port && { network: "tcp", ...port.addr };

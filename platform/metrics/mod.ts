@@ -16,6 +16,10 @@ export {
 } from "../http/http_port.ts";
 export { Buckets, LATENCY_BOUNDS, LIFETIME_BOUNDS } from "./buckets.ts";
 export * from "./event_loop_lag.ts";
+export {
+  type ObservabilityOptions,
+  openObservability,
+} from "./observability.ts";
 export * from "./process_metrics.ts";
 export * from "./registry.ts";
 export * from "./scrapes.ts";
