@@ -54,6 +54,16 @@ export const PROGRAMS = {
     permissions: ["--allow-net", "--allow-env=TERM"],
     summary: "a terminal on such a machine",
   },
+  http_proxy_service: {
+    path: "http_proxy/service.ts",
+    permissions: ["--allow-net"],
+    summary: "publishes the web servers of edges under /{edge}/...",
+  },
+  http_proxy_edge: {
+    path: "http_proxy/edge.ts",
+    permissions: ["--allow-net"],
+    summary: "lends a local web server",
+  },
   file_transfer: {
     path: "file_transfer/main.ts",
     permissions: ["--allow-net", "--allow-read", "--allow-write"],
