@@ -1,13 +1,11 @@
 import "./http2_guard.ts";
-import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { connect, type TLSSocket } from "node:tls";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { credentials } from "@grpc/grpc-js";
 import { NULL_LOGGER } from "../log/mod.ts";
 import { ControlPort, type ControlPortOptions } from "./port.ts";
 import { echoApi } from "./testing/echo_api.ts";
-import { BytesClient } from "./testing/grpc_client.ts";
+import { BytesClient, overTls } from "./testing/grpc_client.ts";
 
 const path = (name: string) =>
   fileURLToPath(new URL(`../testdata/${name}`, import.meta.url));
@@ -48,11 +46,9 @@ async function rest(
 
 /** Calls over gRPC; the status code. */
 async function call(port: ControlPort, client?: string): Promise<number> {
-  const secure = credentials.createSsl(
-    Buffer.from(CA),
-    client ? Buffer.from(read(`${client}.key`)) : null,
-    client ? Buffer.from(read(`${client}.pem`)) : null,
-  );
+  const secure = client
+    ? overTls(CA, read(`${client}.pem`), read(`${client}.key`))
+    : overTls(CA);
   using bytes = new BytesClient(port.addr.port, secure);
   return (await bytes.call("/test.Echo/Check")).code;
 }
@@ -202,7 +198,7 @@ Deno.test("certificates are read anew, and connections that stand are not touche
       await new Promise((resolve) => socket.once("close", resolve));
       return fingerprint256;
     };
-    const secure = credentials.createSsl(Buffer.from(CA));
+    const secure = overTls(CA);
     using standing = new BytesClient(port.addr.port, secure);
     assertEquals((await standing.call("/test.Echo/Check")).code, 0);
     const first = await shown();

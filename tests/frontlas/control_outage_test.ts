@@ -5,6 +5,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { controlplane, health } from "@frontier/platform/cluster-api";
 import { BytesClient } from "../../platform/control/testing/grpc_client.ts";
+import { SwitchedStore } from "../../frontlas/control/testing/switched_store.ts";
 import { ControlStage, until } from "./control_stage.ts";
 
 const PATHS = [
@@ -139,9 +140,6 @@ Deno.test("health says the truth about the store, in both protocols, to those wh
 });
 
 Deno.test("a Frontlas whose store is down from the start says so, and serves when it comes", async () => {
-  const { SwitchedStore } = await import(
-    "../../frontlas/control/testing/switched_store.ts"
-  );
   const switched = new SwitchedStore();
   switched.off();
   await using at = await ControlStage.open({}, switched);

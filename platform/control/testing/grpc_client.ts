@@ -103,6 +103,22 @@ export class BytesClient implements Disposable {
   }
 }
 
+/**
+ * @param ca Who may vouch for the server.
+ * @param cert The client's certificate.
+ * @param key The client's key.
+ * @returns What a client over TLS shows.
+ */
+export function overTls(
+  ca: string,
+  cert?: string,
+  key?: string,
+): ChannelCredentials {
+  const bytes = (text: string | undefined) =>
+    text === undefined ? null : globalThis.Buffer.from(text);
+  return credentials.createSsl(bytes(ca), bytes(key), bytes(cert));
+}
+
 function toBuffer(bytes: Uint8Array) {
   return globalThis.Buffer.from(bytes);
 }

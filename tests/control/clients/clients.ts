@@ -5,17 +5,26 @@
  */
 
 import {
+  type DescService,
   fromBinary,
   fromJson,
   type JsonObject,
   toBinary,
   toJson,
 } from "@bufbuild/protobuf";
+import { cluster, controlplane, health } from "@frontier/platform/cluster-api";
 import { BytesClient } from "../../../platform/control/testing/grpc_client.ts";
 import { Admin } from "../../../server/control/generated/admin_pb.ts";
 import { ControlPlane } from "../../../server/control/generated/controlplane_pb.ts";
 import { TextLineStream } from "@std/streams";
-import { GO_CLIENT, GRPCURL, isThere, PROTO, PYTHON } from "./tools.ts";
+import {
+  GO_CLIENT,
+  GO_FRONTLAS_CLIENT,
+  GRPCURL,
+  isThere,
+  PROTO,
+  PYTHON,
+} from "./tools.ts";
 
 /** A call of gRPC. */
 export interface Call {
@@ -63,8 +72,6 @@ export interface ForeignClient {
     token?: string,
   ): Promise<Result[]>;
 }
-
-const SERVICES = [ControlPlane, Admin];
 
 /** Runs a program that reads calls and writes results, a line each. */
 async function byLines(
@@ -130,8 +137,14 @@ async function grpcurl(
   return { code, message };
 }
 
-/** It writes the names of JSON, where the others write those of the file. */
-function snakeCase(_key: string, value: unknown): unknown {
+/**
+ * A reviver for `JSON.parse` where names are those of JSON: the others write those of the file.
+ *
+ * @param _key Not looked at.
+ * @param value A value that was read.
+ * @returns The same with the names of the file.
+ */
+export function snakeCase(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return value;
   }
@@ -145,6 +158,7 @@ function snakeCase(_key: string, value: unknown): unknown {
 
 /** The library that the server uses, too: it is always there. */
 async function grpcJs(
+  services: readonly DescService[],
   target: string,
   { service, method, request, take }: Call,
   token: string,
@@ -154,7 +168,7 @@ async function grpcJs(
     undefined,
     token || undefined,
   );
-  const desc = SERVICES.find(({ typeName }) => typeName === service)!.methods
+  const desc = services.find(({ typeName }) => typeName === service)!.methods
     .find(({ name }) => name === method)!;
   const path = `/${service}/${method}`;
   const bytes = toBinary(
@@ -183,46 +197,68 @@ async function grpcJs(
   return { answers: answers.slice(0, take) };
 }
 
-/** All of them. */
-export const CLIENTS: readonly ForeignClient[] = [
-  {
-    name: "grpc-js",
-    program: Deno.execPath(),
-    async run(target, calls, token = "") {
-      const results: Result[] = [];
-      for (const call of calls) results.push(await grpcJs(target, call, token));
-      return results;
+/** All of them, for the services of one program. */
+function clientsFor(
+  services: readonly DescService[],
+  goClient: string,
+  goArgs: readonly string[],
+): ForeignClient[] {
+  return [
+    {
+      name: "grpc-js",
+      program: Deno.execPath(),
+      async run(target, calls, token = "") {
+        const results: Result[] = [];
+        for (const call of calls) {
+          results.push(await grpcJs(services, target, call, token));
+        }
+        return results;
+      },
     },
-  },
-  {
-    name: "grpcio",
-    program: PYTHON,
-    run: (target, calls, token = "") =>
-      byLines(PYTHON, [
-        new URL("python/main.py", import.meta.url).pathname,
-        target,
-        token,
-        PROTO,
-      ], calls),
-  },
-  {
-    name: "grpc-go",
-    program: GO_CLIENT,
-    run: (target, calls, token = "") =>
-      byLines(GO_CLIENT, [target, token], calls),
-  },
-  {
-    name: "grpcurl",
-    program: GRPCURL,
-    async run(target, calls, token = "") {
-      const results: Result[] = [];
-      for (const call of calls) {
-        results.push(await grpcurl(target, call, token));
-      }
-      return results;
+    {
+      name: "grpcio",
+      program: PYTHON,
+      run: (target, calls, token = "") =>
+        byLines(PYTHON, [
+          new URL("python/main.py", import.meta.url).pathname,
+          target,
+          token,
+          PROTO,
+        ], calls),
     },
-  },
-];
+    {
+      name: "grpc-go",
+      program: goClient,
+      run: (target, calls, token = "") =>
+        byLines(goClient, [...goArgs, target, token], calls),
+    },
+    {
+      name: "grpcurl",
+      program: GRPCURL,
+      async run(target, calls, token = "") {
+        const results: Result[] = [];
+        for (const call of calls) {
+          results.push(await grpcurl(target, call, token));
+        }
+        return results;
+      },
+    },
+  ];
+}
+
+/** Clients of a gateway. */
+export const CLIENTS: readonly ForeignClient[] = clientsFor(
+  [ControlPlane, Admin],
+  GO_CLIENT,
+  [],
+);
+
+/** Clients of a Frontlas. */
+export const FRONTLAS_CLIENTS: readonly ForeignClient[] = clientsFor(
+  [controlplane.ClusterService, health.Health, cluster.Cluster],
+  GO_FRONTLAS_CLIENT,
+  ["calls"],
+);
 
 const required = Deno.env.get("FRONTIER_REQUIRE_GRPC_CLIENTS") === "1";
 let told = false;

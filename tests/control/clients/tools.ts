@@ -14,8 +14,11 @@ export const PROTO: string = new URL("proto/api/", ROOT).pathname;
 export const PYTHON: string = new URL("venv/bin/python", CACHE).pathname;
 /** A client that asks a server what there is. */
 export const GRPCURL: string = new URL("bin/grpcurl", CACHE).pathname;
-/** A client made of our `.proto` files. */
-export const GO_CLIENT: string = new URL("bin/control", CACHE).pathname;
+/** A gateway's client made of our `.proto` files. */
+export const GO_CLIENT: string = new URL("bin/gateway", CACHE).pathname;
+/** A Frontlas' client made of our `.proto` files. */
+export const GO_FRONTLAS_CLIENT: string =
+  new URL("bin/frontlas", CACHE).pathname;
 
 /** What is installed from the Go proxy. */
 const GO_TOOLS = [
@@ -23,11 +26,34 @@ const GO_TOOLS = [
   "google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.10",
   "google.golang.org/grpc/cmd/protoc-gen-go-grpc@v1.5.1",
 ];
-/** Which file becomes which Go package. */
-const GO_PACKAGES = {
-  "controlplane/frontier/v1/controlplane.proto": "frontier.test/control/v1",
-  "frontier/admin/v1/admin.proto": "frontier.test/control/admin",
-};
+/**
+ * Which file becomes which Go package, by program. One program cannot have
+ * both: the control planes of a gateway and of Frontlas give the same names to
+ * different messages.
+ */
+const GO_PROGRAMS: Readonly<Record<string, Readonly<Record<string, string>>>> =
+  {
+    gateway: {
+      "controlplane/frontier/v1/controlplane.proto": "frontier.test/control/v1",
+      "frontier/admin/v1/admin.proto": "frontier.test/control/admin",
+    },
+    frontlas: {
+      "controlplane/frontlas/v1/cluster.proto":
+        "frontier.test/control/frontlas/v1",
+      "controlplane/frontlas/v1/health.proto":
+        "frontier.test/control/frontlas/v1",
+      "frontier/cluster/v1/cluster.proto": "frontier.test/control/cluster",
+    },
+  };
+/** What the Go module is made of. */
+const GO_SOURCES = [
+  "go.mod",
+  "go.sum",
+  "calls/calls.go",
+  "gateway/main.go",
+  "frontlas/main.go",
+  "frontlas/cluster.go",
+];
 
 /**
  * @param path A file.
@@ -83,16 +109,34 @@ async function installGo(): Promise<void> {
   }
 }
 
-/** Makes the Go client anew: the compiler belongs to Python's packages. */
-async function buildGoClient(): Promise<void> {
+/** Makes the Go clients anew: the compiler belongs to Python's packages. */
+async function buildGoClients(): Promise<void> {
   const bin = new URL("bin", CACHE).pathname;
   const module = new URL("go", CACHE).pathname;
   await Deno.remove(module, { recursive: true }).catch(() => {});
-  await Deno.mkdir(module, { recursive: true });
-  for (const name of ["main.go", "go.mod", "go.sum"]) {
-    await Deno.copyFile(new URL(`go/${name}`, SOURCES), `${module}/${name}`);
+  for (const name of GO_SOURCES) {
+    const target = new URL(name, `file://${module}/`);
+    await Deno.mkdir(new URL(".", target), { recursive: true });
+    await Deno.copyFile(new URL(`go/${name}`, SOURCES), target);
   }
-  const mapped = Object.entries(GO_PACKAGES).flatMap(([file, name]) => [
+  for (const [program, packages] of Object.entries(GO_PROGRAMS)) {
+    await generateGo(bin, module, packages);
+    await run("go", [
+      "build",
+      "-trimpath",
+      "-o",
+      `${bin}/${program}`,
+      `./${program}`,
+    ], { cwd: module });
+  }
+}
+
+async function generateGo(
+  bin: string,
+  module: string,
+  packages: Readonly<Record<string, string>>,
+): Promise<void> {
+  const mapped = Object.entries(packages).flatMap(([file, name]) => [
     `--go_opt=M${file}=${name}`,
     `--go-grpc_opt=M${file}=${name}`,
   ]);
@@ -107,15 +151,12 @@ async function buildGoClient(): Promise<void> {
     "--go_opt=module=frontier.test/control",
     "--go-grpc_opt=module=frontier.test/control",
     ...mapped,
-    ...Object.keys(GO_PACKAGES),
+    ...Object.keys(packages),
   ]);
-  await run("go", ["build", "-trimpath", "-o", GO_CLIENT, "."], {
-    cwd: module,
-  });
 }
 
 /**
- * Installs what is missing, and builds the Go client anew.
+ * Installs what is missing, and builds the Go clients anew.
  *
  * @throws {Error} If something cannot be had; the message says what.
  */
@@ -123,7 +164,7 @@ export async function install(): Promise<void> {
   await Deno.mkdir(new URL("bin", CACHE), { recursive: true });
   await installPython();
   await installGo();
-  await buildGoClient();
+  await buildGoClients();
 }
 
 if (import.meta.main) await install();

@@ -1,10 +1,9 @@
-// Makes calls with a client generated from our .proto files and prints what
-// came of them, one line of JSON each.
+// Package calls makes calls of gRPC that are read from standard input, and
+// prints what came of them, one line of JSON each.
 //
-// usage: control TARGET TOKEN < calls
-// TARGET is host:port, TOKEN may be empty. A call is a line of JSON:
+// A call is a line of JSON:
 // {"service": ..., "method": ..., "request": {...}, "take": 0}
-package main
+package calls
 
 import (
 	"bufio"
@@ -22,29 +21,32 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
-
-	adminv1 "frontier.test/control/admin"
-	v1 "frontier.test/control/v1"
 )
 
-type call struct {
+// Call is what is asked for.
+type Call struct {
 	Service string          `json:"service"`
 	Method  string          `json:"method"`
 	Request json.RawMessage `json:"request"`
 	Take    int             `json:"take"`
 }
 
-type result struct {
+// Result is what came of a call.
+type Result struct {
 	Answer  json.RawMessage   `json:"answer,omitempty"`
 	Answers []json.RawMessage `json:"answers,omitempty"`
 	Code    int               `json:"code,omitempty"`
 	Message string            `json:"message,omitempty"`
 }
 
-func main() {
-	target, token := os.Args[1], os.Args[2]
+// Written makes a call as a program would write it; nil without an error is
+// for a call that it has not written out.
+type Written func(ctx context.Context, conn *grpc.ClientConn, c Call) (*Result, error)
+
+// Serve makes the calls of standard input, one after the other.
+func Serve(target, token string, written Written) {
 	conn, err := grpc.NewClient(target, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	check(err)
+	Check(err)
 	defer conn.Close()
 	ctx := context.Background()
 	if token != "" {
@@ -53,75 +55,80 @@ func main() {
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var c call
-		check(json.Unmarshal(lines.Bytes(), &c))
-		made, err := make1(ctx, conn, c)
+		var c Call
+		Check(json.Unmarshal(lines.Bytes(), &c))
+		made, err := make1(ctx, conn, c, written)
 		if err != nil {
 			s := status.Convert(err)
-			made = result{Code: int(s.Code()), Message: s.Message()}
+			made = &Result{Code: int(s.Code()), Message: s.Message()}
 		}
 		text, err := json.Marshal(made)
-		check(err)
+		Check(err)
 		fmt.Println(string(text))
 	}
 }
 
-func make1(ctx context.Context, conn *grpc.ClientConn, c call) (result, error) {
+func make1(ctx context.Context, conn *grpc.ClientConn, c Call, written Written) (*Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	// The two that are written out show what a program would write.
-	switch c.Service + "/" + c.Method {
-	case "controlplane.ControlPlane/ListEdges":
-		request := &v1.ListEdgesRequest{}
-		check(protojson.Unmarshal(c.Request, request))
-		answer, err := v1.NewControlPlaneClient(conn).ListEdges(ctx, request)
-		return one(answer, err)
-	case "frontier.admin.v1.Admin/WatchConnections":
-		request := &adminv1.WatchConnectionsRequest{}
-		check(protojson.Unmarshal(c.Request, request))
-		stream, err := adminv1.NewAdminClient(conn).WatchConnections(ctx, request)
-		if err != nil {
-			return result{}, err
-		}
-		answers := []json.RawMessage{}
-		for len(answers) < c.Take {
-			event, err := stream.Recv()
-			if err != nil {
-				return result{}, err
-			}
-			answers = append(answers, text(event))
-		}
-		return result{Answers: answers}, nil
+	if made, err := written(ctx, conn, c); made != nil || err != nil {
+		return made, err
 	}
 	found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(c.Service))
-	check(err)
+	Check(err)
 	method := found.(protoreflect.ServiceDescriptor).Methods().ByName(protoreflect.Name(c.Method))
 	request, answer := message(method.Input()), message(method.Output())
-	check(protojson.Unmarshal(c.Request, request))
-	return one(answer, conn.Invoke(ctx, "/"+c.Service+"/"+c.Method, request, answer))
+	c.Read(request)
+	return One(answer, conn.Invoke(ctx, "/"+c.Service+"/"+c.Method, request, answer))
 }
 
 func message(descriptor protoreflect.MessageDescriptor) proto.Message {
 	found, err := protoregistry.GlobalTypes.FindMessageByName(descriptor.FullName())
-	check(err)
+	Check(err)
 	return found.New().Interface()
 }
 
-func one(answer proto.Message, err error) (result, error) {
+// Read reads the request.
+func (c Call) Read(request proto.Message) {
+	Check(protojson.Unmarshal(c.Request, request))
+}
+
+// One is the result of a method with one answer.
+func One(answer proto.Message, err error) (*Result, error) {
 	if err != nil {
-		return result{}, err
+		return nil, err
 	}
-	return result{Answer: text(answer)}, nil
+	return &Result{Answer: text(answer)}, nil
+}
+
+// Some takes as many answers as are wanted.
+func Some[T any, M interface {
+	*T
+	proto.Message
+}](c Call, stream grpc.ServerStreamingClient[T], err error) (*Result, error) {
+	if err != nil {
+		return nil, err
+	}
+	answers := []json.RawMessage{}
+	for len(answers) < c.Take {
+		event, err := stream.Recv()
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, text(M(event)))
+	}
+	return &Result{Answers: answers}, nil
 }
 
 func text(message proto.Message) json.RawMessage {
 	options := protojson.MarshalOptions{EmitUnpopulated: true, UseProtoNames: true}
 	made, err := options.Marshal(message)
-	check(err)
+	Check(err)
 	return made
 }
 
-func check(err error) {
+// Check ends the program with an error.
+func Check(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
