@@ -22,6 +22,7 @@ import {
   closeTransport,
   Driver,
   type PeerAddress,
+  type Timers,
   type Transport,
 } from "@frontier/platform/internal";
 import { Registrations } from "./calls/registrations.ts";
@@ -68,6 +69,24 @@ export type Admit = (
   wantedId: bigint,
 ) => bigint | PromiseLike<bigint>;
 
+/** How a connection is carried, beyond its transport. */
+export interface ConnectionOptions {
+  /**
+   * The clock and its timers.
+   *
+   * @default {the clock of the process}
+   */
+  readonly timers?: Timers;
+  /** Bytes of it that were read already. */
+  readonly first?: Uint8Array | undefined;
+  /** When its handshake must be complete, in milliseconds of the clock; never later than its settings say. */
+  readonly deadlineAt?: number | undefined;
+  /** Called when its transport is closed. */
+  readonly onReleased?: () => void;
+  /** Server role: called at each heartbeat of the client. */
+  readonly onHeartbeat?: () => void;
+}
+
 const decoder = new TextDecoder();
 
 /** What a farewell means. */
@@ -92,6 +111,7 @@ export class Connection implements LinkHandler {
   readonly #owner: ConnectionOwner;
   readonly #transport: Transport;
   readonly #admit: Admit | undefined;
+  readonly #onHeartbeat: (() => void) | undefined;
   readonly #done: Promise<void>;
   #resolveOpened!: () => void;
   #rejectOpened!: (error: FrontierError) => void;
@@ -106,10 +126,12 @@ export class Connection implements LinkHandler {
     settings: LinkSettings,
     owner: ConnectionOwner,
     admit: Admit | undefined,
+    options: ConnectionOptions,
   ) {
     this.#owner = owner;
     this.#transport = transport;
     this.#admit = admit;
+    this.#onHeartbeat = options.onHeartbeat;
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -118,11 +140,14 @@ export class Connection implements LinkHandler {
     this.opened.catch(() => {});
     this.goingAway = new Promise((resolve) => this.#resolveGoingAway = resolve);
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
-    const driver = new Driver(transport);
+    const driver = new Driver(transport, options.timers);
     const role = admit === undefined ? "client" : "server";
     const { counters } = owner;
     this.link = new CountedLink(role, settings, this, driver, counters);
-    this.#done = driver.run(this.link);
+    if (options.deadlineAt !== undefined) this.link.hurry(options.deadlineAt);
+    this.#done = driver.run(this.link, options.first);
+    const { onReleased } = options;
+    if (onReleased !== undefined) void this.#done.then(onReleased);
   }
 
   /**
@@ -132,6 +157,7 @@ export class Connection implements LinkHandler {
    * @param settings Sizes, times and extensions to offer.
    * @param owner Hears what happens.
    * @param introduction Who we are.
+   * @param options How it is carried.
    * @returns The connection; the peer has not answered.
    */
   static connect(
@@ -139,8 +165,15 @@ export class Connection implements LinkHandler {
     settings: LinkSettings,
     owner: ConnectionOwner,
     introduction: Introduction,
+    options: ConnectionOptions = {},
   ): Connection {
-    const connection = new Connection(transport, settings, owner, undefined);
+    const connection = new Connection(
+      transport,
+      settings,
+      owner,
+      undefined,
+      options,
+    );
     const { meta, wantedId } = introduction;
     connection.link.connect(meta, wantedId);
     return connection;
@@ -153,6 +186,7 @@ export class Connection implements LinkHandler {
    * @param settings Sizes, times and extensions to offer.
    * @param owner Hears what happens.
    * @param admit Decides about the client.
+   * @param options How it is carried.
    * @returns The connection; the client has said nothing yet.
    */
   static accept(
@@ -160,8 +194,9 @@ export class Connection implements LinkHandler {
     settings: LinkSettings,
     owner: ConnectionOwner,
     admit: Admit,
+    options: ConnectionOptions = {},
   ): Connection {
-    return new Connection(transport, settings, owner, admit);
+    return new Connection(transport, settings, owner, admit, options);
   }
 
   /** Why the peer said that it closes; `undefined` when it said nothing. */
@@ -226,6 +261,11 @@ export class Connection implements LinkHandler {
       return;
     }
     if (link.state === "open") this.#resolveOpened();
+  }
+
+  /** Server role: tells whoever wants to know that the client is there. */
+  onHeartbeat(): void {
+    this.#onHeartbeat?.();
   }
 
   /** Client role: the peer has accepted us. */
