@@ -14,6 +14,8 @@ const PURE = [
   "server/cluster",
   "server/drain",
   "platform/drain",
+  "frontlas/frontierbound",
+  "frontlas/presence",
 ];
 /** What would make a history depend on more than its seed. */
 const FORBIDDEN =

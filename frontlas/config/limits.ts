@@ -36,12 +36,12 @@ export interface FrontlasLimits {
    * Payload bytes of one frame of a gateway, checked before any memory is taken.
    * A larger frame ends the gateway's connection.
    *
-   * @default {1_048_576}
+   * @default {4_194_304}
    */
   readonly maxFrameBytes: number;
   /**
-   * Events of all gateways together that wait for the store. A gateway with one
-   * more is told that the store does not keep up, and sends again later.
+   * Events of all gateways together that wait for the store. A gateway that
+   * brings more is not read until there is room.
    *
    * @default {200_000}
    */
@@ -60,7 +60,7 @@ export const DEFAULT_FRONTLAS_LIMITS: Readonly<FrontlasLimits> = Object.freeze({
   maxConnections: 8_192,
   maxConnectionsPerAddress: 0,
   handshakeTimeoutMs: 10_000,
-  maxFrameBytes: 1_048_576,
+  maxFrameBytes: 4_194_304,
   maxWaitingEvents: 200_000,
   maxAnswers: 100_000,
 });
@@ -74,7 +74,7 @@ export const LIMIT_NAMES: readonly (keyof FrontlasLimits)[] = Object.freeze(
 const SPECIAL: { readonly [K in keyof FrontlasLimits]?: Partial<Bound> } = {
   maxConnectionsPerAddress: { least: 0 },
   // Room for a full batch of a gateway, and for the largest meta of a service.
-  maxFrameBytes: { least: 524_288, most: 0x7fff_ffff },
+  maxFrameBytes: { least: 1_048_576, most: 0x7fff_ffff },
   // Room for one batch.
   maxWaitingEvents: { least: 1_000 },
 };

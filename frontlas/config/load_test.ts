@@ -293,7 +293,7 @@ const REFUSED: [name: string, text: string, message: string][] = [
   [
     "a limit that leaves nothing",
     `${MINIMAL}limits: {max_frame_bytes: 1KiB}\n`,
-    'f.yaml:4:27: Cannot use "1KiB" as "limits.max_frame_bytes": expected a whole number of bytes or a size such as 256MiB, from 524288 to 2147483647, or .inf for no limit',
+    'f.yaml:4:27: Cannot use "1KiB" as "limits.max_frame_bytes": expected a whole number of bytes or a size such as 256MiB, from 1048576 to 2147483647, or .inf for no limit',
   ],
 ];
 

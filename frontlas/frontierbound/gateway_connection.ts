@@ -224,26 +224,12 @@ export class GatewayConnection implements GatewayLink {
         throw this.#rejected(`Cannot take ${method}: this link takes batches`);
       };
     }
-    methods[METHOD_HELLO] = ({ data }) => {
-      const session = this.#ours(METHOD_HELLO);
-      return this.#read(() => session.hello(data));
-    };
-    methods[METHOD_PRESENCE] = ({ data }) =>
-      this.#ours(METHOD_PRESENCE).batch(data);
     return methods;
   }
 
   #admitted(): OurSession | GoSession {
     if (this.#session !== undefined) return this.#session;
     throw this.#rejected("Cannot take a call: the gateway is not admitted yet");
-  }
-
-  #ours(method: string): OurSession {
-    const session = this.#admitted();
-    if (session instanceof OurSession) return session;
-    throw this.#rejected(
-      `Cannot take ${method}: the feature "cluster" is not agreed on`,
-    );
   }
 
   #read<T>(read: () => T): T {
@@ -268,7 +254,16 @@ export class GatewayConnection implements GatewayLink {
       this.#presence.tally.refused.malformed++;
       throw error;
     }
-    this.#session = await this.#presence.admit(introduction, this);
+    const session = await this.#presence.admit(introduction, this);
+    this.#session = session;
+    if (session instanceof OurSession) {
+      const { methods } = this.#core.channel;
+      methods.set(
+        METHOD_HELLO,
+        ({ data }) => this.#read(() => session.hello(data)),
+      );
+      methods.set(METHOD_PRESENCE, ({ data }) => session.batch(data));
+    }
     return nextId();
   }
 
@@ -289,9 +284,18 @@ export class GatewayConnection implements GatewayLink {
     this.#core.close();
     const session = this.#session;
     if (session === undefined) return;
-    this.#presence.ended(
-      session,
-      this.#connection.closeReason ?? { kind: "lost", text: "lost" },
-    );
+    this.#presence.ended(session, this.#endReason());
+  }
+
+  /** A gateway of ours that leaves says so; any other end of its link is one that it did not mean. */
+  #endReason(): CloseReason {
+    const { closeReason, farewell } = this.#connection;
+    if (farewell === "going-away") {
+      return { kind: "peer-closed", text: "the gateway leaves" };
+    }
+    const reason = closeReason ?? { kind: "lost", text: "connection lost" };
+    return this.ours && reason.kind === "peer-closed"
+      ? { kind: "lost", text: reason.text }
+      : reason;
   }
 }

@@ -54,7 +54,11 @@ export class Evictions {
     const byGateway = Map.groupBy(moved, ({ from }) => from);
     for (const [from, evictions] of byGateway) {
       for (let i = 0; i < evictions.length; i += MAX_EVICTIONS) {
-        void this.#tell(from, evictions.slice(i, i + MAX_EVICTIONS));
+        const part = evictions.slice(i, i + MAX_EVICTIONS);
+        void this.#tell(
+          from,
+          part.map(({ edgeId, stamp }) => ({ edgeId, stamp })),
+        );
       }
     }
   }

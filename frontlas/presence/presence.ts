@@ -72,6 +72,8 @@ export interface PresenceOptions {
    * @default {1_000_000}
    */
   readonly maxRemembered?: number;
+  /** Called when a gateway has come, moved or gone. */
+  readonly onChange?: () => void;
 }
 
 /** A gateway that is connected here. */
@@ -145,6 +147,21 @@ export class Presence {
     };
     this.#dead = new DeadGateways({ store, timers, random, log, tally });
     timers.set(this.#sweeper, timers.now() + SWEEP_MS);
+  }
+
+  /** How many gateways are connected here. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Tells whether a gateway is connected here.
+   *
+   * @param frontierId Its id.
+   * @returns Whether it is.
+   */
+  has(frontierId: string): boolean {
+    return this.#sessions.has(frontierId);
   }
 
   /** How many gateways are connected here: of ours, and Go's. */
@@ -340,6 +357,7 @@ export class Presence {
     this.#sessions.set(frontierId, entered);
     this.tally.admitted[link.ours ? "ours" : "go"]++;
     old?.replaced();
+    this.#options.onChange?.();
     this.#options.log.info("A gateway is connected", {
       peer: frontierId,
       address: link.address,
@@ -395,7 +413,8 @@ export class Presence {
     session: FrontierSession,
     graceMs = this.#options.graceMs ?? 5_000,
   ): void {
-    this.#options.store.release(session, graceMs).catch((error) => {
+    const { store, onChange } = this.#options;
+    store.release(session, graceMs).then(onChange, (error) => {
       // Then its lease ends by itself.
       this.tally.storeErrors++;
       this.#options.log.debug("Cannot release a gateway", {

@@ -23,8 +23,8 @@ import type { PresenceEvent } from "./presence.ts";
 export const MAX_BATCH_RECORDS = 1_000;
 /** Bytes of a batch that has more than one record, at most. */
 export const MAX_BATCH_BYTES = 65_536;
-/** Bytes of what a service says about itself, at most; such a record has a batch of its own. */
-export const MAX_SERVICE_META: number = 2 * 1024 * 1024;
+/** Bytes of what a service says about itself, at most; the rest of a longer one is cut off. A long one has a batch of its own. */
+export const MAX_SERVICE_META = 524_288;
 /** Bytes of an address, at most; the rest of a longer one is cut off. */
 export const MAX_ADDR = 512;
 
@@ -112,23 +112,16 @@ export class PresenceBatchWriter {
    *
    * @param event What happened.
    * @returns Whether there was room; the first event always has it.
-   * @throws {RangeError} If it cannot be written: its stamp makes no sense, or a
-   * service says more than {@linkcode MAX_SERVICE_META} bytes.
+   * @throws {RangeError} If its stamp makes no sense.
    */
   add(event: PresenceEvent): boolean {
     checkStamp(event.stamp);
     const online = "addr" in event;
     const service = event.kind === "service-online";
-    const addr = online ? fitting(utf8(event.addr)) : undefined;
-    const meta = service ? utf8(event.meta) : undefined;
-    const metaSize = meta?.length ?? 0;
-    if (metaSize > MAX_SERVICE_META) {
-      throw new RangeError(
-        `Cannot encode service ${event.id}: ${metaSize} bytes of meta exceed ${MAX_SERVICE_META}`,
-      );
-    }
-    const size = RECORD_SIZE + (online ? 2 + addr!.length : 0) +
-      (service ? 4 + metaSize : 0);
+    const addr = online ? fitting(event.addr, MAX_ADDR) : undefined;
+    const meta = service ? fitting(event.meta, MAX_SERVICE_META) : undefined;
+    const size = RECORD_SIZE + (addr === undefined ? 0 : 2 + addr.length) +
+      (meta === undefined ? 0 : 4 + meta.length);
     const writer = this.#writer;
     const full = this.count >= MAX_BATCH_RECORDS ||
       writer.size + size > MAX_BATCH_BYTES;
@@ -160,12 +153,13 @@ export class PresenceBatchWriter {
   }
 }
 
-/** Cuts an address that is too long, between two characters. */
-function fitting(addr: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (addr.length <= MAX_ADDR) return addr;
-  let end = MAX_ADDR;
-  while ((addr[end]! & 0xc0) === 0x80) end--;
-  return addr.subarray(0, end);
+/** Cuts text that is too long, between two characters. */
+function fitting(text: string, most: number): Uint8Array<ArrayBuffer> {
+  const bytes = utf8(text);
+  if (bytes.length <= most) return bytes;
+  let end = most;
+  while ((bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end);
 }
 
 /**
