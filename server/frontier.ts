@@ -8,7 +8,12 @@ import { checkKeys } from "@frontier/platform/config";
 import { systemTimers } from "@frontier/platform/internal";
 import { guardedLogger, NULL_LOGGER } from "@frontier/platform/log";
 import { loadTracer } from "@frontier/platform/trace";
-import { type FrontierOptions, resolveOptions } from "./config/mod.ts";
+import {
+  type FrontierConfig,
+  type FrontierOptions,
+  resolveOptions,
+} from "./config/mod.ts";
+import { newInstance } from "./cluster/instance.ts";
 import { memoryBudget } from "./config/memory_budget.ts";
 import { makeProducers, wantsBrokers } from "./mq/open_brokers.ts";
 import { type OpenListener, openListener } from "@frontier/platform/ports";
@@ -53,9 +58,18 @@ export async function startFrontier(
   options: FrontierOptions = {},
   listeners: FrontierListeners = {},
 ): Promise<Frontier> {
-  const config = resolveOptions(options);
+  const given = resolveOptions(options);
   checkKeys(listeners, LISTENER_KEYS);
   const log = guardedLogger(options.logger ?? NULL_LOGGER);
+  const { random = Math.random } = listeners;
+  const instance = given.frontlas.enable ? newInstance(random) : "";
+  const config = withId(given, instance);
+  if (config !== given) {
+    log.info(
+      "This gateway calls itself by a name of its own until it stops: daemon.frontier_id is empty",
+      { frontierId: config.frontierId },
+    );
+  }
   const memory = memoryBudget(config.limits.maxMemory);
   // Both are bound before either accepts: early connections wait in the kernel.
   const service = listeners.service === undefined
@@ -74,7 +88,7 @@ export async function startFrontier(
     gateway = new Gateway(config, log, edge, service, {
       maxMemory: memory.bytes,
       timers: listeners.timers ?? systemTimers,
-      random: listeners.random ?? Math.random,
+      random,
       wallClock: listeners.wallClock ?? Date.now,
       policies: listeners.policies ?? [],
       producers,
@@ -87,10 +101,21 @@ export async function startFrontier(
   }
   try {
     await gateway.openControl();
+    await gateway.joinCluster(instance, random);
     await gateway.observe();
     return gateway;
   } catch (error) {
     await gateway.close();
     throw error;
   }
+}
+
+/**
+ * A name for a gateway of a cluster that was given none. Whatever is derived
+ * from the machine may be another gateway's, too; this is nobody's, and after a
+ * crash its successor need not wait until the old name is free.
+ */
+function withId(config: FrontierConfig, instance: string): FrontierConfig {
+  if (!config.frontlas.enable || config.frontierId !== "") return config;
+  return { ...config, frontierId: `frontier-${instance}` };
 }

@@ -10,6 +10,7 @@ import type {
   TransportListener,
 } from "@frontier/platform/internal";
 import type { Policy } from "./admission/policy.ts";
+import type { ClusterStatus } from "./cluster/status.ts";
 import type { DrainProgress } from "./drain/progress.ts";
 import type { BrokerStatus } from "./mq/broker_status.ts";
 
@@ -70,6 +71,8 @@ export interface Frontier extends AsyncDisposable {
   readonly status: FrontierStatus;
   /** What the brokers that take topics are doing, in the order in which they are candidates. */
   readonly brokers: readonly BrokerStatus[];
+  /** What the link to the directory of its cluster is doing; `undefined` when it is none of a cluster. */
+  readonly cluster: ClusterStatus | undefined;
   /** Whether it takes new connections: not once it drains, or is closed. */
   readonly ready: boolean;
   /** Where health and metrics are read; `undefined` when nobody asked for that, or the address is taken. */

@@ -29,6 +29,8 @@ import type { Policy } from "./admission/policy.ts";
 import { Bypass } from "./bypass/bypass.ts";
 import type { FrontierConfig } from "./config/mod.ts";
 import { checkDrainSeconds } from "./config/options.ts";
+import type { Membership } from "./cluster/membership.ts";
+import type { ClusterStatus } from "./cluster/status.ts";
 import type { Control } from "./control/control.ts";
 import { Drain } from "./drain/drain.ts";
 import type { DrainProgress } from "./drain/progress.ts";
@@ -58,6 +60,8 @@ import type {
 
 /** Milliseconds between two looks while waiting for something to finish. */
 const LOOK_MS = 20;
+/** Longest wait for the directory of the cluster while closing. */
+const FAREWELL_MS = 2_000;
 /** Longest wait for the last connections and events while closing. */
 const CLOSE_MS = 5_000;
 
@@ -76,6 +80,7 @@ export class Gateway implements Frontier {
   readonly #bypass: Bypass | undefined;
   readonly #links: Set<Link> = new Set();
   #control: Control | undefined = undefined;
+  #membership: Membership | undefined = undefined;
   readonly #readiness = new Readiness();
   /** Present when somebody watches. */
   readonly #tally: Tally | undefined;
@@ -232,6 +237,43 @@ export class Gateway implements Frontier {
     });
   }
 
+  /** Joins the cluster, if there is to be one; nobody waits for its directory. */
+  async joinCluster(instance: string, random: () => number): Promise<void> {
+    const { frontlas, frontierId, servicebound, edgebound } = this.#config;
+    if (!frontlas.enable) return;
+    const { openMembership } = await import("./cluster/open_membership.ts");
+    const membership = this.#membership = openMembership({
+      config: frontlas,
+      frontierId,
+      instance,
+      listeners: {
+        servicebound: {
+          hostname: servicebound.hostname,
+          bound: this.serviceAddr,
+        },
+        edgebound: { hostname: edgebound.hostname, bound: this.edgeAddr },
+      },
+      routing: this.#routing,
+      dial,
+      timers: this.#timers,
+      random,
+      wallClock: this.#wallClock,
+      log: this.#log,
+    });
+    this.#readiness.add(
+      "frontlas",
+      () => {
+        const { state, problem } = membership.status;
+        return state === "up" ? "" : problem === "" ? state : problem;
+      },
+      { required: false },
+    );
+  }
+
+  get cluster(): ClusterStatus | undefined {
+    return this.#membership?.status;
+  }
+
   get controlAddr(): PeerAddress | undefined {
     return this.#control?.addr;
   }
@@ -255,6 +297,7 @@ export class Gateway implements Frontier {
         links: this.#links,
         readiness: this.#readiness,
         brokers: this.#brokers,
+        cluster: this.#membership,
         drain: () => this.drainProgress,
         logged: this.#logged,
       }),
@@ -389,6 +432,8 @@ export class Gateway implements Frontier {
     }
     await until(() => this.#links.size === 0, CLOSE_MS);
     for (const link of [...this.#links]) link.fail(GOING_AWAY);
+    // The directory hears of the last who have gone, and that nobody comes any more.
+    await this.#membership?.close(FAREWELL_MS);
     await brokersClosed;
     await this.#control?.close();
     this.#log.info("Gateway closed", {

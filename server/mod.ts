@@ -16,6 +16,7 @@ export {
   type FrontierStatus,
   startFrontier,
 } from "./frontier.ts";
+export type { ClusterStatus } from "./cluster/status.ts";
 export type { DrainPhase, DrainProgress } from "./drain/progress.ts";
 export type { DepartureCounts } from "@frontier/platform/drain";
 export {
@@ -35,11 +36,11 @@ export {
   type ForwardDeadlines,
   type FrontierOptions,
   type FrontlasConfig,
+  type FrontlasOptions,
   type HashBy,
   type KafkaCompression,
   type KafkaConfig,
   type KafkaSaslConfig,
-  type LaterConfig,
   type Limits,
   type MqmConfig,
   type NatsConfig,

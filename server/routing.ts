@@ -95,6 +95,8 @@ export interface RoutingOptions {
 export interface Routing {
   /** Who is there. */
   readonly directory: Directory;
+  /** Makes ids for edges and services. */
+  readonly ids: IdAllocator;
   /** Who holds how much of what. */
   readonly ledger: Ledger;
   /** Requests and messages on their way. */
@@ -259,6 +261,7 @@ export function createRouting(options: RoutingOptions): Routing {
 
   return {
     directory,
+    ids,
     ledger,
     exchange,
     streams,

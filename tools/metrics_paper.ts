@@ -11,6 +11,8 @@ import {
   processMetrics,
 } from "@frontier/platform/metrics";
 import { DEFAULT_LIMITS } from "../server/config/limits.ts";
+import { type ClusterStatus, noCounts } from "../server/cluster/status.ts";
+import { clusterMetrics } from "../server/metrics/cluster_metrics.ts";
 import { peerMetrics } from "../server/metrics/peer_metrics.ts";
 import type { MetricSources } from "../server/metrics/sources.ts";
 import { stateMetrics } from "../server/metrics/state_metrics.ts";
@@ -45,6 +47,7 @@ function sources(): MetricSources {
     links: [],
     readiness: new Readiness(),
     brokers: [],
+    cluster: undefined,
     drain: () => undefined,
     logged: { debug: 0, info: 0, warn: 0, error: 0 },
   };
@@ -58,6 +61,10 @@ export function metricsByPart(): ReadonlyMap<string, readonly Metric[]> {
     ["What passes", trafficMetrics(from)],
     ["Who is connected", peerMetrics(from)],
     ["The gateway itself", stateMetrics(from)],
+    [
+      "Its cluster, where it is one of a cluster",
+      clusterMetrics({ status: {} as ClusterStatus, counts: noCounts() }),
+    ],
     ["The process", processMetrics(lag)],
   ]);
 }

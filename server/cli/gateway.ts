@@ -63,11 +63,17 @@ function listeners(config: FrontierConfig): ProgramListener[] {
 async function lookAhead(
   loaded: LoadedConfig<FrontierConfig>,
 ): Promise<Diagnostic[]> {
-  const { edgebound: { bypass }, controlplane } = loaded.config;
+  const { edgebound: { bypass }, controlplane, frontlas } = loaded.config;
   const found = [
     ...await lookAtTls(loaded, "edgebound.bypass.tls", bypass?.tls, {
       isClient: true,
     }),
+    ...await lookAtTls(
+      loaded,
+      "frontlas.dial.tls",
+      frontlas.enable ? frontlas.dial.tls : undefined,
+      { isClient: true },
+    ),
     ...await lookAtBrokers(loaded),
   ];
   const exposed = controlplane.enable

@@ -107,7 +107,7 @@ Deno.test("without a file it says so, says where it listens, and SIGTERM ends it
 
 Deno.test("parts that this version does not serve, and unknown keys, are one warning each at start", async () => {
   const text =
-    `${GOOD}frontlas: {enable: true, dial: {addr: "r:1"}}\nobservability: {enable: no}\nhashby: srcip\n`;
+    `${GOOD}controlplane: {listen: {advertised_addr: "r:1"}}\nobservability: {enable: no}\nhashby: srcip\n`;
   await withFile(text, async (path) => {
     await using program = new Program(["-c", path, "--log-format", "json"]);
     await program.line(/edgebound server listening on/);
@@ -121,7 +121,7 @@ Deno.test("parts that this version does not serve, and unknown keys, are one war
     ) => record.message);
     assertEquals(said, [
       `${path}:5:1: Unknown key "hashby", nearest known key: "exchange.hashby"`,
-      'This version does not serve what "frontlas.enable" asks for; the gateway runs without it',
+      'This version does not serve what "controlplane.listen.advertised_addr" asks for; the gateway runs without it',
     ]);
   });
 });

@@ -124,8 +124,15 @@ const DOUBTFUL: [name: string, text: string, said: string][] = [
   ],
   [
     "a part that is not served",
-    `${GOOD}frontlas: {enable: true, dial: {addrs: ["127.0.0.1:40012"]}}\n`,
-    'This version does not serve what "frontlas.enable" asks for',
+    `${GOOD}controlplane: {listen: {advertised_addr: "r:1"}}\n`,
+    'This version does not serve what "controlplane.listen.advertised_addr" asks for',
+  ],
+  [
+    "a missing certificate of the link to the cluster's directory",
+    `${GOOD}frontlas: {enable: true, dial: {addrs: ["127.0.0.1:1"], ${
+      tls([["nowhere", "localhost"]])
+    }}}\n`,
+    "(frontlas.dial.tls.certs[0])",
   ],
 ];
 

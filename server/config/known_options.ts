@@ -58,7 +58,12 @@ export function checkKnown(
     // Complete, or the compiler's to refuse.
     daemon: null,
     dao: keysOf(base.dao),
-    later: null,
+    frontlas: {
+      enable: null,
+      dial: DIAL_KEYS,
+      metrics: { enable: null, intervalSeconds: null },
+      advertised: { servicebound: null, edgebound: null },
+    },
     logger: null,
   } satisfies KeysOf<FrontierOptions>;
   checkKeys(options, keys);

@@ -193,7 +193,7 @@ observability: {enable: false, addr: "0.0.0.0:9091"}
 Deno.test("the complete file of the Go gateway is accepted without a warning, strictly too", () => {
   const loaded = load(SAMPLE, {}, { strict: true });
   assertEquals(warnings(loaded), []);
-  const { later, edgebound, observability, daemon } = loaded.config;
+  const { frontlas, edgebound, observability, daemon } = loaded.config;
   assertEquals(edgebound, {
     hostname: "0.0.0.0",
     port: 30012,
@@ -201,7 +201,7 @@ Deno.test("the complete file of the Go gateway is accepted without a warning, st
     requireEdgeOnline: false,
     reaskIds: "ours",
   });
-  assertEquals(later.frontlas.dial.addrs, ["127.0.0.1:40012"]);
+  assertEquals(frontlas.dial.addrs, ["127.0.0.1:40012"]);
   assertEquals(daemon.rlimit, { enable: true, nofile: 102400 });
   assertEquals(observability, { enable: false, addr: "0.0.0.0:9091" });
 });
@@ -268,17 +268,17 @@ const MEANINGS: [
   ["observability: {}", (c) => c.observability, { addr: "0.0.0.0:9091" }],
   [
     "frontlas: {enable: true, dial: {addrs: ['a:1', 'b:2']}}",
-    (c) => c.later.frontlas.dial.addrs,
+    (c) => c.frontlas.dial.addrs,
     ["a:1", "b:2"],
   ],
   [
     "frontlas: {enable: true, dial: {addr: ['a:1', 'b:2']}}",
-    (c) => c.later.frontlas.dial.addrs,
+    (c) => c.frontlas.dial.addrs,
     ["a:1", "b:2"],
   ],
   [
     "frontlas: {enable: true, dial: {addrs: 'a:1'}}",
-    (c) => c.later.frontlas.dial.addrs,
+    (c) => c.frontlas.dial.addrs,
     ["a:1"],
   ],
   [
@@ -404,6 +404,18 @@ const MISTAKES: [line: string, complaint: string][] = [
   [
     "frontlas: {enable: true}",
     'frontier.yaml:11:1: Cannot reach the directory without an address: set "frontlas.dial.addrs"',
+  ],
+  [
+    "frontlas: {enable: true, dial: {addr: []}}",
+    'frontier.yaml:11:26: Cannot reach the directory without an address: set "frontlas.dial.addrs"',
+  ],
+  [
+    "frontlas: {enable: true, dial: {addr: ['a:1', 'b:0']}}",
+    'frontier.yaml:11:26: Cannot reach the directory at "b:0": its port cannot be 0 (frontlas.dial.addrs[1])',
+  ],
+  [
+    "frontlas: {enable: true, dial: {network: udp, addr: 'a:1'}}",
+    'frontier.yaml:11:42: Unsupported network "udp": it cannot carry this protocol, use tcp (frontlas.dial.network)',
   ],
   [
     "controlplane: {enable: true, tokens: [{role: admin}]}",
@@ -702,7 +714,10 @@ x: &tcp {network: tcp, advertised_addr: a}
 servicebound: {listen: {<<: *tcp, addr: ":1"}}
 edgebound: {listen: {<<: *tcp, addr: ":2", advertised_addr: b}}
 `);
-  assertEquals(merged.later.advertised, { servicebound: "a", edgebound: "b" });
+  assertEquals(merged.frontlas.advertised, {
+    servicebound: "a",
+    edgebound: "b",
+  });
   let bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (let i = 1; i < 12; i++) {
     bomb += `a${i}: &a${i} [${Array(10).fill(`*a${i - 1}`).join(", ")}]\n`;
@@ -809,7 +824,7 @@ for (
 }
 
 Deno.test("the environment beats the file", () => {
-  const { servicebound, edgebound, frontierId, later, drainSeconds, log } =
+  const { servicebound, edgebound, frontierId, frontlas, drainSeconds, log } =
     config(MINIMAL, {
       FRONTIER_SERVICEBOUND_PORT: "1",
       FRONTIER_EDGEBOUND_PORT: "2",
@@ -827,7 +842,7 @@ Deno.test("the environment beats the file", () => {
     "0.0.0.0",
   ]);
   assertEquals([drainSeconds, frontierId], [0, "frontier-n1"]);
-  assertEquals([later.frontlas.enable, later.frontlas.dial.addrs], [true, [
+  assertEquals([frontlas.enable, frontlas.dial.addrs], [true, [
     "directory:40012",
   ]]);
   assertEquals([log.level, log.output, log.format, log.file.path], [
@@ -949,3 +964,59 @@ for (const line of TALKATIVE) {
     assert(said.length >= 1 && !said.join().includes("secret"), said.join());
   });
 }
+
+/** The link as the documents of the original have it. */
+const CLUSTER = `
+frontlas:
+  enable: true
+  dial:
+    network: tcp
+    addr:
+      - 127.0.0.1:40012
+    tls:
+  metrics:
+    enable: false
+    interval: 0
+`;
+
+Deno.test("the link to the directory of a cluster is taken as the original's documents write it", () => {
+  const loaded = load(MINIMAL + CLUSTER, {}, { strict: true });
+  assertEquals(warnings(loaded), []);
+  assertEquals(loaded.config.frontlas, {
+    enable: true,
+    dial: { addrs: ["127.0.0.1:40012"] },
+    metrics: { enable: false, intervalSeconds: 30 },
+    advertised: { servicebound: "", edgebound: "" },
+  });
+  const again = load(loaded.toYaml(), {}, { strict: true });
+  assertEquals(again.config, loaded.config);
+});
+
+Deno.test("the number of peers is reported at an interval, said or not", () => {
+  const metrics = (text: string) =>
+    load(
+      `${MINIMAL}${CLUSTER.replace(/enable: false\n {4}interval: 0/, text)}`,
+    );
+  const said = metrics("enable: true\n    interval: 5");
+  assertEquals(said.config.frontlas.metrics, {
+    enable: true,
+    intervalSeconds: 5,
+  });
+  assertEquals(warnings(said), []);
+  const unsaid = metrics("enable: true");
+  assertEquals(unsaid.config.frontlas.metrics.intervalSeconds, 30);
+  assertStringIncludes(warnings(unsaid).join(), "reported every 30 s");
+});
+
+Deno.test("an address for others is read where it is used, and only there", () => {
+  const listen = MINIMAL.replace(
+    "edgebound:\n  listen:",
+    "edgebound:\n  listen:\n    advertised_addr: nowhere",
+  );
+  assert(listen !== MINIMAL);
+  assertEquals(warnings(load(listen)), []);
+  assertStringIncludes(
+    errors(listen + CLUSTER).join(),
+    'Cannot read "nowhere" as an address',
+  );
+});

@@ -11,7 +11,7 @@ export {
 } from "./controlplane.ts";
 export type { ForwardDeadlines, HashBy, ReaskIds } from "./choices.ts";
 export type { DaoConfig, StoreKind } from "./dao.ts";
-export type * from "./later.ts";
+export type { FrontlasConfig, FrontlasOptions } from "./frontlas.ts";
 export type {
   AmqpBindingConfig,
   AmqpConfig,

@@ -17,6 +17,7 @@ import { FORWARD_DEADLINES, HASHES, REASK_IDS } from "./choices.ts";
 import { BACKENDS } from "./dao.ts";
 import { checkKnown } from "./known_options.ts";
 import { resolveControlplane } from "./controlplane.ts";
+import { completeFrontlas } from "./frontlas.ts";
 import { LIMIT_RULES } from "./limit_rules.ts";
 import { loadConfig } from "./load.ts";
 import { brokerProblems, type MqmConfig } from "./mqm/mod.ts";
@@ -59,7 +60,7 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     observability: merge(base.observability, options.observability),
     daemon: options.daemon ?? base.daemon,
     dao: merge(base.dao, options.dao),
-    later: options.later ?? base.later,
+    frontlas: completeFrontlas(base.frontlas, options.frontlas),
   };
   checkPort("servicebound", config.servicebound.port);
   checkPort("edgebound", config.edgebound.port);

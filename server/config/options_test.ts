@@ -121,6 +121,43 @@ const WRONG: [string, FrontierOptions, string][] = [
     'Cannot use "root" as the role of a token: expected "read" or "admin"',
   ],
   ["the drain time", { drainSeconds: -1 }, "Cannot drain for -1 seconds"],
+  [
+    "a cluster without the address of its directory",
+    { frontlas: { enable: true } },
+    "Cannot reach the directory without an address",
+  ],
+  [
+    "an address of a directory",
+    { frontlas: { enable: true, dial: { addrs: ["nowhere"] } } },
+    'Cannot use "nowhere" as frontlas.dial.addrs',
+  ],
+  [
+    "a port of a directory",
+    { frontlas: { enable: true, dial: { addrs: ["a:0"] } } },
+    "its port cannot be 0",
+  ],
+  [
+    "an address for others",
+    {
+      frontlas: {
+        enable: true,
+        dial: { addrs: ["a:1"] },
+        advertised: { edgebound: "x" },
+      },
+    },
+    'Cannot use "x" as frontlas.advertised.edgebound',
+  ],
+  [
+    "an interval of reports",
+    {
+      frontlas: {
+        enable: true,
+        dial: { addrs: ["a:1"] },
+        metrics: { enable: true, intervalSeconds: 0 },
+      },
+    },
+    "Cannot report every 0 s",
+  ],
   ["the drain rate", { drainRate: 0 }, "Cannot let 0 connections leave"],
   [
     "a metrics address",
@@ -165,6 +202,23 @@ Deno.test("a program gives a token as it is, or says where it is", () => {
   ]);
 });
 
+Deno.test("a program joins a cluster with what a file has", () => {
+  const { frontlas } = resolveOptions({
+    frontierId: "gw-1",
+    frontlas: {
+      enable: true,
+      dial: { addrs: ["directory:40012"] },
+      advertised: { edgebound: "gw.example:443" },
+    },
+  });
+  assertEquals(frontlas, {
+    enable: true,
+    dial: { addrs: ["directory:40012"] },
+    metrics: { enable: false, intervalSeconds: 30 },
+    advertised: { servicebound: "", edgebound: "gw.example:443" },
+  });
+});
+
 for (const [name, options, message] of WRONG) {
   Deno.test(`${name} out of range is refused`, () => {
     assertThrows(() => resolveOptions(options), RangeError, message);
@@ -174,20 +228,12 @@ for (const [name, options, message] of WRONG) {
 Deno.test("every part that this version does not serve is named when it is wanted", () => {
   const config = resolveOptions();
   assertEquals(unservedParts(config), []);
-  const { frontlas } = config.later;
   const wanted = {
     ...config,
     controlplane: { ...config.controlplane, advertisedAddr: "host:3" },
-    later: {
-      frontlas: { ...frontlas, enable: true },
-      advertised: { servicebound: "host:1", edgebound: "host:2" },
-    },
   };
   const named = unservedParts(wanted).map(({ key }) => key);
   assertEquals(named, [
-    "frontlas.enable",
-    "servicebound.listen.advertised_addr",
-    "edgebound.listen.advertised_addr",
     "controlplane.listen.advertised_addr",
   ]);
 });

@@ -24,7 +24,7 @@ import {
   type ControlplaneConfig,
   TOKEN_PLACE,
 } from "./controlplane.ts";
-import type { LaterConfig } from "./later.ts";
+import { resolveFrontlas } from "./frontlas.ts";
 import { SETTINGS, type Settings } from "./settings.ts";
 import type { FrontierConfig } from "./types.ts";
 
@@ -99,30 +99,6 @@ function resolveControl(
   };
 }
 
-function resolveLater(settings: Settings, findings: Findings): LaterConfig {
-  const { frontlas } = settings;
-  if (frontlas.enable && frontlas.dial.addrs.length === 0) {
-    findings.missing(
-      "frontlas.dial.addrs",
-      'Cannot reach the directory without an address: set "frontlas.dial.addrs"',
-    );
-  }
-  return {
-    frontlas: {
-      enable: frontlas.enable,
-      dial: resolveDial(frontlas.dial),
-      metrics: {
-        enable: frontlas.metrics.enable,
-        intervalSeconds: frontlas.metrics.interval,
-      },
-    },
-    advertised: {
-      servicebound: settings.servicebound.listen.advertisedAddr,
-      edgebound: settings.edgebound.listen.advertisedAddr,
-    },
-  };
-}
-
 /** Where the profiling port listens that has no address. */
 const PPROF_ADDR = "127.0.0.1:6060";
 
@@ -175,7 +151,7 @@ export function resolve(
     observability: resolveObservability(settings.observability),
     daemon: resolveDaemon(settings.daemon, PPROF_ADDR),
     dao: settings.dao,
-    later: resolveLater(settings, findings),
+    frontlas: resolveFrontlas(settings, findings),
   };
 }
 

@@ -18,7 +18,7 @@ import type {
   ControlplaneOptions,
 } from "./controlplane.ts";
 import type { DaoConfig } from "./dao.ts";
-import type { LaterConfig } from "./later.ts";
+import type { FrontlasConfig, FrontlasOptions } from "./frontlas.ts";
 import type { Limits } from "./limits.ts";
 import type { MqmConfig } from "./mqm/mod.ts";
 
@@ -74,7 +74,7 @@ export interface FrontierConfig {
    * time would not do otherwise.
    */
   readonly drainRate: number;
-  /** This gateway's name within a cluster, or empty. */
+  /** This gateway's name within a cluster; empty lets it make one up at each start. */
   readonly frontierId: string;
   /** The port for operators and their programs. */
   readonly controlplane: ControlplaneConfig;
@@ -86,11 +86,8 @@ export interface FrontierConfig {
   readonly observability: ObservabilityConfig;
   /** Settings of the process. Used by the command line only. */
   readonly daemon: DaemonConfig;
-  /**
-   * Settings of parts that later releases build: read and checked now, acted
-   * upon then.
-   */
-  readonly later: LaterConfig;
+  /** The link to the directory of a cluster. */
+  readonly frontlas: FrontlasConfig;
 }
 
 /**
@@ -149,9 +146,9 @@ export interface FrontierOptions {
    */
   readonly drainRate?: number;
   /**
-   * This gateway's name within a cluster.
+   * This gateway's name within a cluster, which no other may have.
    *
-   * @default {""}
+   * @default {"" one is made up at each start}
    */
   readonly frontierId?: string;
   /**
@@ -183,8 +180,12 @@ export interface FrontierOptions {
    * @default {{ backend: "buntdb", debug: false }}
    */
   readonly dao?: Partial<DaoConfig>;
-  /** Settings of parts that later releases build. */
-  readonly later?: LaterConfig;
+  /**
+   * The link to the directory of a cluster. What is left out has its default.
+   *
+   * @default {{ enable: false }}
+   */
+  readonly frontlas?: FrontlasOptions;
   /**
    * Where the gateway writes what it has to say.
    *

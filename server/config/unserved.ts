@@ -21,11 +21,7 @@ export interface UnservedPart {
  * @returns The parts, none if everything asked for is served.
  */
 export function unservedParts(config: FrontierConfig): UnservedPart[] {
-  const { advertised, frontlas } = config.later;
   const wanted: [string, boolean][] = [
-    ["frontlas.enable", frontlas.enable],
-    ["servicebound.listen.advertised_addr", advertised.servicebound !== ""],
-    ["edgebound.listen.advertised_addr", advertised.edgebound !== ""],
     [
       "controlplane.listen.advertised_addr",
       config.controlplane.advertisedAddr !== "",

@@ -5,6 +5,7 @@
  */
 
 import type { Metric } from "@frontier/platform/metrics";
+import { clusterMetrics } from "./cluster_metrics.ts";
 import { peerMetrics } from "./peer_metrics.ts";
 import type { MetricSources } from "./sources.ts";
 import { stateMetrics } from "./state_metrics.ts";
@@ -19,5 +20,6 @@ export function gatewayMetrics(sources: MetricSources): Metric[] {
     ...trafficMetrics(sources),
     ...peerMetrics(sources),
     ...stateMetrics(sources),
+    ...clusterMetrics(sources.cluster),
   ];
 }

@@ -11,6 +11,7 @@ import type { Broker } from "../mq/broker.ts";
 import type { Gate } from "@frontier/platform/ports";
 import type { Routing } from "../routing.ts";
 import type { Tally } from "../tally/tally.ts";
+import type { ClusterSource } from "./cluster_metrics.ts";
 import type { LogCounts } from "@frontier/platform/log";
 
 /** What the metrics of a gateway are read from. */
@@ -38,6 +39,8 @@ export interface MetricSources {
   readonly readiness: Readiness;
   /** The brokers that take topics. */
   readonly brokers: readonly Broker[];
+  /** The link to the directory of the cluster, where there is to be one. */
+  readonly cluster: ClusterSource | undefined;
   /** How far draining is; `undefined` before it begins. */
   readonly drain: () => DrainProgress | undefined;
   /** Records written to the log. */
