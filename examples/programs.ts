@@ -37,6 +37,16 @@ export const PROGRAMS = {
     permissions: ["--allow-net", "--allow-env=TERM"],
     summary: "an edge to type commands into",
   },
+  rtmp_service: {
+    path: "rtmp/service.ts",
+    permissions: ["--allow-net"],
+    summary: "an RTMP server whose connections are streams",
+  },
+  rtmp_edge: {
+    path: "rtmp/edge.ts",
+    permissions: ["--allow-net"],
+    summary: "carries RTMP connections to it",
+  },
   remote_shell_edge: {
     path: "remote_shell/edge.ts",
     permissions: [

@@ -12,6 +12,8 @@ var programs = map[string]func(args []string) error{
 	"chatroom_client":  chatroomClient,
 	"iclm_service":     iclmService,
 	"iclm_edge":        iclmEdge,
+	"rtmp_service":     rtmpService,
+	"rtmp_edge":        rtmpEdge,
 }
 
 func main() {

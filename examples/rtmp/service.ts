@@ -1,0 +1,43 @@
+/**
+ * An RTMP server behind a gateway: `deno task examples rtmp_service`.
+ *
+ * @module
+ */
+
+import { Service } from "@frontier/client";
+import { errorText } from "../error_text.ts";
+import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { StreamSocket } from "../stream_socket.ts";
+import { MediaServer } from "./media_server.ts";
+
+const USAGE = `An RTMP server: its connections are the streams of edges.
+
+Usage: deno task examples rtmp_service [flags]`;
+
+const FLAGS = {
+  network: { help: "network of the gateway; only tcp", value: "tcp" },
+  address: {
+    help: "where the gateway listens for services",
+    value: "127.0.0.1:30011",
+  },
+};
+
+async function run({ network, address }: Record<keyof typeof FLAGS, string>) {
+  checkNetwork(network);
+  await using service = await connect(address);
+  console.log("> serving RTMP as the service rtmp");
+  using server = new MediaServer(console.log);
+  for await (const stream of service.streams()) {
+    server.serve(new StreamSocket(stream));
+  }
+}
+
+async function connect(address: string): Promise<Service> {
+  try {
+    return await Service.connect({ ...parseAddress(address), name: "rtmp" });
+  } catch (error) {
+    throw new Error(`new service err: ${errorText(error)}`);
+  }
+}
+
+if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));
