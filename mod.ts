@@ -6,4 +6,5 @@
  */
 
 export * from "@frontier/client";
+export * from "@frontier/frontlas";
 export * from "@frontier/server";

@@ -2,8 +2,61 @@
  * The directory of a cluster: which gateways there are, and which edge and
  * which service is connected to which of them.
  *
+ * As a program: `deno run --allow-net --allow-read --allow-env jsr:@frontier/frontlas --help`.
+ * Embedded: {@linkcode startFrontlas}.
+ *
  * @module
  */
+
+import { main } from "./cli/main.ts";
+
+export {
+  type Frontlas,
+  type FrontlasParts,
+  type FrontlasStatus,
+  startFrontlas,
+} from "./start.ts";
+export {
+  DEFAULT_FRONTLAS_LIMITS,
+  type DirectoryOptions,
+  type ExpirationConfig,
+  type FrontlasLimits,
+  type RedisLogin,
+  type RedisLoginOptions,
+  type RedisMode,
+  type RedisStoreConfig,
+  type RedisStoreOptions,
+} from "./config/mod.ts";
+export type {
+  CertificatePair,
+  ControlTokenConfig,
+  DaemonConfig,
+  ListenConfig,
+  ObservabilityConfig,
+  PprofConfig,
+  RlimitConfig,
+  SecretConfig,
+  TlsDialConfig,
+  TlsListenConfig,
+  TokenOptions,
+} from "@frontier/platform/config";
+export type {
+  LogConfig,
+  LogFields,
+  LogFileConfig,
+  LogFormat,
+  Logger,
+  LogLevel,
+  LogOutput,
+} from "@frontier/platform/log";
+export type {
+  Identity,
+  PeerAddress,
+  Timer,
+  Timers,
+  Transport,
+  TransportListener,
+} from "@frontier/platform";
 
 export type {
   EdgeRecord,
@@ -25,3 +78,5 @@ export type {
   PresenceEvent,
   Stamp,
 } from "@frontier/proto/cluster";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

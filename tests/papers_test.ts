@@ -10,7 +10,14 @@ import { startFrontier } from "@frontier/server";
 const ROOT = new URL("..", import.meta.url);
 const README = ["README.md", "README.zh-CN.md"];
 /** Folders of the packages. */
-const PACKAGES = ["proto/", "platform/", "endpoint/", "client/", "server/"];
+const PACKAGES = [
+  "proto/",
+  "platform/",
+  "endpoint/",
+  "client/",
+  "server/",
+  "frontlas/",
+];
 /** Milliseconds one run of the samples may take; it usually takes one second. */
 const LIMIT_MS = 30_000;
 

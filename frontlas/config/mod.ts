@@ -9,10 +9,10 @@ export { DEFAULT_FRONTLAS_LIMITS, type FrontlasLimits } from "./limits.ts";
 export { loadFrontlas } from "./load.ts";
 export {
   checkSeconds,
-  type FrontlasOptions,
+  type DirectoryOptions,
   type RedisLoginOptions,
   type RedisStoreOptions,
-  resolveFrontlasOptions,
+  resolveDirectoryOptions,
 } from "./options.ts";
 export { TOKEN_PLACE } from "./resolve.ts";
 export type {

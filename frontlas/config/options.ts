@@ -71,7 +71,7 @@ export interface RedisStoreOptions
  * {@linkcode DirectoryConfig} for a caller: whatever is left out has its default.
  * A complete configuration is one, too.
  */
-export interface FrontlasOptions {
+export interface DirectoryOptions {
   /**
    * The port for gateways.
    *
@@ -175,7 +175,7 @@ const REDIS_KEYS = {
 } satisfies KeysOf<RedisStoreConfig>;
 
 /** With its default in its place, a misspelt option would mean something else. */
-function checkKnown(options: FrontlasOptions, base: DirectoryConfig): void {
+function checkKnown(options: DirectoryOptions, base: DirectoryConfig): void {
   checkKeys(
     options,
     {
@@ -198,7 +198,7 @@ function checkKnown(options: FrontlasOptions, base: DirectoryConfig): void {
       // Complete, or the compiler's to refuse.
       daemon: null,
       logger: null,
-    } satisfies KeysOf<FrontlasOptions>,
+    } satisfies KeysOf<DirectoryOptions>,
   );
 }
 
@@ -265,8 +265,8 @@ function checkNumber(
  * @throws {RangeError} If an option is not known, or cannot have its value; the
  * message names it.
  */
-export function resolveFrontlasOptions(
-  options: FrontlasOptions = {},
+export function resolveDirectoryOptions(
+  options: DirectoryOptions = {},
 ): DirectoryConfig {
   const base = loadFrontlas(undefined).config;
   checkKnown(options, base);

@@ -1,23 +1,23 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { loadFrontlas } from "./load.ts";
-import { type FrontlasOptions, resolveFrontlasOptions } from "./options.ts";
+import { type DirectoryOptions, resolveDirectoryOptions } from "./options.ts";
 
 Deno.test("a program without options has the settings of a start without a file", () => {
   const { config } = loadFrontlas(undefined);
-  assertEquals(resolveFrontlasOptions(), config);
-  assertEquals(resolveFrontlasOptions({}), config);
+  assertEquals(resolveDirectoryOptions(), config);
+  assertEquals(resolveDirectoryOptions({}), config);
   // A complete configuration is a set of options, too.
-  assertEquals(resolveFrontlasOptions(config), config);
+  assertEquals(resolveDirectoryOptions(config), config);
 });
 
 Deno.test("a program says only what differs", () => {
-  const config = resolveFrontlasOptions({
+  const config = resolveDirectoryOptions({
     frontierPlane: { listen: { port: 0 }, expiration: { edgeMetaSeconds: 60 } },
     controlPlane: { tokens: [{ role: "read", token: "a-token-of-a-service" }] },
     redis: { addrs: ["127.0.0.1:6379"], password: "hush", db: 2 },
     limits: { maxAnswers: Infinity },
     drainSeconds: undefined,
-  } as FrontlasOptions);
+  } as DirectoryOptions);
   assertEquals(config.frontierPlane.listen, { hostname: "127.0.0.1", port: 0 });
   assertEquals(config.frontierPlane.expiration, {
     edgeMetaSeconds: 60,
@@ -43,7 +43,7 @@ frontier_plane: {listen: {addr: ":2"}}
 redis: {presence: lease, sentinel: {addrs: ["a:1", "b:1"], master_name: m}}
 `;
   const { config } = loadFrontlas({ path: "f.yaml", text });
-  assertEquals(resolveFrontlasOptions(config), config);
+  assertEquals(resolveDirectoryOptions(config), config);
 });
 
 const REFUSED: [options: unknown, message: string][] = [
@@ -104,7 +104,7 @@ const REFUSED: [options: unknown, message: string][] = [
 for (const [options, message] of REFUSED) {
   Deno.test(`options of a program are refused: ${message}`, () => {
     const error = assertThrows(
-      () => resolveFrontlasOptions(options as FrontlasOptions),
+      () => resolveDirectoryOptions(options as DirectoryOptions),
       RangeError,
     );
     assertEquals(error.message, message);
