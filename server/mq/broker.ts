@@ -26,7 +26,7 @@ import { inTime } from "./in_time.ts";
 import type { Producer } from "./producer.ts";
 import type { Ending, Publication } from "./publication.ts";
 import type { TopicHeaders } from "./topic_headers.ts";
-import { StrayErrors } from "./stray_errors.ts";
+import { StrayErrors } from "@frontier/platform/internal";
 import { PublishQueue, type Waiting } from "./publish_queue.ts";
 
 /** Bytes that a message in the queue costs beside its data. */

@@ -91,7 +91,7 @@ export abstract class PeerTable {
       this.#ended.add(this.keyOf(id, frontierId), mine, now);
       return APPLIED;
     }
-    if (found === undefined || !this.holds(found, now)) {
+    if (found === undefined) {
       const key = this.keyOf(id, frontierId);
       const ended = this.#ended.get(key, now);
       if (ended === undefined || compareStamps(ended, mine) < 0) {

@@ -1,0 +1,118 @@
+/**
+ * Which gateways there are.
+ *
+ * @module
+ */
+
+import type { FrontierRecord } from "../presence_store.ts";
+import { command } from "./command.ts";
+import type { Context } from "./context.ts";
+import { type Owner, readOwners } from "./owners.ts";
+import { pairs } from "./reader.ts";
+
+/** Keys that one step of the search looks at: less than a millisecond of Redis. */
+const PER_STEP = 1_000;
+/** Up to here the whole search is made whenever gateways are listed. */
+const SMALL = 20_000;
+/** Milliseconds between two searches, at least. */
+const PAUSE_MS = 10_000;
+/** A search may take this part of the time. */
+const SHARE = 0.05;
+
+/**
+ * Knows the gateways. Those that have registered with us are in a list; those
+ * of a Go directory beside us are only found by their keys. In a small Redis
+ * they are searched with every list; in a large one the search is made now and
+ * then, in the background, never more than a twentieth of the time.
+ */
+export class Directory {
+  readonly #context: Context;
+  #found: ReadonlySet<string> = new Set();
+  #searching: Promise<void> | undefined = undefined;
+  #next = 0;
+  #stopped = false;
+
+  /**
+   * @param context What it works with.
+   */
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** All gateways that are alive, in the order of their ids. */
+  async alive(): Promise<Owner[]> {
+    const [registered] = await Promise.all([this.registered(), this.#search()]);
+    const owners = await readOwners(this.#context, [
+      ...registered.values(),
+      ...this.#found,
+    ]);
+    return [...owners.values()].sort(byId);
+  }
+
+  /** Gateways that have registered with us, dead ones included, by number. */
+  async registered(): Promise<Map<number, string>> {
+    const { numbers } = this.#context.names;
+    const flat = await this.#context.read(
+      command(numbers, "HGETALL", numbers),
+    ) as string[] | null ?? [];
+    return new Map(
+      pairs(flat).filter(([number]) => number !== "next")
+        .map(([number, id]) => [Number(number), id]),
+    );
+  }
+
+  /** Ends the search. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    await this.#searching?.catch(() => {});
+  }
+
+  /** No Go directory can work in a cluster. */
+  async #search(): Promise<void> {
+    if (this.#context.cluster) return;
+    const now = performance.now();
+    if (this.#searching !== undefined || now < this.#next) return;
+    const { frontiers } = this.#context.names;
+    const size = await this.#context.one(command(frontiers, "DBSIZE"));
+    const searching = this.#searching = this.#scan().finally(() => {
+      const took = performance.now() - now;
+      this.#next = Number(size) <= SMALL
+        ? 0
+        : performance.now() + Math.max(PAUSE_MS, took / SHARE);
+      this.#searching = undefined;
+    });
+    if (Number(size) <= SMALL) await searching;
+    else searching.catch(() => {});
+  }
+
+  async #scan(): Promise<void> {
+    const { names } = this.#context;
+    const found = new Set<string>();
+    let cursor = "0";
+    do {
+      const [next, keys] = await this.#context.one(command(
+        names.frontiers,
+        "SCAN",
+        cursor,
+        "MATCH",
+        `${names.frontiers}*`,
+        "COUNT",
+        PER_STEP,
+      )) as [string, string[]];
+      for (const key of keys) found.add(names.idOf(key, names.frontiers));
+      cursor = next;
+    } while (cursor !== "0" && !this.#stopped);
+    this.#found = found;
+  }
+}
+
+/** What the list says of a gateway. */
+export function recordOf(
+  { frontierId, serviceAddr, edgeAddr, edges, services }: Owner,
+): FrontierRecord {
+  return { frontierId, serviceAddr, edgeAddr, edges, services };
+}
+
+function byId(a: Owner, b: Owner): number {
+  return a.frontierId < b.frontierId ? -1 : a.frontierId > b.frontierId ? 1 : 0;
+}

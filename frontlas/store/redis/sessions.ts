@@ -1,0 +1,169 @@
+/**
+ * Connections of gateways.
+ *
+ * @module
+ */
+
+import type {
+  FrontierIntroduction,
+  FrontierSession,
+} from "../presence_store.ts";
+import { LEASE_MS, NUMBERS } from "../presence_times.ts";
+import { command, scripted } from "./command.ts";
+import type { Context } from "./context.ts";
+import {
+  ADMIT,
+  CLAIM,
+  GENERATION,
+  RELEASE,
+  RENEW,
+} from "./scripts/frontier.ts";
+
+/** Milliseconds that a gateway keeps its number while it is away. */
+const SESSION_MS = 7 * 86_400_000;
+/** Attempts to register while others register, too. */
+const TRIES = 20;
+
+/** Lets gateways in, keeps them alive and ends them. */
+export class Sessions {
+  readonly #context: Context;
+  /** What gateways have said here, by id: to be written again where Redis has forgotten it. */
+  readonly #introductions: Map<string, FrontierIntroduction> = new Map();
+
+  /**
+   * @param context What it works with.
+   */
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** See {@linkcode PresenceStore.register}. */
+  async register(
+    introduction: FrontierIntroduction,
+  ): Promise<FrontierSession | undefined> {
+    const { frontierId, instance, serviceAddr, edgeAddr } = introduction;
+    const context = this.#context;
+    const key = this.#key(frontierId);
+    const known = await context.read(command(key, "HGET", key, "number"));
+    const wanted = known === null
+      ? await this.#number(frontierId)
+      : Number(known);
+    for (let tries = 0; tries < TRIES; tries++) {
+      const generation = Number(
+        await context.one(scripted(GENERATION, context.names.generation)),
+      );
+      const answer = await context.one(context.ofFrontier(
+        ADMIT,
+        frontierId,
+        instance,
+        generation,
+        wanted,
+        serviceAddr,
+        edgeAddr,
+        LEASE_MS,
+        SESSION_MS,
+      ));
+      if (answer === "refused") return undefined;
+      if (answer === "late") continue;
+      this.#introductions.set(frontierId, introduction);
+      return { frontierId, instance, generation, number: Number(answer) };
+    }
+    throw new Error(
+      `Cannot register gateway ${frontierId}: it registers elsewhere all the time, give each gateway its own id`,
+    );
+  }
+
+  /** See {@linkcode PresenceStore.renew}. */
+  async renew(session: FrontierSession): Promise<boolean> {
+    const { frontierId, instance, generation, number } = session;
+    const introduction = this.#introductions.get(frontierId);
+    const answer = await this.#context.one(this.#context.ofFrontier(
+      RENEW,
+      frontierId,
+      instance,
+      generation,
+      number,
+      LEASE_MS,
+      SESSION_MS,
+      ...(introduction?.instance === instance
+        ? [introduction.serviceAddr, introduction.edgeAddr]
+        : []),
+    ));
+    // It was there, and is gone: so may be more.
+    if (answer === 2) this.#context.port.suspect();
+    if (answer === 0) this.#introductions.delete(frontierId);
+    return answer !== 0;
+  }
+
+  /** See {@linkcode PresenceStore.release}. */
+  async release(session: FrontierSession, graceMs: number): Promise<void> {
+    const { frontierId, generation } = session;
+    await this.#context.one(
+      this.#context.ofFrontier(RELEASE, frontierId, generation, graceMs),
+    );
+  }
+
+  #key(frontierId: string): string {
+    const { names } = this.#context;
+    return names.of("session", names.tag(frontierId));
+  }
+
+  /** A number that nobody alive has; the one that was given longest ago. */
+  async #number(frontierId: string): Promise<number> {
+    const { names } = this.#context;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const fields = await this.#context.read(
+        command(names.numbers, "HGETALL", names.numbers),
+      ) as string[] ?? [];
+      const holders = new Map<string, string>();
+      for (let i = 0; i < fields.length; i += 2) {
+        holders.set(fields[i]!, fields[i + 1]!);
+      }
+      // Where Redis has forgotten who has which, others may use the first ones still.
+      const next = Number(
+        holders.get("next") ?? Math.floor(Math.random() * NUMBERS),
+      );
+      const number = await this.#free(holders, next);
+      const claimed = await this.#context.one(scripted(
+        CLAIM,
+        names.numbers,
+        number,
+        holders.get(`${number}`) ?? "",
+        frontierId,
+      ));
+      if (claimed === 1) return number;
+    }
+    throw new Error(
+      `Cannot give a number to gateway ${frontierId}: too many register at once, try again`,
+    );
+  }
+
+  async #free(
+    holders: ReadonlyMap<string, string>,
+    next: number,
+  ): Promise<number> {
+    const order = Array.from(
+      { length: NUMBERS },
+      (_, i) => (next + i) % NUMBERS,
+    );
+    const unused = order.find((number) => !holders.has(`${number}`));
+    if (unused !== undefined) return unused;
+    const { names } = this.#context;
+    const answers = await this.#context.run(order.flatMap((number) => {
+      const tag = names.tag(holders.get(`${number}`)!);
+      const alive = names.of("alive:frontiers", tag);
+      const session = names.of("session", tag);
+      return [
+        command(alive, "EXISTS", alive),
+        command(session, "HGET", session, "number"),
+      ];
+    }));
+    const dead = order.find((number, i) =>
+      answers[2 * i] === 0 || Number(answers[2 * i + 1]) !== number
+    );
+    if (dead !== undefined) return dead;
+    throw new Error(
+      `Cannot give a number: ${NUMBERS} gateways are alive, end some of them`,
+    );
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Real Redis in all its modes, for the store of a cluster.
+ *
+ * @module
+ */
+
+import { createClient } from "redis";
+import type { RedisStoreConfig } from "../../frontlas/config/types.ts";
+import type { PresenceMode } from "../../frontlas/store/presence_store.ts";
+import {
+  openRedisStore,
+  type RedisOptions,
+  type RedisStore,
+} from "../../frontlas/store/open_redis_store.ts";
+import { findProgram, whatIsMissing } from "../brokers/provision.ts";
+import {
+  brokerFolder,
+  brokerPorts,
+  RealBroker,
+} from "../brokers/real_broker.ts";
+
+/** A client that is not the store's. */
+export type Admin = ReturnType<typeof createClient>;
+
+/** Name that sentinels know the master by. */
+const MASTER = "frontlas-test";
+
+/** A redis-server. */
+export interface RedisNode extends AsyncDisposable {
+  /** The process, to be killed and frozen. */
+  readonly process: RealBroker;
+  /** Its port. */
+  readonly port: number;
+}
+
+/** Redis as it is run. */
+export interface RealRedis extends AsyncDisposable {
+  /** How. */
+  readonly kind: "standalone" | "sentinel" | "cluster";
+  /** All servers, sentinels not included. */
+  readonly nodes: readonly RedisNode[];
+  /** How the store finds it. */
+  readonly config: RedisStoreConfig;
+}
+
+/** A configuration with what is usual. */
+export function redisConfig(
+  overrides: Partial<RedisStoreConfig> & Pick<RedisStoreConfig, "addrs">,
+): RedisStoreConfig {
+  const password = { value: "", file: "", env: "" };
+  return {
+    mode: "standalone",
+    network: "tcp",
+    db: 0,
+    masterName: "",
+    username: "",
+    password,
+    sentinel: { username: "", password },
+    clientName: "frontlas",
+    disableIdentity: false,
+    identitySuffix: "",
+    maxRetries: 3,
+    minRetryBackoffMs: 8,
+    maxRetryBackoffMs: 512,
+    dialTimeoutMs: 5_000,
+    readTimeoutMs: 3_000,
+    maxRedirects: 8,
+    ...overrides,
+  };
+}
+
+/**
+ * @returns What is missing to run these tests, in words; `undefined` when nothing is.
+ * @throws {Error} If something is missing where it must not.
+ */
+export function redisMissing(): string | undefined {
+  const missing = whatIsMissing("redis") ??
+    (findProgram("redis-sentinel") === undefined
+      ? "redis-sentinel not installed"
+      : undefined);
+  if (missing === undefined) return undefined;
+  if (Deno.env.get("FRONTIER_REQUIRE_REDIS") === "1") {
+    throw new Error(`Cannot test the store with Redis: ${missing}`);
+  }
+  return missing;
+}
+
+/** Starts one server. */
+export async function startNode(
+  port: number,
+  ...args: (string | number)[]
+): Promise<RedisNode> {
+  const folder = await brokerFolder();
+  const process = await RealBroker.start(folder, {
+    program: findProgram("redis-server")!,
+    args: [
+      ["--port", port],
+      ["--bind", "127.0.0.1"],
+      ["--dir", folder],
+      ["--save", ""],
+      args,
+    ].flat().map(String),
+    ready: async () => (await cli(port, "ping")).includes("PONG"),
+  });
+  return {
+    process,
+    port,
+    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
+  };
+}
+
+/** One server. */
+export async function startStandalone(
+  ...args: (string | number)[]
+): Promise<RealRedis> {
+  const [port] = brokerPorts(1) as [number];
+  const node = await startNode(port, ...args);
+  return {
+    kind: "standalone",
+    nodes: [node],
+    config: redisConfig({ addrs: [`127.0.0.1:${port}`] }),
+    [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
+  };
+}
+
+/** Asks a server something with its own client. */
+export async function cli(
+  port: number,
+  ...args: (string | number)[]
+): Promise<string> {
+  const { stdout } = await new Deno.Command(findProgram("redis-cli")!, {
+    args: ["-p", port, ...args].map(String),
+    stdin: "null",
+    stderr: "null",
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** A client of its own, ended with the block. */
+export async function admin(
+  port: number,
+): Promise<{ client: Admin } & AsyncDisposable> {
+  const client = createClient({ socket: { host: "127.0.0.1", port } });
+  client.on("error", () => {});
+  await client.connect();
+  return {
+    client,
+    [Symbol.asyncDispose]() {
+      client.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Two stores on one Redis, empty at first. */
+export interface RedisWorld extends AsyncDisposable {
+  /** One directory's store. */
+  readonly store: RedisStore;
+  /** Another's. */
+  readonly other: RedisStore;
+  /** Lets everything in Redis grow older. */
+  advance(ms: number): Promise<void>;
+}
+
+/** Empties a Redis and opens two stores. */
+export async function openWorld(
+  redis: RealRedis,
+  mode: PresenceMode,
+  options: Omit<RedisOptions, "mode"> = {},
+): Promise<RedisWorld> {
+  for (const port of await masters(redis)) await cli(port, "flushall");
+  const open = () => openRedisStore(redis.config, { mode, ...options });
+  const store = await open();
+  const other = await open();
+  return {
+    store,
+    other,
+    advance: (ms) => advance(redis, ms),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(
+        [store, other].map((one) => one[Symbol.asyncDispose]()),
+      );
+    },
+  };
+}
+
+/** Ports of the servers that take writes. */
+export async function masters({ nodes }: RealRedis): Promise<number[]> {
+  const roles = await Promise.all(
+    nodes.map(async ({ port }) => [port, await cli(port, "role")] as const),
+  );
+  return roles.filter(([, role]) => role.startsWith("master")).map(([port]) =>
+    port
+  );
+}
+
+/** What is to expire does so sooner: as if time had passed. */
+const ADVANCE = `
+local cursor = '0'
+repeat
+  local part = redis.call('SCAN', cursor, 'COUNT', 1000)
+  cursor = part[1]
+  for _, key in ipairs(part[2]) do
+    local left = redis.call('PTTL', key)
+    if left >= 0 then redis.call('PEXPIRE', key, left - tonumber(ARGV[1])) end
+  end
+until cursor == '0'
+`;
+
+async function advance(redis: RealRedis, ms: number): Promise<void> {
+  for (const port of await masters(redis)) {
+    await using made = await admin(port);
+    await made.client.eval(
+      redis.kind === "cluster"
+        ? `#!lua flags=allow-cross-slot-keys\n${ADVANCE}`
+        : ADVANCE,
+      { arguments: [String(ms)] },
+    );
+  }
+}
+
+/** Waits until something is so. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms = 60_000,
+): Promise<void> {
+  const end = performance.now() + ms;
+  while (!await holds()) {
+    if (performance.now() > end) {
+      throw new Error(`Cannot wait any longer: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export { MASTER };
