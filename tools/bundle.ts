@@ -1,0 +1,86 @@
+/**
+ * Writes programs into one file each: `deno run -A tools/bundle.ts [NAME...]`, all of them without a name. `dist/NAME/lib/NAME.js`
+ * needs a Deno and nothing else; what it loads while it runs stands beside it in `dist/NAME`.
+ *
+ * @module
+ */
+
+/** The programs, and where each begins. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  frontier: "server/main.ts",
+  frontlas: "frontlas/main.ts",
+};
+
+/** Files that libraries look for relative to their own code, which is the bundle then: `../dist/NAME`. */
+const ASSETS = ["native.wasm"];
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/**
+ * @param name Which program.
+ * @param into Folder that gets `lib` and, where the program needs it, `dist`.
+ * @returns Path of the file that is run.
+ * @throws {Error} If there is no such program, or it cannot be bundled; the message says why.
+ */
+export async function bundle(name: string, into: string): Promise<string> {
+  const entry = PROGRAMS[name];
+  if (entry === undefined) {
+    throw new Error(
+      `Cannot bundle ${name}: there is no such program, choose from ${
+        Object.keys(PROGRAMS).join(", ")
+      }`,
+    );
+  }
+  const file = `${into}/lib/${name}.js`;
+  await Deno.mkdir(`${into}/lib`, { recursive: true });
+  await deno("bundle", "--quiet", "--minify", "--output", file, entry);
+  const code = await Deno.readTextFile(file);
+  for (const asset of ASSETS.filter((asset) => code.includes(asset))) {
+    await Deno.mkdir(`${into}/dist`, { recursive: true });
+    await Deno.copyFile(await find(asset), `${into}/dist/${asset}`);
+  }
+  return file;
+}
+
+/** @returns Where the cache of npm packages has a file of a package's folder `dist`. */
+async function find(asset: string): Promise<string> {
+  const { npmCache }: { npmCache: string } = JSON.parse(
+    await deno("info", "--json"),
+  );
+  const found = [...walk(npmCache, 6)].filter((path) =>
+    path.endsWith(`/dist/${asset}`)
+  );
+  if (found.length === 0) {
+    throw new Error(`Cannot find ${asset} in ${npmCache}: no package has it`);
+  }
+  return found.sort().at(-1)!;
+}
+
+function* walk(folder: string, depth: number): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    if (!isDirectory) yield path;
+    else if (depth > 0) yield* walk(path, depth - 1);
+  }
+}
+
+async function deno(...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+  }).output();
+  const decoder = new TextDecoder();
+  if (!success) {
+    throw new Error(`deno ${args[0]} failed:\n${decoder.decode(stderr)}`);
+  }
+  return decoder.decode(stdout);
+}
+
+if (import.meta.main) {
+  const names = Deno.args.length > 0 ? Deno.args : Object.keys(PROGRAMS);
+  for (const name of names) {
+    const file = await bundle(name, `${ROOT}dist/${name}`);
+    const { size } = await Deno.stat(file);
+    console.log(`${file}: ${(size / 1e6).toFixed(1)} MB`);
+  }
+}
