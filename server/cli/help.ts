@@ -28,7 +28,11 @@ their ids assigned, and services connect to 127.0.0.1:30011.`,
   FRONTIER_DRAIN_SECONDS      longest time to let all peers leave when
                               stopping; 0 stops at once          [default: 25]
   LOG_LEVEL, LOG_OUTPUT, LOG_FORMAT, LOG_FILE   as the flags
-  NODE_NAME                   names this gateway frontier-<value>
+  FRONTIER_ID                 name of this gateway within a cluster
+  NODE_NAME                   names it frontier-<value>, without that
+  FRONTIER_SERVICEBOUND_ADVERTISED_ADDR, FRONTIER_EDGEBOUND_ADVERTISED_ADDR
+                              host:port where the cluster tells others to
+                              connect
   FRONTLAS_ADDR               address of the cluster directory`,
   examples:
     `A file says where both listen, and whether edges get ids without a service

@@ -853,6 +853,20 @@ Deno.test("the environment beats the file", () => {
   ]);
 });
 
+Deno.test("the environment names a gateway and its addresses for a cluster", () => {
+  const both = { NODE_NAME: "n1", FRONTIER_ID: "pod-7" };
+  assertEquals(config(MINIMAL, both).frontierId, "pod-7");
+  assertEquals(config(MINIMAL, { FRONTIER_ID: "" }).frontierId, "");
+  const { frontlas } = config(MINIMAL, {
+    FRONTIER_SERVICEBOUND_ADVERTISED_ADDR: "10.0.0.7:30011",
+    FRONTIER_EDGEBOUND_ADVERTISED_ADDR: "gw.example:31012",
+  });
+  assertEquals(frontlas.advertised, {
+    servicebound: "10.0.0.7:30011",
+    edgebound: "gw.example:31012",
+  });
+});
+
 Deno.test("a flag beats the environment, an empty variable is none", () => {
   const env = { LOG_LEVEL: "debug", LOG_FORMAT: "", LOG_FILE: "/env.log" };
   const { log, daemon } = config(MINIMAL, env, {

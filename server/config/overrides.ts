@@ -64,8 +64,15 @@ export function override(
     findings,
   );
   overrideDrain(settings, env, findings);
+  for (const side of ["servicebound", "edgebound"] as const) {
+    const name = `FRONTIER_${side.toUpperCase()}_ADVERTISED_ADDR`;
+    const addr = lookup(env, name);
+    if (addr !== undefined) settings[side].listen.advertisedAddr = addr;
+  }
   const node = lookup(env, "NODE_NAME");
-  if (node !== undefined) settings.daemon.frontierId = `frontier-${node}`;
+  // Several gateways may be on one node: their own names win.
+  const id = lookup(env, "FRONTIER_ID") ?? (node && `frontier-${node}`);
+  if (id !== undefined) settings.daemon.frontierId = id;
   const frontlas = lookup(env, "FRONTLAS_ADDR");
   if (frontlas !== undefined) {
     settings.frontlas.enable = true;

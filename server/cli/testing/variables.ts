@@ -7,6 +7,15 @@ export const VARIABLES: Record<string, [value: string, line: string]> = {
   LOG_OUTPUT: ["both", "  output: both"],
   LOG_FORMAT: ["json", "  format: json"],
   LOG_FILE: ["y.log", "    path: y.log"],
+  FRONTIER_ID: ["pod-7", "  frontier_id: pod-7"],
+  FRONTIER_SERVICEBOUND_ADVERTISED_ADDR: [
+    "10.0.0.7:30011",
+    "    advertised_addr: 10.0.0.7:30011",
+  ],
+  FRONTIER_EDGEBOUND_ADVERTISED_ADDR: [
+    "gw.example:31012",
+    "    advertised_addr: gw.example:31012",
+  ],
   NODE_NAME: ["n1", "  frontier_id: frontier-n1"],
   FRONTLAS_ADDR: ["directory:40012", "      - directory:40012"],
 };
