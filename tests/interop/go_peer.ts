@@ -12,10 +12,12 @@ import type {
   GoPublishOptions,
   GoReceiveOptions,
   GoReport,
+  GoReportOptions,
   GoStream,
   GoTally,
   OnTarget,
 } from "./go_peer_types.ts";
+import type { ReportMethod } from "@frontier/proto/cluster";
 import { LineProcess } from "../support/line_process.ts";
 import { buildGo } from "./toolchain.ts";
 
@@ -262,6 +264,28 @@ export class GoPeer implements AsyncDisposable {
     options: GoHookOptions = {},
   ): Promise<void> {
     await this.#command("hook", { method, ...options });
+  }
+
+  /** As a gateway, reports one peer to the directory. */
+  async report(
+    method: ReportMethod,
+    id: bigint,
+    options: GoReportOptions = {},
+  ): Promise<void> {
+    await this.#command("report", { method, edge: id, ...options });
+  }
+
+  /** As a gateway, reports many peers, whose ids follow each other. */
+  async reportMany(
+    method: ReportMethod,
+    first: bigint,
+    options: GoReportOptions,
+  ): Promise<GoTally> {
+    return await this.#command("reportMany", {
+      method,
+      edge: first,
+      ...options,
+    });
   }
 
   /** Sends a signal to the process. */

@@ -21,15 +21,15 @@ export interface GoTls {
 export interface GoPeerOptions {
   /** Line of the Go library. @default {"new"} */
   readonly line?: GoLine;
-  /** What it is: a service or an edge that dials, or a plain geminio server. */
-  readonly role: "service" | "edge" | "server";
+  /** What it is: a service, an edge or a gateway that dials, or a plain geminio server. */
+  readonly role: "service" | "edge" | "gateway" | "server";
   /** Port to dial; a server picks its own. @default {0} */
   readonly port?: number;
-  /** Name of a service. @default {""} */
+  /** Name of a service, id of a gateway. @default {""} */
   readonly name?: string;
   /** Topics of a service. @default {[]} */
   readonly topics?: readonly string[];
-  /** Connection meta of an edge. @default {""} */
+  /** Connection meta of an edge; of a gateway in place of what it should say. @default {""} */
   readonly meta?: string;
   /** Whether it reconnects after a loss. @default {false} */
   readonly retry?: boolean;
@@ -164,6 +164,18 @@ export interface GoTally {
   readonly slowestMs: number;
   /** All of them, in milliseconds. */
   readonly ms: number;
+}
+
+/** What a gateway reports beside method and id; see `go/peer/gateway.go`. */
+export interface GoReportOptions {
+  /** Address of the peer. @default {""} */
+  readonly text?: string;
+  /** What a service says about itself. @default {""} */
+  readonly topic?: string;
+  /** Peers, whose ids follow each other; edges counted by `frontier_stats`. */
+  readonly count?: number;
+  /** Calls at a time. @default {1} */
+  readonly concurrency?: number;
 }
 
 /** How a hook method answers; see `go/peer/hooks.go`. */

@@ -73,6 +73,10 @@ func (p *peer) dispatch(c *command, answer fields) error {
 		return p.cut()
 	case "hook":
 		return p.hook(c)
+	case "report":
+		return p.report(c)
+	case "reportMany":
+		return p.reportMany(c, answer)
 	case "exit":
 		os.Exit(0)
 	}

@@ -33,11 +33,11 @@ type settings struct {
 // Main runs the peer until standard input ends.
 func Main() {
 	var s settings
-	flag.StringVar(&s.role, "role", "edge", "service, edge, server or swarm: many edges")
+	flag.StringVar(&s.role, "role", "edge", "service, edge, server, gateway towards a directory, or swarm: many edges")
 	flag.StringVar(&s.address, "address", "127.0.0.1:0", "where to dial, or where the server listens; a swarm takes several, with commas")
-	flag.StringVar(&s.name, "name", "", "service name")
+	flag.StringVar(&s.name, "name", "", "name of a service, id of a gateway")
 	flag.StringVar(&s.topics, "topics", "", "comma separated topics of a service")
-	flag.StringVar(&s.meta, "meta", "", "connection meta of an edge")
+	flag.StringVar(&s.meta, "meta", "", "connection meta of an edge, and of a gateway that says something else than it should")
 	flag.BoolVar(&s.retry, "retry", false, "reconnect after a loss")
 	flag.Uint64Var(&s.wanted, "wanted", 0, "client id to ask for, 0 for none")
 	flag.IntVar(&s.count, "count", 1, "edges of a swarm")

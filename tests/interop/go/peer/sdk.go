@@ -28,6 +28,9 @@ type serviceMeta struct {
 }
 
 func (s *settings) connMeta() ([]byte, error) {
+	if s.role == "gateway" && s.meta == "" {
+		return s.frontierMeta()
+	}
 	if s.role != "service" {
 		return []byte(s.meta), nil
 	}
