@@ -12,6 +12,11 @@ import {
   TURNED_AWAY,
   WAYS,
 } from "../server/tally/labels.ts";
+import {
+  OPERATIONS,
+  STORE_OUTCOMES,
+} from "../frontlas/metrics/store_figures.ts";
+import { LINK_ENDS, REFUSALS, TOLD } from "../frontlas/presence/tally.ts";
 import { metricsByPart } from "../tools/metrics_paper.ts";
 
 const FOLDER = new URL("../deploy/observability/", import.meta.url);
@@ -51,6 +56,17 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   outcome: HOOK_OUTCOMES,
   level: ["debug", "info", "warn", "error"],
 };
+/** The same for single metrics, where a label means something else. */
+const OWN_VALUES: Readonly<Record<string, readonly string[]>> = {
+  "frontlas_store_calls_total outcome": STORE_OUTCOMES,
+  "frontlas_store_calls_total operation": OPERATIONS,
+  "frontlas_store_call_duration_seconds operation": OPERATIONS,
+  "frontlas_evictions_total outcome": ["told", "left", "impossible"],
+  "frontlas_gateways_refused_total reason": REFUSALS,
+  "frontlas_links_ended_total reason": LINK_ENDS,
+  "frontlas_records_removed_total reason": ["unknown", "dead"],
+  "frontlas_events_total kind": TOLD,
+};
 const REASONS: readonly string[] = [...CLOSE_KINDS, ...TURNED_AWAY];
 
 const METRICS = new Map(
@@ -61,7 +77,7 @@ const METRICS = new Map(
 function faults(query: string): string[] {
   const found: string[] = [];
   const names = query.matchAll(
-    /\b((?:frontier|process|deno)_[a-z0-9_]+)\b(?:\{([^}]*)\})?/g,
+    /\b((?:frontier|frontlas|process|deno)_[a-z0-9_]+)\b(?:\{([^}]*)\})?/g,
   );
   for (const [, name = "", selector = ""] of names) {
     const base = name.replace(/_(?:bucket|sum|count)$/, "");
@@ -77,7 +93,8 @@ function faults(query: string): string[] {
       if (!(metric.labels ?? []).includes(label)) {
         found.push(`${name} has no label ${label}`);
       }
-      const allowed = label === "reason" ? REASONS : VALUES[label];
+      const allowed = OWN_VALUES[`${metric.name} ${label}`] ??
+        (label === "reason" ? REASONS : VALUES[label]);
       for (const one of value.split("|")) {
         if (allowed !== undefined && !allowed.includes(one)) {
           found.push(`${label} is never ${one}`);
@@ -113,6 +130,11 @@ Deno.test("what does not exist is noticed", () => {
       ["frontier_ready_count", "frontier_ready_count is no metric"],
       ['frontier_ready{code="ok"}', "frontier_ready has no label code"],
       ['frontier_calls_total{code=~"ok|okay"}', "code is never okay"],
+      ["frontlas_store_downs", "frontlas_store_downs is no metric"],
+      [
+        'frontlas_store_calls_total{outcome="refusal"}',
+        "outcome is never refusal",
+      ],
     ] as const
   ) assertEquals(faults(query), [fault]);
 });

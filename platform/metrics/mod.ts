@@ -21,5 +21,6 @@ export {
   openObservability,
 } from "./observability.ts";
 export * from "./process_metrics.ts";
+export * from "./program_metrics.ts";
 export * from "./registry.ts";
 export * from "./scrapes.ts";

@@ -5,14 +5,11 @@
  */
 
 import type { DepartureCounts } from "@frontier/platform/drain";
-import type { Metric } from "@frontier/platform/metrics";
+import { type Metric, programMetrics } from "@frontier/platform/metrics";
 import type { BrokerFigures } from "../mq/broker_figures.ts";
 import type { LedgerSnapshot } from "../quota/ledger.ts";
-import type { LogLevel } from "@frontier/platform/log";
 import { FRONTIER_VERSION } from "@frontier/platform/internal";
 import type { MetricSources } from "./sources.ts";
-
-const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /** What became of messages to a broker, by the property that counts them. */
 const PUBLISHED = {
@@ -33,31 +30,13 @@ export function stateMetrics(sources: MetricSources): Metric[] {
   // One walk for all metrics of a scrape, which are read in this order.
   let held!: LedgerSnapshot;
   return [
-    {
-      name: "frontier_info",
-      help: "Always 1; which version this is",
-      type: "gauge",
-      labels: ["version"],
-      read: (emit) => emit(1, FRONTIER_VERSION),
-    },
-    {
-      name: "frontier_ready",
-      help: "Whether the gateway takes connections: 1 or 0",
-      type: "gauge",
-      read: (emit) => emit(readiness.problem === "" ? 1 : 0),
-    },
-    {
-      name: "frontier_condition",
-      help:
-        "Whether a condition is met: 1 or 0; required ones make the gateway not ready",
-      type: "gauge",
-      labels: ["condition", "required"],
-      read: (emit) => {
-        for (const { name, required, problem } of readiness.conditions()) {
-          emit(problem === "" ? 1 : 0, name, String(required));
-        }
-      },
-    },
+    ...programMetrics({
+      prefix: "frontier",
+      version: FRONTIER_VERSION,
+      whenReady: "the gateway takes connections",
+      readiness,
+      logged,
+    }),
     {
       name: "frontier_draining_peers",
       help: "Peers that a drain still waits for; 0 without a drain",
@@ -196,14 +175,6 @@ export function stateMetrics(sources: MetricSources): Metric[] {
           emit(queuedBytes, producer.name);
         }
       },
-    },
-    {
-      name: "frontier_log_records_total",
-      help:
-        "Records written to the log, by level; those below the log's level included",
-      type: "counter",
-      labels: ["level"],
-      read: (emit) => LEVELS.forEach((level) => emit(logged[level], level)),
     },
   ];
 }

@@ -30,7 +30,8 @@ export class SwitchedStore {
       get: (memory, name: keyof PresenceStore) => {
         if (name === "state") return this.#off && this.known ? "down" : "up";
         const member = memory[name];
-        if (typeof member !== "function" || name === "now") return member;
+        if (typeof member !== "function") return member;
+        if (name === "now") return () => memory.now();
         return async (...args: never[]) => {
           const called = String(name);
           this.calls.set(called, (this.calls.get(called) ?? 0) + 1);
