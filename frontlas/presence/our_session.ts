@@ -188,6 +188,8 @@ export class OurSession extends GatewaySession {
         );
       }
       this.#abandon();
+      // All that was lost so far is told again now.
+      this.context.resyncs.forget(this);
       this.#epoch = batch.epoch;
       this.#sync = new Sync({ store, session: this.session });
     }

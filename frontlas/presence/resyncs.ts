@@ -7,7 +7,7 @@
 import { Timer, type Timers } from "@frontier/proto";
 
 /** Gateways that tell everything at a time. */
-const AT_A_TIME = 4;
+const AT_A_TIME = 8;
 /** Milliseconds over which the first turns are spread. */
 const SPREAD_MS = 1_000;
 /** Milliseconds between two turns of one gateway. */
