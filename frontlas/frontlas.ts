@@ -22,6 +22,9 @@ export const IN_MEMORY =
 /** More edges than this are too many to renew each record. */
 const MANY_EDGES = 50_000;
 
+/** What is wrong with a store that is down. */
+const DOWN = "the store does not answer";
+
 /** Milliseconds between two looks at how many there are. */
 const LOOK_MS = 60_000;
 
@@ -70,9 +73,10 @@ export class RunningFrontlas implements Frontlas {
       "listeners",
       () => this.#state === "running" ? "" : this.#state,
     );
+    // Until a question is asked nobody knows: the control plane asks all the time.
     this.readiness.add(
       "store",
-      () => store.state === "up" ? "" : `${store.kind} does not answer`,
+      () => store.state === "up" ? this.#control?.problem ?? "" : DOWN,
     );
   }
 
@@ -187,8 +191,9 @@ export class RunningFrontlas implements Frontlas {
     const { presence, store, timers, log } = this.#rooms;
     timers.clear(this.#hint);
     const frontiers = presence.size;
-    await this.#frontierbound?.close();
+    // First, for gateways that go elsewhere must not be taken for dead.
     presence.close();
+    await this.#frontierbound?.close();
     await this.#control?.close();
     // The last but for the log: what gateways have told is entered before.
     store.onState = undefined;

@@ -88,10 +88,8 @@ export async function startFrontlas(
       redis: config.redis,
       presence: config.presence,
       expiration,
-      timers,
       random,
       wallClock,
-      log,
     }),
   );
   if (store.kind === "memory") log.warn(IN_MEMORY);

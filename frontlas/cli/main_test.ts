@@ -80,6 +80,10 @@ Deno.test("what frontlas cannot start with is one line and status 1", async () =
       /Cannot start: .*127\.0\.0\.1:1/,
     ],
     [
+      `${QUIET}redis: {password: {env: FRONTLAS_NONE}, standalone: {addr: "127.0.0.1:1"}}\n`,
+      /Cannot start: Cannot read redis\.password from the environment: FRONTLAS_NONE is not set\n$/,
+    ],
+    [
       `${QUIET}rediss: {}\n`,
       /error: .*:4:1: Unknown key "rediss", nearest known key: "redis"\n$/,
     ],
