@@ -4,10 +4,10 @@ const SOURCES = new URL("./go/", import.meta.url);
 const CACHE = new URL("../../.cache/interop/", import.meta.url);
 
 /**
- * The programs: a peer on the current and on the old line of the Go library, its packet codec, and what users of the
- * original's examples know.
+ * The programs: a peer on the current and on the old line of the Go library, its packet codec, what users of the
+ * original's examples know, and the original's directory of a cluster.
  */
-export type GoProgram = "new" | "old" | "oracle" | "examples";
+export type GoProgram = "new" | "old" | "oracle" | "examples" | "frontlas";
 
 /** The modules each program is built from. */
 const MODULES: Record<GoProgram, readonly string[]> = {
@@ -15,6 +15,7 @@ const MODULES: Record<GoProgram, readonly string[]> = {
   old: ["old", "peer"],
   oracle: ["oracle"],
   examples: ["examples"],
+  frontlas: ["frontlas"],
 };
 
 /**
