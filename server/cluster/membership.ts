@@ -217,7 +217,7 @@ export class Membership {
     if (problem.includes(TAKEN)) {
       log.warn(
         "The cluster's directory refuses this gateway: one with its id is connected. " +
-          'Give each its own "daemon.frontier_id" (NODE_NAME gives all of one node the same); ' +
+          'Give each its own "daemon.frontier_id" or FRONTIER_ID (NODE_NAME is the same for all of one node); ' +
           "after a crash the old one's place is free within 30 s",
         { peer: "frontlas", address: this.#address, frontierId },
       );
