@@ -74,10 +74,7 @@ export function redisConfig(
  * @throws {Error} If something is missing where it must not.
  */
 export function redisMissing(): string | undefined {
-  const missing = whatIsMissing("redis") ??
-    (findProgram("redis-sentinel") === undefined
-      ? "redis-sentinel not installed"
-      : undefined);
+  const missing = whatIsMissing("redis");
   if (missing === undefined) return undefined;
   if (Deno.env.get("FRONTIER_REQUIRE_REDIS") === "1") {
     throw new Error(`Cannot test the store with Redis: ${missing}`);
@@ -120,6 +117,105 @@ export async function startStandalone(
     nodes: [node],
     config: redisConfig({ addrs: [`127.0.0.1:${port}`] }),
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * A master, a replica, and three sentinels that make the replica the master when
+ * that is gone.
+ */
+export async function startSentinel(): Promise<RealRedis> {
+  await using started = new AsyncDisposableStack();
+  const [first, second, ...sentinels] = brokerPorts(5) as [number, number];
+  const nodes = [
+    started.use(await startNode(first)),
+    started.use(await startNode(second, "--replicaof", `127.0.0.1 ${first}`)),
+  ];
+  await until(
+    "the replica has everything",
+    async () => (await cli(second, "role")).includes("connected"),
+  );
+  await Promise.all(sentinels.map(async (port) => {
+    const folder = await brokerFolder();
+    const file = `${folder}/sentinel.conf`;
+    await Deno.writeTextFile(
+      file,
+      [
+        `port ${port}`,
+        "bind 127.0.0.1",
+        `dir ${folder}`,
+        `sentinel monitor ${MASTER} 127.0.0.1 ${first} 2`,
+        `sentinel down-after-milliseconds ${MASTER} 1000`,
+        `sentinel failover-timeout ${MASTER} 5000`,
+        `sentinel parallel-syncs ${MASTER} 1`,
+      ].join("\n"),
+    );
+    started.use(
+      await RealBroker.start(folder, {
+        program: findProgram("redis-server")!,
+        args: [file, "--sentinel"],
+        ready: async () => {
+          const said = await cli(port, "sentinel", "master", MASTER);
+          // It knows the replica and the other sentinels: until then it can decide nothing.
+          return /num-slaves\s+1\s/.test(said) &&
+            /num-other-sentinels\s+2\s/.test(said);
+        },
+      }),
+    );
+  }));
+  const moved = started.move();
+  return {
+    kind: "sentinel",
+    nodes,
+    config: redisConfig({
+      mode: "sentinel",
+      masterName: MASTER,
+      addrs: sentinels.map((port) => `127.0.0.1:${port}`),
+    }),
+    [Symbol.asyncDispose]: () => moved.disposeAsync(),
+  };
+}
+
+/** Three masters, each with a replica. */
+export async function startCluster(): Promise<RealRedis> {
+  await using started = new AsyncDisposableStack();
+  const ports = brokerPorts(6);
+  const nodes = await Promise.all(ports.map(async (port) =>
+    started.use(
+      await startNode(
+        port,
+        ...["--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"],
+        ...["--cluster-node-timeout", 2_000],
+        // Its port is that of clients and 10 000 by itself, which may be beyond all ports.
+        ...["--cluster-port", brokerPorts(1)[0]!],
+      ),
+    )
+  ));
+  await cli(
+    ports[0]!,
+    ...["--cluster", "create", ...ports.map((port) => `127.0.0.1:${port}`)],
+    ...["--cluster-replicas", 1, "--cluster-yes"],
+  );
+  await until("the cluster is whole", async () => {
+    for (const port of ports) {
+      const info = await cli(port, "cluster", "info");
+      if (!info.includes("cluster_state:ok")) return false;
+      if (!info.includes("cluster_known_nodes:6")) return false;
+    }
+    const roles = await Promise.all(ports.map((port) => cli(port, "role")));
+    return roles.filter((role) =>
+      role.startsWith("slave") && role.includes("connected")
+    ).length === 3;
+  });
+  const moved = started.move();
+  return {
+    kind: "cluster",
+    nodes,
+    config: redisConfig({
+      mode: "cluster",
+      addrs: ports.slice(0, 3).map((port) => `127.0.0.1:${port}`),
+    }),
+    [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
 }
 
@@ -168,14 +264,15 @@ export async function openWorld(
   mode: PresenceMode,
   options: Omit<RedisOptions, "mode"> = {},
 ): Promise<RedisWorld> {
-  for (const port of await masters(redis)) await cli(port, "flushall");
+  const ports = await masters(redis);
+  await Promise.all(ports.map((port) => cli(port, "flushall")));
   const open = () => openRedisStore(redis.config, { mode, ...options });
   const store = await open();
   const other = await open();
   return {
     store,
     other,
-    advance: (ms) => advance(redis, ms),
+    advance: (ms) => advance(ports, ms),
     async [Symbol.asyncDispose]() {
       await Promise.all(
         [store, other].map((one) => one[Symbol.asyncDispose]()),
@@ -195,7 +292,7 @@ export async function masters({ nodes }: RealRedis): Promise<number[]> {
 }
 
 /** What is to expire does so sooner: as if time had passed. */
-const ADVANCE = `
+const ADVANCE = `#!lua flags=allow-cross-slot-keys
 local cursor = '0'
 repeat
   local part = redis.call('SCAN', cursor, 'COUNT', 1000)
@@ -207,16 +304,10 @@ repeat
 until cursor == '0'
 `;
 
-async function advance(redis: RealRedis, ms: number): Promise<void> {
-  for (const port of await masters(redis)) {
-    await using made = await admin(port);
-    await made.client.eval(
-      redis.kind === "cluster"
-        ? `#!lua flags=allow-cross-slot-keys\n${ADVANCE}`
-        : ADVANCE,
-      { arguments: [String(ms)] },
-    );
-  }
+async function advance(ports: readonly number[], ms: number): Promise<void> {
+  await Promise.all(
+    ports.map((port) => cli(port, "eval", ADVANCE, 0, Math.floor(ms))),
+  );
 }
 
 /** Waits until something is so. */

@@ -7,6 +7,7 @@
 import { describeError } from "@frontier/platform/internal";
 import type { RedisStoreConfig } from "../../config/types.ts";
 import type { StoreState } from "../presence_store.ts";
+import { Closings } from "./closings.ts";
 import { ClusterClock } from "./cluster_clock.ts";
 import {
   type Command,
@@ -59,6 +60,7 @@ export class ClusterPort implements RedisPort {
   readonly clock: ClusterClock = new ClusterClock();
   readonly #config: RedisStoreConfig;
   readonly #pause: Pause = new Pause();
+  readonly #closings: Closings = new Closings();
   readonly #nodes: Map<string, Node> = new Map();
   #topology: Topology | undefined = undefined;
   #running: Promise<void> | undefined = undefined;
@@ -198,17 +200,18 @@ export class ClusterPort implements RedisPort {
   }
 
   async #connect(text: string, address: Address, ms: number): Promise<Node> {
-    const connection = await Connection.open(
-      connectionOptions(this.#config, address, "server"),
-      Math.min(ms, this.#config.dialTimeoutMs),
-      (why) => {
+    const connection = await Connection.open({
+      options: connectionOptions(this.#config, address, "server"),
+      ms: Math.min(ms, this.#config.dialTimeoutMs),
+      closings: this.#closings,
+      lost: (why) => {
         if (this.#nodes.get(text)?.connection !== connection) return;
         this.#nodes.delete(text);
         this.#moved = true;
         this.#set("down", `${text}: ${why}`);
         this.#pause.end();
       },
-    );
+    });
     const known = this.#nodes.get(text);
     if (known !== undefined) {
       // Somebody else was faster.
@@ -293,11 +296,12 @@ export class ClusterPort implements RedisPort {
     for (const address of others) {
       let connection: Connection | undefined = undefined;
       try {
-        connection = await Connection.open(
-          connectionOptions(this.#config, address, "server"),
-          dialTimeoutMs,
-          () => {},
-        );
+        connection = await Connection.open({
+          options: connectionOptions(this.#config, address, "server"),
+          ms: dialTimeoutMs,
+          closings: this.#closings,
+          lost: () => {},
+        });
         const topology = await ask(connection, address);
         if (topology !== undefined) return topology;
       } catch (error) {
@@ -340,11 +344,10 @@ export class ClusterPort implements RedisPort {
   }
 
   async #closeAll(): Promise<void> {
-    const closing = [...this.#nodes.values()].map(({ connection }) =>
-      connection.close()
-    );
+    const nodes = [...this.#nodes.values()];
     this.#nodes.clear();
-    await Promise.all(closing);
+    for (const { connection } of nodes) void connection.close();
+    await this.#closings.wait();
   }
 
   #set(state: StoreState, problem: string): void {

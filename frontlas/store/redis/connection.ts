@@ -6,9 +6,22 @@
 
 import { Redis, type RedisOptions } from "ioredis";
 import { describeError } from "@frontier/platform/internal";
+import type { Closings } from "./closings.ts";
 import type { Reply, Word } from "./command.ts";
 import { DISCONNECT_MS } from "./connection_options.ts";
 import { unavailable } from "./unavailable.ts";
+
+/** How a connection is made. */
+export interface ConnectionRequest {
+  /** What the client is told. */
+  readonly options: RedisOptions;
+  /** Milliseconds that connecting may take. */
+  readonly ms: number;
+  /** Hears once when the connection is over, unless it was closed. */
+  readonly lost: (why: string) => void;
+  /** Knows what is ending. */
+  readonly closings: Closings;
+}
 
 /**
  * A client of ioredis that is used until it fails once: then whatever was under
@@ -22,9 +35,15 @@ export class Connection {
   #over = false;
   #ended: Promise<void> | undefined = undefined;
   readonly #lost: (why: string) => void;
+  readonly #closings: Closings;
 
-  private constructor(options: RedisOptions, lost: (why: string) => void) {
+  private constructor(
+    options: RedisOptions,
+    lost: (why: string) => void,
+    closings: Closings,
+  ) {
     this.#lost = lost;
+    this.#closings = closings;
     this.#client = new Redis(options);
     // Without a listener an error would be thrown where nobody can catch it.
     this.#client.on("error", (error) => this.#problem ||= describeError(error));
@@ -34,19 +53,19 @@ export class Connection {
   /**
    * Connects.
    *
-   * @param options What the client is told.
-   * @param ms Milliseconds that it may take.
-   * @param lost Hears once when the connection is over, unless it was closed.
+   * @param request See {@linkcode ConnectionRequest}.
    * @returns The connection.
    * @throws {StoreUnavailableError} If there is none in time.
    */
   static async open(
-    options: RedisOptions,
-    ms: number,
-    lost: (why: string) => void,
+    { options, ms, lost, closings }: ConnectionRequest,
   ): Promise<Connection> {
     let opened = false;
-    const connection = new Connection(options, (why) => opened && lost(why));
+    const connection = new Connection(
+      options,
+      (why) => opened && lost(why),
+      closings,
+    );
     try {
       await connection.#inTime(connection.#client.connect(), ms);
     } catch (error) {
@@ -105,7 +124,11 @@ export class Connection {
 
   /** Ends it and waits until nothing of it is left. */
   close(): Promise<void> {
-    return this.#ended ??= this.#end();
+    if (this.#ended === undefined) {
+      this.#ended = this.#end();
+      this.#closings.add(this.#ended);
+    }
+    return this.#ended;
   }
 
   async #end(): Promise<void> {

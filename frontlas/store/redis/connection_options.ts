@@ -13,7 +13,7 @@ import {
 import type { RedisLogin, RedisStoreConfig } from "../../config/types.ts";
 
 /** Milliseconds that a server has to close its side. */
-export const DISCONNECT_MS = 200;
+export const DISCONNECT_MS = 20;
 
 /** Where a server is: a host and a port, or the path of its socket. */
 export type Address =

@@ -7,6 +7,7 @@
 import { describeError } from "@frontier/platform/internal";
 import type { RedisStoreConfig } from "../../config/types.ts";
 import type { StoreUnavailableError } from "../presence_store.ts";
+import type { Closings } from "./closings.ts";
 import { Connection } from "./connection.ts";
 import {
   type Address,
@@ -45,14 +46,14 @@ export class SentinelLocator implements Locator {
   }
 
   /** @inheritdoc */
-  async locate(): Promise<Address> {
+  async locate(closings: Closings): Promise<Address> {
     const { addrs, masterName } = this.#config;
     const words: Word[] = [];
     let problem = "";
     const enough = Promise.withResolvers<void>();
     const asked = addrs.map(async (addr) => {
       try {
-        words.push(await this.#ask(addr));
+        words.push(await this.#ask(addr, closings));
         if (words.length > addrs.length / 2) enough.resolve();
       } catch (error) {
         problem ||= `sentinel ${addr}: ${cause(error)}`;
@@ -68,14 +69,19 @@ export class SentinelLocator implements Locator {
     return newest.address;
   }
 
-  async #ask(addr: string): Promise<Word> {
+  async #ask(addr: string, closings: Closings): Promise<Word> {
     const { masterName, dialTimeoutMs } = this.#config;
     const ms = Math.min(SENTINEL_MS, dialTimeoutMs);
-    const connection = await Connection.open(
-      connectionOptions(this.#config, addressOf(addr, "tcp"), "sentinel"),
+    const connection = await Connection.open({
+      options: connectionOptions(
+        this.#config,
+        addressOf(addr, "tcp"),
+        "sentinel",
+      ),
       ms,
-      () => {},
-    );
+      closings,
+      lost: () => {},
+    });
     try {
       const [reply] = await connection.run(
         [["SENTINEL", "MASTER", masterName]],

@@ -7,6 +7,7 @@
 import { Backoff, describeError } from "@frontier/platform/internal";
 import type { RedisStoreConfig } from "../../config/types.ts";
 import type { StoreState } from "../presence_store.ts";
+import { Closings } from "./closings.ts";
 import { ClusterClock } from "./cluster_clock.ts";
 import {
   type Command,
@@ -28,10 +29,11 @@ import { isWrongPlace, unavailable, valueOf } from "./unavailable.ts";
 /** Says where the server is. */
 export interface Locator {
   /**
+   * @param closings Hears of connections that it has ended.
    * @returns Its address now.
    * @throws {StoreUnavailableError} If nobody knows.
    */
-  locate(): Promise<Address>;
+  locate(closings: Closings): Promise<Address>;
   /** Milliseconds after which a place in use is checked; infinite where it cannot change. */
   readonly checkMs: number;
 }
@@ -50,6 +52,7 @@ export class SinglePort implements RedisPort {
   readonly #locator: Locator;
   readonly #marker: Marker = new Marker("frontlas:marker");
   readonly #pause: Pause = new Pause();
+  readonly #closings: Closings = new Closings();
   #connection: Connection | undefined = undefined;
   #running: Promise<void> | undefined = undefined;
 
@@ -109,6 +112,7 @@ export class SinglePort implements RedisPort {
     this.#pause.stop();
     await this.#connection?.close();
     await this.#running;
+    await this.#closings.wait();
     this.#set("down", "closed");
   }
 
@@ -146,16 +150,17 @@ export class SinglePort implements RedisPort {
 
   /** Connects and makes sure that the server can be worked with. */
   async #connect(lost: () => void): Promise<string> {
-    const address = await this.#locator.locate();
-    const connection = await Connection.open(
-      connectionOptions(this.#config, address, "server"),
-      this.#config.dialTimeoutMs,
-      (why) => {
+    const address = await this.#locator.locate(this.#closings);
+    const connection = await Connection.open({
+      options: connectionOptions(this.#config, address, "server"),
+      ms: this.#config.dialTimeoutMs,
+      closings: this.#closings,
+      lost: (why) => {
         this.problem = why;
         if (this.#connection === connection) this.#set("down", why);
         lost();
       },
-    );
+    });
     try {
       await this.#ask(connection);
     } catch (error) {
@@ -196,7 +201,9 @@ export class SinglePort implements RedisPort {
       if (performance.now() - checked < this.#locator.checkMs) continue;
       checked = performance.now();
       // Sentinels that do not answer say nothing about the server.
-      const now = await this.#locator.locate().catch(() => undefined);
+      const now = await this.#locator.locate(this.#closings).catch(() =>
+        undefined
+      );
       if (now !== undefined && addressText(now) !== at) {
         connection.lose(`the master is ${addressText(now)} now`);
       }
