@@ -140,3 +140,71 @@ Deno.test("a list beside a host is a mistake that is told at once", async () => 
     SyntaxError,
   );
 });
+
+Deno.test("addresses that a function tells are those of the moment", async () => {
+  using site = new Site();
+  const { dial } = site;
+  let list = ["a:1"];
+  let asked = 0;
+  const edge = await Edge.connect({
+    addresses: () => {
+      asked++;
+      return Promise.resolve(list);
+    },
+    dial,
+    reconnect: { minDelayMs: 1_100, firstDelayMs: 1_100 },
+  });
+  const seen: Status[] = [];
+  const noting = note(edge, seen);
+  list = ["b:2", "a:1"];
+  site.down("a");
+  await until(() => seen.some(({ state }) => state === "disconnected"));
+  await edge.connected();
+  assertEquals(site.dialled, ["a:1", "b:2"]);
+  assertEquals(asked, 2);
+  await edge.close();
+  await noting;
+  assertEquals(
+    seen.map((status) => "address" in status ? status.address : status.state),
+    ["a:1", "disconnected", "b:2", "b:2", "closed"],
+  );
+});
+
+Deno.test("a function that tells no address fails the first connect, or is asked again", async () => {
+  using site = new Site();
+  const { dial } = site;
+  const failing = () => Promise.reject(new Error("nobody answers"));
+  const error = await assertRejects(
+    () => Edge.connect({ addresses: failing, dial }),
+    FrontierError,
+    "Cannot learn the addresses of gateways: nobody answers",
+  );
+  assertEquals([error.code, error.retryable], ["not-connected", true]);
+  const late = await assertRejects(
+    () =>
+      Edge.connect({
+        addresses: () => new Promise<string[]>(() => {}),
+        dial,
+        connectTimeoutMs: 50,
+      }),
+    FrontierError,
+  );
+  assertStringIncludes(late.message, "no answer in time");
+  let asked = 0;
+  await using edge = await Edge.connect({
+    addresses: () => ++asked < 3 ? failing() : ["c:3"],
+    dial,
+    waitForFirstConnect: true,
+    reconnect: SOON,
+  });
+  assertEquals([edge.state, asked], ["connected", 3]);
+  const closing = new AbortController();
+  const waiting = Edge.connect({
+    addresses: () => new Promise<string[]>(() => {}),
+    dial,
+    signal: closing.signal,
+  });
+  closing.abort();
+  const canceled = await assertRejects(() => waiting, FrontierError);
+  assertEquals(canceled.code, "canceled");
+});

@@ -87,11 +87,13 @@ export type { EdgeEvent } from "./edge_event.ts";
 export { Endpoint } from "./endpoint.ts";
 export { CLIENT_LIMITS, type ClientLimits } from "./limits.ts";
 export type {
+  AddressResolver,
   ConnectOptions,
   DialTarget,
   EdgeOptions,
   ServiceOptions,
 } from "./options.ts";
 export { Service } from "./service.ts";
+export type { ServiceLike } from "./service_like.ts";
 export type { HandlerStats, Stats } from "./stats.ts";
 export type { Status } from "./connection/status.ts";

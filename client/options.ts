@@ -23,6 +23,17 @@ export interface DialTarget {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Finds out where gateways are.
+ *
+ * @param signal Aborted when the endpoint is closed, or the list takes longer
+ * than an attempt to connect may.
+ * @returns Their addresses, each as `host`, `host:port` or `[IPv6]:port`.
+ */
+export type AddressResolver = (
+  signal: AbortSignal,
+) => readonly string[] | PromiseLike<readonly string[]>;
+
 /** How services and edges connect. */
 export interface ConnectOptions {
   /**
@@ -49,13 +60,17 @@ export interface ConnectOptions {
    * `host:port` or `[IPv6]:port`. They are tried in this order, each at once when
    * the one before has failed; the pause of `reconnect` follows when all have.
    * After the loss of a connection it is the turn of the next one.
+   *
+   * A function is asked for the list before the first attempt, after the loss of
+   * a connection, and whenever all that it named have failed, at most once in a
+   * second. While it fails or names nobody, the list before is used.
    */
-  readonly addresses?: readonly string[];
+  readonly addresses?: readonly string[] | AddressResolver;
   /**
    * Puts `addresses` into a random order first, so that many endpoints with one
    * list spread over the gateways.
    *
-   * @default {false}
+   * @default {false for a list, true for a function}
    */
   readonly shuffleAddresses?: boolean;
   /**
@@ -152,7 +167,8 @@ export interface ServiceOptions extends ConnectOptions {
   readonly topics?: readonly string[];
 }
 
-const CONNECT_KEYS: Readonly<Record<keyof ConnectOptions, true>> = {
+/** The names of {@linkcode ConnectOptions}. */
+export const CONNECT_KEYS: Readonly<Record<keyof ConnectOptions, true>> = {
   hostname: true,
   port: true,
   network: true,

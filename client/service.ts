@@ -17,16 +17,20 @@ import {
 import { checkId } from "@frontier/endpoint/internal";
 import { loadTracer } from "@frontier/platform/trace";
 import { Connector } from "./connection/connector.ts";
-import { decodeEdgeEvent, type EdgeEvent, encodeEdgeId } from "./edge_event.ts";
+import type { EdgeEvent } from "./edge_event.ts";
 import { Endpoint } from "./endpoint.ts";
+import {
+  EDGE_OFFLINE,
+  EDGE_ONLINE,
+  edgeEventHandler,
+  edgeIdHandler,
+  GET_EDGE_ID,
+  HOOKS,
+} from "./hooks.ts";
 import type { ServiceOptions } from "./options.ts";
 
 /** Where gateways listen for services. */
 const SERVICE_PORT = 30_011;
-const GET_EDGE_ID = "get_edge_id";
-const EDGE_ONLINE = "edge_online";
-const EDGE_OFFLINE = "edge_offline";
-const HOOKS = [GET_EDGE_ID, EDGE_ONLINE, EDGE_OFFLINE];
 
 /**
  * A service: it takes the messages of its topics, answers the methods it
@@ -157,11 +161,7 @@ export class Service extends Endpoint {
     choose: (meta: Uint8Array) => bigint | PromiseLike<bigint>,
     options?: OperationOptions,
   ): Promise<void> {
-    await this.register(
-      GET_EDGE_ID,
-      async (request) => encodeEdgeId(checkId(await choose(request.data))),
-      options,
-    );
+    await this.register(GET_EDGE_ID, edgeIdHandler(choose), options);
   }
 
   /**
@@ -175,11 +175,7 @@ export class Service extends Endpoint {
     onOnline: (event: EdgeEvent) => void | PromiseLike<void>,
     options?: OperationOptions,
   ): Promise<void> {
-    await this.register(
-      EDGE_ONLINE,
-      (request) => onOnline(decodeEdgeEvent(request.data)),
-      options,
-    );
+    await this.register(EDGE_ONLINE, edgeEventHandler(onOnline), options);
   }
 
   /**
@@ -192,10 +188,6 @@ export class Service extends Endpoint {
     onOffline: (event: EdgeEvent) => void | PromiseLike<void>,
     options?: OperationOptions,
   ): Promise<void> {
-    await this.register(
-      EDGE_OFFLINE,
-      (request) => onOffline(decodeEdgeEvent(request.data)),
-      options,
-    );
+    await this.register(EDGE_OFFLINE, edgeEventHandler(onOffline), options);
   }
 }

@@ -19,45 +19,19 @@
  */
 
 import type { Transport } from "@frontier/platform";
-import {
-  authoritiesIn,
-  certificatePair,
-  openTls,
-  readPem,
-} from "@frontier/platform/net";
+import { openTls } from "@frontier/platform/net";
 import { checkKeys } from "./option_keys.ts";
+import { readTlsMaterial, type TlsMaterialOptions } from "./tls_material.ts";
 
 export type { Identity, PeerAddress, Transport } from "@frontier/platform";
+export type { TlsMaterialOptions } from "./tls_material.ts";
 
 /** Where to connect to over TLS, whom to trust, and what to show. */
-export interface TlsConnectOptions {
+export interface TlsConnectOptions extends TlsMaterialOptions {
   /** Host name or address of the gateway. */
   readonly hostname: string;
   /** Port of the gateway. */
   readonly port: number;
-  /**
-   * Name that the gateway's certificate must be for, and that is sent to it.
-   *
-   * @default {the `hostname`}
-   */
-  readonly serverName?: string;
-  /**
-   * The authorities that may vouch for the gateway, in PEM. Together with those
-   * of `caFile` they take the place of the authorities that the runtime trusts.
-   *
-   * @default {those that the runtime trusts}
-   */
-  readonly ca?: string | readonly string[];
-  /** Paths of PEM files with such authorities; they are read at every connect. */
-  readonly caFile?: string | readonly string[];
-  /** Certificate chain to show to a gateway that asks for one, in PEM, leaf first. */
-  readonly cert?: string;
-  /** Private key of `cert`, in PEM. */
-  readonly key?: string;
-  /** Path of a PEM file in place of `cert`; it is read at every connect. */
-  readonly certFile?: string;
-  /** Path of a PEM file in place of `key`; it is read at every connect. */
-  readonly keyFile?: string;
   /**
    * Milliseconds that connecting and the handshake may take together.
    *
@@ -134,7 +108,7 @@ export async function connectTls(
 ): Promise<Transport> {
   checkKeys("TLS option", options, KEYS);
   const { hostname, port, serverName, signal, timeoutMs = 10_000 } = options;
-  const [ca, own] = await Promise.all([authorities(options), shown(options)]);
+  const { ca, own } = await readTlsMaterial(options);
   return await openTls({
     hostname,
     port,
@@ -144,65 +118,4 @@ export async function connectTls(
     ...(own !== undefined && { own }),
     ...(signal !== undefined && { signal }),
   });
-}
-
-async function authorities(
-  { ca, caFile }: TlsConnectOptions,
-): Promise<string[] | undefined> {
-  if (ca === undefined && caFile === undefined) return undefined;
-  const found = list(ca).flatMap((pem) => usable(pem, "text in `ca`"));
-  for (const path of list(caFile)) {
-    found.push(...usable(await readPem(path, "CA file"), `CA file "${path}"`));
-  }
-  // None is not the same as not given: the runtime would trust its own.
-  if (found.length > 0) return found;
-  throw new TypeError(
-    "Cannot trust anybody: the lists of authorities are empty",
-  );
-}
-
-/** A file without a certificate would leave nobody to trust, or fewer than was meant. */
-function usable(pem: string, what: string): string[] {
-  const found = authoritiesIn(pem, (cause) => {
-    throw new Error(`Cannot use the ${what}: a certificate in it is broken`, {
-      cause,
-    });
-  });
-  if (found.length > 0) return found;
-  throw new Error(`Cannot use the ${what}: it holds no PEM certificate`);
-}
-
-async function shown(
-  { cert, key, certFile, keyFile }: TlsConnectOptions,
-): Promise<{ cert: string; key: string } | undefined> {
-  if (cert !== undefined && certFile !== undefined) {
-    throw new TypeError("Cannot show two certificates: give cert or certFile");
-  }
-  if (key !== undefined && keyFile !== undefined) {
-    throw new TypeError("Cannot use two keys: give key or keyFile");
-  }
-  const hasCert = cert !== undefined || certFile !== undefined;
-  const hasKey = key !== undefined || keyFile !== undefined;
-  if (hasCert !== hasKey) {
-    throw new TypeError(
-      hasCert
-        ? "Cannot show a certificate without its key: give key or keyFile"
-        : "Cannot use a key without its certificate: give cert or certFile",
-    );
-  }
-  if (!hasCert) return undefined;
-  return certificatePair(
-    cert ?? await readPem(certFile!, "certificate"),
-    key ?? await readPem(keyFile!, "private key"),
-    {
-      cert: certFile === undefined
-        ? "certificate"
-        : `certificate "${certFile}"`,
-      key: keyFile === undefined ? "private key" : `private key "${keyFile}"`,
-    },
-  );
-}
-
-function list(value: string | readonly string[] | undefined): string[] {
-  return value === undefined ? [] : [value].flat();
 }

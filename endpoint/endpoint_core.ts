@@ -19,10 +19,12 @@ import { Channel } from "./channel.ts";
 import { checkName, checkTimeout } from "./check.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { Counters } from "./counters.ts";
-import { Inbox } from "./handlers/inbox.ts";
+import { Inbox, type InboxBounds } from "./handlers/inbox.ts";
 import type { Load } from "./handlers/places.ts";
 import type { Handler } from "./handlers/request.ts";
 import { HandlerPool } from "./handlers/handler_pool.ts";
+import type { Message } from "./handlers/message.ts";
+import type { MethodTable } from "./handlers/method_table.ts";
 import {
   ENDPOINT_LIMITS,
   type EndpointLimits,
@@ -34,6 +36,20 @@ import { StreamOpening } from "./streams/stream_opening.ts";
 import { coreOf, makeStream, type Stream } from "./streams/stream.ts";
 import { StreamCore, tooMuchQueued } from "./streams/stream_core.ts";
 import { traced } from "./traced.ts";
+
+/** What several endpoints have in common that are used as one. */
+export interface SharedParts {
+  /** The methods that all of them answer. */
+  readonly methods: MethodTable;
+  /** The places of their handlers; whoever made it closes it. */
+  readonly pool: HandlerPool;
+  /** Where messages of this one wait to be read. */
+  readonly messages: Inbox<Message>;
+  /** Where streams of this one wait to be accepted. */
+  readonly streams: Inbox<Stream>;
+  /** What is counted of all of them. */
+  readonly counters: Counters;
+}
 
 /** What an endpoint is made of. */
 export interface EndpointCoreOptions {
@@ -73,6 +89,8 @@ export interface EndpointCoreOptions {
   readonly onBusy?: (busy: boolean, load: Load) => void;
   /** Hears of the methods that the peer registers; they are always confirmed. */
   readonly onRegister?: (method: string) => void;
+  /** What it has in common with others; nothing by default. */
+  readonly shared?: SharedParts | undefined;
 }
 
 /**
@@ -100,11 +118,12 @@ export class EndpointCore implements ConnectionOwner {
 
   readonly #offline: (operation: Operation) => void;
   /** What is counted. */
-  readonly counters: Counters = new Counters();
+  readonly counters: Counters;
   /** Connections that are not forgotten: one in use, others whose last answers are waited for. */
   readonly #connections = new Set<Connection>();
   /** Streams that an application has, and that are not over. */
   readonly #open = new Set<Stream>();
+  readonly #sharesPool: boolean;
   #current: Connection | undefined = undefined;
 
   /**
@@ -120,16 +139,15 @@ export class EndpointCore implements ConnectionOwner {
     this.onError = options.onError ?? (() => {});
     this.onRegister = options.onRegister ?? (() => {});
     this.#offline = options.offline ?? failOffline;
-    this.pool = new HandlerPool({
+    const { shared } = options;
+    this.pool = shared?.pool ?? new HandlerPool({
       bounds: limits,
       hooks: new Set(options.hooks),
       onBusy: options.onBusy ?? (() => {}),
     });
-    this.streams = new Inbox({
-      items: limits.unacceptedStreams,
-      bytes: Infinity,
-      stale: (stream) => stream.over,
-    });
+    this.#sharesPool = shared !== undefined;
+    this.counters = shared?.counters ?? new Counters();
+    this.streams = shared?.streams ?? new Inbox(streamBounds(limits));
     this.channel = new Channel({
       limits,
       pool: this.pool,
@@ -140,6 +158,7 @@ export class EndpointCore implements ConnectionOwner {
       submit: (operation) => this.submit(operation),
       announced: (method) => this.announced(method),
       onError: this.onError,
+      ...(shared && { methods: shared.methods, inbox: shared.messages }),
     });
     for (const [method, handler] of Object.entries(options.methods ?? {})) {
       this.channel.methods.set(method, handler);
@@ -332,7 +351,7 @@ export class EndpointCore implements ConnectionOwner {
     for (const connection of [...this.#connections]) this.forget(connection);
     this.channel.inbox.close(reason);
     this.streams.close(reason);
-    this.pool.close();
+    if (!this.#sharesPool) this.pool.close();
   }
 
   /** Receives nothing more. */
@@ -372,6 +391,20 @@ export class EndpointCore implements ConnectionOwner {
     });
     return this.#hold(makeStream(core));
   }
+}
+
+/**
+ * How many streams wait to be accepted.
+ *
+ * @param limits Bounds of the endpoint.
+ * @returns The same for their inbox.
+ */
+export function streamBounds(limits: EndpointLimits): InboxBounds<Stream> {
+  return {
+    items: limits.unacceptedStreams,
+    bytes: Infinity,
+    stale: (stream) => stream.over,
+  };
 }
 
 /** A stream was not taken; nothing happens to a span that has ended. */

@@ -5,7 +5,9 @@
  */
 
 import { checkName } from "@frontier/endpoint/internal";
-import type { ConnectOptions } from "../options.ts";
+import { FrontierError } from "@frontier/proto/internal";
+import type { AddressResolver, ConnectOptions } from "../options.ts";
+import { aborted } from "./abortable.ts";
 
 /** Where one gateway listens. */
 export interface GatewayAddress {
@@ -21,21 +23,33 @@ const LONE_IPV6 = /^(?=.*::|(?:[^:]*:){7}[^:]*$)[\da-fA-F:.]+(?:%\w+)?$/;
 const ADDRESS = /^(?:\[([\da-fA-F:.]+(?:%\w+)?)\]|([^\s:[\]/]+))(?::(\d+))?$/;
 const LOCAL = "127.0.0.1";
 
+/** A list that is younger than this is not asked for again, in milliseconds. */
+const FRESH_MS = 1_000;
+
 /**
  * The addresses of an endpoint, tried in turn. A round is over when each has
  * failed since the last connection; whoever tries pauses then.
  */
 export class Addresses {
-  readonly #list: readonly GatewayAddress[];
+  #list: readonly GatewayAddress[] = [];
+  readonly #resolve: AddressResolver | undefined = undefined;
+  readonly #port: number;
+  readonly #shuffle: boolean;
+  readonly #random: () => number;
+  readonly #now: () => number;
+  #resolvedAt = -Infinity;
+  /** Where the last connection was lost. */
+  #left: string | undefined = undefined;
   #at = 0;
   #failed = 0;
 
   /**
    * Reads and checks the addresses.
    *
-   * @param options Where they are: a list, or one host and port.
+   * @param options Where they are: a list, a function, or one host and port.
    * @param port The port of addresses that name none.
    * @param random Source of randomness, from 0 to 1, 1 excluded.
+   * @param now The clock, in milliseconds.
    * @throws {TypeError} If there is a list and a host or port beside it, or the list is empty.
    * @throws {RangeError} If there is no such port.
    * @throws {SyntaxError} If one is not `host`, `host:port` or `[IPv6]:port`, or
@@ -45,8 +59,13 @@ export class Addresses {
     options: ConnectOptions,
     port: number,
     random: () => number = Math.random,
+    now: () => number = () => performance.now(),
   ) {
     const { addresses, hostname, shuffleAddresses } = options;
+    this.#port = port;
+    this.#random = random;
+    this.#now = now;
+    this.#shuffle = shuffleAddresses ?? typeof addresses === "function";
     if (addresses === undefined) {
       const one = { hostname: hostname ?? LOCAL, port: options.port ?? port };
       // What a dial of its own takes for a name is not ours to say.
@@ -59,16 +78,15 @@ export class Addresses {
         "Cannot connect to addresses and to a hostname or port: put it into the list",
       );
     }
-    if (!Array.isArray(addresses)) {
-      throw new TypeError(
-        `Cannot connect to addresses that are ${typeof addresses}: need a list`,
-      );
+    if (typeof addresses === "function") {
+      this.#resolve = addresses;
+      return;
     }
-    const list = addresses.map((text) => parseAddress(text, port));
+    const list = this.#read(addresses);
     if (list.length === 0) {
       throw new TypeError("Cannot connect to an empty list of addresses");
     }
-    this.#list = shuffleAddresses ? shuffled(list, random) : list;
+    this.#list = list;
   }
 
   /** How many there are. */
@@ -81,13 +99,53 @@ export class Addresses {
     return this.#list[this.#at]!;
   }
 
+  /** The one whose turn it is, for people; empty while none is known. */
+  get text(): string {
+    return this.size === 0 ? "" : formatGateway(this.current);
+  }
+
+  /**
+   * Asks for the addresses where a function tells them, and a round begins.
+   *
+   * @param signal Gives up when aborted.
+   * @throws {FrontierError} If it fails, and none was known before.
+   */
+  async learn(signal: AbortSignal): Promise<void> {
+    if (this.#resolve === undefined || this.#failed > 0) return;
+    const known = this.size > 0;
+    if (known && this.#now() - this.#resolvedAt < FRESH_MS) return;
+    try {
+      const given = Promise.resolve(this.#resolve(signal));
+      const list = this.#read(await Promise.race([given, aborted(signal)]));
+      if (list.length === 0) {
+        throw new Error("there is none, start one or wait for one");
+      }
+      this.#resolvedAt = this.#now();
+      const left = (one: GatewayAddress) => formatGateway(one) === this.#left;
+      // Where a connection was just lost is the last to try.
+      this.#list = [
+        ...list.filter((one) => !left(one)),
+        ...list.filter(left),
+      ];
+      this.#at = 0;
+    } catch (error) {
+      if (known) return;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new FrontierError(
+        "not-connected",
+        `Cannot learn the addresses of gateways: ${why}`,
+        { cause: error },
+      );
+    }
+  }
+
   /**
    * The address whose turn it is has failed: it is the next one's turn.
    *
    * @returns Whether all have failed, so that a pause is due.
    */
   failed(): boolean {
-    this.moveOn();
+    this.#next();
     if (++this.#failed < this.size) return false;
     this.#failed = 0;
     return true;
@@ -96,11 +154,27 @@ export class Addresses {
   /** The address whose turn it is has led to a connection. */
   succeeded(): void {
     this.#failed = 0;
+    this.#left = undefined;
   }
 
-  /** Lets it be the next one's turn. */
+  /** The connection to the address whose turn it is has ended: it is the next one's turn. */
   moveOn(): void {
-    this.#at = (this.#at + 1) % this.size;
+    this.#left = this.text;
+    this.#next();
+  }
+
+  #next(): void {
+    this.#at = this.size === 0 ? 0 : (this.#at + 1) % this.size;
+  }
+
+  #read(addresses: readonly string[]): readonly GatewayAddress[] {
+    if (!Array.isArray(addresses)) {
+      throw new TypeError(
+        `Cannot connect to addresses that are ${typeof addresses}: need a list`,
+      );
+    }
+    const list = addresses.map((text) => parseAddress(text, this.#port));
+    return this.#shuffle ? shuffled(list, this.#random) : list;
   }
 }
 

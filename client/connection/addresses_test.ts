@@ -1,4 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { FrontierError } from "@frontier/proto";
 import { Addresses, formatGateway, parseAddress } from "./addresses.ts";
 
 const GOOD: [string, string, number][] = [
@@ -108,5 +109,84 @@ Deno.test("a list beside a host or port, and an empty one, are refused", () => {
   ) assertThrows(() => new Addresses(options, 9), TypeError);
   for (const port of [-1, 0, 65_536, 1.5, NaN]) {
     assertThrows(() => new Addresses({ port }, 9), RangeError, `${port}`);
+  }
+});
+
+const NEVER = new AbortController().signal;
+
+Deno.test("a function is asked when a round begins, and its list is shuffled", async () => {
+  const lists = [["a", "b", "c"], ["d"]];
+  let asked = 0;
+  const options = { addresses: () => lists[Math.min(asked++, 1)]! };
+  const addresses = new Addresses(options, 9, () => 0);
+  assertEquals([addresses.size, addresses.text, asked], [0, "", 0]);
+  assertEquals(addresses.failed(), true);
+  await addresses.learn(NEVER);
+  assertEquals([addresses.size, addresses.text], [3, "b:9"]);
+  addresses.failed();
+  await addresses.learn(NEVER);
+  assertEquals([asked, addresses.text], [1, "c:9"]);
+  addresses.succeeded();
+  // Asked a moment ago.
+  await addresses.learn(NEVER);
+  assertEquals([asked, addresses.text], [1, "c:9"]);
+});
+
+Deno.test("where a connection was lost is tried last, whatever the function says", async () => {
+  let now = 0;
+  const addresses = new Addresses(
+    { addresses: () => ["a", "b", "c"], shuffleAddresses: false },
+    9,
+    Math.random,
+    () => now,
+  );
+  await addresses.learn(NEVER);
+  addresses.succeeded();
+  addresses.moveOn();
+  now += 1_000;
+  await addresses.learn(NEVER);
+  assertEquals(addresses.text, "b:9");
+  const tried = [1, 2, 3].map(() => {
+    const { text } = addresses;
+    addresses.failed();
+    return text;
+  });
+  assertEquals(tried, ["b:9", "c:9", "a:9"]);
+});
+
+Deno.test("a function that fails, or names nobody or nonsense, leaves the list as it was", async () => {
+  let answer: () => unknown = () => [];
+  let now = 0;
+  const addresses = new Addresses(
+    { addresses: () => answer() as string[] },
+    9,
+    Math.random,
+    () => now,
+  );
+  const answers: [() => unknown, string][] = [
+    [() => [], "there is none"],
+    [() => Promise.reject(new Error("no network")), "no network"],
+    [() => {
+      throw new Error("at once");
+    }, "at once"],
+    [() => "a:1", "need a list"],
+    [() => ["a:b"], '"a:b"'],
+  ];
+  for (const [wrong, text] of answers) {
+    answer = wrong;
+    const error = await assertRejects(
+      () => addresses.learn(NEVER),
+      FrontierError,
+      text,
+    );
+    assert(error.retryable);
+  }
+  answer = () => ["good"];
+  await addresses.learn(NEVER);
+  for (const [wrong] of answers) {
+    now += 1_000;
+    answer = wrong;
+    await addresses.learn(NEVER);
+    assertEquals(addresses.text, "good:9");
   }
 });

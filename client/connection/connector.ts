@@ -11,6 +11,7 @@ import {
   EndpointCore,
   type Load,
   type Operation,
+  type SharedParts,
   traced,
 } from "@frontier/endpoint/internal";
 import {
@@ -89,10 +90,16 @@ export class Connector {
    * @param kind What kind of endpoint it is.
    * @param options How it connects.
    * @param tracer Begins spans; `undefined` when nobody collects them.
+   * @param shared What it has in common with other endpoints.
    * @throws {TypeError} If an option or the use of two together makes no sense.
    * @throws {RangeError} If a value makes no sense.
    */
-  constructor(kind: Kind, options: ConnectOptions, tracer?: Tracer) {
+  constructor(
+    kind: Kind,
+    options: ConnectOptions,
+    tracer?: Tracer,
+    shared?: SharedParts,
+  ) {
     checkOptions(kind.name, options);
     this.#kind = kind;
     this.#options = options;
@@ -104,7 +111,7 @@ export class Connector {
     this.#addresses = new Addresses(options, kind.port);
     this.#queue = new WaitingQueue(limits, systemTimers);
     this.closed = this.#closed.promise;
-    const address = formatGateway(this.#addresses.current);
+    const address = this.#addresses.text;
     this.status = new StatusFeed({ state: "connecting", attempt: 1, address });
     const { timeoutMs, methods } = options;
     this.core = new EndpointCore({
@@ -112,6 +119,7 @@ export class Connector {
       tailed: kind.tailed,
       hooks: kind.hooks,
       tracer,
+      shared,
       onBusy: (busy, load) => this.#onBusy(busy, load),
       onError: (error) => this.#notices.onError(error),
       offline: (operation) => this.#keep(operation),
@@ -173,6 +181,29 @@ export class Connector {
     await Promise.race([late, this.#idle()]);
     giveUp();
     await this.close(2_000);
+  }
+
+  /**
+   * Closes for good when what is in flight has finished, or the time is over.
+   * Nothing new may be begun here.
+   *
+   * @param timeoutMs Milliseconds it may take.
+   */
+  async leave(timeoutMs: number): Promise<void> {
+    const current = this.#current;
+    if (current !== undefined) {
+      const endsAt = performance.now() + timeoutMs;
+      while (this.#inFlight(current) && performance.now() < endsAt) {
+        await sleep(20, this.#stop.signal);
+      }
+    }
+    await this.close(2_000);
+  }
+
+  #inFlight({ link }: Connection): boolean {
+    if (link.state !== "open" || this.#stop.signal.aborted) return false;
+    return this.core.underWay > 0 || this.core.listStreams().length > 0 ||
+      this.core.pool.runs((session) => session.link === link);
   }
 
   /** Closes for good. */
@@ -275,7 +306,9 @@ export class Connector {
 
   /** One attempt; returns the connection, or why there is none. */
   async #attempt(attempt: number): Promise<Connection | FrontierError> {
-    const address = formatGateway(this.#addresses.current);
+    const failure = await this.#learn();
+    if (failure !== undefined) return failure;
+    const address = this.#addresses.text;
     this.status.set({ state: "connecting", attempt, address });
     return await this.#connect();
   }
@@ -292,6 +325,25 @@ export class Connector {
     } catch (error) {
       this.#notices.onError(error as FrontierError);
       return error as FrontierError;
+    }
+  }
+
+  /** Finds out where gateways are, within the time of one attempt; returns why it could not. */
+  async #learn(): Promise<FrontierError | undefined> {
+    if (typeof this.#options.addresses !== "function") return undefined;
+    const late = new AbortController();
+    const giveUp = after(
+      this.#settings.handshakeTimeoutMs,
+      () => late.abort(new Error("no answer in time")),
+    );
+    try {
+      const signals = [late.signal, this.#stop.signal];
+      await this.#addresses.learn(AbortSignal.any(signals));
+      return undefined;
+    } catch (error) {
+      return error as FrontierError;
+    } finally {
+      giveUp();
     }
   }
 
@@ -335,8 +387,8 @@ export class Connector {
       this.status.set({ state: "connected", id, address, reconnects, busy });
       this.#first.resolve();
       for (const operation of this.#queue.takeAll()) core.submit(operation);
-      // What was registered on the one before while this one was made.
-      if (before !== undefined) void this.#announceAgain(connection);
+      // What was registered while this one was made.
+      void this.#announceAgain(connection);
     }
     if (before === undefined) return;
     const left = this.#leave(before);
@@ -374,6 +426,7 @@ export class Connector {
         await sleep(soonMs(longestMs), over.signal);
         if (over.signal.aborted) return undefined;
         attempting = true;
+        await this.#learn();
         const next = await this.#connect();
         attempting = false;
         if (!(next instanceof FrontierError)) {

@@ -14,7 +14,7 @@ export type Status =
     readonly state: "connecting";
     /** Which one since the last connection, from 1. */
     readonly attempt: number;
-    /** Where the gateway is, as `host:port`. */
+    /** Where the gateway is, as `host:port`; empty before a function has told where. */
     readonly address: string;
   }
   | {

@@ -90,6 +90,17 @@ export class HandlerPool {
   }
 
   /**
+   * Tells whether a handler runs whose caller waits on some sessions.
+   *
+   * @param concerns Selects the session.
+   * @returns Whether one does.
+   */
+  runs(concerns: (session: Session) => boolean): boolean {
+    const selects = (run: HandlerRun) => concerns(run.session);
+    return this.#places.runs(selects) || this.#hookPlaces.runs(selects);
+  }
+
+  /**
    * Waits for the handlers.
    *
    * @returns When none runs whose caller waits, and no request waits.

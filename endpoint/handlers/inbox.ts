@@ -4,9 +4,10 @@
  * @module
  */
 
-import { FrontierError } from "@frontier/proto";
+import type { FrontierError } from "@frontier/proto";
 import { traced } from "../traced.ts";
 import { ItemIterator, type ItemSource, type Reader } from "./item_iterator.ts";
+import { nextItem } from "./next_item.ts";
 
 /** How much an inbox holds. */
 export interface InboxBounds<T> {
@@ -40,6 +41,11 @@ export class Inbox<T> implements ItemSource<T> {
     return this.#items.length;
   }
 
+  /** Bytes of the items that nobody has read. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /**
    * Adds an item, or hands it to a reader that waits.
    *
@@ -57,7 +63,7 @@ export class Inbox<T> implements ItemSource<T> {
       return true;
     }
     const { items: most, bytes: mostBytes } = this.#bounds;
-    if (this.#items.length >= most && !this.#dropStale()) return false;
+    if (this.#items.length >= most && !this.dropStale()) return false;
     // A single item may exceed the limit: it would never fit otherwise.
     if (this.#items.length > 0 && this.#bytes + bytes > mostBytes) {
       return false;
@@ -93,28 +99,7 @@ export class Inbox<T> implements ItemSource<T> {
    * `canceled`.
    */
   next(signal?: AbortSignal): Promise<T> {
-    return traced(this.#next(signal));
-  }
-
-  #next(signal: AbortSignal | undefined): Promise<T> {
-    if (signal?.aborted) return Promise.reject(canceled(signal));
-    return new Promise((resolve, reject) => {
-      if (signal === undefined) {
-        this.ask({ resolve, reject });
-        return;
-      }
-      const onAbort = () => {
-        this.forget(reader);
-        reject(canceled(signal));
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      const settled = () => signal.removeEventListener("abort", onAbort);
-      const reader: Reader<T> = {
-        resolve: (item) => (settled(), resolve(item)),
-        reject: (error) => (settled(), reject(error)),
-      };
-      this.ask(reader);
-    });
+    return traced(nextItem(this, signal));
   }
 
   /**
@@ -163,7 +148,12 @@ export class Inbox<T> implements ItemSource<T> {
     for (const reader of readers) reader.reject(reason());
   }
 
-  #dropStale(): boolean {
+  /**
+   * Gives up an item whose place a newer one may take.
+   *
+   * @returns Whether there was one.
+   */
+  dropStale(): boolean {
     const { stale } = this.#bounds;
     if (stale === undefined) return false;
     const at = this.#items.findIndex(({ item }) => stale(item));
@@ -174,12 +164,4 @@ export class Inbox<T> implements ItemSource<T> {
   #drop(at: number): void {
     this.#bytes -= this.#items.splice(at, 1)[0]!.bytes;
   }
-}
-
-function canceled(signal: AbortSignal): FrontierError {
-  return new FrontierError(
-    "canceled",
-    "Cannot receive: the wait was canceled",
-    { cause: signal.reason },
-  );
 }

@@ -142,6 +142,19 @@ export class Places implements RunOwner {
     this.#next();
   }
 
+  /**
+   * Tells whether a handler runs for somebody who waits.
+   *
+   * @param selects For whom.
+   * @returns Whether one does.
+   */
+  runs(selects: (run: HandlerRun) => boolean): boolean {
+    for (let run = this.#first; run !== undefined; run = run.next) {
+      if (run.holdsPlace && selects(run)) return true;
+    }
+    return false;
+  }
+
   /** An answer must wait for room; its handler keeps its place. */
   onHeld(answer: HeldAnswer): void {
     this.#held.add(answer);

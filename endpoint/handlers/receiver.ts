@@ -48,12 +48,24 @@ export interface ReceiverParts {
   readonly counters: Counters;
   /** Begins spans; `undefined` when nobody collects them. */
   readonly tracer: Tracer | undefined;
+  /**
+   * The methods to answer.
+   *
+   * @default {those of nobody else}
+   */
+  readonly methods?: MethodTable;
+  /**
+   * Where messages wait to be read.
+   *
+   * @default {an inbox of its own}
+   */
+  readonly inbox?: Inbox<Message>;
 }
 
 /** Finds the handler of each request, and keeps messages until they are read. */
 export class Receiver {
   /** The methods that this side answers. */
-  readonly methods: MethodTable = new MethodTable();
+  readonly methods: MethodTable;
   /** Messages that were not read. */
   readonly inbox: Inbox<Message>;
   /** Messages received and not answered, of each session they came on. */
@@ -67,8 +79,10 @@ export class Receiver {
    */
   constructor(parts: ReceiverParts) {
     this.#parts = parts;
+    this.methods = parts.methods ?? new MethodTable();
     const { messages, messageBytes } = parts.limits;
-    this.inbox = new Inbox({ items: messages, bytes: messageBytes });
+    this.inbox = parts.inbox ??
+      new Inbox({ items: messages, bytes: messageBytes });
   }
 
   /** Messages that an application has received and not answered. */

@@ -20,7 +20,13 @@ export function freePorts(): GatewayPorts {
   return { edge, service };
 }
 
-function freePort(): number {
+/**
+ * Finds a port on which nobody listens.
+ *
+ * @returns The port.
+ * @throws {Error} If there is none.
+ */
+export function freePort(): number {
   for (let i = 0; i < TRIES; i++) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
     try {

@@ -1,0 +1,105 @@
+/**
+ * When a service of a cluster has begun.
+ *
+ * @module
+ */
+
+import { after } from "@frontier/platform/internal";
+import { FrontierError } from "@frontier/proto/internal";
+import { allFailed } from "../connection/failures.ts";
+import type { Status } from "../connection/status.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Listed } from "./frontlas_api.ts";
+
+/** Milliseconds that other gateways may take to connect when one is connected. */
+const OTHERS_MS = 1_000;
+
+/**
+ * Waits for the first connections: until each gateway that Frontlas names is
+ * connected or has failed, for a moment only when one is connected. Fails when
+ * none can be connected to, unless it is to be waited for.
+ */
+export class FirstConnection {
+  /** Resolved when the service can be used; rejected when it cannot. */
+  readonly done: Promise<void>;
+  readonly #wait: boolean;
+  readonly #resolve: () => void;
+  readonly #reject: (reason: FrontierError) => void;
+  readonly #failures = new Map<string, FrontierError>();
+  readonly #connected = new Set<string>();
+  #listed: Listed | undefined = undefined;
+  #giveUp = (): void => {};
+
+  /**
+   * Begins to wait.
+   *
+   * @param wait Whether to go on when nothing can be connected to.
+   */
+  constructor(wait: boolean) {
+    this.#wait = wait;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.done = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    promise.catch(() => {});
+  }
+
+  /** Frontlas has named the gateways. */
+  onList(listed: Listed): void {
+    this.#listed = listed;
+    this.#decide();
+  }
+
+  /** No Frontlas answers. */
+  onFailure(reason: Error): void {
+    if (this.#wait || this.#listed !== undefined) return;
+    this.fail(
+      new FrontierError(
+        "not-connected",
+        `Cannot connect: no Frontlas tells where gateways are, ${reason.message}`,
+        { cause: reason },
+      ),
+    );
+  }
+
+  /** Something has happened at a gateway. */
+  onStatus({ id }: Gateway, status: Status): void {
+    if (status.state === "connected") {
+      if (this.#connected.size === 0) {
+        this.#giveUp = after(OTHERS_MS, this.#resolve);
+      }
+      this.#connected.add(id);
+    } else if (status.state === "disconnected") {
+      this.#failures.set(id, status.reason);
+    } else return;
+    this.#decide();
+  }
+
+  /** It is over before it has begun. */
+  fail(reason: FrontierError): void {
+    this.#giveUp();
+    this.#reject(reason);
+  }
+
+  #decide(): void {
+    const listed = this.#listed;
+    if (listed === undefined) return;
+    const open = [...listed.keys()].some((id) =>
+      !this.#connected.has(id) && !this.#failures.has(id)
+    );
+    if (open) return;
+    if (this.#connected.size > 0) {
+      this.#giveUp();
+      this.#resolve();
+    } else if (!this.#wait) {
+      this.fail(
+        this.#failures.size > 0
+          ? allFailed([...this.#failures.values()])
+          : new FrontierError(
+            "not-connected",
+            "Cannot connect: Frontlas knows no gateway",
+          ),
+      );
+    }
+  }
+}
