@@ -152,7 +152,7 @@ export class CommandRunner {
     this.#log.info("Command started", { command: name, pid: child.pid });
     const stdout = new BoundedOutput(child.stdout, execOutputBytes);
     const stderr = new BoundedOutput(child.stderr, execOutputBytes);
-    let timedOut = false;
+    let timedOut: boolean = false;
     let killing: ReturnType<typeof setTimeout> | undefined;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -170,7 +170,7 @@ export class CommandRunner {
       command: name,
       status: code,
       milliseconds,
-      ...(timedOut && { timedOut }),
+      ...(timedOut ? { timedOut } : {}),
     });
     return {
       command: name,

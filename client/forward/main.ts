@@ -3,7 +3,8 @@
  * stream to the edge of an agent, and the agent connects it to what its
  * operator has listed by name.
  *
- * Importing it does nothing by itself.
+ * As a program, `deno run jsr:@frontier/client/forward --help`; importing it does
+ * nothing by itself.
  *
  * @example The SSH server of a device on port 2222 of this machine
  * ```ts
@@ -20,6 +21,8 @@
  *
  * @module
  */
+
+import { main } from "./program.ts";
 
 export type { HalfCloseable } from "../forwarding/connection.ts";
 export {
@@ -38,3 +41,6 @@ export type { RelayCount } from "../forwarding/relay.ts";
 export { FrontierError } from "@frontier/proto";
 export type { LogFields, Logger } from "@frontier/platform/log";
 export { Service } from "../service.ts";
+export { main } from "./program.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FrontierError } from "@frontier/proto";
 import type { Service } from "../service.ts";
 import type { HalfCloseable } from "./connection.ts";
 import { openTarget } from "./open.ts";
@@ -67,4 +68,36 @@ export async function connectTarget(
     target,
     Math.max(1, until - performance.now()),
   );
+}
+
+/**
+ * Connects to a target of an agent that is at one of several gateways.
+ *
+ * @param services A service at each gateway.
+ * @param options Which agent, and which target.
+ * @returns The connection, through the first gateway that has the edge.
+ * @throws {FrontierError} If none has it.
+ * @throws {ForwardError} If the agent refuses it, or the edge is no agent.
+ */
+export async function connectThrough(
+  services: readonly Service[],
+  options: TargetOptions,
+): Promise<HalfCloseable> {
+  if (services.length === 0) {
+    throw new FrontierError(
+      "not-connected",
+      "Cannot reach the agent: not connected to a gateway yet",
+    );
+  }
+  // Those that are lost would be waited for: only when there is no other.
+  const there = services.filter(({ state }) => state === "connected");
+  const asked = there.length > 0 ? there : services.slice(0, 1);
+  for (const service of asked.slice(0, -1)) {
+    try {
+      return await connectTarget(service, options);
+    } catch (error) {
+      if (!(error instanceof FrontierError && error.retryable)) throw error;
+    }
+  }
+  return await connectTarget(asked.at(-1)!, options);
 }

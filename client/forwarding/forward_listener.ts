@@ -6,7 +6,7 @@
 
 import { type Logger, NULL_LOGGER } from "@frontier/platform/internal";
 import type { Service } from "../service.ts";
-import { connectTarget, type TargetOptions } from "./connect_target.ts";
+import { connectThrough, type TargetOptions } from "./connect_target.ts";
 import { SocketListener } from "./listener.ts";
 import { relay, type RelayCount } from "./relay.ts";
 import type { SocketConnection } from "./socket_connection.ts";
@@ -33,13 +33,16 @@ export interface ForwardListenOptions extends TargetOptions {
 export class ForwardListener implements AsyncDisposable {
   /** What has passed. */
   readonly count: RelayCount = { sent: 0, received: 0 };
-  readonly #service: Service;
+  readonly #services: readonly Service[];
   readonly #options: ForwardListenOptions;
   readonly #open = new Map<SocketConnection, Promise<void>>();
   #listener!: SocketListener;
 
-  private constructor(service: Service, options: ForwardListenOptions) {
-    this.#service = service;
+  private constructor(
+    services: readonly Service[],
+    options: ForwardListenOptions,
+  ) {
+    this.#services = services;
     this.#options = options;
   }
 
@@ -47,7 +50,8 @@ export class ForwardListener implements AsyncDisposable {
    * Begins to listen. The agent is asked only when somebody connects; a
    * connection that it refuses, or that is lost, is reset.
    *
-   * @param service A service at the gateway of the agent; it stays open when the
+   * @param service A service at the gateway of the agent, or one at each gateway
+   * where the agent may be, to which more may be added; they stay open when the
    * listener is closed.
    * @param options Where to listen, and where to lead.
    * @returns The listener.
@@ -66,11 +70,15 @@ export class ForwardListener implements AsyncDisposable {
    * ```
    */
   static async listen(
-    service: Service,
+    service: Service | readonly Service[],
     options: ForwardListenOptions,
   ): Promise<ForwardListener> {
     const { hostname = "127.0.0.1", port } = options;
-    const forward = new ForwardListener(service, options);
+    const forward = new ForwardListener(
+      // Not a copy: those that come later are used, too.
+      Array.isArray(service) ? service : [service],
+      options,
+    );
     forward.#listener = await SocketListener.listen(
       hostname,
       port,
@@ -122,7 +130,7 @@ export class ForwardListener implements AsyncDisposable {
     const { target, edgeId, logger = NULL_LOGGER } = this.#options;
     const about = { target, edge: edgeId };
     try {
-      const remote = await connectTarget(this.#service, this.#options);
+      const remote = await connectThrough(this.#services, this.#options);
       logger.info("Forwarding", about);
       await relay(connection, remote, this.count);
       logger.info("Forward ended", about);

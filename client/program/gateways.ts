@@ -49,16 +49,6 @@ export function parseGateway(text: string, port: number): GatewayUrl {
 }
 
 /**
- * Writes where a gateway is.
- *
- * @param gateway The gateway.
- * @returns The text, with the port.
- */
-export function formatGatewayUrl(gateway: GatewayUrl): string {
-  return `${gateway.tls ? "tls" : "tcp"}://${formatGateway(gateway)}`;
-}
-
-/**
  * Makes the options that lead an endpoint to gateways, each in its own way.
  *
  * @param gateways Where they are, in the order in which they are tried.

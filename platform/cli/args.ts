@@ -8,6 +8,8 @@
 export type Flag =
   /** A flag with a text behind it. */
   | { readonly kind: "text"; readonly names: readonly string[] }
+  /** A flag with a text behind it that may be given several times. */
+  | { readonly kind: "list"; readonly names: readonly string[] }
   /** A flag that is there or not; `--flag=false` is as good as absent. */
   | { readonly kind: "switch"; readonly names: readonly string[] }
   /** A flag with a whole number behind `=`; `bare` is its value without. */
@@ -23,14 +25,19 @@ export type Flag =
 export type FlagTable = Readonly<Record<string, Flag>>;
 
 /**
- * What a command line asks for, by the names of the table: switches are there
- * always, other flags only if they were given.
+ * What a command line asks for, by the names of the table: switches and lists
+ * are there always, other flags only if they were given.
  */
 export type Arguments<T extends FlagTable> =
   & {
     -readonly [
       K in keyof T as T[K] extends { kind: "switch" } ? K : never
     ]: boolean;
+  }
+  & {
+    -readonly [
+      K in keyof T as T[K] extends { kind: "list" } ? K : never
+    ]: string[];
   }
   & {
     -readonly [
@@ -130,10 +137,11 @@ export function parseArguments<const T extends FlagTable>(
   for (const [property, flag] of Object.entries<Flag>(table)) {
     for (const name of flag.names) flags.set(name, [property, flag]);
     if (flag.kind === "switch") result[property] = false;
+    if (flag.kind === "list") result[property] = [];
   }
   const takesValue = (name: string) => {
     const kind = flags.get(name)?.[1].kind;
-    return kind === "text" || kind === "ignored";
+    return kind === "text" || kind === "list" || kind === "ignored";
   };
   for (let i = 0; i < args.length; i++) {
     const argument = args[i] ?? "";
@@ -148,12 +156,14 @@ export function parseArguments<const T extends FlagTable>(
     }
     const [property, flag] = found;
     switch (flag.kind) {
-      case "text": {
+      case "text":
+      case "list": {
         const text = value ?? args[++i];
         if (text === undefined || text === "") {
           throw new UsageError(`Flag ${name} needs a value`);
         }
-        result[property] = text;
+        if (flag.kind === "text") result[property] = text;
+        else (result[property] as string[]).push(text);
         break;
       }
       case "switch":

@@ -1,0 +1,218 @@
+/**
+ * The agent as a program.
+ *
+ * @module
+ */
+
+import { type LogWriter, openLog } from "@frontier/platform/log";
+import {
+  complain,
+  CrashGuard,
+  FAILED,
+  OK,
+  OutputError,
+  print,
+  ReloadSignal,
+  SIGNAL_STATUS,
+  StopSignals,
+  UsageError,
+  WRONG_USAGE,
+} from "@frontier/platform/process";
+import { environment, settle } from "../program/settle.ts";
+import { VERSION } from "../program/version.ts";
+import { Agent } from "./agent.ts";
+import { type AgentArguments, FLAGS, PREFIX } from "./flags.ts";
+import { HELP } from "./help.ts";
+import {
+  type AgentOptions,
+  applyArguments,
+  checkOptions,
+  defaultOptions,
+  settingsOf,
+} from "./options.ts";
+import { StandardInput } from "./standard_input.ts";
+import { StatusFile } from "./status_file.ts";
+
+const NAME = "frontier-agent";
+
+/**
+ * The agent's command line.
+ *
+ * @param args The arguments, without the program's name.
+ * @returns The exit status: 0 when done or stopped by a signal, 1 when it cannot
+ * start or has not published everything, 2 on wrong usage.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await obey(args);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof OutputError)) {
+      throw error;
+    }
+    complain(
+      NAME,
+      error.message + (error instanceof UsageError ? "; see --help" : ""),
+    );
+    return error instanceof UsageError ? WRONG_USAGE : FAILED;
+  }
+}
+
+async function obey(args: readonly string[]): Promise<number> {
+  const given = settle(FLAGS, args, PREFIX, environment);
+  given.logLevel ??= environment("LOG_LEVEL") || undefined;
+  given.logFormat ??= environment("LOG_FORMAT") || undefined;
+  if (given.help) {
+    print(HELP);
+    return OK;
+  }
+  if (given.version) {
+    print(
+      `${NAME} ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+    );
+    return OK;
+  }
+  // From here on no SIGHUP ends it.
+  using reload = new ReloadSignal();
+  let options: AgentOptions;
+  try {
+    options = await optionsOf(given);
+    if (given.check) {
+      await checkFiles(options);
+      print("ok\n");
+      return OK;
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    complain(NAME, (error as Error).message);
+    return FAILED;
+  }
+  return await serve(given, options, reload);
+}
+
+/** Reads everything that says what to do. */
+async function optionsOf(given: AgentArguments): Promise<AgentOptions> {
+  const { config } = given;
+  // Reading YAML takes memory that is not spent where there is no file.
+  const file = config === undefined
+    ? defaultOptions()
+    : await (await import("./config_file.ts")).readConfigFile(config);
+  const options = applyArguments(file, given);
+  checkOptions(options);
+  return options;
+}
+
+/** Whether files can be read that are not read before a connection is made. */
+async function checkFiles({ ca, cert, key }: AgentOptions): Promise<void> {
+  for (const path of [ca, cert, key]) {
+    if (path === "") continue;
+    try {
+      await Deno.readTextFile(path);
+    } catch (cause) {
+      throw new Error(`Cannot read ${path}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  }
+}
+
+async function serve(
+  given: AgentArguments,
+  options: AgentOptions,
+  reload: ReloadSignal,
+): Promise<number> {
+  await using log = await openLog({
+    level: options.logLevel,
+    format: options.logFormat,
+    // The standard output is not ours where lines are published in a pipe.
+    output: "stderr",
+    file: {
+      path: "",
+      maxSizeMb: 0,
+      maxBackups: 0,
+      maxAgeDays: 0,
+      compress: false,
+    },
+  });
+  using _guard = new CrashGuard(log, "the agent");
+  using signals = new StopSignals((signal) =>
+    Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
+  );
+  let settings;
+  try {
+    settings = await settingsOf(options);
+  } catch (error) {
+    await log.flush();
+    complain(NAME, (error as Error).message);
+    return FAILED;
+  }
+  let changed = () => {};
+  const agent = new Agent(settings, {
+    logger: log,
+    onChange: () => changed(),
+  });
+  const input = options.publish === ""
+    ? undefined
+    : new StandardInput(agent, options.publish, log);
+  const status = options.statusFile === "" ? undefined : new StatusFile(
+    options.statusFile,
+    () => ({ ...agent.info, ...input?.info }),
+    log,
+  );
+  changed = () => status?.changed();
+  changed();
+  reload.obey(async () => {
+    options = await readAnew(given, options, agent, log);
+  });
+  const running = agent.run();
+  const nothingElse = () => options.forward.size + options.exec.size === 0;
+  const ended = input?.run().then((complete) => {
+    log.info("The input has ended", { ...input.info });
+    if (nothingElse()) return complete ? OK : FAILED;
+    return new Promise<never>(() => {});
+  });
+  const reason = await Promise.race([
+    signals.first,
+    ...(ended === undefined ? [] : [ended]),
+  ]);
+  if (typeof reason === "string") {
+    log.info("Stopping: finishing what is under way", {
+      signal: reason,
+      seconds: options.stopSeconds,
+    });
+  }
+  const timeoutMs = options.stopSeconds * 1_000;
+  const complete = await input?.stop(timeoutMs) ?? true;
+  await agent.close({ timeoutMs });
+  await running;
+  await status?.close();
+  log.info("Stopped");
+  return reason === FAILED || !complete ? FAILED : OK;
+}
+
+/** Reads the configuration anew; one that cannot be used changes nothing. */
+async function readAnew(
+  given: AgentArguments,
+  before: AgentOptions,
+  agent: Agent,
+  log: LogWriter,
+): Promise<AgentOptions> {
+  try {
+    const options = await optionsOf(given);
+    agent.configure(await settingsOf(options));
+    log.info("Configuration read anew", {
+      targets: [...options.forward.keys()].join(" "),
+      commands: [...options.exec.keys()].join(" "),
+    });
+    for (
+      const key of ["publish", "statusFile", "logLevel", "logFormat"] as const
+    ) {
+      if (options[key] !== before[key]) {
+        log.warn("A change of this takes a restart", { key });
+      }
+    }
+    return options;
+  } catch (error) {
+    log.error("Configuration cannot be used, the old one stays", { error });
+    return before;
+  }
+}

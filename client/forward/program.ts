@@ -1,0 +1,194 @@
+/**
+ * The forwarder as a program.
+ *
+ * @module
+ */
+
+import { type LogConfig, type LogLevel, openLog } from "@frontier/platform/log";
+import {
+  complain,
+  CrashGuard,
+  FAILED,
+  OK,
+  OutputError,
+  print,
+  SIGNAL_STATUS,
+  StopSignals,
+  UsageError,
+  WRONG_USAGE,
+} from "@frontier/platform/process";
+import { parseAddress } from "../connection/addresses.ts";
+import { connectThrough } from "../forwarding/connect_target.ts";
+import { ForwardListener } from "../forwarding/forward_listener.ts";
+import { relay } from "../forwarding/relay.ts";
+import { environment, settle } from "../program/settle.ts";
+import { VERSION } from "../program/version.ts";
+import type { Service } from "../service.ts";
+import { FLAGS, PREFIX } from "./flags.ts";
+import { HELP } from "./help.ts";
+import { type ForwardOptions, type ForwardTask, optionsOf } from "./options.ts";
+import {
+  type ConnectParts,
+  connectServices,
+  keepServices,
+} from "./services.ts";
+import { StdioConnection } from "./stdio.ts";
+
+const NAME = "frontier-forward";
+
+/**
+ * The forwarder's command line.
+ *
+ * @param args The arguments, without the program's name.
+ * @returns The exit status: 0 when done or stopped by a signal, 1 when the target
+ * is not reached or was cut, 2 on wrong usage.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await obey(args);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof OutputError)) {
+      throw error;
+    }
+    complain(
+      NAME,
+      error.message + (error instanceof UsageError ? "; see --help" : ""),
+    );
+    return error instanceof UsageError ? WRONG_USAGE : FAILED;
+  }
+}
+
+async function obey(args: readonly string[]): Promise<number> {
+  const given = settle(FLAGS, args, PREFIX, environment);
+  given.logLevel ??= environment("LOG_LEVEL") || undefined;
+  given.logFormat ??= environment("LOG_FORMAT") || undefined;
+  if (given.help) {
+    print(HELP);
+    return OK;
+  }
+  if (given.version) {
+    print(
+      `${NAME} ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+    );
+    return OK;
+  }
+  const options = optionsOf(given);
+  await using log = await openLog(logConfig(options));
+  using _guard = new CrashGuard(log, "the forwarder");
+  using signals = new StopSignals((signal) =>
+    Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
+  );
+  const stop = new AbortController();
+  const stopped = signals.first.then((signal) => {
+    stop.abort();
+    return signal;
+  });
+  try {
+    const parts = { options, log, signal: stop.signal };
+    const { task } = options;
+    return task.kind === "listen"
+      ? await listen(parts, task.address, stopped)
+      : await once(parts, task, stopped);
+  } catch (error) {
+    await log.flush();
+    if (stop.signal.aborted) return OK;
+    complain(NAME, (error as Error).message);
+    return FAILED;
+  }
+}
+
+/** Somebody waits for one answer: that a gateway is not there is one, too. */
+async function once(
+  parts: ConnectParts,
+  task: Exclude<ForwardTask, { kind: "listen" }>,
+  stopped: Promise<Deno.Signal>,
+): Promise<number> {
+  const { options } = parts;
+  const services = await connectServices(parts);
+  try {
+    if (task.kind === "call") {
+      print(`${await call(options, task, services)}\n`);
+      return OK;
+    }
+    const remote = await connectThrough(services, options);
+    const both = relay(new StdioConnection(), remote, { sent: 0, received: 0 });
+    await Promise.race([both, stopped]);
+    return OK;
+  } finally {
+    await Promise.all(services.map((service) => service.close()));
+  }
+}
+
+async function call(
+  { edgeId, timeoutMs }: ForwardOptions,
+  { method, data }: { method: string; data: string },
+  services: readonly Service[],
+): Promise<string> {
+  for (const service of services) {
+    try {
+      const reply = await service.call(edgeId, method, data, { timeoutMs });
+      return reply.text();
+    } catch (error) {
+      if (service === services.at(-1)) throw error;
+    }
+  }
+  throw new Error("Cannot call without a gateway");
+}
+
+async function listen(
+  parts: ConnectParts,
+  address: string,
+  stopped: Promise<Deno.Signal>,
+): Promise<number> {
+  const { options, log } = parts;
+  const { hostname, port } = parseAddress(address, -1);
+  const services = keepServices(parts);
+  let listener: ForwardListener;
+  try {
+    listener = await ForwardListener.listen(services, {
+      ...options,
+      hostname,
+      port,
+      logger: log,
+    });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    throw new Error(
+      `Cannot listen on ${address}: ${
+        code === "EADDRINUSE"
+          ? "it is in use"
+          : code === "EACCES"
+          ? "ports below 1024 need more rights"
+          : (error as Error).message.split("\n")[0]
+      }`,
+      { cause: error },
+    );
+  }
+  const { addr } = listener;
+  log.info("Listening", {
+    address: `${addr.hostname}:${addr.port}`,
+    edge: options.edgeId,
+    target: options.target,
+  });
+  const signal = await stopped;
+  log.info("Stopping", { signal, connections: listener.connections });
+  await listener.close();
+  await Promise.all(services.map((service) => service.close()));
+  return OK;
+}
+
+function logConfig({ logFormat, ...options }: ForwardOptions): LogConfig {
+  const quiet: LogLevel = options.task.kind === "listen" ? "info" : "warn";
+  return {
+    level: options.logLevel ?? quiet,
+    format: logFormat,
+    output: "stderr",
+    file: {
+      path: "",
+      maxSizeMb: 0,
+      maxBackups: 0,
+      maxAgeDays: 0,
+      compress: false,
+    },
+  };
+}
