@@ -84,7 +84,8 @@ export class LinePublisher {
   }
 
   async #room(): Promise<void> {
-    for (;;) {
+    // What is given up leaves the window full, and nothing running.
+    while (!this.#options.signal.aborted) {
       if (this.#recovering !== undefined) await this.#recovering;
       else if (this.#window.length >= WINDOW) {
         await Promise.race(this.#running);
@@ -134,13 +135,14 @@ export class LinePublisher {
       error: this.#window[0]?.failed,
     });
     const backoff = new Backoff();
+    let free = false;
     for (const sending of [...this.#window]) {
+      // Once one is through, the others need not wait.
       while (!signal.aborted) {
-        await sleep(backoff.next(), signal);
-        if (signal.aborted || await this.#attempt(sending)) break;
+        if (!free) await sleep(backoff.next(), signal);
+        free = !signal.aborted && await this.#attempt(sending);
+        if (free) break;
       }
-      // The way is free: the others need not wait.
-      backoff.reset();
     }
     this.#recovering = undefined;
   }

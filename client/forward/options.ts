@@ -6,7 +6,6 @@
 
 import type { LogFormat, LogLevel } from "@frontier/platform/log";
 import { UsageError } from "@frontier/platform/process";
-import { parseAddress } from "../connection/addresses.ts";
 import type { TargetOptions } from "../forwarding/connect_target.ts";
 import { choose, LOG_FORMATS, LOG_LEVELS, whole } from "../program/choose.ts";
 import {
@@ -19,7 +18,11 @@ import { type ForwardArguments, SERVICE_PORT } from "./flags.ts";
 
 /** What to do with a target, or with the agent itself. */
 export type ForwardTask =
-  | { readonly kind: "listen"; readonly address: string }
+  | {
+    readonly kind: "listen";
+    readonly hostname: string;
+    readonly port: number;
+  }
   | { readonly kind: "stdio" }
   | { readonly kind: "call"; readonly method: string; readonly data: string };
 
@@ -109,12 +112,7 @@ function taskOf(
 ): ForwardTask {
   const tasks: ForwardTask[] = [];
   if (listen !== undefined) {
-    if (parseAddress(listen, -1).port < 0) {
-      throw new SyntaxError(
-        `Cannot listen on "${listen}": need an address and a port, 127.0.0.1:2222 for example`,
-      );
-    }
-    tasks.push({ kind: "listen", address: listen });
+    tasks.push({ kind: "listen", ...listenOn(listen) });
   }
   if (stdio) tasks.push({ kind: "stdio" });
   if (call !== undefined) {
@@ -126,5 +124,17 @@ function taskOf(
     `Cannot tell what to do: give ${
       task === undefined ? "" : "just "
     }one of --listen, --stdio and --call`,
+  );
+}
+
+/** An address of this machine; port 0 lets the system choose. */
+function listenOn(text: string): { hostname: string; port: number } {
+  const match = /^(?:\[([\da-fA-F:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match !== null && port <= 65_535) {
+    return { hostname: match[1] ?? match[2]!, port };
+  }
+  throw new SyntaxError(
+    `Cannot listen on "${text}": need an address and a port, 127.0.0.1:2222 for example`,
   );
 }

@@ -17,7 +17,7 @@ import {
   UsageError,
   WRONG_USAGE,
 } from "@frontier/platform/process";
-import { parseAddress } from "../connection/addresses.ts";
+import { formatAddress } from "@frontier/platform";
 import { connectThrough } from "../forwarding/connect_target.ts";
 import { ForwardListener } from "../forwarding/forward_listener.ts";
 import { relay } from "../forwarding/relay.ts";
@@ -87,7 +87,7 @@ async function obey(args: readonly string[]): Promise<number> {
     const parts = { options, log, signal: stop.signal };
     const { task } = options;
     return task.kind === "listen"
-      ? await listen(parts, task.address, stopped)
+      ? await listen(parts, task, stopped)
       : await once(parts, task, stopped);
   } catch (error) {
     await log.flush();
@@ -137,11 +137,10 @@ async function call(
 
 async function listen(
   parts: ConnectParts,
-  address: string,
+  { hostname, port }: Extract<ForwardTask, { kind: "listen" }>,
   stopped: Promise<Deno.Signal>,
 ): Promise<number> {
   const { options, log } = parts;
-  const { hostname, port } = parseAddress(address, -1);
   const services = keepServices(parts);
   let listener: ForwardListener;
   try {
@@ -154,7 +153,7 @@ async function listen(
   } catch (error) {
     const { code } = error as { code?: string };
     throw new Error(
-      `Cannot listen on ${address}: ${
+      `Cannot listen on ${formatAddress({ hostname, port })}: ${
         code === "EADDRINUSE"
           ? "it is in use"
           : code === "EACCES"
@@ -166,7 +165,7 @@ async function listen(
   }
   const { addr } = listener;
   log.info("Listening", {
-    address: `${addr.hostname}:${addr.port}`,
+    address: formatAddress(addr),
     edge: options.edgeId,
     target: options.target,
   });
