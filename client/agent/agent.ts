@@ -10,7 +10,7 @@ import { sleep } from "../connection/abortable.ts";
 import type { Status } from "../connection/status.ts";
 import { TargetServer } from "../forwarding/answer.ts";
 import { dialOptions } from "../program/gateways.ts";
-import { VERSION } from "../program/version.ts";
+import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
 import { CommandRunner } from "./command_runner.ts";
 import type { AgentSettings } from "./settings.ts";
 

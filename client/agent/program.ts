@@ -19,7 +19,7 @@ import {
   WRONG_USAGE,
 } from "@frontier/platform/process";
 import { environment, settle } from "../program/settle.ts";
-import { VERSION } from "../program/version.ts";
+import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
 import { Agent } from "./agent.ts";
 import { type AgentArguments, FLAGS, PREFIX } from "./flags.ts";
 import { HELP } from "./help.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { VERSION } from "../program/version.ts";
+import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
 
 /** What `--help` prints. */
 export const HELP = `frontier-forward ${VERSION}: reaches what an agent forwards

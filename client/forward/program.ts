@@ -22,7 +22,7 @@ import { connectThrough } from "../forwarding/connect_target.ts";
 import { ForwardListener } from "../forwarding/forward_listener.ts";
 import { relay } from "../forwarding/relay.ts";
 import { environment, settle } from "../program/settle.ts";
-import { VERSION } from "../program/version.ts";
+import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
 import type { Service } from "../service.ts";
 import { FLAGS, PREFIX } from "./flags.ts";
 import { HELP } from "./help.ts";

@@ -16,6 +16,8 @@ export class CrashGuard implements Disposable {
   readonly #onRejection: (event: PromiseRejectionEvent) => void;
 
   /**
+   * Begins to listen.
+   *
    * @param log Where they are reported.
    * @param noun What the process is, within a sentence.
    */

@@ -6,7 +6,11 @@
 
 /** An output of the process that cannot be written, a full disk for example. */
 export class OutputError extends Error {
-  /** @param reason What the system says. */
+  /**
+   * Makes the error.
+   *
+   * @param reason What the system says.
+   */
   constructor(reason: string) {
     super(`Cannot write to the standard output: ${reason}`);
     this.name = "OutputError";

@@ -23,7 +23,11 @@ export class StopSignals implements Disposable {
   #listeners: [Deno.Signal, () => void][] = [];
   #firstAt: number | undefined;
 
-  /** @param onSecond Called at a second signal: someone is in a hurry. */
+  /**
+   * Begins to listen.
+   *
+   * @param onSecond Called at a second signal: someone is in a hurry.
+   */
   constructor(onSecond: (signal: Deno.Signal) => void) {
     const { promise, resolve } = Promise.withResolvers<Deno.Signal>();
     this.first = promise;
