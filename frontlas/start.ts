@@ -26,6 +26,7 @@ import { Frontierbound } from "./frontierbound/frontierbound.ts";
 import { IN_MEMORY, RunningFrontlas } from "./frontlas.ts";
 import type { Frontlas, FrontlasParts } from "./frontlas_types.ts";
 import { Presence } from "./presence/presence.ts";
+import type { PresenceStore } from "./store/presence_store.ts";
 import { openStore } from "./store/open_store.ts";
 
 export type * from "./frontlas_types.ts";
@@ -83,7 +84,7 @@ export async function startFrontlas(
   await using opened = new AsyncDisposableStack();
   opened.use(log);
   const { expiration, graceSeconds } = config.frontierPlane;
-  const store = opened.use(
+  const records = opened.use(
     parts.store ?? await openStore({
       redis: config.redis,
       presence: config.presence,
@@ -92,6 +93,7 @@ export async function startFrontlas(
       wallClock,
     }),
   );
+  const store = watched ? await measured(records) : records;
   if (store.kind === "memory") log.warn(IN_MEMORY);
   log.info("Records end without a sign of life", {
     presence: store.mode,
@@ -141,10 +143,17 @@ export async function startFrontlas(
   }
   if (watched) {
     const { openObservability } = await import("@frontier/platform/metrics");
+    const { directoryMetrics } = await import("./metrics/directory_metrics.ts");
     frontlas.observed(
       await openObservability({
         addr: config.observability.addr,
-        metrics: [],
+        metrics: directoryMetrics({
+          store,
+          presence,
+          frontlas,
+          maxConnections: config.limits.maxConnections,
+          logged,
+        }),
         readiness: frontlas.readiness,
         noun: "Frontlas",
         log,
@@ -165,6 +174,12 @@ export async function startFrontlas(
   );
   begun.move();
   return frontlas;
+}
+
+/** The same store, its answers measured. */
+async function measured(store: PresenceStore): Promise<PresenceStore> {
+  const { MeasuredStore } = await import("./metrics/measured_store.ts");
+  return new MeasuredStore(store);
 }
 
 /** A record must outlive two signs of life that were lost. */

@@ -50,6 +50,7 @@ Deno.test("frontlas says by which port it is alive, ready, and what it counts", 
     assertStringIncludes(verbose, "[+] store: ok");
     const metrics = await (await fetch(`${url}/metrics`)).text();
     assertStringIncludes(metrics, "process_start_time_seconds");
+    assertMatch(metrics, /^frontlas_/m);
   });
 });
 
