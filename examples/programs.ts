@@ -47,6 +47,21 @@ export const PROGRAMS = {
     permissions: ["--allow-net"],
     summary: "carries RTMP connections to it",
   },
+  "wg-router": {
+    path: "wireguard/router.ts",
+    permissions: ["--allow-net"],
+    summary: "joins wg-edges with the same pair id",
+  },
+  "wg-edge": {
+    path: "wireguard/edge.ts",
+    permissions: ["--allow-net"],
+    summary: "carries the datagrams of a local WireGuard peer",
+  },
+  udpping: {
+    path: "wireguard/udpping.ts",
+    permissions: ["--allow-net"],
+    summary: "sends datagrams or returns them",
+  },
   remote_shell_edge: {
     path: "remote_shell/edge.ts",
     permissions: [

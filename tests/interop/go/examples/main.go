@@ -14,6 +14,8 @@ var programs = map[string]func(args []string) error{
 	"iclm_edge":        iclmEdge,
 	"rtmp_service":     rtmpService,
 	"rtmp_edge":        rtmpEdge,
+	"wg-edge":          wgEdge,
+	"wg-router":        wgRouter,
 }
 
 func main() {

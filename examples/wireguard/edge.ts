@@ -1,0 +1,88 @@
+/**
+ * Carries a local WireGuard peer's datagrams: `deno task examples wg-edge`.
+ *
+ * @module
+ */
+
+import { Edge } from "@frontier/client";
+import { errorText } from "../error_text.ts";
+import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { stderrLog, untilSignal } from "./log.ts";
+import { Tunnel } from "./tunnel.ts";
+import { Udp } from "./udp.ts";
+
+const USAGE =
+  `Carries the datagrams of a local WireGuard peer to the one with the same pair id.
+
+Usage: deno task examples wg-edge [flags]`;
+
+const FLAGS = {
+  "frontier-addr": {
+    help: "where the gateway listens for edges",
+    value: "127.0.0.1:30012",
+  },
+  "frontier-network": {
+    help: "network of the gateway; only tcp",
+    value: "tcp",
+  },
+  listen: {
+    help: "UDP address the local peer sends to",
+    value: "127.0.0.1:51820",
+  },
+  "pair-id": { help: "what both sides agree on", value: "hello" },
+  "service-name": { help: "name of the router", value: "wg" },
+  name: { help: "what logs call it", value: "edge" },
+  peer: {
+    help: "UDP address of the local peer, until it has sent something",
+    value: "",
+  },
+};
+
+type Values = Record<keyof typeof FLAGS, string>;
+
+async function run(values: Values): Promise<void> {
+  checkNetwork(values["frontier-network"]);
+  const log = stderrLog(`wg-edge ${values.name}`);
+  const where = parseAddress(values.listen);
+  const peer = values.peer === "" ? undefined : parseAddress(values.peer);
+  await using edge = await connect(values);
+  const tunnel = new Tunnel({
+    edge,
+    service: values["service-name"],
+    pairId: values["pair-id"],
+    ...(peer === undefined ? {} : { peer }),
+    log,
+  });
+  using socket = await listen(where, tunnel);
+  log(`listening UDP on ${socket.address}`);
+  const stop = new AbortController();
+  const running = tunnel.run(socket, stop.signal);
+  await untilSignal(log);
+  stop.abort();
+  await edge.close();
+  await running;
+}
+
+async function connect(values: Values): Promise<Edge> {
+  try {
+    return await Edge.connect({
+      ...parseAddress(values["frontier-addr"]),
+      meta: values.name,
+    });
+  } catch (error) {
+    throw new Error(`new edge: ${errorText(error)}`);
+  }
+}
+
+async function listen(
+  where: { hostname: string; port: number },
+  tunnel: Tunnel,
+): Promise<Udp> {
+  try {
+    return await Udp.listen(where, (data, from) => tunnel.take(data, from));
+  } catch (error) {
+    throw new Error(`listen udp: ${errorText(error)}`);
+  }
+}
+
+if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

@@ -1,0 +1,75 @@
+/**
+ * A UDP socket.
+ *
+ * @module
+ */
+
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+
+/** Where a datagram comes from or goes to. */
+export interface UdpAddress {
+  /** Host or address. */
+  readonly hostname: string;
+  /** Port. */
+  readonly port: number;
+}
+
+/** Sends and hears datagrams. What cannot be delivered is lost, as on any network. */
+export class Udp implements Disposable {
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /**
+   * Binds a socket.
+   *
+   * @param where Where it listens.
+   * @param onDatagram Gets what arrives, and from whom.
+   * @returns The socket.
+   * @throws {Error} If it cannot listen there.
+   */
+  static async listen(
+    where: UdpAddress,
+    onDatagram: (data: Uint8Array, from: UdpAddress) => void,
+  ): Promise<Udp> {
+    const socket = createSocket(where.hostname.includes(":") ? "udp6" : "udp4");
+    socket.on(
+      "message",
+      (data: Uint8Array, from: RemoteInfo) =>
+        onDatagram(data, { hostname: from.address, port: from.port }),
+    );
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind(where.port, where.hostname, () => {
+        socket.off("error", reject);
+        resolve();
+      });
+    });
+    // Nobody listens at the other side: it may later.
+    socket.on("error", () => {});
+    return new Udp(socket);
+  }
+
+  /** Where it listens, as `host:port`. */
+  get address(): string {
+    const { address, port } = this.#socket.address();
+    return `${address}:${port}`;
+  }
+
+  /**
+   * Sends a datagram.
+   *
+   * @param data The datagram; it may be changed afterwards.
+   * @param to Where to.
+   */
+  send(data: Uint8Array, to: UdpAddress): void {
+    this.#socket.send(new Uint8Array(data), to.port, to.hostname, () => {});
+  }
+
+  /** Closes it. */
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+}
