@@ -62,6 +62,16 @@ export const PROGRAMS = {
     permissions: ["--allow-net"],
     summary: "sends datagrams or returns them",
   },
+  wireguard_demo: {
+    path: "wireguard/demo.ts",
+    permissions: [
+      "--allow-run",
+      "--allow-env",
+      "--allow-read",
+      "--allow-write",
+    ],
+    summary: "WireGuard between two hosts that only a gateway joins",
+  },
   remote_shell_edge: {
     path: "remote_shell/edge.ts",
     permissions: [

@@ -5,9 +5,15 @@ const CACHE = new URL("../../.cache/interop/", import.meta.url);
 
 /**
  * The programs: a peer on the current and on the old line of the Go library, its packet codec, what users of the
- * original's examples know, and the original's directory of a cluster.
+ * original's examples know, the original's directory of a cluster, and WireGuard where the kernel has none.
  */
-export type GoProgram = "new" | "old" | "oracle" | "examples" | "frontlas";
+export type GoProgram =
+  | "new"
+  | "old"
+  | "oracle"
+  | "examples"
+  | "frontlas"
+  | "wireguard";
 
 /** The modules each program is built from. */
 const MODULES: Record<GoProgram, readonly string[]> = {
@@ -16,6 +22,7 @@ const MODULES: Record<GoProgram, readonly string[]> = {
   oracle: ["oracle"],
   examples: ["examples"],
   frontlas: ["frontlas"],
+  wireguard: ["wireguard"],
 };
 
 /**
@@ -35,6 +42,11 @@ export function goAvailable(): boolean {
     throw error;
   }
 }
+
+/** The package that is built; most modules have one. */
+const PACKAGES: Partial<Record<GoProgram, string>> = {
+  wireguard: "golang.zx2c4.com/wireguard",
+};
 
 const built = new Map<GoProgram, Promise<string>>();
 
@@ -65,7 +77,7 @@ async function build(program: GoProgram): Promise<string> {
   // Test files run in isolates of their own, perhaps at once: build aside and move into place.
   const fresh = `${target}.${crypto.randomUUID()}`;
   const { success, stderr } = await new Deno.Command("go", {
-    args: ["build", "-trimpath", "-o", fresh, "."],
+    args: ["build", "-trimpath", "-o", fresh, PACKAGES[program] ?? "."],
     cwd: new URL(`${program}/`, SOURCES),
     stdout: "null",
     stderr: "piped",
