@@ -206,8 +206,8 @@ Deno.test("while the store is down a gateway is told so, and asked when it is ba
   await world.advance(2_000);
   // A few at a time, not all at once.
   const asked = gateways.filter(({ link }) => link.resyncs > 0);
-  assertEquals(asked.length, 4);
-  assertEquals(world.presence.resyncsWaiting, 6);
+  assertEquals(asked.length, 8);
+  assertEquals(world.presence.resyncsWaiting, 2);
   for (const gateway of gateways) {
     await gateway.tell([on(100n, stamp(100))], "whole");
     await settled();
@@ -219,15 +219,15 @@ Deno.test("while the store is down a gateway is told so, and asked when it is ba
 Deno.test("a gateway that is asked and does not tell holds nobody up for ever", async () => {
   using world = new PlaneWorld();
   const gateways = [];
-  for (let i = 0; i < 6; i++) gateways.push(await world.ours(`f${i}`));
+  for (let i = 0; i < 10; i++) gateways.push(await world.ours(`f${i}`));
   for (const gateway of gateways) await gateway.tell([], "whole");
   await settled();
   world.switch("down");
   world.switch("up");
   await world.advance(2_000);
-  assertEquals(gateways.filter(({ link }) => link.resyncs > 0).length, 4);
+  assertEquals(gateways.filter(({ link }) => link.resyncs > 0).length, 8);
   await world.advance(31_000);
-  assertEquals(gateways.filter(({ link }) => link.resyncs > 0).length, 6);
+  assertEquals(gateways.filter(({ link }) => link.resyncs > 0).length, 10);
 });
 
 Deno.test("a sync that the store interrupts begins anew", async () => {

@@ -30,24 +30,24 @@ function world() {
   return { resyncs, store, advance };
 }
 
-Deno.test("four have their turn at a time, the others when one is through", async () => {
+Deno.test("eight have their turn at a time, the others when one is through", async () => {
   const { resyncs, advance } = world();
-  const gateways = Array.from({ length: 9 }, () => new Gateway());
+  const gateways = Array.from({ length: 13 }, () => new Gateway());
   for (const gateway of gateways) resyncs.want(gateway);
   const turns = () => gateways.filter((gateway) => gateway.turns > 0).length;
   assertEquals(turns(), 0);
   await advance(1_000);
-  assertEquals(turns(), 4);
+  assertEquals(turns(), 8);
   gateways[0]!.end();
   gateways[1]!.end();
   await settled();
   await advance(100);
-  assertEquals(turns(), 6);
+  assertEquals(turns(), 10);
   for (let i = 0; i < 9; i++) {
     for (const gateway of gateways) gateway.end();
     await advance(100);
   }
-  assertEquals(gateways.map((gateway) => gateway.turns), Array(9).fill(1));
+  assertEquals(gateways.map((gateway) => gateway.turns), Array(13).fill(1));
   assertEquals(resyncs.waiting, 0);
 });
 
