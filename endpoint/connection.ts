@@ -81,6 +81,13 @@ export interface ConnectionOptions {
   readonly first?: Uint8Array | undefined;
   /** When its handshake must be complete, in milliseconds of the clock; never later than its settings say. */
   readonly deadlineAt?: number | undefined;
+  /**
+   * Bytes that may wait to be written while more is read from the peer: one who
+   * asks and does not read the answers is read no more until it does.
+   *
+   * @default {Infinity}
+   */
+  readonly maxUnread?: number;
   /** Called when its transport is closed. */
   readonly onReleased?: () => void;
   /** Server role: called at each heartbeat of the client. */
@@ -112,6 +119,7 @@ export class Connection implements LinkHandler {
   readonly #transport: Transport;
   readonly #admit: Admit | undefined;
   readonly #onHeartbeat: (() => void) | undefined;
+  readonly #maxUnread: number;
   readonly #done: Promise<void>;
   #resolveOpened!: () => void;
   #rejectOpened!: (error: FrontierError) => void;
@@ -120,6 +128,8 @@ export class Connection implements LinkHandler {
   #refusal: FrontierError | undefined = undefined;
   #farewell: FarewellReason | undefined = undefined;
   #closeReason: CloseReason | undefined = undefined;
+  /** Whether it is not read because its peer does not read. */
+  #restrained = false;
 
   private constructor(
     transport: Transport,
@@ -132,6 +142,7 @@ export class Connection implements LinkHandler {
     this.#transport = transport;
     this.#admit = admit;
     this.#onHeartbeat = options.onHeartbeat;
+    this.#maxUnread = options.maxUnread ?? Infinity;
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -288,11 +299,13 @@ export class Connection implements LinkHandler {
   /** Hands a request to the channel of its session. */
   onRequest(session: Session, frame: FrameReader): void {
     this.#channelOf(session)?.onRequest(session, frame);
+    this.#restrain();
   }
 
   /** Hands a message to the channel of its session. */
   onMessage(session: Session, frame: FrameReader): void {
     this.#channelOf(session)?.onMessage(session, frame);
+    this.#restrain();
   }
 
   /** Tells the handler of a request that nobody waits. */
@@ -348,6 +361,11 @@ export class Connection implements LinkHandler {
 
   /** Sends answers that waited for room. */
   onDrained(): void {
+    const { link } = this;
+    if (this.#restrained && link.outbox.unwritten <= this.#maxUnread / 2) {
+      this.#restrained = false;
+      link.resume();
+    }
     this.#owner.pool.onWritten();
   }
 
@@ -378,6 +396,13 @@ export class Connection implements LinkHandler {
     this.#rejectOpened(error);
     this.#owner.pool.abort(error, (session) => session.link === link);
     this.#resolveClosed(error);
+  }
+
+  #restrain(): void {
+    const { link } = this;
+    if (this.#restrained || link.outbox.unwritten <= this.#maxUnread) return;
+    this.#restrained = true;
+    link.pause();
   }
 
   #channelOf(session: Session): Channel | undefined {

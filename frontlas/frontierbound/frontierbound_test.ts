@@ -3,18 +3,10 @@ import { fileURLToPath } from "node:url";
 import { type Timers, TimerWheel } from "@frontier/proto";
 import {
   CLUSTER_FEATURES,
-  decodeEvictions,
-  decodePresenceReply,
   decodeTerms,
-  encodeFrontierMeta,
   encodeHello,
   encodeReport,
-  METHOD_EVICT,
   METHOD_HELLO,
-  METHOD_PRESENCE,
-  METHOD_RESYNC,
-  PresenceBatchWriter,
-  type PresenceEvent,
   REPORT_METHODS,
 } from "@frontier/proto/cluster";
 import { FrontierError, LINK_SETTINGS } from "@frontier/proto/internal";
@@ -25,13 +17,12 @@ import {
   connectTcp,
   MemoryNetwork,
   systemTimers,
-  type Transport,
   type TransportListener,
 } from "@frontier/platform/internal";
 import { NULL_LOGGER } from "@frontier/platform/log";
 import { MemoryStore } from "../store/memory/mod.ts";
-import { meta } from "../presence/testing/plane_world.ts";
 import { Presence } from "../presence/presence.ts";
+import { edgeOn, intro, TestGateway } from "./testing/test_gateway.ts";
 import { Frontierbound, type FrontierboundLimits } from "./frontierbound.ts";
 
 const LIMITS: FrontierboundLimits = {
@@ -82,70 +73,6 @@ function openPlane(options: PlaneOptions = {}) {
   };
 }
 
-/** A gateway at the other end of a link. */
-class Gateway implements AsyncDisposable {
-  readonly core: EndpointCore;
-  readonly connection: Connection;
-  readonly registered: string[] = [];
-  readonly asked: string[] = [];
-  evicted: bigint[] = [];
-  #epoch = 0;
-
-  constructor(transport: Transport, introduction: Uint8Array, ours = true) {
-    this.core = new EndpointCore({
-      methods: {
-        [METHOD_EVICT]: ({ data }) => {
-          this.evicted.push(...decodeEvictions(data).map((e) => e.edgeId));
-        },
-        [METHOD_RESYNC]: () => void this.asked.push("resync"),
-      },
-      onRegister: (method) => void this.registered.push(method),
-    });
-    this.connection = Connection.connect(
-      transport,
-      { ...LINK_SETTINGS, features: ours ? CLUSTER_FEATURES : [] },
-      this.core,
-      { meta: introduction, wantedId: 0n },
-    );
-  }
-
-  async open(): Promise<this> {
-    await this.connection.opened;
-    this.core.use(this.connection);
-    return this;
-  }
-
-  async call(method: string, data: Uint8Array): Promise<Uint8Array> {
-    return (await this.core.channel.call(method, data, undefined, undefined))
-      .data;
-  }
-
-  async sync(events: readonly PresenceEvent[]) {
-    const head = { epoch: ++this.#epoch, edges: events.length, services: 0 };
-    const writer = new PresenceBatchWriter(head);
-    writer.beginSync();
-    writer.endSync();
-    for (const event of events) writer.add(event);
-    return decodePresenceReply(
-      await this.call(METHOD_PRESENCE, writer.finish()),
-    );
-  }
-
-  async [Symbol.asyncDispose]() {
-    await this.connection.close(1_000);
-    this.core.close();
-  }
-}
-
-function intro(id: string, instance = "00000000000000aa"): Uint8Array {
-  return encodeFrontierMeta(meta(id, instance));
-}
-
-function edgeOn(id: bigint, seq: number): PresenceEvent {
-  const stamp = { since: Date.now(), seq };
-  return { kind: "edge-online", id, stamp, addr: "10.0.0.1:1", meta: "" };
-}
-
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 20_000;
   while (!await holds()) {
@@ -157,8 +84,8 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 Deno.test("a gateway of ours says hello, tells its edges, and hears of those that moved", async () => {
   await using world = openPlane();
   const { network, store } = world;
-  await using f1 = await new Gateway(network.connect(), intro("f1")).open();
-  await using f2 = await new Gateway(
+  await using f1 = await new TestGateway(network.connect(), intro("f1")).open();
+  await using f2 = await new TestGateway(
     network.connect(),
     intro("f2", "00000000000000bb"),
   ).open();
@@ -195,7 +122,7 @@ Deno.test("a gateway of ours says hello, tells its edges, and hears of those tha
 
 Deno.test("a gateway without the feature gets Go's seven methods in Go's order", async () => {
   await using world = openPlane();
-  await using go = await new Gateway(
+  await using go = await new TestGateway(
     world.network.connect(),
     intro("g1", ""),
     false,
@@ -227,7 +154,8 @@ Deno.test("a gateway without the feature gets Go's seven methods in Go's order",
 Deno.test("who is not let in hears why", async () => {
   await using world = openPlane();
   const { network, presence } = world;
-  await using _first = await new Gateway(network.connect(), intro("f1")).open();
+  await using _first = await new TestGateway(network.connect(), intro("f1"))
+    .open();
   const text = new TextEncoder();
   for (
     const [said, why] of [
@@ -247,7 +175,7 @@ Deno.test("who is not let in hears why", async () => {
     ] as const
   ) {
     for (const ours of [true, false]) {
-      await using gateway = new Gateway(network.connect(), said, ours);
+      await using gateway = new TestGateway(network.connect(), said, ours);
       const error = await assertRejects(
         () => gateway.connection.opened,
         FrontierError,
@@ -267,9 +195,9 @@ Deno.test("connections are bounded in number and from one address", async () => 
   ) {
     await using world = openPlane({ limits });
     const { network, plane } = world;
-    const gateways: Gateway[] = [];
+    const gateways: TestGateway[] = [];
     for (let i = 0; i < 1_000; i++) {
-      gateways.push(new Gateway(network.connect(), intro(`f${i}`)));
+      gateways.push(new TestGateway(network.connect(), intro(`f${i}`)));
     }
     const results = await Promise.allSettled(
       gateways.map(({ connection }) => connection.opened),
@@ -281,7 +209,7 @@ Deno.test("connections are bounded in number and from one address", async () => 
     assertEquals([plane.connections, plane.turnedAway.too_many], [3, 997]);
     await gateways[0]!.connection.close(1_000);
     await until(() => plane.connections === 2);
-    await using late = new Gateway(network.connect(), intro("late"));
+    await using late = new TestGateway(network.connect(), intro("late"));
     await late.connection.opened;
     for (const gateway of gateways) await gateway[Symbol.asyncDispose]();
   }
@@ -334,7 +262,8 @@ Deno.test("a gateway that leaves says so; without it its link counts as broken",
   await using world = openPlane();
   const { network, presence, store } = world;
   for (const leaves of [true, false]) {
-    const gateway = await new Gateway(network.connect(), intro("f1")).open();
+    const gateway = await new TestGateway(network.connect(), intro("f1"))
+      .open();
     if (leaves) gateway.connection.link.sendFarewell("going-away");
     await gateway[Symbol.asyncDispose]();
     await until(() => !presence.has("f1"));
@@ -347,9 +276,15 @@ Deno.test("a gateway that leaves says so; without it its link counts as broken",
 Deno.test("a draining port sends gateways of ours elsewhere, and ends the others at last", async () => {
   await using world = openPlane();
   const { network, plane, presence, store } = world;
-  await using ours = await new Gateway(network.connect(), intro("f1")).open();
-  await using stays = await new Gateway(network.connect(), intro("f2")).open();
-  await using go = await new Gateway(network.connect(), intro("g1", ""), false)
+  await using ours = await new TestGateway(network.connect(), intro("f1"))
+    .open();
+  await using stays = await new TestGateway(network.connect(), intro("f2"))
+    .open();
+  await using go = await new TestGateway(
+    network.connect(),
+    intro("g1", ""),
+    false,
+  )
     .open();
   const drained = plane.drain(500);
   await ours.connection.goingAway;
@@ -399,18 +334,18 @@ Deno.test("over TLS a gateway shows its certificate where that is asked for", as
     });
   const own = { cert: file("client.pem"), key: file("client.key") };
   const stranger = { cert: file("stranger.pem"), key: file("stranger.key") };
-  await using gateway = await new Gateway(await dial([own]), intro("f1"))
+  await using gateway = await new TestGateway(await dial([own]), intro("f1"))
     .open();
   await gateway.call(METHOD_HELLO, encodeHello());
   for (const certs of [[], [stranger]]) {
     // The client may learn of the refusal at its first read only.
     await assertRejects(async () => {
-      await using other = new Gateway(await dial(certs), intro("f2"));
+      await using other = new TestGateway(await dial(certs), intro("f2"));
       await other.connection.opened;
     });
   }
   // A plain gateway hears what is wrong.
-  await using plain = new Gateway(
+  await using plain = new TestGateway(
     await connectTcp({ hostname, port }),
     intro("f3"),
   );

@@ -43,6 +43,9 @@ const REGISTER_MS = 20_000;
 /** Milliseconds that the end of a connection may take. */
 const CLOSE_MS = 2_000;
 
+/** Bytes of answers that a gateway may leave unread while it reports more. */
+const MAX_UNREAD = 1_048_576;
+
 /** Reports are small; a reader who is slower than the store is paused long before these. */
 const LIMITS: Partial<EndpointLimits> = {
   handlers: 1_024,
@@ -138,6 +141,7 @@ export class GatewayConnection implements GatewayLink {
         timers,
         first: options.first,
         deadlineAt: options.deadlineAt,
+        maxUnread: MAX_UNREAD,
         onReleased: options.onReleased,
         onHeartbeat: () => this.#session?.alive(),
       },
