@@ -6,6 +6,7 @@
 
 import { createClient } from "redis";
 import type { RedisStoreConfig } from "../../frontlas/config/types.ts";
+import { redisConfig } from "./redis_config.ts";
 import type { PresenceMode } from "../../frontlas/store/presence_store.ts";
 import {
   openRedisStore,
@@ -43,32 +44,6 @@ export interface RealRedis extends AsyncDisposable {
   readonly config: RedisStoreConfig;
 }
 
-/** A configuration with what is usual. */
-export function redisConfig(
-  overrides: Partial<RedisStoreConfig> & Pick<RedisStoreConfig, "addrs">,
-): RedisStoreConfig {
-  const password = { value: "", file: "", env: "" };
-  return {
-    mode: "standalone",
-    network: "tcp",
-    db: 0,
-    masterName: "",
-    username: "",
-    password,
-    sentinel: { username: "", password },
-    clientName: "frontlas",
-    disableIdentity: false,
-    identitySuffix: "",
-    maxRetries: 3,
-    minRetryBackoffMs: 8,
-    maxRetryBackoffMs: 512,
-    dialTimeoutMs: 5_000,
-    readTimeoutMs: 3_000,
-    maxRedirects: 8,
-    ...overrides,
-  };
-}
-
 /**
  * @returns What is missing to run these tests, in words; `undefined` when nothing is.
  * @throws {Error} If something is missing where it must not.
@@ -97,7 +72,7 @@ export async function startNode(
       ["--save", ""],
       args,
     ].flat().map(String),
-    ready: async () => (await cli(port, "ping")).includes("PONG"),
+    ready: async () => /PONG|NOAUTH/.test(await cli(port, "ping")),
   });
   return {
     process,
@@ -256,6 +231,8 @@ export interface RedisWorld extends AsyncDisposable {
   readonly other: RedisStore;
   /** Lets everything in Redis grow older. */
   advance(ms: number): Promise<void>;
+  /** Ends the other store and opens a new one. */
+  restart(): Promise<void>;
 }
 
 /** Empties a Redis and opens two stores. */
@@ -268,15 +245,22 @@ export async function openWorld(
   await Promise.all(ports.map((port) => cli(port, "flushall")));
   const open = () => openRedisStore(redis.config, { mode, ...options });
   const store = await open();
-  const other = await open();
+  let other = await open();
   return {
     store,
-    other,
+    get other() {
+      return other;
+    },
     advance: (ms) => advance(ports, ms),
+    async restart() {
+      await other[Symbol.asyncDispose]();
+      other = await open();
+    },
     async [Symbol.asyncDispose]() {
-      await Promise.all(
-        [store, other].map((one) => one[Symbol.asyncDispose]()),
-      );
+      await Promise.all([
+        store[Symbol.asyncDispose](),
+        other[Symbol.asyncDispose](),
+      ]);
     },
   };
 }
@@ -325,4 +309,4 @@ export async function until(
   }
 }
 
-export { MASTER };
+export { redisConfig };

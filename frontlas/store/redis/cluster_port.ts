@@ -201,6 +201,7 @@ export class ClusterPort implements RedisPort {
 
   async #connect(text: string, address: Address, ms: number): Promise<Node> {
     const connection = await Connection.open({
+      at: text,
       options: connectionOptions(this.#config, address, "server"),
       ms: Math.min(ms, this.#config.dialTimeoutMs),
       closings: this.#closings,
@@ -208,7 +209,7 @@ export class ClusterPort implements RedisPort {
         if (this.#nodes.get(text)?.connection !== connection) return;
         this.#nodes.delete(text);
         this.#moved = true;
-        this.#set("down", `${text}: ${why}`);
+        this.#set("down", why);
         this.#pause.end();
       },
     });
@@ -297,6 +298,7 @@ export class ClusterPort implements RedisPort {
       let connection: Connection | undefined = undefined;
       try {
         connection = await Connection.open({
+          at: addressText(address),
           options: connectionOptions(this.#config, address, "server"),
           ms: dialTimeoutMs,
           closings: this.#closings,

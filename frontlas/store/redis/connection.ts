@@ -10,9 +10,12 @@ import type { Closings } from "./closings.ts";
 import type { Reply, Word } from "./command.ts";
 import { DISCONNECT_MS } from "./connection_options.ts";
 import { unavailable } from "./unavailable.ts";
+import { StoreUnavailableError } from "../presence_store.ts";
 
 /** How a connection is made. */
 export interface ConnectionRequest {
+  /** Where it goes, in words. */
+  readonly at: string;
   /** What the client is told. */
   readonly options: RedisOptions;
   /** Milliseconds that connecting may take. */
@@ -36,12 +39,10 @@ export class Connection {
   #ended: Promise<void> | undefined = undefined;
   readonly #lost: (why: string) => void;
   readonly #closings: Closings;
+  readonly #at: string;
 
-  private constructor(
-    options: RedisOptions,
-    lost: (why: string) => void,
-    closings: Closings,
-  ) {
+  private constructor({ at, options, lost, closings }: ConnectionRequest) {
+    this.#at = at;
     this.#lost = lost;
     this.#closings = closings;
     this.#client = new Redis(options);
@@ -57,17 +58,14 @@ export class Connection {
    * @returns The connection.
    * @throws {StoreUnavailableError} If there is none in time.
    */
-  static async open(
-    { options, ms, lost, closings }: ConnectionRequest,
-  ): Promise<Connection> {
+  static async open(request: ConnectionRequest): Promise<Connection> {
     let opened = false;
-    const connection = new Connection(
-      options,
-      (why) => opened && lost(why),
-      closings,
-    );
+    const connection = new Connection({
+      ...request,
+      lost: (why) => opened && request.lost(why),
+    });
     try {
-      await connection.#inTime(connection.#client.connect(), ms);
+      await connection.#inTime(connection.#client.connect(), request.ms);
     } catch (error) {
       await connection.close();
       throw connection.#explain(error);
@@ -93,7 +91,7 @@ export class Connection {
     commands: readonly (readonly Word[])[],
     ms: number,
   ): Promise<Reply[]> {
-    if (this.#over) throw unavailable(this.#problem || "connection lost");
+    if (this.#over) throw this.#explain("connection lost");
     const pipeline = this.#client.pipeline();
     for (const [name, ...words] of commands) {
       pipeline.call(String(name), ...words);
@@ -116,10 +114,9 @@ export class Connection {
     if (this.#over) return;
     this.#over = true;
     this.#problem ||= why;
-    const error = unavailable(this.#problem);
-    for (const reject of this.#waiting) reject(error);
+    this.#rejectAll();
     void this.close();
-    this.#lost(this.#problem);
+    this.#lost(this.#words);
   }
 
   /** Ends it and waits until nothing of it is left. */
@@ -135,8 +132,7 @@ export class Connection {
     if (!this.#over) {
       this.#over = true;
       this.#problem ||= "closed";
-      const error = unavailable(this.#problem);
-      for (const reject of this.#waiting) reject(error);
+      this.#rejectAll();
     }
     if (this.#client.status === "end") return;
     this.#client.disconnect();
@@ -144,8 +140,20 @@ export class Connection {
     await new Promise((resolve) => setTimeout(resolve, DISCONNECT_MS + 50));
   }
 
+  /** What is wrong with which server. */
+  get #words(): string {
+    return `${this.#at}: ${this.#problem}`;
+  }
+
+  #rejectAll(): void {
+    const error = unavailable(this.#words);
+    for (const reject of this.#waiting) reject(error);
+  }
+
   #explain(error: unknown): Error {
-    return unavailable(this.#problem || describeError(error), error);
+    if (error instanceof StoreUnavailableError) return error;
+    this.#problem ||= describeError(error);
+    return unavailable(this.#words, error);
   }
 
   async #inTime<T>(work: Promise<T>, ms: number): Promise<T> {

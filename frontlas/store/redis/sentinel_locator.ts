@@ -56,7 +56,7 @@ export class SentinelLocator implements Locator {
         words.push(await this.#ask(addr, closings));
         if (words.length > addrs.length / 2) enough.resolve();
       } catch (error) {
-        problem ||= `sentinel ${addr}: ${cause(error)}`;
+        problem ||= `sentinel ${cause(error)}`;
       }
     });
     await Promise.race([enough.promise, Promise.all(asked)]);
@@ -73,6 +73,7 @@ export class SentinelLocator implements Locator {
     const { masterName, dialTimeoutMs } = this.#config;
     const ms = Math.min(SENTINEL_MS, dialTimeoutMs);
     const connection = await Connection.open({
+      at: addr,
       options: connectionOptions(
         this.#config,
         addressOf(addr, "tcp"),

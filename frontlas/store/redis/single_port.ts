@@ -152,6 +152,7 @@ export class SinglePort implements RedisPort {
   async #connect(lost: () => void): Promise<string> {
     const address = await this.#locator.locate(this.#closings);
     const connection = await Connection.open({
+      at: addressText(address),
       options: connectionOptions(this.#config, address, "server"),
       ms: this.#config.dialTimeoutMs,
       closings: this.#closings,

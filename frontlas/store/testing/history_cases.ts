@@ -73,6 +73,7 @@ class History {
       );
       if (this.#chance(0.1)) await this.#upset(this.#pick(this.#gateways));
       if (this.#chance(0.05)) await this.#store().removeDead(50);
+      if (this.#chance(0.02)) await this.#world.restart?.();
       if (this.#chance(0.02)) await this.#check();
     }
     await this.#check();

@@ -28,6 +28,8 @@ export interface StoreWorld extends AsyncDisposable {
   readonly other: PresenceStore;
   /** Lets time pass. */
   advance(ms: number): Promise<void>;
+  /** Ends the other access and makes a new one, where that is something else than the store. */
+  restart?(): Promise<void>;
 }
 
 /** A way to keep presence. */

@@ -46,7 +46,7 @@ local function holds(owner, ownerGen)
     if ARGV[12] == '' then return nil end
     return ARGV[12] == '1'
   end
-  if redis.call('EXISTS', at('alive:frontiers', owner)) == 0 then return false end
+  if not present(at('alive:frontiers', owner)) then return false end
   if ownerGen == 0 then return true end
   local firstOf = tonumber(on(at('session', owner), 'HGET', 'first'))
   return not firstOf or ownerGen >= firstOf
@@ -93,7 +93,7 @@ local function edge(id)
   else
     current = {since = doc.update_time * 1000, seq = 0, gen = 0, owner = doc.frontier_id, kind = 't'}
   end
-  current.silent = current.kind == 't' and redis.call('EXISTS', at('alive:edges', id)) == 0
+  current.silent = current.kind == 't' and not present(at('alive:edges', id))
   return current, ended
 end
 

@@ -20,6 +20,8 @@ local function on(key, command, ...)
   end
   return answer
 end
+-- A key of a wrong type is no sign of life.
+local function present(key) return type(redis.pcall('GET', key)) == 'string' end
 `;
 
 /** Compares two connections: when they went online, then the gateways byte by byte, then the counts. */

@@ -16,8 +16,7 @@ export const LEFT: Script = script(
   1,
   `${KEYS_LUA}
 local fid = ARGV[3]
-local alive = redis.call('EXISTS', at('alive:frontiers', fid))
-if alive == 1 and redis.call('EXISTS', at('lease', fid)) == 0 then alive = 2 end
+local alive = present(at('alive:frontiers', fid)) and (present(at('lease', fid)) and 1 or 2) or 0
 local answer = {
   alive,
   on(at('session', fid), 'HGET', 'generation') or '',
@@ -83,19 +82,19 @@ export const STRIKE: Script = script(
 local fid = ARGV[3]
 if ARGV[6] == '' then
   local gen = on(at('session', fid), 'HGET', 'generation')
-  if redis.call('EXISTS', at('lease', fid)) == 1 or (gen and tonumber(gen) > tonumber(ARGV[4])) then return -1 end
+  if present(at('lease', fid)) or (gen and tonumber(gen) > tonumber(ARGV[4])) then return -1 end
 end
 local key = at(ARGV[5], fid) .. ARGV[6]
 for i = 7, #ARGV, 2 do
-  if redis.call('HGET', key, ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', key, ARGV[i]) end
+  if on(key, 'HGET', ARGV[i]) == ARGV[i + 1] then redis.call('HDEL', key, ARGV[i]) end
 end
-local left = redis.call('HLEN', key)
+local left = on(key, 'HLEN')
 if ARGV[6] == '' then
   count(fid)
 elseif left == 0 then
   local gen = string.sub(ARGV[6], 2)
   if redis.call('EXISTS', at('grave:edges', fid) .. ARGV[6], at('grave:services', fid) .. ARGV[6]) == 0 then
-    redis.call('LREM', at('graves', fid), 0, gen)
+    on(at('graves', fid), 'LREM', 0, gen)
   end
 end
 return left
@@ -108,7 +107,8 @@ export const FORGET: Script = script(
   1,
   `${KEYS_LUA}
 local fid = ARGV[3]
-if redis.call('EXISTS', at('alive:frontiers', fid), at('members:edges', fid), at('members:services', fid), at('graves', fid)) > 0 then
+if present(at('alive:frontiers', fid)) or
+  redis.call('EXISTS', at('members:edges', fid), at('members:services', fid), at('graves', fid)) > 0 then
   return 0
 end
 redis.call('DEL', at('frontiers', fid), at('evict', fid))

@@ -55,8 +55,8 @@ local fid, instance, gen, number = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local alive, lease, session = at('alive:frontiers', fid), at('lease', fid), at('session', fid)
 local known = on(session, 'HMGET', 'instance', 'generation', 'closed', 'number', 'first')
 local same = known[1] == instance
-if redis.call('EXISTS', alive) == 1 then
-  local closed = known[3] and redis.call('EXISTS', lease) == 1
+if present(alive) then
+  local closed = known[3] and present(lease)
   if not closed and not (same and instance ~= '') then return 'refused' end
 end
 if known[2] and tonumber(known[2]) >= tonumber(gen) then return 'late' end
@@ -128,7 +128,7 @@ if known[1] ~= ARGV[4] or known[2] then return 0 end
 redis.call('HSET', at('session', fid), 'closed', '1')
 local lease, alive = at('lease', fid), at('alive:frontiers', fid)
 -- Without our lease the sign of life is that of a Go directory.
-if redis.call('EXISTS', lease) == 0 then return 1 end
+if not present(lease) then return 1 end
 local grace = tonumber(ARGV[5])
 for _, key in ipairs({alive, lease}) do
   if grace <= 0 then
@@ -157,12 +157,12 @@ local answers = {}
 for i = 3, #ARGV do
   local fid = ARGV[i]
   local answer = false
-  if redis.call('EXISTS', at('alive:frontiers', fid)) == 1 then
+  if present(at('alive:frontiers', fid)) then
     local key = at('frontiers', fid)
     local record = redis.pcall('HMGET', key, 'advertised_sb_addr', 'advertised_eb_addr', 'edge_count', 'service_count')
     if record.err then record = {} end
     local edges, services, number, first = record[3] or '0', record[4] or '0', false, false
-    if redis.call('EXISTS', at('lease', fid)) == 1 then
+    if present(at('lease', fid)) then
       local session = redis.pcall('HMGET', at('session', fid), 'number', 'first')
       if not session.err then number, first = session[1], session[2] end
       edges = redis.pcall('HLEN', at('members:edges', fid))
