@@ -17,10 +17,12 @@ export class StatusFile {
   readonly #path: string;
   readonly #tell: () => object;
   readonly #log: Logger;
+  /** Gives up the write that is due. */
   #giveUp: () => void = () => {};
+  /** Whether one is due because something has changed. */
+  #due = false;
   #wrote = -Infinity;
-  #writing: Promise<void> | undefined = undefined;
-  #again = false;
+  #writing: Promise<void> = Promise.resolve();
   #failed = false;
   #closed = false;
 
@@ -37,10 +39,9 @@ export class StatusFile {
 
   /** Something has changed: it will be written soon. */
   changed(): void {
-    if (this.#closed) return;
-    this.#giveUp();
-    const due = Math.max(0, this.#wrote + PACE_MS - performance.now());
-    this.#giveUp = after(due, () => void this.#write());
+    if (this.#closed || this.#due) return;
+    this.#due = true;
+    this.#schedule(Math.max(0, this.#wrote + PACE_MS - performance.now()));
   }
 
   /**
@@ -54,37 +55,34 @@ export class StatusFile {
     await this.#write();
   }
 
-  #write(): Promise<void> {
-    this.#again = this.#writing !== undefined;
-    return this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+  #schedule(ms: number): void {
+    this.#giveUp();
+    this.#giveUp = after(ms, () => void this.#write());
   }
 
-  async #writeAll(): Promise<void> {
-    do {
-      this.#again = false;
-      this.#wrote = performance.now();
-      const status = { ...this.#tell(), updatedAt: new Date().toISOString() };
-      try {
-        await writeAtomically(
-          this.#path,
-          `${JSON.stringify(status, null, 2)}\n`,
-        );
-        this.#failed = false;
-      } catch (error) {
-        if (!this.#failed) {
-          this.#log.error("Cannot write the status file", {
-            path: this.#path,
-            error,
-          });
-        }
-        // A full disk is reported once.
-        this.#failed = true;
+  /** One write after the other. */
+  #write(): Promise<void> {
+    return this.#writing = this.#writing.then(() => this.#writeOnce());
+  }
+
+  async #writeOnce(): Promise<void> {
+    // What changes from here on may not be in it.
+    this.#due = false;
+    this.#wrote = performance.now();
+    const status = { ...this.#tell(), updatedAt: new Date().toISOString() };
+    try {
+      await writeAtomically(this.#path, `${JSON.stringify(status, null, 2)}\n`);
+      this.#failed = false;
+    } catch (error) {
+      if (!this.#failed) {
+        this.#log.error("Cannot write the status file", {
+          path: this.#path,
+          error,
+        });
       }
-    } while (this.#again);
-    if (this.#closed) return;
-    this.#giveUp();
-    this.#giveUp = after(REPEAT_MS, () => void this.#write());
+      // A full disk is reported once.
+      this.#failed = true;
+    }
+    if (!this.#closed && !this.#due) this.#schedule(REPEAT_MS);
   }
 }
