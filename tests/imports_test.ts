@@ -64,6 +64,39 @@ Deno.test("programs of strangers need no internal door", () => {
   assert(seen > 5);
 });
 
+/** What strangers can import: the published entries of the packages they add. */
+function publishedEntries(): Set<string> {
+  const entries = new Set<string>();
+  for (const name of ["client", "server", "frontlas"]) {
+    const path = new URL(`../${name}/deno.json`, import.meta.url);
+    const { exports } = JSON.parse(Deno.readTextFileSync(path));
+    for (const entry of Object.keys(exports)) {
+      if (entry !== "./internal") {
+        entries.add(`@frontier/${name}${entry.slice(1)}`);
+      }
+    }
+  }
+  return entries;
+}
+
+Deno.test("examples import published entries, and nothing of the repository beside them", () => {
+  const entries = publishedEntries();
+  assert(entries.has("@frontier/client") && entries.size > 3);
+  let seen = 0;
+  for (const { path, code } of sources("examples")) {
+    for (const specifier of specifiers(code)) {
+      if (specifier.startsWith(".")) {
+        const target = new URL(specifier, `file:///${path}`).pathname;
+        assert(target.startsWith("/examples/"), `${path}: ${specifier}`);
+      } else if (specifier.startsWith("@frontier/")) {
+        seen++;
+        assert(entries.has(specifier), `${path}: ${specifier}`);
+      }
+    }
+  }
+  assert(seen > 20);
+});
+
 for (const own of Object.keys(MAY_IMPORT)) {
   Deno.test(`the public door of ${own} names all that it offers`, () => {
     const { code } = source(`${own}/mod.ts`);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Edge, Service } from "@frontier/client";
+import { startFrontlas } from "@frontier/frontlas";
 import { startFrontier } from "@frontier/server";
 import { Program, runToEnd } from "../testing/run_program.ts";
 import { TerminalProgram } from "../testing/terminal_program.ts";
@@ -131,6 +132,69 @@ Deno.test("a lost gateway is told, and so is its return", async () => {
   await edge.type("call nobody x\n");
   await edge.prints("> call err: ");
 });
+
+Deno.test("with --frontlas the service is at all gateways of a cluster", async () => {
+  const any = { hostname, port: 0 };
+  await using frontlas = await startFrontlas({
+    controlPlane: { listen: any },
+    frontierPlane: { listen: any },
+  });
+  const join = (frontierId: string) =>
+    startFrontier({
+      frontierId,
+      edgebound: any,
+      servicebound: any,
+      frontlas: {
+        enable: true,
+        dial: { addrs: [`${hostname}:${frontlas.frontierAddr.port}`] },
+      },
+    });
+  await using one = await join("one");
+  await using two = await join("two");
+  const { port } = frontlas.controlAddr!;
+  await using service = await clusterService(port);
+  for (const gateway of [one, two]) {
+    await using edge = Program.example(
+      "iclm_edge",
+      `--address=${hostname}:${gateway.edgeAddr.port}`,
+      "--methods=echo",
+    );
+    await edge.prints(">>> ");
+    const mark = service.output.length;
+    await edge.type("call echo up\n");
+    await edge.prints("> call success, ret: up");
+    await edge.type("publish t1 news\n");
+    const id = await service.prints(/edgeID: (\d+) .* data: news/, mark);
+    await service.type(`call ${id} echo down\n`);
+    await service.prints("> call success, ret: down", mark);
+    await service.type(`open ${id}\n`);
+    await service.prints(`> open stream success: ${id} `, mark);
+    await edge.prints("> accept stream ");
+  }
+  const nobody = await runToEnd(
+    "iclm_service",
+    "--frontlas",
+    "--frontlas_address=127.0.0.1:1",
+  );
+  assertEquals(nobody.code, 1);
+  assert(/^new end err: .*127\.0\.0\.1:1/m.test(nobody.output));
+});
+
+/** Frontlas does not know the gateways at once. */
+async function clusterService(port: number): Promise<Program> {
+  for (;;) {
+    const service = Program.example(
+      "iclm_service",
+      "--frontlas",
+      `--frontlas_address=${hostname}:${port}`,
+      "--topics=t1",
+      "--methods=echo",
+      "--printmessage",
+    );
+    if (await service.prints(/>>> |new end err/) === ">>> ") return service;
+    await service.end();
+  }
+}
 
 Deno.test("both programs say what is wrong with their flags", async () => {
   for (

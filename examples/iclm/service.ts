@@ -4,7 +4,12 @@
  * @module
  */
 
-import { Service, type ServiceOptions } from "@frontier/client";
+import {
+  Service,
+  type ServiceLike,
+  type ServiceOptions,
+} from "@frontier/client";
+import type { SingleGatewayOption } from "@frontier/client/cluster";
 import { errorText } from "../error_text.ts";
 import { checkNetwork, FlagError, parseAddress, runProgram } from "../flags.ts";
 import { decodeLabelData } from "./label_data.ts";
@@ -25,6 +30,15 @@ const FLAGS = {
   address: {
     help: "where the gateway listens for services",
     value: "127.0.0.1:30011",
+  },
+  frontlas_address: {
+    help: "where Frontlas listens, with --frontlas instead of --address",
+    value: "127.0.0.1:40011",
+  },
+  frontlas: {
+    help: "be a service at all gateways of a cluster",
+    value: "false",
+    boolean: true,
   },
   loglevel: { help: "trace, debug, info, warn or error", value: "info" },
   service: { help: "name that edges open streams to", value: "foo" },
@@ -75,8 +89,7 @@ async function run(values: Values): Promise<void> {
       return text;
     },
   });
-  await using service = await connect({
-    ...parseAddress(values.address),
+  await using service = await connect(values, {
     name: values.service,
     ...(values.topics === "" ? {} : { topics: values.topics.split(",") }),
     methods,
@@ -134,9 +147,24 @@ function count(name: string, text: string): number {
   throw new FlagError(`Cannot use ${text} as ${name}: need a number from 1`);
 }
 
-async function connect(options: ServiceOptions): Promise<Service> {
+/** Connects to a gateway, or to all of a cluster. */
+async function connect(
+  { frontlas, frontlas_address, address }: Values,
+  options: Omit<ServiceOptions, SingleGatewayOption>,
+): Promise<ServiceLike> {
+  const to = parseAddress(frontlas === "true" ? frontlas_address : address);
   try {
-    return await Service.connect(options);
+    if (frontlas !== "true") {
+      return await Service.connect({ ...to, ...options });
+    }
+    // Loaded only where it is used: it speaks gRPC.
+    const { ClusterService } = await import("@frontier/client/cluster");
+    const { hostname, port } = to;
+    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    return await ClusterService.connect({
+      ...options,
+      frontlas: [`${host}:${port}`],
+    });
   } catch (error) {
     throw new Error(`new end err: ${errorText(error)}`);
   }
