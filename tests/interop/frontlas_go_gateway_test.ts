@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { REPORT_METHODS } from "@frontier/proto/cluster";
+import {
+  admin,
+  openWorld,
+  redisMissing,
+  startStandalone,
+} from "../redis/redis_under_test.ts";
 import { eventually } from "../support/gateway.ts";
 import { openPlane, type Plane } from "../support/frontlas_plane.ts";
 import { GoError, GoPeer } from "./go_peer.ts";
@@ -179,3 +185,105 @@ interopTest(
     assertEquals((await plane.store.edge(BIG))?.frontierId, "g2");
   },
 );
+
+const missing = redisMissing();
+if (missing !== undefined) {
+  Deno.test(`SKIPPED: a Go gateway's reports in Redis: ${missing}`, () => {});
+} else {
+  interopTest(
+    "what a gateway reports stands in Redis as a Go Frontlas writes it",
+    async () => {
+      await using redis = await startStandalone();
+      await using world = await openWorld(redis, "ttl");
+      await using plane = await openPlane({ store: world.store });
+      await using second = await openPlane({ store: world.other });
+      await using asked = await admin(redis.nodes[0]!.port);
+      const { client } = asked;
+      await using go = await gateway(plane, {});
+      await go.report("edge_online", BIG, { text: "192.0.2.7:51234" });
+      await go.report("service_online", 5n, {
+        text: "192.0.2.8:1",
+        topic: '{"service":"s","topics":null}',
+      });
+      const now = Date.now() / 1_000;
+      assertEquals({ ...await client.hGetAll("frontlas:frontiers:g1") }, {
+        advertised_sb_addr: "g1.example:30011",
+        advertised_eb_addr: "g1.example:30012",
+        edge_count: "1",
+        service_count: "1",
+      });
+      const record = await client.get(`frontlas:edges:${BIG}`);
+      const edge =
+        /^\{"frontier_id":"g1","addr":"192\.0\.2\.7:51234","update_time":(\d+)\}$/
+          .exec(record!);
+      assert(Math.abs(Number(edge?.[1]) - now) < 30, record!);
+      const text = await client.hGet("frontlas:services:5", "g1");
+      const said =
+        /^service: (.*), frontier_id: g1, addr: 192\.0\.2\.8:1, update_time: \d+$/
+          .exec(text!);
+      assertEquals(said?.[1], '{"service":"s","topics":null}');
+      for (
+        const key of [
+          "frontlas:alive:frontiers:g1",
+          `frontlas:edges:${BIG}`,
+          `frontlas:alive:edges:${BIG}`,
+          "frontlas:services:5",
+          "frontlas:alive:services:5",
+        ]
+      ) {
+        const ttl = await client.ttl(key);
+        assert(ttl > 20 && ttl <= 30, `${key}: ${ttl} s`);
+      }
+      // The other Frontlas refuses a second one, and finds the edge.
+      const refused = await assertRejects(() => gateway(second, {}), GoError);
+      assertEquals(refused.message, "frontier already set");
+      assertEquals((await second.store.edge(BIG))?.frontierId, "g1");
+      await using other = await gateway(second, { name: "g2" });
+      await other.report("edge_online", BIG, { text: "b" });
+      // The late end at the gateway before, reported to the other Frontlas, clears nothing.
+      await go.report("edge_offline", BIG);
+      assertEquals((await plane.store.edge(BIG))?.frontierId, "g2");
+      assertEquals(
+        await client.hGet("frontlas:frontiers:g1", "edge_count"),
+        "0",
+      );
+      assertEquals(
+        await client.hGet("frontlas:frontiers:g2", "edge_count"),
+        "1",
+      );
+    },
+  );
+
+  interopTest(
+    "a gateway survives the death of Redis, and what it has told is there again",
+    async () => {
+      await using redis = await startStandalone();
+      await using world = await openWorld(redis, "ttl");
+      await using plane = await openPlane({ store: world.store });
+      await using go = await gateway(plane, {});
+      const many = { count: 500, concurrency: 50 };
+      await go.reportMany("edge_online", BIG, { ...many, text: "a" });
+      await redis.nodes[0]!.process.kill();
+      const failed = await go.reportMany("edge_heartbeat", BIG, {
+        count: 20,
+        concurrency: 20,
+      });
+      assertEquals(failed.good, 0);
+      // One that comes meanwhile is not recorded, and not forgotten.
+      await assertRejects(
+        () => go.report("edge_online", 9n, { text: "b" }),
+        GoError,
+      );
+      assertEquals(plane.presence.size, 1);
+      await redis.nodes[0]!.process.start();
+      await eventually(async () => {
+        try {
+          return (await world.store.counts()).edges === 501;
+        } catch {
+          return false;
+        }
+      }, 60_000);
+      assertEquals((await world.store.edge(9n))?.frontierId, "g1");
+    },
+  );
+}
