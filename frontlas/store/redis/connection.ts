@@ -101,7 +101,11 @@ export class Connection {
       if (answers?.length !== commands.length) {
         throw new Error("an answer is missing");
       }
-      return answers.map(([error, value]) => error ?? value);
+      return answers.map(([error, value]) => {
+        // Whatever else went wrong, the server has not answered.
+        if (error !== null && error.name !== "ReplyError") throw error;
+        return error ?? value;
+      });
     } catch (error) {
       const why = describeError(error);
       this.lose(why);

@@ -95,8 +95,10 @@ export class Graves {
       removed += turn.removed;
       left -= turn.looked;
       more ||= turn.more;
+      // The other list may have some still; then it is not forgotten yet.
+      if (!turn.more && list.suffix === "") empty.push(list.frontierId);
     }
-    await this.#forget(empty, registered);
+    await this.#forget([...new Set(empty)], registered);
     if (left > 0) removed += await this.#audit(living, Math.min(left, AUDITED));
     return { removed, more };
   }
