@@ -46,6 +46,11 @@ export interface GatewayProcessOptions {
    * @default false
    */
   readonly withControl?: boolean | undefined;
+  /**
+   * The cluster it joins: its id there, and where Frontlas waits for gateways.
+   * @default none
+   */
+  readonly cluster?: { readonly id: string; readonly frontlas: string };
 }
 
 /** What a gateway is doing, and the timers that takes. */
@@ -273,8 +278,12 @@ export class GatewayProcess implements AsyncDisposable {
 }
 
 function configuration(
-  { ports = { edge: 0, service: 0 }, limits = {}, withControl = false }:
-    GatewayProcessOptions,
+  {
+    ports = { edge: 0, service: 0 },
+    limits = {},
+    withControl = false,
+    cluster,
+  }: GatewayProcessOptions,
 ): string {
   return [
     `servicebound: {listen: {addr: '127.0.0.1:${ports.service}'}}`,
@@ -284,6 +293,10 @@ function configuration(
     ...(withControl
       ? ["controlplane: {enable: true, listen: {addr: '127.0.0.1:0'}}"]
       : []),
+    ...(cluster === undefined ? [] : [
+      `daemon: {frontier_id: '${cluster.id}'}`,
+      `frontlas: {enable: true, dial: {addrs: ['${cluster.frontlas}']}}`,
+    ]),
     "limits:",
     ...Object.entries(limits).map(([key, value]) => `  ${key}: ${value}`),
     "",
