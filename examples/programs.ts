@@ -115,6 +115,11 @@ export const PROGRAMS = {
     ],
     summary: "edges publish readings to message queues",
   },
+  demo_cluster: {
+    path: "cluster/main.ts",
+    permissions: ["--allow-net", "--allow-run"],
+    summary: "a cluster that loses a gateway in front of the viewer",
+  },
   demo: {
     path: "demo.ts",
     permissions: ["--allow-net"],

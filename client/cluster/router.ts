@@ -23,7 +23,7 @@ import { Routes } from "./routes.ts";
 /** Pauses between look-ups while a gateway says that Frontlas is behind. */
 const BEHIND_MS = [50, 100, 200];
 /** Bounds of the pauses between look-ups while Frontlas, or the gateway, cannot be reached. */
-const AGAIN = { minDelayMs: 50, firstDelayMs: 200, maxDelayMs: 2_000 };
+const AGAIN = { minDelayMs: 50, firstDelayMs: 150, maxDelayMs: 1_000 };
 
 /** What the router needs. */
 export interface RouterOptions {
