@@ -139,7 +139,7 @@ export class GoSession extends GatewaySession {
 
   /** Records again what it has told on this link. */
   async resync(): Promise<void> {
-    const { tally, resyncs } = this.context;
+    const { tally } = this.context;
     tally.resyncs++;
     const events = [...this.ledger.online(this.since)];
     for (let i = 0; i < events.length && !this.over; i += SLICE) {
@@ -151,7 +151,7 @@ export class GoSession extends GatewaySession {
         if (await this.enter(slice) === undefined) return;
       } catch (error) {
         this.failed("record again what a Go gateway has told", error);
-        resyncs.want(this);
+        this.lost();
         return;
       }
     }
@@ -210,7 +210,6 @@ export class GoSession extends GatewaySession {
   }
 
   async #enter(tasks: readonly Task[]): Promise<void> {
-    const { resyncs } = this.context;
     try {
       if (tasks[0]!.act === "apply") await this.#apply(tasks);
       else await this.#others(tasks);
@@ -218,7 +217,7 @@ export class GoSession extends GatewaySession {
     } catch (error) {
       if (!(error instanceof FrontierError)) {
         this.failed("enter what a Go gateway tells", error);
-        if (!this.over) resyncs.want(this);
+        this.lost();
       }
       for (const { reject } of tasks) reject(error);
     }

@@ -232,3 +232,15 @@ Deno.test("what waits when a link ends fails", async () => {
   await assertRejects(() => answers[1]!, Error, "Connection lost");
   await assertRejects(() => answers[2]!, Error, "Connection lost");
 });
+
+Deno.test("a Go gateway that was silent for longer than its lease has its peers again", async () => {
+  using world = new PlaneWorld("lease");
+  const { session } = await world.go("g1");
+  await session.report(edge("online", 1n));
+  await session.report(edge("online", 2n));
+  await world.advance(45_000);
+  assertEquals(await world.edgesOf("g1"), []);
+  session.alive();
+  await world.advance(2_000);
+  assertEquals(await world.edgesOf("g1"), [1n, 2n]);
+});

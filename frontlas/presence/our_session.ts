@@ -158,15 +158,15 @@ export class OurSession extends GatewaySession {
     } catch (error) {
       tally.rejected++;
       // Whatever it was to tell is missing now.
-      if (this.#greeted) this.#lost();
+      if (this.#greeted) this.lost();
       throw error;
     }
   }
 
-  /** Something was not entered: everything is to be told again. */
-  #lost(): void {
+  /** @inheritdoc */
+  override lost(): void {
     this.#abandon();
-    if (!this.over) this.context.resyncs.want(this);
+    super.lost();
   }
 
   #abandon(): void {
@@ -212,7 +212,7 @@ export class OurSession extends GatewaySession {
     } catch (error) {
       if (error instanceof FrontierError) throw error;
       this.failed("enter what a gateway tells", error);
-      this.#lost();
+      this.lost();
       return this.#reply({ unavailable: true });
     }
     const { epoch } = batch;
@@ -255,7 +255,7 @@ export class OurSession extends GatewaySession {
       this.#onSynced?.();
     } catch (error) {
       this.failed("remove what a gateway does not know", error);
-      if (!sync.abandoned) this.#lost();
+      if (!sync.abandoned) this.lost();
     }
   }
 

@@ -285,3 +285,27 @@ Deno.test("a gateway that brings more than there is room for is not read until t
   assertEquals(two.link.pauses, 0);
   assertEquals(await world.edgesOf("f2"), [3n, 4n]);
 });
+
+Deno.test("a gateway that was silent for longer than its lease is asked for everything", async () => {
+  for (const mode of ["ttl", "lease"] as const) {
+    using world = new PlaneWorld(mode);
+    const gateway = await world.ours("f1");
+    const edges = [1, 2, 3].map((seq) => on(BigInt(seq), stamp(seq)));
+    await gateway.tell(edges, "whole");
+    // Frozen, with a link that stands.
+    await world.advance(45_000);
+    assertEquals(await world.edgesOf("f1"), []);
+    await gateway.tell([]);
+    await world.advance(2_000);
+    assertEquals(gateway.link.resyncs, 1);
+    assertEquals((await gateway.tell([])).resync, true);
+    await gateway.tell(edges, "whole");
+    assertEquals(await world.edgesOf("f1"), [1n, 2n, 3n]);
+    // As long as it is heard of, once is enough.
+    for (let i = 0; i < 10; i++) {
+      await world.advance(5_000);
+      await gateway.tell(edges);
+    }
+    assertEquals(gateway.link.resyncs, 1);
+  }
+});

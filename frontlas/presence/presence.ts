@@ -291,9 +291,7 @@ export class Presence {
   storeIs(state: StoreState): void {
     if (state !== "up") return;
     // It may have forgotten what it had confirmed.
-    for (const session of this.#sessions.values()) {
-      this.#context.resyncs.want(session);
-    }
+    for (const session of this.#sessions.values()) session.lost();
     this.#context.resyncs.wake();
   }
 

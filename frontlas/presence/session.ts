@@ -20,8 +20,10 @@ import type { Resyncable, Resyncs } from "./resyncs.ts";
 import type { PresenceTally } from "./tally.ts";
 import type { WaitingEvents } from "./waiting_events.ts";
 
-/** Milliseconds between two renewals of a lease of 30 s, at least. */
+/** Milliseconds between two renewals of a lease, at least. */
 const RENEW_MS = 4_000;
+/** Milliseconds without one after which the lease may have ended: it has 30 s by the clock of the store. */
+const LAPSE_MS = 28_000;
 
 /** What all sessions have in common. */
 export interface SessionContext {
@@ -72,6 +74,8 @@ export abstract class GatewaySession implements Resyncable {
   /** What all sessions have in common. */
   protected readonly context: SessionContext;
   #renewedAt: number;
+  /** When the last renewal that the store has confirmed began. */
+  #aliveAt: number;
 
   /**
    * @param parts Who it is.
@@ -82,7 +86,7 @@ export abstract class GatewaySession implements Resyncable {
     this.session = parts.session;
     this.link = parts.link;
     this.context = context;
-    this.since = this.#renewedAt = context.timers.now();
+    this.since = this.#renewedAt = this.#aliveAt = context.timers.now();
   }
 
   /** Id of the gateway. */
@@ -101,18 +105,28 @@ export abstract class GatewaySession implements Resyncable {
     const now = this.context.timers.now();
     if (this.over || now - this.#renewedAt < RENEW_MS) return;
     this.#renewedAt = now;
-    void this.#renew();
+    void this.#renew(now);
   }
 
-  async #renew(): Promise<void> {
+  async #renew(now: number): Promise<void> {
     const { store } = this.context;
     try {
-      if (!await store.renew(this.session)) this.replaced();
+      if (!await store.renew(this.session)) return this.replaced();
+      const lapsed = now - this.#aliveAt > LAPSE_MS;
+      this.#aliveAt = now;
+      // It counted as dead, and its records may have been removed: after it was
+      // silent, or we were, or the store.
+      if (lapsed) this.lost();
     } catch (error) {
       // The next sign of life tries again.
       this.#renewedAt = -Infinity;
       this.failed("renew the lease of a gateway", error);
     }
+  }
+
+  /** Something it has told may not be recorded: it is to tell everything again. */
+  lost(): void {
+    if (!this.over) this.context.resyncs.want(this);
   }
 
   /** Another link of the gateway has been admitted, here or elsewhere. */
