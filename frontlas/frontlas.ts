@@ -194,6 +194,7 @@ export class RunningFrontlas implements Frontlas {
     // First, for gateways that go elsewhere must not be taken for dead.
     presence.close();
     await this.#frontierbound?.close();
+    await presence.settled();
     await this.#control?.close();
     // The last but for the log: what gateways have told is entered before.
     store.onState = undefined;

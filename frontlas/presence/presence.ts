@@ -106,6 +106,8 @@ export class Presence {
   readonly tally: PresenceTally = new PresenceTally();
   readonly #options: PresenceOptions;
   readonly #sessions: Map<string, GatewaySession> = new Map();
+  /** Ends of gateways that the store has not answered yet. */
+  readonly #releases: Set<Promise<void>> = new Set();
   readonly #context: SessionContext;
   readonly #dead: DeadGateways;
   readonly #room: LedgerRoom;
@@ -277,8 +279,9 @@ export class Presence {
       "The link of a gateway has ended",
       { peer: frontierId, address: session.link.address, reason: reason.text },
     );
-    // When we stop, its gateways go on elsewhere: their lease gives them time.
-    if (!this.#closing) {
+    // When we stop, gateways of ours go on elsewhere: their lease gives them
+    // time. Go's would be refused there as long as they count as alive.
+    if (!this.#closing || session instanceof GoSession) {
       this.#release(session.session, how === "left" ? 0 : undefined);
     }
   }
@@ -295,7 +298,10 @@ export class Presence {
     this.#context.resyncs.wake();
   }
 
-  /** Admits nobody any more, and releases nobody: gateways go on elsewhere. */
+  /**
+   * Admits nobody any more, and releases none of ours: they go on elsewhere.
+   * {@linkcode Presence.settled} should follow, once all links have ended.
+   */
   close(): void {
     this.#closing = true;
     this.#dead.close();
@@ -303,6 +309,19 @@ export class Presence {
     this.#options.timers.clear(this.#sweeper);
     for (const { ledger } of this.#left.values()) ledger.clear();
     this.#left.clear();
+  }
+
+  /**
+   * Waits for the store to know of every end.
+   *
+   * @returns When all releases under way are answered.
+   */
+  async settled(): Promise<void> {
+    const reason: CloseReason = { kind: "going-away", text: "Frontlas stops" };
+    for (const session of [...this.#sessions.values()]) {
+      this.ended(session, reason);
+    }
+    await Promise.all(this.#releases);
   }
 
   #check(frontierId: string): void {
@@ -412,7 +431,7 @@ export class Presence {
     graceMs = this.#options.graceMs ?? 5_000,
   ): void {
     const { store, onChange } = this.#options;
-    store.release(session, graceMs).then(onChange, (error) => {
+    const released = store.release(session, graceMs).then(onChange, (error) => {
       // Then its lease ends by itself.
       this.tally.storeErrors++;
       this.#options.log.debug("Cannot release a gateway", {
@@ -420,6 +439,8 @@ export class Presence {
         error: describeError(error),
       });
     });
+    this.#releases.add(released);
+    void released.then(() => this.#releases.delete(released));
   }
 }
 

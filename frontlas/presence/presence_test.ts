@@ -184,7 +184,19 @@ Deno.test("without a store nobody new is let in, and those who are here stay", a
   assert(world.presence.tally.storeErrors > 0);
 });
 
-Deno.test("a directory that stops releases nobody", async () => {
+Deno.test("a Go gateway whose directory stops is let in by another one at once", async () => {
+  using world = new PlaneWorld();
+  const other = world.directory();
+  await world.go("f1");
+  await assertRejects(() => world.go("f1", other), FrontierError, "already");
+  world.presence.close();
+  // Its link has not ended yet: that is made up for.
+  await world.presence.settled();
+  await world.go("f1", other);
+  assertEquals(await alive(world), ["f1"]);
+});
+
+Deno.test("a directory that stops releases nobody of ours", async () => {
   using world = new PlaneWorld();
   const { session } = await world.ours("f1");
   world.presence.close();

@@ -1,6 +1,12 @@
 /** A Frontlas within a program, from its start to its end, with real gateways. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { connect } from "node:tls";
 import { Edge } from "@frontier/client";
 import {
   type Frontlas,
@@ -8,7 +14,8 @@ import {
   type PresenceStore,
   startFrontlas,
 } from "@frontier/frontlas";
-import { MemoryNetwork } from "@frontier/platform";
+import { MemoryNetwork, type Timer, type Timers } from "@frontier/platform";
+import { NULL_LOGGER } from "@frontier/platform/log";
 import { type Frontier, startFrontier } from "@frontier/server";
 import { MemoryStore } from "../../frontlas/store/memory/mod.ts";
 import { until } from "./control_stage.ts";
@@ -192,3 +199,126 @@ Deno.test("what a program misspells is refused before anything is opened", async
   await assertRejects(() => frontlas.drain(-1), RangeError, "Cannot use -1");
   assertEquals(frontlas.status.state, "running");
 });
+
+/** A clock that a test sets. */
+class ManualTimers implements Timers {
+  #now = 0;
+  readonly #armed: Map<Timer, number> = new Map();
+
+  now(): number {
+    return this.#now;
+  }
+
+  set(timer: Timer, at: number): void {
+    this.#armed.set(timer, at);
+  }
+
+  clear(timer: Timer): void {
+    this.#armed.delete(timer);
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const [timer, at] of [...this.#armed]) {
+      if (at > this.#now || !this.#armed.delete(timer)) continue;
+      timer.fire();
+    }
+  }
+}
+
+Deno.test("a Frontlas that renews very many edges one by one says how that is spared, once", async () => {
+  const timers = new ManualTimers();
+  const said: string[] = [];
+  let edges = 50_000;
+  const memory = new MemoryStore({ mode: "ttl" });
+  const store = new Proxy(memory, {
+    get(target, name) {
+      if (name === "frontiers") {
+        return () =>
+          Promise.resolve([{
+            frontierId: "one",
+            serviceAddr: "a:1",
+            edgeAddr: "a:2",
+            edges,
+            services: 0,
+          }]);
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    set: (target, name, value) => Reflect.set(target, name, value, target),
+  });
+  await using _ = await startFrontlas({
+    frontierPlane: { listen: ANY },
+    controlPlane: { listen: ANY },
+    logger: { ...NULL_LOGGER, warn: (message) => void said.push(message) },
+  }, { store, timers });
+  const hints = () => said.filter((line) => /presence to lease/.test(line));
+  timers.advance(60_000);
+  assertEquals(hints(), []);
+  edges = 50_001;
+  // What the control plane has seen is looked at, and it looks once a second.
+  await until(() => {
+    timers.advance(60_000);
+    return hints().length > 0;
+  });
+  timers.advance(60_000);
+  assertEquals(hints().length, 1);
+});
+
+Deno.test("certificates of both planes are read anew, and one that is unusable leaves the old ones", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const install = async (name: string) => {
+      for (const kind of ["pem", "key"]) {
+        const from = new URL(
+          `../../platform/testdata/${name}.${kind}`,
+          import.meta.url,
+        );
+        await Deno.copyFile(from, `${folder}/server.${kind}`);
+      }
+    };
+    await install("localhost");
+    const tls = {
+      mtls: false,
+      caCerts: [],
+      certs: [{ cert: `${folder}/server.pem`, key: `${folder}/server.key` }],
+    };
+    await using frontlas = await startFrontlas({
+      frontierPlane: { listen: { ...ANY, tls } },
+      controlPlane: { listen: { ...ANY, tls } },
+    });
+    const shown = async () => [
+      await serialShown(frontlas.frontierAddr.port),
+      await serialShown(frontlas.controlAddr!.port),
+    ];
+    const [old, other] = await shown();
+    assertEquals(old, other);
+    await install("renewed");
+    await frontlas.reload();
+    const [renewed] = await shown();
+    assert(renewed !== old);
+    assertEquals(await shown(), [renewed, renewed]);
+    await Deno.writeTextFile(`${folder}/server.pem`, "nothing\n");
+    const error = await assertRejects(() => frontlas.reload(), Error);
+    assertStringIncludes(error.message, "frontierbound: ");
+    assertStringIncludes(error.message, "control_plane: ");
+    assertEquals(await shown(), [renewed, renewed]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** The serial number of the certificate that a port shows. */
+function serialShown(port: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connect(
+    { host: "127.0.0.1", port, rejectUnauthorized: false },
+    () => {
+      resolve(socket.getPeerCertificate().serialNumber);
+      socket.destroy();
+    },
+  );
+  socket.on("error", reject);
+  return promise;
+}
