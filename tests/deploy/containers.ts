@@ -30,8 +30,12 @@ export class Containers implements AsyncDisposable {
     };
   }
 
-  /** Makes an empty store, and the two images that all others are built of. */
-  static async create(): Promise<Containers> {
+  /**
+   * Makes an empty store, and the two images that all others are built of.
+   *
+   * @param packages Debian packages to have in the base image.
+   */
+  static async create(...packages: string[]): Promise<Containers> {
     const folder = await Deno.makeTempDir({ prefix: "frontier-images-" });
     const containers = new Containers(folder);
     await Deno.writeTextFile(
@@ -52,7 +56,12 @@ default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
       `[storage]\ndriver = "overlay"\ngraphroot = "${folder}/graph"\nrunroot = "${folder}/run"\n`,
     );
     const base = `${folder}/base.tar`;
-    await run("mmdebstrap", ["--variant=essential", "bookworm", base]);
+    await run("mmdebstrap", [
+      "--variant=essential",
+      ...packages.map((name) => `--include=${name}`),
+      "bookworm",
+      base,
+    ]);
     await containers.podman("import", base, BASE);
     const deno = `${folder}/deno.tar`;
     await Deno.copyFile(Deno.execPath(), `${folder}/deno`);
