@@ -23,7 +23,8 @@ import {
   TOKEN_PLACE,
 } from "../config/mod.ts";
 import { IN_MEMORY } from "../frontlas.ts";
-import { startFrontlas } from "../start.ts";
+import { type Frontlas, startFrontlas } from "../start.ts";
+import { StoreUnavailableError } from "../store/presence_store.ts";
 import { FLAGS } from "./flags.ts";
 import { HELP } from "./help.ts";
 
@@ -81,16 +82,47 @@ async function lookAhead(
   return found;
 }
 
+/** Answers of Redis that no waiting changes: what is configured is wrong. */
+const WRONG = /\b(?:NOAUTH|NOPERM|WRONGPASS)\b/;
+/** Milliseconds between two attempts to start while Redis does not answer. */
+const AGAIN_MS = 1_000;
+/** Attempts after which the log says again that it waits. */
+const SAY_AGAIN = 60;
+
+/** Starts as soon as Redis answers: whoever starts both together starts them in any order. */
+async function startOnce(
+  config: DirectoryConfig,
+  log: Logger,
+): Promise<Frontlas> {
+  const { enable = true } = config.observability;
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await startFrontlas({
+        ...config,
+        observability: { ...config.observability, enable },
+        logger: log,
+      });
+    } catch (error) {
+      if (
+        !(error instanceof StoreUnavailableError) || WRONG.test(error.message)
+      ) {
+        throw error;
+      }
+      if (attempt % SAY_AGAIN === 0) {
+        log.warn("Waiting for Redis; nobody can connect until it answers", {
+          error: error.message,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
 async function start(
   config: DirectoryConfig,
   log: Logger,
 ): Promise<RunningProgram> {
-  const { enable = true } = config.observability;
-  const frontlas = await startFrontlas({
-    ...config,
-    observability: { ...config.observability, enable },
-    logger: log,
-  });
+  const frontlas = await startOnce(config, log);
   const { frontierAddr, controlAddr } = frontlas;
   return {
     addresses: [

@@ -116,11 +116,17 @@ async function run<C extends ProgramConfig>(
   reload: ReloadSignal,
 ): Promise<number> {
   const rereader = new Rereader(program, config, log);
-  let running: RunningProgram;
+  let running: RunningProgram | undefined;
   // Its first look is before the files are read, so that no change is missed.
   await using watch = await FileWatch.begin(rereader.files());
   try {
-    running = await program.start(config, log);
+    const starting = program.start(config, log);
+    // What it needs may not be there for long: a signal ends that, too.
+    running = await Promise.race([starting, signals.first.then(() => undefined)]);
+    if (running === undefined) {
+      log.info("Stopped before it had started");
+      return OK;
+    }
   } catch (error) {
     await log.flush();
     complain(

@@ -13,6 +13,9 @@ const BASE = "localhost/base:12";
 const DENO = "localhost/deno:bin";
 const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 
+/** Most milliseconds of what runs in namespaces of its own. */
+const INSIDE_MS = 240_000;
+
 /** Storage and settings of podman. */
 export class Containers implements AsyncDisposable {
   /** Environment of whatever is to see these images and containers. */
@@ -121,6 +124,8 @@ default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
       env: this.env,
       stdin: "null",
       stderr: "inherit",
+      // A program that waits for ever is to be seen, and not to be waited for.
+      signal: AbortSignal.timeout(INSIDE_MS),
     }).output();
     const text = new TextDecoder().decode(stdout);
     if (!success) throw new Error(`${program} failed: ${text}`);
