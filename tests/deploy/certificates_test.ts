@@ -1,0 +1,89 @@
+/** Certificates of the helper, used by a gateway and our SDK. */
+
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Edge, Service } from "@frontier/client";
+import { connectTls } from "@frontier/client/tls";
+import { startFrontier } from "@frontier/server";
+import { deployTest, run } from "./tools.ts";
+
+const MAKE =
+  new URL("../../deploy/certificates/make.sh", import.meta.url).pathname;
+
+deployTest(
+  "checkers",
+  "certificates of the helper let a gateway and its peers trust each other",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const make = (...args: string[]) =>
+        run("sh", [MAKE, "--out", folder, ...args]);
+      assertMatch(
+        await make("127.0.0.1", "::1", "gateway.example"),
+        /Made in /,
+      );
+      const authority = await Deno.readTextFile(`${folder}/ca.crt`);
+      await make("--client", "backend", "127.0.0.1");
+      // Those who trust it go on to do so.
+      assertEquals(await Deno.readTextFile(`${folder}/ca.crt`), authority);
+      assertEquals((await Deno.stat(`${folder}/ca.key`)).mode! & 0o077, 0);
+      const certs = [{
+        cert: `${folder}/server.crt`,
+        key: `${folder}/server.key`,
+      }];
+      const caCerts = [`${folder}/ca.crt`];
+      await using gateway = await startFrontier({
+        servicebound: {
+          hostname: "127.0.0.1",
+          port: 0,
+          tls: { mtls: true, caCerts, certs },
+        },
+        edgebound: {
+          hostname: "127.0.0.1",
+          port: 0,
+          allocateEdgeIds: true,
+          tls: { mtls: false, caCerts: [], certs },
+        },
+      });
+      const over =
+        (name?: string) => (to: { hostname: string; port: number }) =>
+          connectTls({
+            ...to,
+            caFile: `${folder}/ca.crt`,
+            ...(name &&
+              {
+                certFile: `${folder}/${name}.crt`,
+                keyFile: `${folder}/${name}.key`,
+              }),
+          });
+      const port = gateway.serviceAddr.port;
+      await using service = await Service.connect({
+        port,
+        dial: over("backend"),
+        methods: { echo: (request) => request.data },
+      });
+      await using edge = await Edge.connect({
+        port: gateway.edgeAddr.port,
+        dial: over(),
+      });
+      assertEquals((await edge.call("echo", "trusted")).text(), "trusted");
+      assertEquals(service.closed instanceof Promise, true);
+      await assertRejects(() => Service.connect({ port, dial: over() }));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+Deno.test("the helper of certificates says how it is used and what is wrong", async () => {
+  for (
+    const [args, said] of [
+      [[], /deploy\/certificates\/make\.sh \[--out FOLDER\]/],
+      [["--days", "x", "a.example"], /--days x is not a number of days/],
+      [["--bogus"], /make\.sh \[--out FOLDER\]/],
+    ] as const
+  ) {
+    const { message } = await run("sh", [MAKE, ...args])
+      .then(() => new Error("it went well"), (error: Error) => error);
+    assertMatch(message, said);
+  }
+});
