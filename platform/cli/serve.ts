@@ -122,7 +122,10 @@ async function run<C extends ProgramConfig>(
   try {
     const starting = program.start(config, log);
     // What it needs may not be there for long: a signal ends that, too.
-    running = await Promise.race([starting, signals.first.then(() => undefined)]);
+    running = await Promise.race([
+      starting,
+      signals.first.then(() => undefined),
+    ]);
     if (running === undefined) {
       log.info("Stopped before it had started");
       return OK;
