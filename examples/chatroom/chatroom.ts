@@ -12,6 +12,7 @@ import {
   Service,
   type ServiceOptions,
 } from "@frontier/client";
+import { stillOnline } from "../presence.ts";
 
 /** The topic that users publish to. */
 export const TOPIC = "chatroom";
@@ -94,9 +95,9 @@ export class Chatroom implements AsyncDisposable {
     return this.service.close();
   }
 
-  #online({ edgeId, meta, address }: EdgeEvent): void {
+  async #online({ edgeId, meta, address }: EdgeEvent): Promise<void> {
     const name = decoder.decode(meta);
-    if (this.idOf(name) !== undefined) {
+    if (await this.#taken(name, edgeId)) {
       this.#print(
         `> online failed: user exists, name: ${name}, addr: ${address}`,
       );
@@ -104,6 +105,16 @@ export class Chatroom implements AsyncDisposable {
     }
     this.#names.set(edgeId, name);
     this.#print(`> online, name: ${name}, addr: ${address}`);
+  }
+
+  /** Whether somebody else has the name. Who is gone without a word has not. */
+  async #taken(name: string, edgeId: bigint): Promise<boolean> {
+    for (const [id, other] of this.#names) {
+      if (other !== name || id === edgeId) continue;
+      if (await stillOnline(this.service, id)) return true;
+      this.#names.delete(id);
+    }
+    return false;
   }
 
   #offline({ edgeId, meta, address }: EdgeEvent): void {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Edge } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
+import { GatewayProgram } from "../testing/gateway_program.ts";
 import { Program, runToEnd } from "../testing/run_program.ts";
 
 Deno.test("users talk through the room; a name is taken once", async () => {
@@ -59,6 +60,32 @@ Deno.test("users talk through the room; a name is taken once", async () => {
   // A user whose gateway goes away ends, too.
   await gateway.close();
   assertEquals(await again.end(), 0);
+});
+
+Deno.test("a gateway that dies frees the names of its users", async () => {
+  await using gateway = await GatewayProgram.start();
+  await using room = Program.example(
+    "chatroom_service",
+    `--address=${gateway.serviceAddr}`,
+  );
+  const enter = async () => {
+    for (;;) {
+      const user = Program.example(
+        "chatroom_client",
+        `--address=${gateway.edgeAddr}`,
+      );
+      if (await user.prints(/>>> |new edge err/) === ">>> ") return user;
+      await user.end();
+    }
+  };
+  await using before = await enter();
+  await room.prints("> online, name: alice");
+  await gateway.kill();
+  assertEquals(await before.end(), 0);
+  await gateway.restart();
+  await using _after = await enter();
+  await room.prints(/(> online, name: alice, addr[^]*){2}/);
+  assert(!room.output.includes("> offline"));
 });
 
 Deno.test("both programs explain themselves", async () => {

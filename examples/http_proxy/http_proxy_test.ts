@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Service } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
+import { parseAddress } from "../flags.ts";
+import { GatewayProgram } from "../testing/gateway_program.ts";
 import { Program, runToEnd } from "../testing/run_program.ts";
 
 const hostname = "127.0.0.1";
@@ -237,6 +240,45 @@ Deno.test("a web server that is not there is said so", async () => {
     "the web server of the edge does not answer\n",
   );
   await edge.prints(`> cannot connect to ${hostname}:${port}: `);
+});
+
+Deno.test("a gateway that dies takes its edges from the list; they come back", async () => {
+  await using gateway = await GatewayProgram.start();
+  await using ids = await Service.connect(parseAddress(gateway.serviceAddr));
+  await ids.registerGetEdgeId(() => BigInt(Date.now()));
+  await using service = Program.example(
+    "http_proxy_service",
+    `--address=${gateway.serviceAddr}`,
+    `--listen=${hostname}:0`,
+  );
+  const url = await service.prints(/listening on (http:\S+)/);
+  await using target = startTarget("it");
+  const lend = (name: string) =>
+    Program.example(
+      "http_proxy_edge",
+      `--address=${gateway.edgeAddr}`,
+      `--name=${name}`,
+      `--target=${hostname}:${target.addr.port}`,
+    );
+  await using leaves = lend("leaves");
+  await using _stays = lend("stays");
+  const list = async () => await (await fetch(url)).text();
+  const until = async (wanted: string) => {
+    const endsAt = performance.now() + 30_000;
+    while (await list() !== wanted) {
+      assert(performance.now() < endsAt, await list());
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await until("/leaves/\n/stays/\n");
+  await gateway.kill();
+  leaves.kill("SIGKILL");
+  const away = await fetch(`${url}stays/`);
+  assertEquals(away.status, 502);
+  await away.body?.cancel();
+  await gateway.restart();
+  await until("/stays/\n");
+  assertEquals((await (await fetch(`${url}stays/x`)).json()).path, "/x");
 });
 
 Deno.test("both programs say what is wrong", async () => {

@@ -5,6 +5,7 @@
  */
 
 import type { Service } from "@frontier/client";
+import { afterReconnect, stillOnline } from "../presence.ts";
 
 const decoder = new TextDecoder();
 
@@ -42,9 +43,8 @@ export class PublishedEdges {
    *
    * @param service The service that is told.
    */
-  async follow(
-    service: Pick<Service, "registerEdgeOnline" | "registerEdgeOffline">,
-  ): Promise<void> {
+  async follow(service: Service): Promise<void> {
+    void afterReconnect(service, () => void this.#forgetGone(service));
     await service.registerEdgeOffline(({ edgeId, meta }) => {
       const name = decoder.decode(meta);
       if (this.#ids.get(name) !== edgeId) return;
@@ -56,5 +56,11 @@ export class PublishedEdges {
       this.#ids.set(name, edgeId);
       this.#print(`> online, name: ${name}`);
     });
+  }
+  async #forgetGone(service: Service): Promise<void> {
+    for (const [name, id] of [...this.#ids]) {
+      if (await stillOnline(service, id)) continue;
+      if (this.#ids.get(name) === id) this.#ids.delete(name);
+    }
   }
 }

@@ -51,7 +51,8 @@ async function run(values: Values): Promise<void> {
 
 async function connect(address: string): Promise<Service> {
   try {
-    return await Service.connect(parseAddress(address));
+    // Browsers rather hear at once that the gateway is away.
+    return await Service.connect({ ...parseAddress(address), failFast: true });
   } catch (error) {
     throw new Error(`new service err: ${errorText(error)}`);
   }

@@ -34,13 +34,15 @@ type Values = Record<keyof typeof FLAGS, string>;
 async function run(values: Values): Promise<void> {
   checkNetwork(values.network);
   const address = parseAddress(values.address);
-  let edgeId = 0n;
+  let connected: Edge | undefined = undefined;
+  /** Another one after each reconnect. */
+  const edgeId = () => connected?.edgeId ?? 0n;
   let notice = (line: string) => console.log(line);
   const show = (line: string) => notice(line);
   const logger = userLog(values.loglevel, show);
   const echo: Handler = (request) => {
     show(
-      `> rpc called, method: echo edgeID: ${edgeId} streamID: ${
+      `> rpc called, method: echo edgeID: ${edgeId()} streamID: ${
         request.streamId || MASTER
       } data: ${request.text()}`,
     );
@@ -52,13 +54,15 @@ async function run(values: Values): Promise<void> {
     meta: values.meta,
     methods,
     logger,
+    failFast: true,
   });
-  edgeId = edge.edgeId;
+  connected = edge;
   const streams = new StreamTable({
     methods,
     notice: show,
-    onMessage: (message, { id }) => show(received(edgeId, id, message.text())),
-    onData: (text) => show(`> read data: ${edgeId} ${text}`),
+    onMessage: (message, { id }) =>
+      show(received(edgeId(), id, message.text())),
+    onData: (text) => show(`> read data: ${edgeId()} ${text}`),
   });
   using prompt = new Prompt();
   notice = (line) => prompt.notice(line);

@@ -123,6 +123,10 @@ Deno.test("a lost gateway is told, and so is its return", async () => {
   await edge.prints(">>> ");
   await gateway.close();
   await edge.prints("> warn: connection lost: ");
+  // Nobody has to wait for an answer meanwhile.
+  await edge.type("call nobody x\n");
+  await edge.prints("> call err: ");
+  const mark = edge.output.length;
   gateway = await startFrontier({
     edgebound: { hostname, port, allocateEdgeIds: true },
     servicebound: { hostname, port: 0 },
@@ -130,7 +134,7 @@ Deno.test("a lost gateway is told, and so is its return", async () => {
   await using _again = gateway;
   await edge.prints("> info: connected again");
   await edge.type("call nobody x\n");
-  await edge.prints("> call err: ");
+  await edge.prints("> call err: record not found", mark);
 });
 
 Deno.test("with --frontlas the service is at all gateways of a cluster", async () => {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Service } from "@frontier/client";
+import type { ServiceLike } from "@frontier/client";
+import { afterReconnect, stillOnline } from "../presence.ts";
 
 /** Lets every edge in, gives it an id, and knows who is there. */
 export class OnlineEdges {
@@ -27,12 +28,8 @@ export class OnlineEdges {
    *
    * @param service The service that is asked.
    */
-  async follow(
-    service: Pick<
-      Service,
-      "registerGetEdgeId" | "registerEdgeOnline" | "registerEdgeOffline"
-    >,
-  ): Promise<void> {
+  async follow(service: ServiceLike): Promise<void> {
+    void afterReconnect(service, () => void this.#forgetGone(service));
     await service.registerEdgeOnline(({ edgeId, address }) => {
       this.#ids.add(edgeId);
       this.#show(`> online, edgeID: ${edgeId}, addr: ${address}`);
@@ -43,6 +40,12 @@ export class OnlineEdges {
     });
     // Last: who has no id is not let in, and nobody comes in unnoticed.
     await service.registerGetEdgeId(() => this.#nextId());
+  }
+
+  async #forgetGone(service: ServiceLike): Promise<void> {
+    for (const id of [...this.#ids]) {
+      if (!await stillOnline(service, id)) this.#ids.delete(id);
+    }
   }
 
   /** Microseconds, as the original's, and never the same twice. */

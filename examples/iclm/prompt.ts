@@ -85,6 +85,8 @@ export class Prompt implements Disposable {
 
   /** Gives the terminal back. */
   [Symbol.dispose](): void {
+    // Whoever comes next begins on a line of its own.
+    if (this.#asking && this.#terminal) console.log();
     this.#interface.close();
   }
 }

@@ -94,6 +94,7 @@ async function run(values: Values): Promise<void> {
     ...(values.topics === "" ? {} : { topics: values.topics.split(",") }),
     methods,
     logger,
+    failFast: true,
     limits: { messages: count("buffer", values.buffer) },
   });
   const edges = new OnlineEdges(show);

@@ -20,7 +20,11 @@ function atTerminal(): boolean {
 function windowSize(): WindowSize {
   if (!atTerminal()) return NO_TERMINAL;
   const { columns, rows } = Deno.consoleSize();
-  return { cols: columns, rows };
+  // Some terminals do not say.
+  return {
+    cols: columns || NO_TERMINAL.cols,
+    rows: rows || NO_TERMINAL.rows,
+  };
 }
 
 /**

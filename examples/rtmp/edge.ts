@@ -53,7 +53,12 @@ async function carry(edge: Edge, conn: Deno.TcpConn): Promise<void> {
 
 async function connect({ name, address }: Values): Promise<Edge> {
   try {
-    return await Edge.connect({ ...parseAddress(address), meta: name });
+    return await Edge.connect({
+      ...parseAddress(address),
+      meta: name,
+      // A camera rather hears at once that the gateway is away.
+      failFast: true,
+    });
   } catch (error) {
     throw new Error(`new edge err: ${errorText(error)}`);
   }
