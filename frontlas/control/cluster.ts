@@ -144,9 +144,7 @@ function implementation(
 async function* watch({ answers, view }: ClusterOptions, signal: AbortSignal) {
   // Before the first answer of the store nobody is told that there is no gateway.
   if (view.live === undefined) throw unavailable();
-  view.changed();
-  await view.next(signal);
-  if (signal.aborted) return;
+  await view.look();
   let known = view.live;
   const about = () => ({
     ageMs: whole(answers.frontiersAgeMs),
@@ -168,12 +166,11 @@ async function* watch({ answers, view }: ClusterOptions, signal: AbortSignal) {
       toldAt = performance.now();
       continue;
     }
-    if (performance.now() - toldAt >= HEARTBEAT_MS - EARLY_MS) {
+    const left = toldAt + HEARTBEAT_MS - EARLY_MS - performance.now();
+    if (left <= 0) {
       yield { type: Type.HEARTBEAT, ...about() };
       toldAt = performance.now();
-      continue;
-    }
-    await view.next(signal);
+    } else await view.next(left, signal);
   }
 }
 

@@ -25,7 +25,8 @@ const LIST = { verb: "GET", role: "read", kind: "query" } as const;
 /** Where the methods are over REST. */
 const ROUTES: Readonly<Record<keyof typeof ClusterService["method"], Route>> = {
   getFrontierByEdge: { ...ONE, path: "/cluster/v1/frontier" },
-  listFrontiers: { ...LIST, path: "/cluster/v1/frontiers" },
+  // Every client's program begins with it, and there are some thousand gateways at most.
+  listFrontiers: { ...ONE, path: "/cluster/v1/frontiers" },
   listEdges: { ...LIST, path: "/cluster/v1/edges" },
   getEdgeByID: { ...ONE, path: "/cluster/v1/edge" },
   getEdgesCount: { ...ONE, path: "/cluster/v1/edges/count" },

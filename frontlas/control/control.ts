@@ -27,7 +27,13 @@ import { clusterHealthApi } from "./health.ts";
  * What may be under way. Whole programs live on the answers of this port: each
  * has a connection and a watch.
  */
-const LIMITS = { connections: 4_096, watches: 4_096 };
+const LIMITS = {
+  connections: 4_096,
+  watches: 4_096,
+  waiting: 4_096,
+  // Fewer than elsewhere: look-ups and what gateways tell share the thread with them.
+  queries: 2,
+};
 
 /** Key of its configuration. */
 const KEY = "control_plane";
@@ -130,7 +136,7 @@ class OpenedControl implements Control {
     });
     try {
       // From the first answer on it says the truth about the store.
-      await view.next(new AbortController().signal);
+      await view.look();
       this.#port = await ControlPort.open({
         ...config.listen,
         tokens,

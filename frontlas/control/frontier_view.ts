@@ -11,6 +11,8 @@ import type { Answers } from "./answers.ts";
 const LOOK_MS = 1_000;
 /** Milliseconds between two looks when gateways come and go one after the other. */
 const SOON_MS = 50;
+/** Watchers that are woken in one turn of the event loop. */
+const AT_ONCE = 64;
 
 /** What {@linkcode FrontierView} is made of. */
 export interface FrontierViewOptions {
@@ -24,6 +26,14 @@ export interface FrontierViewOptions {
   readonly onLook: (error: unknown) => void;
 }
 
+/** One who waits for a change. */
+interface Waiter {
+  /** Ends the wait. */
+  readonly wake: () => void;
+  /** When it waits no longer, by `performance.now()`. */
+  readonly until: number;
+}
+
 /**
  * Looks once a second who is alive, for all who want to know, and at once when
  * told that something has changed. Gateways whose link is elsewhere are seen
@@ -31,11 +41,12 @@ export interface FrontierViewOptions {
  */
 export class FrontierView implements Disposable {
   readonly #options: FrontierViewOptions;
-  readonly #waiting: Set<() => void> = new Set();
-  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  readonly #ticks: ReturnType<typeof setInterval>;
+  readonly #waiting: Set<Waiter> = new Set();
+  readonly #looks: ReturnType<typeof setInterval>;
+  #soon: ReturnType<typeof setTimeout> | undefined = undefined;
   #live: ReadonlyMap<string, FrontierRecord> | undefined = undefined;
-  #looking = false;
+  /** The look that is under way. */
+  #look: Promise<void> | undefined = undefined;
   #again = false;
   #ended = false;
 
@@ -46,19 +57,19 @@ export class FrontierView implements Disposable {
    */
   constructor(options: FrontierViewOptions) {
     this.#options = options;
-    this.#ticks = setInterval(() => {
+    this.#looks = setInterval(() => {
       this.changed();
-      this.#wake();
+      const now = performance.now();
+      this.#wake(({ until }) => until <= now);
     }, LOOK_MS);
-    this.changed();
   }
 
   /** Stops, and lets go of all who wait. */
   [Symbol.dispose](): void {
     this.#ended = true;
-    clearInterval(this.#ticks);
-    clearTimeout(this.#timer);
-    this.#wake();
+    clearInterval(this.#looks);
+    clearTimeout(this.#soon);
+    for (const { wake } of [...this.#waiting]) wake();
   }
 
   /**
@@ -71,58 +82,74 @@ export class FrontierView implements Disposable {
 
   /** Looks, for something may have changed. */
   changed(): void {
-    if (this.#ended) return;
-    if (this.#looking || this.#timer !== undefined) this.#again = true;
-    else void this.#look();
+    if (this.#look !== undefined || this.#soon !== undefined) {
+      this.#again = true;
+    } else void this.look();
   }
 
   /**
-   * @param signal Gives up waiting when aborted.
-   * @returns When it has looked again, or a second has passed.
+   * Looks now, or waits for the look that is under way. One that is over since
+   * less than a twentieth of a second is new enough.
+   *
+   * @returns When that is over, whatever the store has said.
    */
-  next(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted || this.#ended) return resolve();
-      const wake = () => {
-        this.#waiting.delete(wake);
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      signal.addEventListener("abort", wake);
-      this.#waiting.add(wake);
-    });
+  async look(): Promise<void> {
+    if (this.#ended || this.#soon !== undefined) return;
+    await (this.#look ??= this.#lookNow());
   }
 
-  async #look(): Promise<void> {
-    this.#looking = true;
+  /**
+   * Waits for a change.
+   *
+   * @param ms Milliseconds after which it waits no longer, give or take a second.
+   * @param signal Gives up waiting when aborted.
+   */
+  async next(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#ended) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = () => resolve();
+    const waiter = { wake, until: performance.now() + ms };
+    this.#waiting.add(waiter);
+    signal.addEventListener("abort", wake);
+    await promise;
+    this.#waiting.delete(waiter);
+    signal.removeEventListener("abort", wake);
+  }
+
+  async #lookNow(): Promise<void> {
     this.#again = false;
+    const { answers, onLook } = this.#options;
     try {
-      await this.#options.answers.look();
-      this.#take(this.#options.answers.lastFrontiers!.value);
-      this.#options.onLook(undefined);
+      await answers.look();
+      this.#take(answers.lastFrontiers!.value);
+      onLook(undefined);
     } catch (error) {
-      this.#options.onLook(error);
+      onLook(error);
     }
-    this.#looking = false;
+    this.#look = undefined;
     if (this.#ended) return;
-    this.#wake();
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#again) void this.#look();
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      if (this.#again) void this.look();
     }, SOON_MS);
   }
 
   #take(next: ReadonlyMap<string, FrontierRecord>): void {
     const { online, offline } = differenceOf(this.#live ?? new Map(), next);
-    if (this.#live === undefined || online.length + offline.length > 0) {
-      this.#live = next;
+    if (this.#live !== undefined && online.length + offline.length === 0) {
+      return;
     }
+    this.#live = next;
+    this.#wake(() => true);
   }
 
-  #wake(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+  /** Wakes some, a few in each turn of the event loop: each of them writes what it is told. */
+  async #wake(which: (waiter: Waiter) => boolean): Promise<void> {
+    const waiters = [...this.#waiting].filter(which);
+    for (let at = 0; at < waiters.length; at += AT_ONCE) {
+      if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      for (const { wake } of waiters.slice(at, at + AT_ONCE)) wake();
+    }
   }
 }
 

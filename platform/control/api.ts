@@ -33,7 +33,7 @@ export type MethodImplementations = Readonly<
 
 /**
  * What a call costs, which decides whom it waits for: queries wait for each
- * other, look-ups cost next to nothing and wait for nobody, commands mostly
+ * other, look-ups cost little and do not wait for queries, commands mostly
  * wait for peers, and a watch lasts as long as its watcher wants.
  */
 export type CallKind = "query" | "lookup" | "command" | "watch";

@@ -14,6 +14,7 @@ import type { Logger } from "../log/mod.ts";
 import type { CallContext, CallKind } from "./api.ts";
 import type { Method } from "./method.ts";
 import { ApiError } from "./api_error.ts";
+import { createOuter } from "./encode.ts";
 import type { CallFigures, CallOutcome } from "./call_figures.ts";
 import type { Places } from "./places.ts";
 import { KeptReply } from "./reply.ts";
@@ -96,7 +97,7 @@ export class Calls {
       this.#checkUnread(method);
       const { output } = desc;
       const answer = await method.run(request, context);
-      return await encode(output, create(output, answer as Init));
+      return await encode(output, createOuter(output, answer as Init));
     }, desc.name);
   }
 
@@ -172,9 +173,10 @@ export class Calls {
   /** Peers that ask and do not read must not fill the memory. */
   #checkUnread({ route }: Method): void {
     const { unread, maxUnread } = this.#options;
-    if (route.kind !== "query") return;
+    if (route.kind !== "query" && route.kind !== "lookup") return;
     const bytes = unread();
-    if (bytes <= maxUnread) return;
+    // Lists that nobody reads must not keep programs from looking up.
+    if (bytes <= (route.kind === "lookup" ? 2 : 1) * maxUnread) return;
     throw new ApiError(
       "RESOURCE_EXHAUSTED",
       `Cannot answer: ${bytes} bytes of answers are not read yet; try again later`,

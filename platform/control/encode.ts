@@ -8,7 +8,9 @@ import {
   create,
   type DescField,
   type DescMessage,
+  isMessage,
   type JsonObject,
+  type MessageInitShape,
   type MessageShape,
   toBinary,
   toJson,
@@ -36,6 +38,42 @@ function longLists(
     if (list.length > STEP) found.push([field, list]);
   }
   return found;
+}
+
+/**
+ * Makes a message; long lists in it stay as they are, to be made into messages
+ * piece by piece when they are written.
+ *
+ * @param schema What it is.
+ * @param init What is in it.
+ * @returns The message.
+ */
+export function createOuter(
+  schema: DescMessage,
+  init: MessageInitShape<DescMessage>,
+): MessageShape<DescMessage> {
+  const fields = init as unknown as Record<string, unknown>;
+  const long = schema.fields.flatMap((field) => {
+    const list = fields[field.localName];
+    return field.fieldKind === "list" && field.listKind === "message" &&
+        Array.isArray(list) && list.length > STEP
+      ? [[field.localName, list] as const]
+      : [];
+  });
+  if (long.length === 0) return create(schema, init);
+  const none = Object.fromEntries(long.map(([name]) => [name, []]));
+  const message = create(schema, { ...fields, ...none });
+  return Object.assign(message, Object.fromEntries(long));
+}
+
+/** Some entries of a list as messages. */
+function some(
+  field: DescField & { fieldKind: "list" },
+  entries: readonly unknown[],
+): MessageShape<DescMessage>[] {
+  return entries.map((entry) =>
+    isMessage(entry) ? entry : create(field.message!, entry as never)
+  );
 }
 
 /** Gives the event loop a turn whenever a slice is over. */
@@ -86,7 +124,7 @@ export async function encodeJson<D extends DescMessage>(
   for (const [field, list] of lists) {
     const parts: string[] = [];
     for (let at = 0; at < list.length; at += STEP) {
-      for (const entry of list.slice(at, at + STEP)) {
+      for (const entry of some(field, list.slice(at, at + STEP))) {
         parts.push(JSON.stringify(plain(field.message!, entry, jsonNames)));
       }
       await pace.step();
@@ -141,11 +179,11 @@ export async function encodeBinary<D extends DescMessage>(
   const parts: Uint8Array[] = [];
   for (const [field, list] of lists) {
     for (let at = 0; at < list.length; at += STEP) {
-      const some = {
+      const part = {
         ...create(schema),
-        [field.localName]: list.slice(at, at + STEP),
+        [field.localName]: some(field, list.slice(at, at + STEP)),
       };
-      parts.push(toBinary(schema, some as MessageShape<D>));
+      parts.push(toBinary(schema, part as MessageShape<D>));
       await pace.step();
     }
   }

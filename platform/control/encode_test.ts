@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { encodeBinary, encodeJson } from "./encode.ts";
+import { createOuter, encodeBinary, encodeJson } from "./encode.ts";
 import { HealthCheckResponseSchema } from "./generated/health_pb.ts";
 import {
   ListServiceResponseSchema,
@@ -105,3 +105,27 @@ Deno.test("names are those of JSON where that is wanted, at every depth", async 
     { baseTypeName: "b", extensionNumber: [1] },
   );
 });
+
+for (const length of [0, 32, 33, 100]) {
+  Deno.test(`a list of ${length} entries that are no messages yet is written as if they were`, async () => {
+    const init = {
+      service: Array.from({ length }, (_, i) => ({ name: `name ${i}` })),
+    };
+    const outer = createOuter(ListServiceResponseSchema, init);
+    const whole = create(ListServiceResponseSchema, init);
+    const asWhole = outer as typeof whole;
+    assertEquals(
+      fromBinary(
+        ListServiceResponseSchema,
+        await encodeBinary(ListServiceResponseSchema, asWhole),
+      ),
+      whole,
+    );
+    assertEquals(
+      await encodeJson(ListServiceResponseSchema, asWhole),
+      await encodeJson(ListServiceResponseSchema, whole),
+    );
+    // What was given is not changed.
+    assertEquals(init.service.length, length);
+  });
+}

@@ -23,13 +23,13 @@ export interface PlaceLimits {
    */
   readonly queriesPerSecond?: number;
   /**
-   * Queries that wait at most.
+   * Queries that wait at most, and look-ups that do.
    * @default 256
    */
   readonly waiting?: number;
   /**
-   * Look-ups under way at most.
-   * @default 4096
+   * Look-ups under way at most; more wait for their turn.
+   * @default 256
    */
   readonly lookups?: number;
   /**
@@ -55,7 +55,11 @@ export class Places {
     command: 0,
     watch: 0,
   };
-  readonly #waiting: Set<() => void> = new Set();
+  /** Those that wait, of the kinds that do. */
+  readonly #waiting: Partial<Record<CallKind, Set<() => void>>> = {
+    query: new Set(),
+    lookup: new Set(),
+  };
 
   /**
    * @param limits How many there are.
@@ -63,7 +67,7 @@ export class Places {
   constructor(limits: PlaceLimits = {}) {
     this.#limits = {
       query: limits.queries ?? 4,
-      lookup: limits.lookups ?? 4096,
+      lookup: limits.lookups ?? 256,
       command: limits.commands ?? 64,
       watch: limits.watches ?? 64,
     };
@@ -79,9 +83,12 @@ export class Places {
     return this.#taken[kind];
   }
 
-  /** Queries that wait. */
-  get waiting(): number {
-    return this.#waiting.size;
+  /**
+   * @param kind What kind of call.
+   * @returns How many of these wait.
+   */
+  waiting(kind: CallKind): number {
+    return this.#waiting[kind]?.size ?? 0;
   }
 
   /**
@@ -94,7 +101,8 @@ export class Places {
    */
   async take(kind: CallKind, signal: AbortSignal): Promise<() => void> {
     if (this.#taken[kind] >= this.#limits[kind]) {
-      if (kind !== "query") {
+      const waiting = this.#waiting[kind];
+      if (waiting === undefined) {
         throw new ApiError(
           "RESOURCE_EXHAUSTED",
           `Cannot begin: ${this.#taken[kind]} ${
@@ -102,7 +110,7 @@ export class Places {
           } are under way, which is the limit; try again later`,
         );
       }
-      await this.#turn(signal);
+      await this.#turn(kind, waiting, signal);
     } else this.#taken[kind]++;
     const release = this.#releaseOf(kind);
     const wait = kind === "query" ? this.#pace.turn(performance.now()) : 0;
@@ -123,32 +131,38 @@ export class Places {
       if (!held) return;
       held = false;
       // The next one takes the place over: nobody comes in between.
-      const [next] = kind === "query" ? this.#waiting : [];
+      const [next] = this.#waiting[kind] ?? [];
       if (next === undefined) this.#taken[kind]--;
       else next();
     };
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.size >= this.#maxWaiting) {
+  async #turn(
+    kind: CallKind,
+    waiting: Set<() => void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (waiting.size >= this.#maxWaiting) {
       throw new ApiError(
         "RESOURCE_EXHAUSTED",
-        `Cannot begin: ${this.#waiting.size} queries wait already; try again later`,
+        `Cannot begin: ${waiting.size} ${
+          NAMES[kind]
+        } wait already; try again later`,
       );
     }
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const next = () => {
-      this.#waiting.delete(next);
+      waiting.delete(next);
       signal.removeEventListener("abort", onAbort);
       resolve();
     };
     const onAbort = () => {
-      this.#waiting.delete(next);
+      waiting.delete(next);
       reject(signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    this.#waiting.add(next);
+    waiting.add(next);
     await promise;
   }
 }

@@ -20,7 +20,7 @@ Deno.test("queries beyond their places wait, in the order they came", async () =
     })
   );
   await tick();
-  assertEquals([order, places.waiting], [[], 2]);
+  assertEquals([order, places.waiting("query")], [[], 2]);
   first();
   await tick();
   assertEquals(order, [3]);
@@ -41,26 +41,33 @@ Deno.test("whoever gives up waiting takes no place", async () => {
   const next = places.take("query", signal);
   gone.abort(new Error("gone"));
   await assertRejects(() => waits, Error, "gone");
-  assertEquals(places.waiting, 1);
+  assertEquals(places.waiting("query"), 1);
   release();
   (await next)();
-  assertEquals([places.waiting, places.taken("query")], [0, 0]);
+  assertEquals([places.waiting("query"), places.taken("query")], [0, 0]);
 });
 
-Deno.test("too many who wait are refused, and told so", async () => {
-  const places = new Places({ queries: 1, waiting: 1 });
-  const release = await places.take("query", signal);
-  const waits = places.take("query", signal);
-  const error = await assertRejects(
-    () => places.take("query", signal),
-    ApiError,
-    "1 queries wait already",
-  );
-  assert(error instanceof ApiError);
-  assertEquals(error.code, "RESOURCE_EXHAUSTED");
-  release();
-  (await waits)();
-});
+for (
+  const [kind, name] of [["query", "queries"], ["lookup", "look-ups"]] as const
+) {
+  Deno.test(`too many ${name} that wait are refused, and told so`, async () => {
+    const places = new Places({ queries: 1, lookups: 1, waiting: 1 });
+    const release = await places.take(kind, signal);
+    const waits = places.take(kind, signal);
+    const error = await assertRejects(
+      () => places.take(kind, signal),
+      ApiError,
+      `1 ${name} wait already`,
+    );
+    assert(error instanceof ApiError);
+    assertEquals(error.code, "RESOURCE_EXHAUSTED");
+    // The others have places of their own.
+    (await places.take(kind === "query" ? "lookup" : "query", signal))();
+    release();
+    (await waits)();
+    assertEquals([places.taken(kind), places.waiting(kind)], [0, 0]);
+  });
+}
 
 for (const kind of ["command", "watch"] as const) {
   Deno.test(`a ${kind} without a place does not wait`, async () => {

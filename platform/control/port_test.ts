@@ -6,7 +6,7 @@ import { ControlPort, type ControlPortOptions } from "./port.ts";
 import type { CallContext } from "./api.ts";
 import { ApiError } from "./api_error.ts";
 import { HealthState } from "./health.ts";
-import { echoApi } from "./testing/echo_api.ts";
+import { echoApi, renamed } from "./testing/echo_api.ts";
 import { BytesClient, outcomeOf } from "./testing/grpc_client.ts";
 import {
   callHeaders,
@@ -517,29 +517,42 @@ Deno.test("what a method says beside its answer is a header of REST and metadata
   assertEquals(metadata!["said-of-it"], "that it is old");
 });
 
-Deno.test("look-ups wait for nobody, and there is an end to them", async () => {
-  const { promise, resolve } = Promise.withResolvers<void>();
+Deno.test("look-ups wait for each other, not for queries, and there is an end to them", async () => {
+  const query = Promise.withResolvers<{ status: 1 }>();
+  const lookup = Promise.withResolvers<{ status: 1 }>();
   let under = 0;
-  const check = async () => {
+  const check = () => {
     under++;
-    await promise;
-    return { status: 1 };
+    return lookup.promise;
   };
+  const slow = echoApi({ check: () => query.promise });
+  const quick = echoApi({ check, kind: "lookup" });
   await using port = await open({
-    apis: [echoApi({ check, kind: "lookup" })],
-    limits: { queries: 1, lookups: 20 },
+    apis: [slow, {
+      ...quick,
+      service: renamed(quick.service, "test.Quick"),
+      routes: {
+        check: { ...quick.routes.check!, path: "/quick" },
+        watch: { ...quick.routes.watch!, path: "" },
+      },
+    }],
+    limits: { queries: 1, lookups: 20, waiting: 5 },
   });
   using client = new BytesClient(port.addr.port);
+  const held = client.call("/test.Echo/Check");
   const calls = Array.from(
-    { length: 20 },
-    () => client.call("/test.Echo/Check"),
+    { length: 25 },
+    () => client.call("/test.Quick/Check"),
   );
   await until(() => under === 20);
-  const { code, details } = await client.call("/test.Echo/Check");
+  const { code, details } = await client.call("/test.Quick/Check");
   assertEquals(code, RESOURCE_EXHAUSTED);
-  assert(details.includes("20 look-ups"), details);
-  resolve();
+  assert(details.includes("5 look-ups wait"), details);
+  lookup.resolve({ status: 1 });
   for (const { code } of await Promise.all(calls)) assertEquals(code, 0);
+  assertEquals(under, 25);
+  query.resolve({ status: 1 });
+  assertEquals((await held).code, 0);
 });
 
 Deno.test("calls are counted by method and by how they end", async () => {

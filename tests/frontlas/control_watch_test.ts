@@ -91,6 +91,8 @@ Deno.test("a watcher gets all gateways at first, then each that comes, moves and
 Deno.test("how many edges a gateway has is no change", async () => {
   await using at = await ControlStage.open();
   const session = await at.switched.gateway("a", [1n]);
+  at.control.changed();
+  await until(() => at.control.figures.cluster?.edges === 1);
   using follower = new Follower(at.port);
   await until(() => follower.events.length === 1);
   await at.switched.memory.remove(session, "edge", 1n);

@@ -27,14 +27,7 @@ export function echoApi(options: EchoOptions = {}): Api {
   const { role = "read", kind = "query", ...implementation } = options;
   return {
     // Under a name of its own, for the port has one of that name itself.
-    service: {
-      ...Health,
-      typeName: "test.Echo",
-      methods: Health.methods.map((method) => ({
-        ...method,
-        parent: { ...Health, typeName: "test.Echo" },
-      })),
-    } as unknown as Api["service"],
+    service: renamed(Health as unknown as Api["service"], "test.Echo"),
     title: "Echo",
     comments,
     strict: false,
@@ -53,4 +46,24 @@ export function echoApi(options: EchoOptions = {}): Api {
       watch: { verb: "GET", path: "/watch", role, kind: "watch" },
     },
   };
+}
+
+/**
+ * @param service A service.
+ * @param typeName Another name.
+ * @returns The same under that name.
+ */
+export function renamed(
+  service: Api["service"],
+  typeName: string,
+): Api["service"] {
+  const described = service as unknown as { methods: readonly object[] };
+  return {
+    ...service,
+    typeName,
+    methods: described.methods.map((method) => ({
+      ...method,
+      parent: { ...service, typeName },
+    })),
+  } as Api["service"];
 }
