@@ -30,6 +30,10 @@ import { roll, Rounds } from "./roll.ts";
 
 /** Milliseconds that a change waits for others that go in the same batch. */
 const GATHER_MS = 8;
+/** Milliseconds that a batch may take to write: peers wait meanwhile. */
+const TURN_MS = 1;
+/** Records between two looks at the clock. */
+const LOOK_EVERY = 64;
 /** Part of the time between two batches in which the next one goes out. */
 const HASTE = 0.8;
 /** Bytes of a batch that are left free where the directory takes less than the writer: more than an edge's record has. */
@@ -226,6 +230,7 @@ export class BatchReporter implements Reporter {
       edges: directory.edgeCount,
       services: directory.serviceCount,
     });
+    this.#sentAt = now;
     const syncing = this.#roll !== undefined;
     const changes: Change[] = [];
     let syncEnd = false;
@@ -246,7 +251,6 @@ export class BatchReporter implements Reporter {
       syncing,
       syncEnd,
     };
-    this.#sentAt = now;
     this.#inFlight++;
     this.#underWay += changes.length;
     let reply: PresenceReply | undefined;
@@ -386,6 +390,12 @@ export class BatchReporter implements Reporter {
     terms: ClusterTerms,
   ): boolean {
     const { clock, log } = this.#context;
+    if (
+      writer.count > 0 && writer.count % LOOK_EVERY === 0 &&
+      this.#now - this.#sentAt >= TURN_MS
+    ) {
+      return false;
+    }
     try {
       return add(writer, {
         kind: `${peer.kind}-online`,

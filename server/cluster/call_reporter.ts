@@ -19,7 +19,9 @@ import { roll, Rounds } from "./roll.ts";
 
 /** Calls that are under way at a time, and that are begun in one turn of the event loop. */
 const IN_FLIGHT = 512;
-const IN_TURN = 128;
+const IN_TURN = 256;
+/** Milliseconds that a turn may take: peers wait meanwhile. */
+const TURN_MS = 2;
 /**
  * Milliseconds in which everybody is told of again. A record that is not dies
  * after 30 s and does not come back by a sign of life: one may be lost.
@@ -152,7 +154,7 @@ export class CallReporter implements Reporter {
     this.#rounds.advance(now);
     let begun = 0;
     while (this.#inFlight < IN_FLIGHT) {
-      if (begun === IN_TURN) {
+      if (begun === IN_TURN || this.#now - now >= TURN_MS) {
         this.#wake(now);
         return;
       }
