@@ -25,6 +25,7 @@ const TURN_MS = 2;
 /**
  * Milliseconds in which everybody is told of again. A record that is not dies
  * after 30 s and does not come back by a sign of life: one may be lost.
+ * Source: docs/spec/frontlas.md §1.7.
  */
 const RENEW_MS = 14_000;
 /** Pauses after the directory did not take a report. */
@@ -42,7 +43,7 @@ interface Told {
  * at an even pace: their own come as seldom as every 320 s. The directory knows
  * no connections: of one id nothing is told before what was told earlier is
  * answered, and nobody goes who did not come on this link, for both would spoil
- * its counts.
+ * its counts. Source: docs/spec/frontlas.md §1.6.
  */
 export class CallReporter implements Reporter {
   readonly #context: ReporterContext;

@@ -32,7 +32,7 @@ import { type ClusterCounts, type ClusterStatus, noCounts } from "./status.ts";
 const PAUSES = { minDelayMs: 50, firstDelayMs: 1_000, maxDelayMs: 5_000 };
 /** Milliseconds after which a link was a good one: its loss is retried soon. */
 const STABLE_MS = 5_000;
-/** How the original refuses a gateway whose id is taken. */
+/** How a gateway is refused whose id is taken. Source: docs/spec/frontlas.md §1.3. */
 const TAKEN = "frontier already set";
 
 /** What a {@linkcode Membership} needs from outside. */
