@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
+import { startFrontlas } from "@frontier/frontlas";
 import { startFrontier } from "@frontier/server";
 import {
   CLOSE_KINDS,
@@ -197,4 +198,25 @@ Deno.test("promtool finds nothing wrong with what a gateway tells", async () => 
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   const said = await promtool(["check", "metrics"], await response.text());
   assertEquals(said ?? "", "");
+});
+
+Deno.test("promtool finds nothing wrong with what a Frontlas tells", async () => {
+  const ANY = { hostname: "127.0.0.1", port: 0 };
+  await using frontlas = await startFrontlas({
+    frontierPlane: { listen: ANY },
+    controlPlane: { listen: ANY },
+    observability: { enable: true, addr: "127.0.0.1:0" },
+  });
+  // A call, so that its figures are there.
+  const control = frontlas.controlAddr!.port;
+  await (await fetch(`http://127.0.0.1:${control}/cluster/v1/frontiers`))
+    .text();
+  const { port } = frontlas.observabilityAddr!;
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const text = await response.text();
+  const missing = [...METRICS.keys()].filter((name) =>
+    name.startsWith("frontlas_") && !text.includes(`\n${name}`)
+  );
+  assertEquals(missing, []);
+  assertEquals(await promtool(["check", "metrics"], text) ?? "", "");
 });
