@@ -83,7 +83,8 @@ export interface Frontlas extends AsyncDisposable {
   /**
    * Takes no more gateways, and tells those that are connected to go to another
    * Frontlas, or to come back later. Their edges and services stay in the
-   * directory. {@linkcode Frontlas.close} should follow.
+   * directory. {@linkcode Frontlas.close} should follow. A second call waits for
+   * the first.
    *
    * @param seconds How long gateways have at most; the configured drain time by
    * default. 0 waits for nobody.
