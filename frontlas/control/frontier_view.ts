@@ -119,15 +119,17 @@ export class FrontierView implements Disposable {
   async #lookNow(): Promise<void> {
     this.#again = false;
     const { answers, onLook } = this.#options;
+    let problem: unknown = undefined;
     try {
       await answers.look();
-      this.#take(answers.lastFrontiers!.value);
-      onLook(undefined);
     } catch (error) {
-      onLook(error);
+      problem = error;
     }
     this.#look = undefined;
+    // What a store says that is closed meanwhile concerns nobody.
     if (this.#ended) return;
+    if (problem === undefined) this.#take(answers.lastFrontiers!.value);
+    onLook(problem);
     this.#soon = setTimeout(() => {
       this.#soon = undefined;
       if (this.#again) void this.look();

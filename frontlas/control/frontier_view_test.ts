@@ -94,6 +94,18 @@ Deno.test("a store that fails leaves what was known, and says so after each look
   assertEquals(looks.map((error) => error === undefined), [true, false]);
 });
 
+Deno.test("of a look that is under way when it ends nothing is said", async () => {
+  const { switched, looks, view } = open();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  switched.gate = promise;
+  const look = view.look();
+  view[Symbol.dispose]();
+  switched.off(false);
+  resolve();
+  await look;
+  assertEquals([looks, view.live], [[], undefined]);
+});
+
 Deno.test("a difference has those that came or moved, and those that went", () => {
   const record = (frontierId: string, serviceAddr = "s", edges = 0) => ({
     frontierId,
