@@ -345,6 +345,22 @@ Deno.test("one address of Redis says how it is run", () => {
   assertEquals(modeOf('{cluster: {addrs: "a:1"}}'), "cluster");
 });
 
+Deno.test("numbers of Redis below 1 mean the default, and what is printed is what is used", () => {
+  const text =
+    `${MINIMAL}redis: {max_retries: -1, dial_timeout: 0, standalone: {addr: "a:1"}}\n`;
+  const loaded = load(text);
+  assertEquals(loaded.warnings, []);
+  const { redis } = loaded.config;
+  assertEquals(
+    [redis?.maxRetries, redis?.dialTimeoutMs, redis?.readTimeoutMs],
+    [3, 5_000, 3_000],
+  );
+  assertMatch(
+    loaded.toYaml(),
+    /max_retries: 3\n[^]*dial_timeout: 5\n {2}read_timeout: 3\n/,
+  );
+});
+
 Deno.test("a socket of the file system is an address of Redis", () => {
   const { redis } = config(
     `${MINIMAL}redis: {standalone: {network: unix, addr: /run/redis.sock}}\n`,

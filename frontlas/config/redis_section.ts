@@ -13,6 +13,7 @@ import {
   int,
   named,
   parseAddress,
+  positiveInt,
   secret,
   type SecretConfig,
   type Section,
@@ -24,6 +25,15 @@ import {
 import type { PresenceMode } from "../store/presence_store.ts";
 import { SECRET_VARIABLES } from "./secret_variables.ts";
 import { REDIS_MODES, type RedisMode } from "./types.ts";
+
+/** What numbers below 1 mean, as for Go's client: retries, redirections, seconds. */
+export const MAX_RETRIES = 3;
+/** See {@linkcode MAX_RETRIES}. */
+export const MAX_REDIRECTS = 3;
+/** See {@linkcode MAX_RETRIES}. */
+export const DIAL_TIMEOUT = 5;
+/** See {@linkcode MAX_RETRIES}. */
+export const READ_TIMEOUT = 3;
 
 /** How the record of an edge dies with its gateway. */
 export const PRESENCE_MODES: readonly PresenceMode[] = ["ttl", "lease"];
@@ -100,11 +110,11 @@ export const REDIS: Section<RedisSettings> = section<RedisSettings>({
   tls: TLS,
   protocol: int(0, { min: 0, max: 3 }),
   clientName: named(text(), "clientname", "client_name"),
-  maxRetries: NUMBER,
+  maxRetries: positiveInt(MAX_RETRIES),
   minRetryBackoff: NUMBER,
   maxRetryBackoff: NUMBER,
-  dialTimeout: NUMBER,
-  readTimeout: NUMBER,
+  dialTimeout: positiveInt(DIAL_TIMEOUT),
+  readTimeout: positiveInt(READ_TIMEOUT),
   writeTimeout: NUMBER,
   poolFifo: bool(),
   poolSize: NUMBER,
@@ -134,7 +144,7 @@ export const REDIS: Section<RedisSettings> = section<RedisSettings>({
   }),
   cluster: section<RedisSettings["cluster"]>({
     addrs: addressList(REDIS_ADDRESS),
-    maxRedirects: NUMBER,
+    maxRedirects: positiveInt(MAX_REDIRECTS),
     routeByLatency: bool(),
     routeRandomly: bool(),
   }),

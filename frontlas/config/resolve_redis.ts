@@ -5,16 +5,19 @@
  */
 
 import { type Findings, tlsDial, unsupported } from "@frontier/platform/config";
-import { redisAddressProblem, type RedisSettings } from "./redis_section.ts";
+import {
+  DIAL_TIMEOUT,
+  MAX_REDIRECTS,
+  MAX_RETRIES,
+  READ_TIMEOUT,
+  redisAddressProblem,
+  type RedisSettings,
+} from "./redis_section.ts";
 import { REDIS_MODES, type RedisMode, type RedisStoreConfig } from "./types.ts";
 
-/** What counts below 1 mean: those of Go's client. */
-const MAX_RETRIES = 3;
+/** What pauses below 1 s mean, which a file cannot name: those of Go's client. */
 const MIN_BACKOFF_MS = 8;
 const MAX_BACKOFF_MS = 512;
-const DIAL_TIMEOUT_S = 5;
-const READ_TIMEOUT_S = 3;
-const MAX_REDIRECTS = 3;
 
 /** What a program need not say of Redis. */
 export const REDIS_DEFAULTS: Omit<RedisStoreConfig, "addrs"> = {
@@ -31,15 +34,10 @@ export const REDIS_DEFAULTS: Omit<RedisStoreConfig, "addrs"> = {
   maxRetries: MAX_RETRIES,
   minRetryBackoffMs: MIN_BACKOFF_MS,
   maxRetryBackoffMs: MAX_BACKOFF_MS,
-  dialTimeoutMs: DIAL_TIMEOUT_S * 1_000,
-  readTimeoutMs: READ_TIMEOUT_S * 1_000,
+  dialTimeoutMs: DIAL_TIMEOUT * 1_000,
+  readTimeoutMs: READ_TIMEOUT * 1_000,
   maxRedirects: MAX_REDIRECTS,
 };
-
-/** A number, or another where it says nothing. */
-function or(given: number, otherwise: number): number {
-  return given > 0 ? given : otherwise;
-}
 
 /** Where each mode has its addresses. */
 const ADDRESS_KEYS: Readonly<Record<RedisMode, string>> = {
@@ -164,11 +162,11 @@ export function resolveRedis(
     clientName: redis.clientName,
     disableIdentity: redis.disableIdentity,
     identitySuffix: redis.identitySuffix,
-    maxRetries: or(redis.maxRetries, MAX_RETRIES),
+    maxRetries: redis.maxRetries,
     minRetryBackoffMs,
     maxRetryBackoffMs: Math.max(minRetryBackoffMs, maxRetryBackoffMs),
-    dialTimeoutMs: or(redis.dialTimeout, DIAL_TIMEOUT_S) * 1_000,
-    readTimeoutMs: or(redis.readTimeout, READ_TIMEOUT_S) * 1_000,
-    maxRedirects: or(cluster.maxRedirects, MAX_REDIRECTS),
+    dialTimeoutMs: redis.dialTimeout * 1_000,
+    readTimeoutMs: redis.readTimeout * 1_000,
+    maxRedirects: cluster.maxRedirects,
   };
 }
