@@ -12,6 +12,7 @@ import { ClusterClock } from "./cluster_clock.ts";
 import {
   type Command,
   isUnknownScript,
+  loadsOf,
   type Reply,
   wordsOf,
 } from "./command.ts";
@@ -99,13 +100,11 @@ export class ClusterPort implements RedisPort {
     const end = performance.now() + readTimeoutMs;
     const replies: Reply[] = new Array(commands.length);
     let open: readonly number[] = commands.map((_, i) => i);
-    let texts: ReadonlySet<number> = new Set();
     for (let turn = 0; open.length > 0; turn++) {
       const left = Math.ceil(end - performance.now());
       if (left <= 0) break;
-      await this.#send(commands, open, texts, replies, left);
+      await this.#send(commands, open, replies, left);
       const unknown = open.filter((i) => isUnknownScript(replies[i]));
-      texts = new Set([...texts, ...unknown]);
       const later = open.filter((i) => isPassing(replies[i]));
       if (turn >= Math.max(maxRedirects, maxRetries)) break;
       if (later.length > 0) {
@@ -146,7 +145,6 @@ export class ClusterPort implements RedisPort {
   async #send(
     commands: readonly Command[],
     which: readonly number[],
-    texts: ReadonlySet<number>,
     replies: Reply[],
     ms: number,
   ): Promise<void> {
@@ -164,12 +162,16 @@ export class ClusterPort implements RedisPort {
       else group.push(i);
     }
     await Promise.all([...groups].map(async ([{ connection }, group]) => {
+      const loads = loadsOf(
+        group.filter((i) => isUnknownScript(replies[i]))
+          .map((i) => commands[i]!),
+      );
       const words = group.flatMap((i) => {
-        const sent = wordsOf(commands[i]!, !texts.has(i));
+        const sent = wordsOf(commands[i]!);
         return asking.has(i) ? [["ASKING"], sent] : [sent];
       });
-      const answers = await connection.run(words, ms);
-      let at = 0;
+      const answers = await connection.run([...loads, ...words], ms);
+      let at = loads.length;
       for (const i of group) {
         if (asking.has(i)) at++;
         replies[i] = answers[at++];

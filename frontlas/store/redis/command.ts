@@ -36,19 +36,19 @@ export function scripted(
   return { key, words, script };
 }
 
-/**
- * @param command The command.
- * @param known Whether Redis is believed to have seen the script.
- * @returns The words to send.
- */
-export function wordsOf(
-  { key, words, script }: Command,
-  known: boolean,
-): readonly Word[] {
-  if (script === undefined) return words;
-  return known
-    ? ["EVALSHA", script.sha, 1, key, ...words]
-    : ["EVAL", script.text, 1, key, ...words];
+/** The words to send. */
+export function wordsOf({ key, words, script }: Command): readonly Word[] {
+  return script === undefined
+    ? words
+    : ["EVALSHA", script.sha, 1, key, ...words];
+}
+
+/** What makes Redis know the scripts of commands: each is sent once, however many commands run it. */
+export function loadsOf(commands: readonly Command[]): readonly Word[][] {
+  const texts = new Set(
+    commands.flatMap(({ script }) => script === undefined ? [] : [script.text]),
+  );
+  return [...texts].map((text) => ["SCRIPT", "LOAD", text]);
 }
 
 /** Whether a reply says that a script has to be sent as a whole. */

@@ -21,10 +21,11 @@ import { MEMBERS_PART, type RecordTimes } from "../presence_times.ts";
 import { command } from "./command.ts";
 import { Context } from "./context.ts";
 import { Directory, recordOf } from "./directory.ts";
+import { Gathered } from "./gathered.ts";
 import { Graves } from "./graves.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Names } from "./names.ts";
-import { readOwners } from "./owners.ts";
+import { type Owner, readOwners } from "./owners.ts";
 import { Pages } from "./pages.ts";
 import type { RedisPort } from "./port.ts";
 import { pairs, Reader } from "./reader.ts";
@@ -64,6 +65,10 @@ export class RedisStore implements PresenceStore {
   readonly #pages: Pages;
   readonly #graves: Graves;
   readonly #mailboxes: Mailboxes;
+  /** Edges by id, asked one by one. */
+  readonly #edges: Gathered<bigint, EdgeRecord>;
+  /** Gateways by id, asked one by one. */
+  readonly #frontiers: Gathered<string, Owner>;
 
   /**
    * @param parts What it works with.
@@ -83,6 +88,11 @@ export class RedisStore implements PresenceStore {
     this.#pages = new Pages(context, this.#reader, this.#directory);
     this.#graves = new Graves(context, this.#directory, this.#reader);
     this.#mailboxes = new Mailboxes(context);
+    this.#edges = new Gathered(async (ids) => {
+      const found = await this.edges(ids);
+      return new Map(found.map((record) => [record.edgeId, record]));
+    });
+    this.#frontiers = new Gathered((ids) => readOwners(context, ids));
   }
 
   /** @inheritdoc */
@@ -199,8 +209,7 @@ export class RedisStore implements PresenceStore {
 
   /** @inheritdoc */
   async frontier(frontierId: string): Promise<FrontierRecord | undefined> {
-    const owners = await readOwners(this.#context, [frontierId]);
-    const owner = owners.get(frontierId);
+    const owner = await this.#frontiers.get(frontierId);
     return owner && recordOf(owner);
   }
 
@@ -210,8 +219,8 @@ export class RedisStore implements PresenceStore {
   }
 
   /** @inheritdoc */
-  async edge(edgeId: bigint): Promise<EdgeRecord | undefined> {
-    return (await this.edges([edgeId]))[0];
+  edge(edgeId: bigint): Promise<EdgeRecord | undefined> {
+    return this.#edges.get(edgeId);
   }
 
   /** @inheritdoc */

@@ -12,6 +12,7 @@ import { ClusterClock } from "./cluster_clock.ts";
 import {
   type Command,
   isUnknownScript,
+  loadsOf,
   type Reply,
   wordsOf,
 } from "./command.ts";
@@ -84,18 +85,20 @@ export class SinglePort implements RedisPort {
     }
     const { readTimeoutMs } = this.#config;
     const replies = await connection.run(
-      commands.map((command) => wordsOf(command, true)),
+      commands.map(wordsOf),
       readTimeoutMs,
     );
     const unknown = commands.flatMap((_, i) =>
       isUnknownScript(replies[i]) ? [i] : []
     );
     if (unknown.length > 0) {
+      const repeated = unknown.map((i) => commands[i]!);
+      const loads = loadsOf(repeated);
       const again = await connection.run(
-        unknown.map((i) => wordsOf(commands[i]!, false)),
+        [...loads, ...repeated.map(wordsOf)],
         readTimeoutMs,
       );
-      unknown.forEach((i, n) => replies[i] = again[n]);
+      unknown.forEach((i, n) => replies[i] = again[loads.length + n]);
     }
     const wrong = replies.find(isWrongPlace);
     if (wrong !== undefined) connection.lose(wrong.message);

@@ -12,7 +12,7 @@ import type { Reply } from "./command.ts";
  * somebody else: whoever is in charge of it has to do something.
  */
 const NOT_NOW =
-  /^(?:ASK|BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|MOVED|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|UNBLOCKED|UNKILLABLE|WRONGPASS|ERR max number of clients)\b/;
+  /^(?:ASK|BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|MOVED|NOAUTH|NOSCRIPT|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|UNBLOCKED|UNKILLABLE|WRONGPASS|ERR max number of clients)\b/;
 
 /** Of those: answers that another connection may not get. */
 const WRONG_PLACE = /^(?:LOADING|MASTERDOWN|NOAUTH|READONLY)\b/;

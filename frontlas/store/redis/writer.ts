@@ -16,6 +16,9 @@ import { LOOK, MEMBERS } from "./scripts/frontier.ts";
 /** Events per script: about two milliseconds of Redis, during which it does nothing else. */
 const PER_SCRIPT = 128;
 
+/** Scripts of one event that are sent at once in a cluster: two or three milliseconds of this process. */
+const AT_ONCE = 100;
+
 const APPLIED: PresenceOutcome = { kind: "applied" };
 const SUPERSEDED: PresenceOutcome = { kind: "superseded" };
 
@@ -149,8 +152,11 @@ export class Writer {
     const answers: string[] = new Array(events.length);
     // Two events of one peer must not pass each other on their way through redirections.
     for (const turn of turnsOf(events)) {
-      const replies = await this.#ask(session, first!, events, turn);
-      turn.forEach((i, n) => answers[i] = replies[n]!);
+      for (let at = 0; at < turn.length; at += AT_ONCE) {
+        const part = turn.slice(at, at + AT_ONCE);
+        const replies = await this.#ask(session, first!, events, part);
+        part.forEach((i, n) => answers[i] = replies[n]!);
+      }
     }
     const owners = Map.groupBy(
       events.flatMap((event, i) => changesOf(event, answers[i]!, frontierId)),

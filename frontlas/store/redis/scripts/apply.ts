@@ -77,9 +77,12 @@ local function setKept(key, value, ms)
   if kept == 't' then redis.call('SET', key, value, 'PX', ms) else redis.call('SET', key, value) end
 end
 
-local function edge(id)
-  local rec = on(at('edges', id), 'GET')
-  local fence = parse(on(at('fence:edges', id), 'GET'))
+local function fenceOf(since, seq)
+  return since .. ' ' .. seq .. ' ' .. gen .. ' ' .. kept .. ' ' .. fid
+end
+
+local function edge(id, rec, raw)
+  local fence = parse(raw)
   local ended = fence and fence.kind == 'x' and fence or nil
   if not rec then return nil, ended end
   local ok, doc = pcall(cjson.decode, rec)
@@ -97,9 +100,14 @@ local function edge(id)
   return current, ended
 end
 
+local function readEdge(id)
+  local rec = on(at('edges', id), 'GET')
+  return rec, on(at('fence:edges', id), 'GET')
+end
+
 local function writeEdge(id, since, seq, text)
   setKept(at('edges', id), text, edgeMs)
-  setKept(at('fence:edges', id), since .. ' ' .. seq .. ' ' .. gen .. ' ' .. kept .. ' ' .. fid, edgeMs)
+  setKept(at('fence:edges', id), fenceOf(since, seq), edgeMs)
   if kept == 't' then redis.call('SET', at('alive:edges', id), '1', 'PX', aliveMs) end
   join('members:edges', id, since, seq)
 end
@@ -107,7 +115,18 @@ end
 local function edgeOnline(id, since, seq, text)
   local s, q = tonumber(since), tonumber(seq)
   local outcome = 'a'
-  local current, ended = edge(id)
+  local rec, raw = readEdge(id)
+  if rec == text and raw == fenceOf(since, seq) then
+    -- Told again, as almost always: all is there, and is to stay.
+    if kept == 't' then
+      redis.call('PEXPIRE', at('edges', id), edgeMs)
+      redis.call('PEXPIRE', at('fence:edges', id), edgeMs)
+      redis.call('SET', at('alive:edges', id), '1', 'PX', aliveMs)
+    end
+    join('members:edges', id, since, seq)
+    return outcome
+  end
+  local current, ended = edge(id, rec, raw)
   if current and not current.silent then
     local mine = current.owner == fid
     if not (mine and not current.fenced) then
@@ -139,7 +158,7 @@ end
 
 local function edgeOffline(id, since, seq)
   local s, q = tonumber(since), tonumber(seq)
-  local current, ended = edge(id)
+  local current, ended = edge(id, readEdge(id))
   if current then
     if current.owner ~= fid or (current.fenced and (current.since ~= s or current.seq ~= q)) then return 's' end
     endEdge(id, since, seq)
@@ -152,14 +171,15 @@ local function edgeOffline(id, since, seq)
 end
 
 local function edgeTouch(id)
-  local current = edge(id)
+  local rec, raw = readEdge(id)
+  local current = edge(id, rec, raw)
   if not current or current.owner ~= fid then return 's' end
-  writeEdge(id, string.format('%.0f', current.since), string.format('%.0f', current.seq), redis.call('GET', at('edges', id)))
+  writeEdge(id, string.format('%.0f', current.since), string.format('%.0f', current.seq), rec)
   return 't ' .. stampOf(current)
 end
 
 local function edgeRemove(id)
-  local current = edge(id)
+  local current = edge(id, readEdge(id))
   if not current or current.owner ~= fid then return 's' end
   redis.call('DEL', at('edges', id), at('alive:edges', id), at('fence:edges', id))
   leave('members:edges', fid, id)
@@ -193,7 +213,7 @@ end
 
 local function writeService(id, since, seq, text)
   on(at('services', id), 'HSET', fid, text)
-  on(at('fence:services', id), 'HSET', fid, since .. ' ' .. seq .. ' ' .. gen .. ' ' .. kept .. ' ' .. fid)
+  on(at('fence:services', id), 'HSET', fid, fenceOf(since, seq))
   keepService(id)
   join('members:services', id, since, seq)
 end
