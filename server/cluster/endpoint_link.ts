@@ -106,7 +106,6 @@ class EndpointLink implements ClusterLink {
       this.#cut.promise,
       this.#connection.closed.then(({ message }) => message),
     ]);
-    void this.closed.then(() => this.#over = true);
   }
 
   get ours(): boolean {
@@ -114,7 +113,7 @@ class EndpointLink implements ClusterLink {
   }
 
   get over(): boolean {
-    return this.#over;
+    return this.#over || this.#connection.closeReason !== undefined;
   }
 
   async open(signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@
 import type { Api, ApiDescription, Route } from "@frontier/platform/control";
 import type { EdgePeer, Peer, ServicePeer } from "../directory/peer.ts";
 import type { EdgeRow, ListQuery, Page, ServiceRow } from "../store/store.ts";
+import { clusterLinkOf } from "./cluster_link.ts";
 import { connectionOf, eventOf, KINDS, streamOf } from "./connection.ts";
 import { noEdge, noService } from "./control_plane.ts";
 import { drainOf } from "./drain_progress.ts";
@@ -80,6 +81,7 @@ function implementation(
       ...gateway.status,
       version: gateway.version,
       frontierId: gateway.frontierId,
+      ...present({ cluster: clusterLinkOf(gateway.cluster) }),
     }),
 
     async listEdges(request) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ClusterStatus } from "../cluster/status.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
 import type { StreamRecord } from "../directory/peer_counters.ts";
@@ -38,6 +39,8 @@ export interface OperatedGateway {
   readonly frontierId: string;
   /** What it is doing. */
   readonly status: GatewayStatus;
+  /** What its link to the directory of its cluster is doing; `undefined` when it is none of a cluster. */
+  readonly cluster: ClusterStatus | undefined;
   /** The wall clock in Unix milliseconds. */
   readonly wallClock: () => number;
   /**

@@ -6,6 +6,7 @@
 
 import type { Logger } from "@frontier/platform/log";
 import { FRONTIER_VERSION } from "@frontier/platform/internal";
+import type { ClusterStatus } from "../cluster/status.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Peer } from "../directory/peer.ts";
 import type { StreamRecord } from "../directory/peer_counters.ts";
@@ -18,6 +19,8 @@ import type { GatewayStatus, OperatedGateway } from "./gateway.ts";
 export interface Operable {
   /** What it is doing. */
   readonly status: GatewayStatus;
+  /** What its link to the directory of its cluster is doing; `undefined` when it is none of a cluster. */
+  readonly cluster: ClusterStatus | undefined;
   /** How far it is with draining; `undefined` before that. */
   readonly drainProgress: DrainProgress | undefined;
   /** Closes the connection of an edge or a service. */
@@ -65,6 +68,10 @@ export class GatewayView implements OperatedGateway {
 
   get status(): GatewayStatus {
     return this.#options.frontier.status;
+  }
+
+  get cluster(): ClusterStatus | undefined {
+    return this.#options.frontier.cluster;
   }
 
   get drainProgress(): DrainProgress | undefined {

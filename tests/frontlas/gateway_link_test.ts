@@ -24,6 +24,7 @@ function gateway(
     frontierId,
     edgebound: { ...ANY, hostname: "0.0.0.0" },
     servicebound: ANY,
+    controlplane: { enable: true, listen: ANY },
     frontlas: {
       enable: true,
       dial: {
@@ -183,6 +184,22 @@ Deno.test("a gateway without an id has one of its own", async () => {
   const ids = [one, two].map(({ cluster }) => cluster!.frontierId);
   assert(ids.every((id) => /^frontier-[0-9a-f]{16}$/.test(id)));
   assert(ids[0] !== ids[1]);
+  const { port } = one.controlAddr!;
+  const status = await fetch(`http://127.0.0.1:${port}/admin/v1/status`);
+  const { frontier_id, cluster } = await status.json();
+  assertEquals(frontier_id, ids[0]);
+  const { acknowledged_ms, ...link } = cluster;
+  assert(Math.abs(Number(acknowledged_ms) - Date.now()) < 60_000);
+  assertEquals(link, {
+    state: "up",
+    problem: "",
+    address: `localhost:${frontlas.frontierAddr.port}`,
+    kind: "frontlas",
+    advertised_sb_addr: one.cluster!.serviceAddr,
+    advertised_eb_addr: one.cluster!.edgeAddr,
+    synced: true,
+    pending: 0,
+  });
   assertEquals(one.cluster!.edgeAddr, `127.0.0.1:${one.edgeAddr.port}`);
   assertEquals(one.cluster!.serviceAddr, `127.0.0.1:${one.serviceAddr.port}`);
 });

@@ -11,7 +11,7 @@ import type { Message, MessageInitShape } from "@bufbuild/protobuf";
  * @ignore
  */
 export const file_frontier_admin_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Ch1mcm9udGllci9hZG1pbi92MS9hZG1pbi5wcm90bxIRZnJvbnRpZXIuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKWAQoGU3RhdHVzEg0KBXN0YXRlGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEwoLZnJvbnRpZXJfaWQYAyABKAkSDQoFZWRnZXMYBCABKA0SEAoIc2VydmljZXMYBSABKA0SEwoLY29ubmVjdGlvbnMYBiABKA0SDwoHc3RyZWFtcxgHIAEoDRIQCghpbmZsaWdodBgIIAEoDSLVAQoQTGlzdEVkZ2VzUmVxdWVzdBIRCgRtZXRhGAEgASgJSACIAQESHAoPY29ubmVjdGVkX3NpbmNlGAIgASgDSAGIAQESEQoEYWRkchgDIAEoCUgCiAEBEhAKA3JwYxgEIAEoCUgDiAEBEgwKBHBhZ2UYBSABKAMSEQoJcGFnZV9zaXplGAYgASgDEhIKBW9yZGVyGAcgASgJSASIAQFCBwoFX21ldGFCEgoQX2Nvbm5lY3RlZF9zaW5jZUIHCgVfYWRkckIGCgRfcnBjQggKBl9vcmRlciL8AQoTTGlzdFNlcnZpY2VzUmVxdWVzdBIUCgdzZXJ2aWNlGAEgASgJSACIAQESHAoPY29ubmVjdGVkX3NpbmNlGAIgASgDSAGIAQESEQoEYWRkchgDIAEoCUgCiAEBEhAKA3JwYxgEIAEoCUgDiAEBEhIKBXRvcGljGAUgASgJSASIAQESDAoEcGFnZRgGIAEoAxIRCglwYWdlX3NpemUYByABKAMSEgoFb3JkZXIYCCABKAlIBYgBAUIKCghfc2VydmljZUISChBfY29ubmVjdGVkX3NpbmNlQgcKBV9hZGRyQgYKBF9ycGNCCAoGX3RvcGljQggKBl9vcmRlciJcChdMaXN0Q29ubmVjdGlvbnNSZXNwb25zZRIyCgtjb25uZWN0aW9ucxgBIAMoCzIdLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb24SDQoFY291bnQYAiABKAUiIQoOR2V0RWRnZVJlcXVlc3QSDwoHZWRnZV9pZBgBIAEoBCInChFHZXRTZXJ2aWNlUmVxdWVzdBISCgpzZXJ2aWNlX2lkGAEgASgEIs0CCgpDb25uZWN0aW9uEi8KBGtpbmQYASABKA4yIS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uS2luZBIKCgJpZBgCIAEoBBIMCgRtZXRhGAMgASgJEg8KB3NlcnZpY2UYBCABKAkSDAoEYWRkchgFIAEoCRIXCg9jb25uZWN0X3RpbWVfbXMYBiABKAMSFgoObGFzdF9hY3RpdmVfbXMYByABKAMSFQoNbGFzdF9oZWFyZF9tcxgIIAEoAxIQCghmZWF0dXJlcxgJIAMoCRIPCgdtZXRob2RzGAogAygJEg4KBnRvcGljcxgLIAMoCRIrCgN0bHMYDCABKAsyHi5mcm9udGllci5hZG1pbi52MS5UbHNJZGVudGl0eRItCghjb3VudGVycxgNIAEoCzIbLmZyb250aWVyLmFkbWluLnYxLkNvdW50ZXJzIlQKC1Rsc0lkZW50aXR5Eg8KB3N1YmplY3QYASABKAkSDgoGaXNzdWVyGAIgASgJEgwKBHNhbnMYAyADKAkSFgoOZmluZ2VycHJpbnQyNTYYBCABKAkikAEKCENvdW50ZXJzEhAKCGJ5dGVzX2luGAEgASgEEhEKCWJ5dGVzX291dBgCIAEoBBITCgttZXNzYWdlc19pbhgDIAEoBBIUCgxtZXNzYWdlc19vdXQYBCABKAQSEAoIY2FsbHNfaW4YBSABKAQSEQoJY2FsbHNfb3V0GAYgASgEEg8KB3N0cmVhbXMYByABKA0iSgoWTGlzdEVkZ2VTdHJlYW1zUmVxdWVzdBIPCgdlZGdlX2lkGAEgASgEEgwKBHBhZ2UYAiABKAMSEQoJcGFnZV9zaXplGAMgASgDIlAKGUxpc3RTZXJ2aWNlU3RyZWFtc1JlcXVlc3QSEgoKc2VydmljZV9pZBgBIAEoBBIMCgRwYWdlGAIgASgDEhEKCXBhZ2Vfc2l6ZRgDIAEoAyJQChNMaXN0U3RyZWFtc1Jlc3BvbnNlEioKB3N0cmVhbXMYASADKAsyGS5mcm9udGllci5hZG1pbi52MS5TdHJlYW0SDQoFY291bnQYAiABKAUivQEKBlN0cmVhbRIRCglzdHJlYW1faWQYASABKAQSNAoJcGVlcl9raW5kGAIgASgOMiEuZnJvbnRpZXIuYWRtaW4udjEuQ29ubmVjdGlvbktpbmQSDwoHcGVlcl9pZBgDIAEoBBIUCgxwZWVyX3NlcnZpY2UYBCABKAkSDgoGb3BlbmVyGAUgASgIEhAKCGJ5dGVzX2luGAYgASgEEhEKCWJ5dGVzX291dBgHIAEoBBIOCgZhZ2VfbXMYCCABKAQiNQoRU3RhcnREcmFpblJlcXVlc3QSFAoHc2Vjb25kcxgBIAEoDUgAiAEBQgoKCF9zZWNvbmRzIhEKD0dldERyYWluUmVxdWVzdCLtAQoNRHJhaW5Qcm9ncmVzcxINCgVwaGFzZRgBIAEoCRISCgplbGFwc2VkX21zGAIgASgEEhkKDHJlbWFpbmluZ19tcxgDIAEoBEgAiAEBEiwKBWVkZ2VzGAQgASgLMh0uZnJvbnRpZXIuYWRtaW4udjEuRGVwYXJ0dXJlcxIvCghzZXJ2aWNlcxgFIAEoCzIdLmZyb250aWVyLmFkbWluLnYxLkRlcGFydHVyZXMSCwoDY3V0GAYgASgNEhAKCGluZmxpZ2h0GAcgASgNEg8KB3N0cmVhbXMYCCABKA1CDwoNX3JlbWFpbmluZ19tcyJdCgpEZXBhcnR1cmVzEg8KB3dhaXRpbmcYASABKA0SDAoEdG9sZBgCIAEoDRIRCglmaW5pc2hpbmcYAyABKA0SDwoHY2xvc2luZxgEIAEoDRIMCgRnb25lGAUgASgNIlgKF1dhdGNoQ29ubmVjdGlvbnNSZXF1ZXN0EjQKBGtpbmQYASABKA4yIS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uS2luZEgAiAEBQgcKBV9raW5kItICCg9Db25uZWN0aW9uRXZlbnQSNQoEdHlwZRgBIAEoDjInLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25FdmVudC5UeXBlEg8KB3RpbWVfbXMYAiABKAMSLwoEa2luZBgDIAEoDjIhLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25LaW5kEgoKAmlkGAQgASgEEgwKBG1ldGEYBSABKAkSDwoHc2VydmljZRgGIAEoCRIMCgRhZGRyGAcgASgJEhMKC3JlYXNvbl9raW5kGAggASgJEg4KBnJlYXNvbhgJIAEoCRIOCgZtaXNzZWQYCiABKAQiWAoEVHlwZRIUChBUWVBFX1VOU1BFQ0lGSUVEEAASEgoOVFlQRV9DT05ORUNURUQQARIVChFUWVBFX0RJU0NPTk5FQ1RFRBACEg8KC1RZUEVfTUlTU0VEEAMqaAoOQ29ubmVjdGlvbktpbmQSHwobQ09OTkVDVElPTl9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUQ09OTkVDVElPTl9LSU5EX0VER0UQARIbChdDT05ORUNUSU9OX0tJTkRfU0VSVklDRRACMpYHCgVBZG1pbhJLCglHZXRTdGF0dXMSIy5mcm9udGllci5hZG1pbi52MS5HZXRTdGF0dXNSZXF1ZXN0GhkuZnJvbnRpZXIuYWRtaW4udjEuU3RhdHVzElwKCUxpc3RFZGdlcxIjLmZyb250aWVyLmFkbWluLnYxLkxpc3RFZGdlc1JlcXVlc3QaKi5mcm9udGllci5hZG1pbi52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZRJLCgdHZXRFZGdlEiEuZnJvbnRpZXIuYWRtaW4udjEuR2V0RWRnZVJlcXVlc3QaHS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uEmIKDExpc3RTZXJ2aWNlcxImLmZyb250aWVyLmFkbWluLnYxLkxpc3RTZXJ2aWNlc1JlcXVlc3QaKi5mcm9udGllci5hZG1pbi52MS5MaXN0Q29ubmVjdGlvbnNSZXNwb25zZRJRCgpHZXRTZXJ2aWNlEiQuZnJvbnRpZXIuYWRtaW4udjEuR2V0U2VydmljZVJlcXVlc3QaHS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uEmQKD0xpc3RFZGdlU3RyZWFtcxIpLmZyb250aWVyLmFkbWluLnYxLkxpc3RFZGdlU3RyZWFtc1JlcXVlc3QaJi5mcm9udGllci5hZG1pbi52MS5MaXN0U3RyZWFtc1Jlc3BvbnNlEmoKEkxpc3RTZXJ2aWNlU3RyZWFtcxIsLmZyb250aWVyLmFkbWluLnYxLkxpc3RTZXJ2aWNlU3RyZWFtc1JlcXVlc3QaJi5mcm9udGllci5hZG1pbi52MS5MaXN0U3RyZWFtc1Jlc3BvbnNlElQKClN0YXJ0RHJhaW4SJC5mcm9udGllci5hZG1pbi52MS5TdGFydERyYWluUmVxdWVzdBogLmZyb250aWVyLmFkbWluLnYxLkRyYWluUHJvZ3Jlc3MSUAoIR2V0RHJhaW4SIi5mcm9udGllci5hZG1pbi52MS5HZXREcmFpblJlcXVlc3QaIC5mcm9udGllci5hZG1pbi52MS5EcmFpblByb2dyZXNzEmQKEFdhdGNoQ29ubmVjdGlvbnMSKi5mcm9udGllci5hZG1pbi52MS5XYXRjaENvbm5lY3Rpb25zUmVxdWVzdBoiLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25FdmVudDABQjNaMWdpdGh1Yi5jb20vc2luZ2NoaWEvZnJvbnRpZXIvYXBpL2FkbWluL3YxO2FkbWludjFiBnByb3RvMw");
+  fileDesc("Ch1mcm9udGllci9hZG1pbi92MS9hZG1pbi5wcm90bxIRZnJvbnRpZXIuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCLHAQoGU3RhdHVzEg0KBXN0YXRlGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEwoLZnJvbnRpZXJfaWQYAyABKAkSDQoFZWRnZXMYBCABKA0SEAoIc2VydmljZXMYBSABKA0SEwoLY29ubmVjdGlvbnMYBiABKA0SDwoHc3RyZWFtcxgHIAEoDRIQCghpbmZsaWdodBgIIAEoDRIvCgdjbHVzdGVyGAkgASgLMh4uZnJvbnRpZXIuYWRtaW4udjEuQ2x1c3RlckxpbmsivgEKC0NsdXN0ZXJMaW5rEg0KBXN0YXRlGAEgASgJEg8KB3Byb2JsZW0YAiABKAkSDwoHYWRkcmVzcxgDIAEoCRIMCgRraW5kGAQgASgJEhoKEmFkdmVydGlzZWRfc2JfYWRkchgFIAEoCRIaChJhZHZlcnRpc2VkX2ViX2FkZHIYBiABKAkSDgoGc3luY2VkGAcgASgIEg8KB3BlbmRpbmcYCCABKA0SFwoPYWNrbm93bGVkZ2VkX21zGAkgASgDItUBChBMaXN0RWRnZXNSZXF1ZXN0EhEKBG1ldGEYASABKAlIAIgBARIcCg9jb25uZWN0ZWRfc2luY2UYAiABKANIAYgBARIRCgRhZGRyGAMgASgJSAKIAQESEAoDcnBjGAQgASgJSAOIAQESDAoEcGFnZRgFIAEoAxIRCglwYWdlX3NpemUYBiABKAMSEgoFb3JkZXIYByABKAlIBIgBAUIHCgVfbWV0YUISChBfY29ubmVjdGVkX3NpbmNlQgcKBV9hZGRyQgYKBF9ycGNCCAoGX29yZGVyIvwBChNMaXN0U2VydmljZXNSZXF1ZXN0EhQKB3NlcnZpY2UYASABKAlIAIgBARIcCg9jb25uZWN0ZWRfc2luY2UYAiABKANIAYgBARIRCgRhZGRyGAMgASgJSAKIAQESEAoDcnBjGAQgASgJSAOIAQESEgoFdG9waWMYBSABKAlIBIgBARIMCgRwYWdlGAYgASgDEhEKCXBhZ2Vfc2l6ZRgHIAEoAxISCgVvcmRlchgIIAEoCUgFiAEBQgoKCF9zZXJ2aWNlQhIKEF9jb25uZWN0ZWRfc2luY2VCBwoFX2FkZHJCBgoEX3JwY0IICgZfdG9waWNCCAoGX29yZGVyIlwKF0xpc3RDb25uZWN0aW9uc1Jlc3BvbnNlEjIKC2Nvbm5lY3Rpb25zGAEgAygLMh0uZnJvbnRpZXIuYWRtaW4udjEuQ29ubmVjdGlvbhINCgVjb3VudBgCIAEoBSIhCg5HZXRFZGdlUmVxdWVzdBIPCgdlZGdlX2lkGAEgASgEIicKEUdldFNlcnZpY2VSZXF1ZXN0EhIKCnNlcnZpY2VfaWQYASABKAQizQIKCkNvbm5lY3Rpb24SLwoEa2luZBgBIAEoDjIhLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25LaW5kEgoKAmlkGAIgASgEEgwKBG1ldGEYAyABKAkSDwoHc2VydmljZRgEIAEoCRIMCgRhZGRyGAUgASgJEhcKD2Nvbm5lY3RfdGltZV9tcxgGIAEoAxIWCg5sYXN0X2FjdGl2ZV9tcxgHIAEoAxIVCg1sYXN0X2hlYXJkX21zGAggASgDEhAKCGZlYXR1cmVzGAkgAygJEg8KB21ldGhvZHMYCiADKAkSDgoGdG9waWNzGAsgAygJEisKA3RscxgMIAEoCzIeLmZyb250aWVyLmFkbWluLnYxLlRsc0lkZW50aXR5Ei0KCGNvdW50ZXJzGA0gASgLMhsuZnJvbnRpZXIuYWRtaW4udjEuQ291bnRlcnMiVAoLVGxzSWRlbnRpdHkSDwoHc3ViamVjdBgBIAEoCRIOCgZpc3N1ZXIYAiABKAkSDAoEc2FucxgDIAMoCRIWCg5maW5nZXJwcmludDI1NhgEIAEoCSKQAQoIQ291bnRlcnMSEAoIYnl0ZXNfaW4YASABKAQSEQoJYnl0ZXNfb3V0GAIgASgEEhMKC21lc3NhZ2VzX2luGAMgASgEEhQKDG1lc3NhZ2VzX291dBgEIAEoBBIQCghjYWxsc19pbhgFIAEoBBIRCgljYWxsc19vdXQYBiABKAQSDwoHc3RyZWFtcxgHIAEoDSJKChZMaXN0RWRnZVN0cmVhbXNSZXF1ZXN0Eg8KB2VkZ2VfaWQYASABKAQSDAoEcGFnZRgCIAEoAxIRCglwYWdlX3NpemUYAyABKAMiUAoZTGlzdFNlcnZpY2VTdHJlYW1zUmVxdWVzdBISCgpzZXJ2aWNlX2lkGAEgASgEEgwKBHBhZ2UYAiABKAMSEQoJcGFnZV9zaXplGAMgASgDIlAKE0xpc3RTdHJlYW1zUmVzcG9uc2USKgoHc3RyZWFtcxgBIAMoCzIZLmZyb250aWVyLmFkbWluLnYxLlN0cmVhbRINCgVjb3VudBgCIAEoBSK9AQoGU3RyZWFtEhEKCXN0cmVhbV9pZBgBIAEoBBI0CglwZWVyX2tpbmQYAiABKA4yIS5mcm9udGllci5hZG1pbi52MS5Db25uZWN0aW9uS2luZBIPCgdwZWVyX2lkGAMgASgEEhQKDHBlZXJfc2VydmljZRgEIAEoCRIOCgZvcGVuZXIYBSABKAgSEAoIYnl0ZXNfaW4YBiABKAQSEQoJYnl0ZXNfb3V0GAcgASgEEg4KBmFnZV9tcxgIIAEoBCI1ChFTdGFydERyYWluUmVxdWVzdBIUCgdzZWNvbmRzGAEgASgNSACIAQFCCgoIX3NlY29uZHMiEQoPR2V0RHJhaW5SZXF1ZXN0Iu0BCg1EcmFpblByb2dyZXNzEg0KBXBoYXNlGAEgASgJEhIKCmVsYXBzZWRfbXMYAiABKAQSGQoMcmVtYWluaW5nX21zGAMgASgESACIAQESLAoFZWRnZXMYBCABKAsyHS5mcm9udGllci5hZG1pbi52MS5EZXBhcnR1cmVzEi8KCHNlcnZpY2VzGAUgASgLMh0uZnJvbnRpZXIuYWRtaW4udjEuRGVwYXJ0dXJlcxILCgNjdXQYBiABKA0SEAoIaW5mbGlnaHQYByABKA0SDwoHc3RyZWFtcxgIIAEoDUIPCg1fcmVtYWluaW5nX21zIl0KCkRlcGFydHVyZXMSDwoHd2FpdGluZxgBIAEoDRIMCgR0b2xkGAIgASgNEhEKCWZpbmlzaGluZxgDIAEoDRIPCgdjbG9zaW5nGAQgASgNEgwKBGdvbmUYBSABKA0iWAoXV2F0Y2hDb25uZWN0aW9uc1JlcXVlc3QSNAoEa2luZBgBIAEoDjIhLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb25LaW5kSACIAQFCBwoFX2tpbmQi0gIKD0Nvbm5lY3Rpb25FdmVudBI1CgR0eXBlGAEgASgOMicuZnJvbnRpZXIuYWRtaW4udjEuQ29ubmVjdGlvbkV2ZW50LlR5cGUSDwoHdGltZV9tcxgCIAEoAxIvCgRraW5kGAMgASgOMiEuZnJvbnRpZXIuYWRtaW4udjEuQ29ubmVjdGlvbktpbmQSCgoCaWQYBCABKAQSDAoEbWV0YRgFIAEoCRIPCgdzZXJ2aWNlGAYgASgJEgwKBGFkZHIYByABKAkSEwoLcmVhc29uX2tpbmQYCCABKAkSDgoGcmVhc29uGAkgASgJEg4KBm1pc3NlZBgKIAEoBCJYCgRUeXBlEhQKEFRZUEVfVU5TUEVDSUZJRUQQABISCg5UWVBFX0NPTk5FQ1RFRBABEhUKEVRZUEVfRElTQ09OTkVDVEVEEAISDwoLVFlQRV9NSVNTRUQQAypoCg5Db25uZWN0aW9uS2luZBIfChtDT05ORUNUSU9OX0tJTkRfVU5TUEVDSUZJRUQQABIYChRDT05ORUNUSU9OX0tJTkRfRURHRRABEhsKF0NPTk5FQ1RJT05fS0lORF9TRVJWSUNFEAIylgcKBUFkbWluEksKCUdldFN0YXR1cxIjLmZyb250aWVyLmFkbWluLnYxLkdldFN0YXR1c1JlcXVlc3QaGS5mcm9udGllci5hZG1pbi52MS5TdGF0dXMSXAoJTGlzdEVkZ2VzEiMuZnJvbnRpZXIuYWRtaW4udjEuTGlzdEVkZ2VzUmVxdWVzdBoqLmZyb250aWVyLmFkbWluLnYxLkxpc3RDb25uZWN0aW9uc1Jlc3BvbnNlEksKB0dldEVkZ2USIS5mcm9udGllci5hZG1pbi52MS5HZXRFZGdlUmVxdWVzdBodLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb24SYgoMTGlzdFNlcnZpY2VzEiYuZnJvbnRpZXIuYWRtaW4udjEuTGlzdFNlcnZpY2VzUmVxdWVzdBoqLmZyb250aWVyLmFkbWluLnYxLkxpc3RDb25uZWN0aW9uc1Jlc3BvbnNlElEKCkdldFNlcnZpY2USJC5mcm9udGllci5hZG1pbi52MS5HZXRTZXJ2aWNlUmVxdWVzdBodLmZyb250aWVyLmFkbWluLnYxLkNvbm5lY3Rpb24SZAoPTGlzdEVkZ2VTdHJlYW1zEikuZnJvbnRpZXIuYWRtaW4udjEuTGlzdEVkZ2VTdHJlYW1zUmVxdWVzdBomLmZyb250aWVyLmFkbWluLnYxLkxpc3RTdHJlYW1zUmVzcG9uc2USagoSTGlzdFNlcnZpY2VTdHJlYW1zEiwuZnJvbnRpZXIuYWRtaW4udjEuTGlzdFNlcnZpY2VTdHJlYW1zUmVxdWVzdBomLmZyb250aWVyLmFkbWluLnYxLkxpc3RTdHJlYW1zUmVzcG9uc2USVAoKU3RhcnREcmFpbhIkLmZyb250aWVyLmFkbWluLnYxLlN0YXJ0RHJhaW5SZXF1ZXN0GiAuZnJvbnRpZXIuYWRtaW4udjEuRHJhaW5Qcm9ncmVzcxJQCghHZXREcmFpbhIiLmZyb250aWVyLmFkbWluLnYxLkdldERyYWluUmVxdWVzdBogLmZyb250aWVyLmFkbWluLnYxLkRyYWluUHJvZ3Jlc3MSZAoQV2F0Y2hDb25uZWN0aW9ucxIqLmZyb250aWVyLmFkbWluLnYxLldhdGNoQ29ubmVjdGlvbnNSZXF1ZXN0GiIuZnJvbnRpZXIuYWRtaW4udjEuQ29ubmVjdGlvbkV2ZW50MAFCM1oxZ2l0aHViLmNvbS9zaW5nY2hpYS9mcm9udGllci9hcGkvYWRtaW4vdjE7YWRtaW52MWIGcHJvdG8z");
 
 /**
  * @generated from message frontier.admin.v1.GetStatusRequest
@@ -88,6 +88,13 @@ export type Status = Message<"frontier.admin.v1.Status"> & {
    * @generated from field: uint32 inflight = 8;
    */
   inflight: number;
+
+  /**
+   * The link to the directory of its cluster; absent without one.
+   *
+   * @generated from field: frontier.admin.v1.ClusterLink cluster = 9;
+   */
+  cluster?: ClusterLink | undefined;
 };
 
 /**
@@ -97,6 +104,85 @@ export type Status = Message<"frontier.admin.v1.Status"> & {
  */
 export const StatusSchema: GenMessage<Status> = /*@__PURE__*/
   messageDesc(file_frontier_admin_v1_admin, 1);
+
+/**
+ * The link of a gateway to the directory of its cluster.
+ *
+ * @generated from message frontier.admin.v1.ClusterLink
+ * @ignore
+ */
+export type ClusterLink = Message<"frontier.admin.v1.ClusterLink"> & {
+  /**
+   * connecting, up or closed.
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * Why it is not up, while it is tried again; empty otherwise.
+   *
+   * @generated from field: string problem = 2;
+   */
+  problem: string;
+
+  /**
+   * The directory that it leads to, or is tried next, as host:port.
+   *
+   * @generated from field: string address = 3;
+   */
+  address: string;
+
+  /**
+   * frontlas or go: whose directory it is; empty while it is not up.
+   *
+   * @generated from field: string kind = 4;
+   */
+  kind: string;
+
+  /**
+   * Where services are told that the gateway is; empty before the first attempt.
+   *
+   * @generated from field: string advertised_sb_addr = 5;
+   */
+  advertisedSbAddr: string;
+
+  /**
+   * Where edges are told that it is; empty before the first attempt.
+   *
+   * @generated from field: string advertised_eb_addr = 6;
+   */
+  advertisedEbAddr: string;
+
+  /**
+   * Whether the directory has been told of everybody who was here when the link came up.
+   *
+   * @generated from field: bool synced = 7;
+   */
+  synced: boolean;
+
+  /**
+   * Peers that have come or gone and that it has not confirmed.
+   *
+   * @generated from field: uint32 pending = 8;
+   */
+  pending: number;
+
+  /**
+   * When it last confirmed something, in Unix milliseconds; 0 before that.
+   *
+   * @generated from field: int64 acknowledged_ms = 9;
+   */
+  acknowledgedMs: bigint;
+};
+
+/**
+ * Describes the message frontier.admin.v1.ClusterLink.
+ * Use `create(ClusterLinkSchema)` to create a new message.
+ * @ignore
+ */
+export const ClusterLinkSchema: GenMessage<ClusterLink> = /*@__PURE__*/
+  messageDesc(file_frontier_admin_v1_admin, 2);
 
 /**
  * @generated from message frontier.admin.v1.ListEdgesRequest
@@ -159,7 +245,7 @@ export type ListEdgesRequest = Message<"frontier.admin.v1.ListEdgesRequest"> & {
  * @ignore
  */
 export const ListEdgesRequestSchema: GenMessage<ListEdgesRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 2);
+  messageDesc(file_frontier_admin_v1_admin, 3);
 
 /**
  * @generated from message frontier.admin.v1.ListServicesRequest
@@ -229,7 +315,7 @@ export type ListServicesRequest = Message<"frontier.admin.v1.ListServicesRequest
  * @ignore
  */
 export const ListServicesRequestSchema: GenMessage<ListServicesRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 3);
+  messageDesc(file_frontier_admin_v1_admin, 4);
 
 /**
  * @generated from message frontier.admin.v1.ListConnectionsResponse
@@ -255,7 +341,7 @@ export type ListConnectionsResponse = Message<"frontier.admin.v1.ListConnections
  * @ignore
  */
 export const ListConnectionsResponseSchema: GenMessage<ListConnectionsResponse> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 4);
+  messageDesc(file_frontier_admin_v1_admin, 5);
 
 /**
  * @generated from message frontier.admin.v1.GetEdgeRequest
@@ -274,7 +360,7 @@ export type GetEdgeRequest = Message<"frontier.admin.v1.GetEdgeRequest"> & {
  * @ignore
  */
 export const GetEdgeRequestSchema: GenMessage<GetEdgeRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 5);
+  messageDesc(file_frontier_admin_v1_admin, 6);
 
 /**
  * @generated from message frontier.admin.v1.GetServiceRequest
@@ -293,7 +379,7 @@ export type GetServiceRequest = Message<"frontier.admin.v1.GetServiceRequest"> &
  * @ignore
  */
 export const GetServiceRequestSchema: GenMessage<GetServiceRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 6);
+  messageDesc(file_frontier_admin_v1_admin, 7);
 
 /**
  * A connection and what it has done so far.
@@ -398,7 +484,7 @@ export type Connection = Message<"frontier.admin.v1.Connection"> & {
  * @ignore
  */
 export const ConnectionSchema: GenMessage<Connection> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 7);
+  messageDesc(file_frontier_admin_v1_admin, 8);
 
 /**
  * A client's certificate.
@@ -438,7 +524,7 @@ export type TlsIdentity = Message<"frontier.admin.v1.TlsIdentity"> & {
  * @ignore
  */
 export const TlsIdentitySchema: GenMessage<TlsIdentity> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 8);
+  messageDesc(file_frontier_admin_v1_admin, 9);
 
 /**
  * What passed since the connection came.
@@ -491,7 +577,7 @@ export type Counters = Message<"frontier.admin.v1.Counters"> & {
  * @ignore
  */
 export const CountersSchema: GenMessage<Counters> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 9);
+  messageDesc(file_frontier_admin_v1_admin, 10);
 
 /**
  * @generated from message frontier.admin.v1.ListEdgeStreamsRequest
@@ -524,7 +610,7 @@ export type ListEdgeStreamsRequest = Message<"frontier.admin.v1.ListEdgeStreamsR
  * @ignore
  */
 export const ListEdgeStreamsRequestSchema: GenMessage<ListEdgeStreamsRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 10);
+  messageDesc(file_frontier_admin_v1_admin, 11);
 
 /**
  * @generated from message frontier.admin.v1.ListServiceStreamsRequest
@@ -557,7 +643,7 @@ export type ListServiceStreamsRequest = Message<"frontier.admin.v1.ListServiceSt
  * @ignore
  */
 export const ListServiceStreamsRequestSchema: GenMessage<ListServiceStreamsRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 11);
+  messageDesc(file_frontier_admin_v1_admin, 12);
 
 /**
  * @generated from message frontier.admin.v1.ListStreamsResponse
@@ -583,7 +669,7 @@ export type ListStreamsResponse = Message<"frontier.admin.v1.ListStreamsResponse
  * @ignore
  */
 export const ListStreamsResponseSchema: GenMessage<ListStreamsResponse> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 12);
+  messageDesc(file_frontier_admin_v1_admin, 13);
 
 /**
  * An open stream, seen from one of its ends.
@@ -655,7 +741,7 @@ export type Stream = Message<"frontier.admin.v1.Stream"> & {
  * @ignore
  */
 export const StreamSchema: GenMessage<Stream> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 13);
+  messageDesc(file_frontier_admin_v1_admin, 14);
 
 /**
  * @generated from message frontier.admin.v1.StartDrainRequest
@@ -676,7 +762,7 @@ export type StartDrainRequest = Message<"frontier.admin.v1.StartDrainRequest"> &
  * @ignore
  */
 export const StartDrainRequestSchema: GenMessage<StartDrainRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 14);
+  messageDesc(file_frontier_admin_v1_admin, 15);
 
 /**
  * @generated from message frontier.admin.v1.GetDrainRequest
@@ -691,7 +777,7 @@ export type GetDrainRequest = Message<"frontier.admin.v1.GetDrainRequest"> & {
  * @ignore
  */
 export const GetDrainRequestSchema: GenMessage<GetDrainRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 15);
+  messageDesc(file_frontier_admin_v1_admin, 16);
 
 /**
  * @generated from message frontier.admin.v1.DrainProgress
@@ -762,7 +848,7 @@ export type DrainProgress = Message<"frontier.admin.v1.DrainProgress"> & {
  * @ignore
  */
 export const DrainProgressSchema: GenMessage<DrainProgress> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 16);
+  messageDesc(file_frontier_admin_v1_admin, 17);
 
 /**
  * How far connections of one kind have come.
@@ -813,7 +899,7 @@ export type Departures = Message<"frontier.admin.v1.Departures"> & {
  * @ignore
  */
 export const DeparturesSchema: GenMessage<Departures> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 17);
+  messageDesc(file_frontier_admin_v1_admin, 18);
 
 /**
  * @generated from message frontier.admin.v1.WatchConnectionsRequest
@@ -834,7 +920,7 @@ export type WatchConnectionsRequest = Message<"frontier.admin.v1.WatchConnection
  * @ignore
  */
 export const WatchConnectionsRequestSchema: GenMessage<WatchConnectionsRequest> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 18);
+  messageDesc(file_frontier_admin_v1_admin, 19);
 
 /**
  * @generated from message frontier.admin.v1.ConnectionEvent
@@ -916,7 +1002,7 @@ export type ConnectionEvent = Message<"frontier.admin.v1.ConnectionEvent"> & {
  * @ignore
  */
 export const ConnectionEventSchema: GenMessage<ConnectionEvent> = /*@__PURE__*/
-  messageDesc(file_frontier_admin_v1_admin, 19);
+  messageDesc(file_frontier_admin_v1_admin, 20);
 
 /**
  * @generated from enum frontier.admin.v1.ConnectionEvent.Type
@@ -955,7 +1041,7 @@ export enum ConnectionEvent_Type {
  * @ignore
  */
 export const ConnectionEvent_TypeSchema: GenEnum<ConnectionEvent_Type> = /*@__PURE__*/
-  enumDesc(file_frontier_admin_v1_admin, 19, 0);
+  enumDesc(file_frontier_admin_v1_admin, 20, 0);
 
 /**
  * What a connection is.
@@ -1179,6 +1265,17 @@ export const comments: Readonly<Record<string, string>> = {
   "frontier.admin.v1.Status.connections": "Connections, those in their handshake included.",
   "frontier.admin.v1.Status.streams": "Streams open or being opened.",
   "frontier.admin.v1.Status.inflight": "Requests and messages passed on and not answered yet.",
+  "frontier.admin.v1.Status.cluster": "The link to the directory of its cluster; absent without one.",
+  "frontier.admin.v1.ClusterLink": "The link of a gateway to the directory of its cluster.",
+  "frontier.admin.v1.ClusterLink.state": "connecting, up or closed.",
+  "frontier.admin.v1.ClusterLink.problem": "Why it is not up, while it is tried again; empty otherwise.",
+  "frontier.admin.v1.ClusterLink.address": "The directory that it leads to, or is tried next, as host:port.",
+  "frontier.admin.v1.ClusterLink.kind": "frontlas or go: whose directory it is; empty while it is not up.",
+  "frontier.admin.v1.ClusterLink.advertised_sb_addr": "Where services are told that the gateway is; empty before the first attempt.",
+  "frontier.admin.v1.ClusterLink.advertised_eb_addr": "Where edges are told that it is; empty before the first attempt.",
+  "frontier.admin.v1.ClusterLink.synced": "Whether the directory has been told of everybody who was here when the link came up.",
+  "frontier.admin.v1.ClusterLink.pending": "Peers that have come or gone and that it has not confirmed.",
+  "frontier.admin.v1.ClusterLink.acknowledged_ms": "When it last confirmed something, in Unix milliseconds; 0 before that.",
   "frontier.admin.v1.ListEdgesRequest.meta": "Only edges whose meta contains this text.",
   "frontier.admin.v1.ListEdgesRequest.connected_since": "Only edges that connected at or after, in Unix seconds.",
   "frontier.admin.v1.ListEdgesRequest.addr": "Only edges whose address begins with this.",
