@@ -1,5 +1,6 @@
 /**
- * A Go gateway that was let in.
+ * A Go gateway that was let in: what it reports is docs/spec/frontlas.md §1.6 to
+ * §1.11.
  *
  * @module
  */

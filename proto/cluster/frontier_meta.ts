@@ -1,5 +1,6 @@
 /**
- * What a gateway says of itself in the handshake with a directory.
+ * What a gateway says of itself in the handshake with a directory. Source:
+ * docs/spec/frontlas.md §1.3.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The batches in which a gateway of ours tells who is connected to it.
+ * The batches in which a gateway of ours tells who is connected to it
+ * (docs/PROTOCOL.md, section 5.7).
  *
  * ```text
  * version 1 (1), flags (1), epoch (4), edges (4), services (4), records (2),

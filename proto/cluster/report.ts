@@ -1,6 +1,6 @@
 /**
  * The seven calls by which any gateway reports to a directory, as Go writes and
- * reads them.
+ * reads them. Source: docs/spec/frontlas.md §1.6.
  *
  * @module
  */

@@ -28,7 +28,12 @@ const REGISTER_MS = 5_000;
 /** Milliseconds that the end of a connection may take. */
 const CLOSE_MS = 1_000;
 
-const SETTINGS: LinkSettings = { ...LINK_SETTINGS, features: CLUSTER_FEATURES };
+const SETTINGS: LinkSettings = {
+  ...LINK_SETTINGS,
+  features: CLUSTER_FEATURES,
+  // A gateway that is dead is to be known as dead before its edges are missed.
+  heartbeatSeconds: 5,
+};
 
 /** What {@linkcode openEndpointLink} needs. */
 export interface EndpointLinkOptions {
