@@ -255,7 +255,7 @@ export class GatewayConnection implements GatewayLink {
     try {
       introduction = decodeFrontierMeta(meta);
     } catch (error) {
-      this.#presence.tally.refused.malformed++;
+      this.#presence.malformed(this.address, error);
       throw error;
     }
     const session = await this.#presence.admit(introduction, this);

@@ -221,7 +221,7 @@ export class Presence {
   ): Promise<OurSession | GoSession> {
     const { frontierId } = meta;
     const { store } = this.#options;
-    this.#check(frontierId);
+    this.#check(frontierId, link.address);
     let session: FrontierSession | undefined;
     try {
       session = await store.register(meta);
@@ -252,6 +252,21 @@ export class Presence {
       );
     }
     return this.#enter(meta, session, link);
+  }
+
+  /**
+   * Somebody introduces himself by what is no meta of a gateway: an edge at the
+   * wrong port, perhaps.
+   *
+   * @param address Where it comes from.
+   * @param error What is wrong.
+   */
+  malformed(address: string, error: unknown): void {
+    this.tally.refused.malformed++;
+    this.#options.log.info("Who connects is no gateway", {
+      peer: address,
+      error: describeError(error),
+    });
   }
 
   /**
@@ -324,23 +339,17 @@ export class Presence {
     await Promise.all(this.#releases);
   }
 
-  #check(frontierId: string): void {
+  #check(frontierId: string, address: string): void {
     if (this.#closing) {
       throw this.#refusal("closing", "Cannot admit a gateway: Frontlas stops");
     }
-    if (frontierId === "") {
-      throw this.#refusal(
-        "unnamed",
-        "Cannot admit a gateway without an id: set daemon.frontier_id, or NODE_NAME",
-      );
-    }
     const { length } = encoder.encode(frontierId);
-    if (length > MAX_ID_BYTES) {
-      throw this.#refusal(
-        "unnamed",
-        `Cannot admit a gateway with an id of ${length} bytes: the limit is ${MAX_ID_BYTES}`,
-      );
-    }
+    if (length > 0 && length <= MAX_ID_BYTES) return;
+    const text = length === 0
+      ? "Cannot admit a gateway without an id: set daemon.frontier_id, or NODE_NAME"
+      : `Cannot admit a gateway with an id of ${length} bytes: the limit is ${MAX_ID_BYTES}`;
+    this.#options.log.warn(text, { peer: address });
+    throw this.#refusal("unnamed", text);
   }
 
   #refusal(why: Refusal, text: string): FrontierError {
