@@ -298,6 +298,7 @@ export class Gateway implements Frontier {
         readiness: this.#readiness,
         brokers: this.#brokers,
         cluster: this.#membership,
+        control: () => this.#control?.figures,
         drain: () => this.drainProgress,
         logged: this.#logged,
       }),

@@ -342,3 +342,24 @@ Deno.test("no payload, custom bytes or meta is in any record of the log, whateve
   const told = lines.filter((line) => /SECRET|U0VDUkVU/.test(line));
   assertEquals(told, []);
 });
+
+Deno.test("calls of the control plane are counted by method and by how they end", async () => {
+  const ANY = { hostname: LOOPBACK, port: 0 };
+  await using gateway = await startFrontier({
+    edgebound: ANY,
+    servicebound: ANY,
+    controlplane: { enable: true, listen: ANY },
+    observability: { enable: true, addr: `${LOOPBACK}:0` },
+  });
+  const { port } = gateway.controlAddr!;
+  for (const path of ["/v1/edges", "/admin/v1/edges", "/v1/edges/17"]) {
+    await get(port, path);
+  }
+  const seen = await scrape(gateway.observabilityAddr!.port);
+  const calls = (method: string, code: string) =>
+    seen.get(`frontier_control_calls_total{method="${method}",code="${code}"}`);
+  assertEquals(calls("ControlPlane.ListEdges", "OK"), 1);
+  assertEquals(calls("Admin.ListEdges", "OK"), 1);
+  assertEquals(calls("ControlPlane.GetEdge", "NOT_FOUND"), 1);
+  assertEquals(total(seen, "frontier_control_calls_total"), 3);
+});

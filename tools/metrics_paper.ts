@@ -4,6 +4,7 @@ import { TimerWheel } from "@frontier/proto";
 import { NULL_LOGGER } from "@frontier/platform/log";
 import { Readiness } from "@frontier/platform/health";
 import {
+  controlPortMetrics,
   EventLoopLag,
   LATENCY_BOUNDS,
   LIFETIME_BOUNDS,
@@ -55,6 +56,7 @@ function sources(): MetricSources {
     readiness: new Readiness(),
     brokers: [],
     cluster: undefined,
+    control: () => undefined,
     drain: () => undefined,
     logged: { debug: 0, info: 0, warn: 0, error: 0 },
   };
@@ -93,6 +95,10 @@ export function metricsByPart(): ReadonlyMap<string, readonly Metric[]> {
     [
       "Its cluster, where it is one of a cluster",
       clusterMetrics({ status: {} as ClusterStatus, counts: noCounts() }),
+    ],
+    [
+      "Its control plane, where it has one",
+      controlPortMetrics("frontier", from.control),
     ],
     ["Frontlas: the cluster and its store", storeMetrics(directory)],
     ["Frontlas: gateways and what they tell", linkMetrics(directory)],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Metric } from "@frontier/platform/metrics";
+import { controlPortMetrics, type Metric } from "@frontier/platform/metrics";
 import type { MetricSources } from "./sources.ts";
 
 /**
@@ -14,36 +14,7 @@ import type { MetricSources } from "./sources.ts";
 export function controlMetrics({ frontlas }: MetricSources): Metric[] {
   const figures = () => frontlas.control?.figures;
   return [
-    {
-      name: "frontlas_control_calls_total",
-      help:
-        "Calls of the control plane that have ended, by method and status code of gRPC, over REST as well; the code is in words, or OK",
-      type: "counter",
-      labels: ["method", "code"],
-      read: (emit) => {
-        for (const [method, code, count] of figures()?.calls.counts() ?? []) {
-          emit(count, method, code);
-        }
-      },
-    },
-    {
-      name: "frontlas_control_call_duration_seconds",
-      help:
-        "Time of calls of the control plane, the wait for their turn included; watches are not among them",
-      type: "histogram",
-      labels: ["method"],
-      read: (emit) => {
-        for (const [method, spans] of figures()?.calls.spans() ?? []) {
-          emit(spans, method);
-        }
-      },
-    },
-    {
-      name: "frontlas_control_connections",
-      help: "Connections to the control plane",
-      type: "gauge",
-      read: (emit) => emit(figures()?.connections),
-    },
+    ...controlPortMetrics("frontlas", figures),
     {
       name: "frontlas_watchers",
       help: "Those who follow the gateways",

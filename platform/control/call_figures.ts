@@ -18,7 +18,7 @@ export class CallFigures {
   /**
    * Enters a call that has ended.
    *
-   * @param method Its name in the `.proto` file; never a text of a peer.
+   * @param method Its name with that of its service; never a text of a peer.
    * @param outcome How it ended.
    * @param ms How long it took in milliseconds, the wait for its turn included; `undefined` for one that lasts as long as its caller wants.
    */

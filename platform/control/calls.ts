@@ -12,7 +12,7 @@ import {
 } from "@bufbuild/protobuf";
 import type { Logger } from "../log/mod.ts";
 import type { CallContext, CallKind } from "./api.ts";
-import type { Method } from "./method.ts";
+import { type Method, nameOfMethod } from "./method.ts";
 import { ApiError } from "./api_error.ts";
 import { createOuter } from "./encode.ts";
 import type { CallFigures, CallOutcome } from "./call_figures.ts";
@@ -98,7 +98,7 @@ export class Calls {
       const { output } = desc;
       const answer = await method.run(request, context);
       return await encode(output, createOuter(output, answer as Init));
-    }, desc.name);
+    }, nameOfMethod(method));
   }
 
   /**
@@ -115,7 +115,8 @@ export class Calls {
     request: Message,
     signal: AbortSignal,
   ): AsyncGenerator<Message, void, undefined> {
-    const { output, name } = method.desc;
+    const { output } = method.desc;
+    const name = nameOfMethod(method);
     const release = await this.#enter(method.route.kind, signal, name);
     const { figures } = this.#options;
     // One whose watcher goes without a word ends here, too.

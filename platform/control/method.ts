@@ -28,6 +28,14 @@ export interface Method {
 }
 
 /**
+ * @param method A method.
+ * @returns Its name for logs and metrics, with that of its service.
+ */
+export function nameOfMethod({ desc }: Method): string {
+  return `${desc.parent.name}.${desc.name}`;
+}
+
+/**
  * @param api A service.
  * @returns Its descriptor.
  */

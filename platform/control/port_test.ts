@@ -572,13 +572,13 @@ Deno.test("calls are counted by method and by how they end", async () => {
   await outcomeOf(stream);
   await until(() => [...port.figures.counts()].length === 3);
   assertEquals([...port.figures.counts()], [
-    ["Check", "OK", 2],
-    ["Check", "NOT_FOUND", 1],
-    ["Watch", "CANCELLED", 1],
+    ["Health.Check", "OK", 2],
+    ["Health.Check", "NOT_FOUND", 1],
+    ["Health.Watch", "CANCELLED", 1],
   ]);
   assertEquals(
     [...port.figures.spans()].map(([method, { count }]) => [method, count]),
-    [["Check", 3]],
+    [["Health.Check", 3]],
   );
 });
 

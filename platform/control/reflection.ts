@@ -179,7 +179,7 @@ async function serve(
       "watch",
       signal,
       () => answerAll(call, reflection, signal),
-      "ServerReflectionInfo",
+      "ServerReflection.ServerReflectionInfo",
     );
     call.end();
   } catch (error) {

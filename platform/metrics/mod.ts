@@ -15,6 +15,7 @@ export {
   type PageRequest,
 } from "../http/http_port.ts";
 export { Buckets, LATENCY_BOUNDS, LIFETIME_BOUNDS } from "./buckets.ts";
+export * from "./control_port_metrics.ts";
 export * from "./event_loop_lag.ts";
 export {
   type ObservabilityOptions,

@@ -8,6 +8,7 @@ import { exposure, readTokens } from "@frontier/platform/config";
 import type { PeerAddress } from "@frontier/platform";
 import { describeError } from "@frontier/platform/internal";
 import { ControlPort } from "@frontier/platform/control";
+import type { ControlPortFigures } from "@frontier/platform/metrics";
 import {
   type ControlplaneConfig,
   type DaoConfig,
@@ -25,6 +26,8 @@ import { Watchers } from "./watchers.ts";
 export interface Control extends AsyncDisposable {
   /** Where it listens. */
   readonly addr: PeerAddress;
+  /** What it counts. */
+  readonly figures: ControlPortFigures;
   /** Whether the gateway serves, for those who ask for its health by gRPC. */
   serving: boolean;
   /**
@@ -92,6 +95,11 @@ class OpenedControl implements Control {
     this.#port = port;
     this.#store = store;
     this.addr = port.addr;
+  }
+
+  get figures(): ControlPortFigures {
+    const { figures: calls, connections } = this.#port;
+    return { calls, connections };
   }
 
   get serving(): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Metric } from "@frontier/platform/metrics";
+import { controlPortMetrics, type Metric } from "@frontier/platform/metrics";
 import { clusterMetrics } from "./cluster_metrics.ts";
 import { peerMetrics } from "./peer_metrics.ts";
 import type { MetricSources } from "./sources.ts";
@@ -21,5 +21,6 @@ export function gatewayMetrics(sources: MetricSources): Metric[] {
     ...peerMetrics(sources),
     ...stateMetrics(sources),
     ...clusterMetrics(sources.cluster),
+    ...controlPortMetrics("frontier", sources.control),
   ];
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Link } from "@frontier/proto/internal";
+import type { ControlPortFigures } from "@frontier/platform/metrics";
 import type { Readiness } from "@frontier/platform/health";
 import type { DrainProgress } from "../drain/progress.ts";
 import type { Broker } from "../mq/broker.ts";
@@ -41,6 +42,8 @@ export interface MetricSources {
   readonly brokers: readonly Broker[];
   /** The link to the directory of the cluster, where there is to be one. */
   readonly cluster: ClusterSource | undefined;
+  /** What the control plane counts; `undefined` without one. */
+  readonly control: () => ControlPortFigures | undefined;
   /** How far draining is; `undefined` before it begins. */
   readonly drain: () => DrainProgress | undefined;
   /** Records written to the log. */

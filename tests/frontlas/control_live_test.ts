@@ -154,7 +154,7 @@ Deno.test("metrics say what gateways told, what the store did and what was asked
     'frontlas_store_calls_total{operation="register",outcome="ok"}': 2,
     'frontlas_store_calls_total{operation="release",outcome="ok"}': 1,
     'frontlas_store_calls_total{operation="apply",outcome="failed"}': 0,
-    'frontlas_control_calls_total{method="GetFrontierByEdge",code="NOT_FOUND"}':
+    'frontlas_control_calls_total{method="ClusterService.GetFrontierByEdge",code="NOT_FOUND"}':
       1,
     "frontlas_watchers": 0,
     'frontlas_answers_total{source="missing"}': 0,
@@ -181,7 +181,7 @@ Deno.test("metrics say what gateways told, what the store did and what was asked
       "frontlas_batches_total",
       'frontlas_store_calls_total{operation="apply",outcome="ok"}',
       'frontlas_store_call_duration_seconds_count{operation="apply"}',
-      'frontlas_control_call_duration_seconds_count{method="GetEdgesCount"}',
+      'frontlas_control_call_duration_seconds_count{method="ClusterService.GetEdgesCount"}',
       'frontlas_answers_total{source="asked"}',
       "frontlas_syncs_total",
     ]
