@@ -214,6 +214,24 @@ Deno.test("everybody is told of again in time, and nobody much too often", async
   }
 });
 
+Deno.test("everybody is told of again in time, also where more batches than usual are needed for it", async () => {
+  const sim = new SimCluster();
+  const directory = sim.add(A);
+  directory.renewMs = 1_000;
+  for (let i = 0; i < 20_000; i++) sim.edge();
+  const membership = sim.join();
+  await sim.pass(3_000);
+  for (let i = 0; i < 5; i++) {
+    await sim.pass(300);
+    let oldest = Infinity;
+    for (const { toldAt } of directory.records.values()) {
+      oldest = Math.min(oldest, toldAt);
+    }
+    assert(sim.now - oldest < 1_200, `${sim.now - oldest} ms`);
+  }
+  await membership.close(0);
+});
+
 Deno.test("a gateway without peers gives a sign of life within the time that is asked of it", async () => {
   const sim = new SimCluster();
   const directory = sim.add(A);

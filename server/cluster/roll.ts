@@ -78,7 +78,9 @@ export class Rounds {
   get nextAt(): number {
     const size = this.#size;
     if (size === 0) return Infinity;
-    const missing = Math.max(0, 1 - this.#due) * this.#periodMs / size;
+    // There was no time for all of them.
+    if (this.#due >= 1) return this.#at;
+    const missing = (1 - this.#due) * this.#periodMs / size;
     return this.#at + Math.max(LOOK_MS, Math.ceil(missing));
   }
 }

@@ -61,10 +61,14 @@ export class EdgeTable {
     return true;
   }
 
-  /** @returns All of them. */
+  /** @returns All of them; whoever stays while they are gone through is among them. */
   *values(): Generator<EdgePeer, void, undefined> {
-    for (const list of this.#lists.values()) yield* list;
+    for (const list of this.#lists.values()) {
+      if (list.length === 1) yield list[0]!;
+      else yield* [...list];
+    }
   }
+
   #key(hi: number, lo: number): number {
     return (Math.imul(hi, this.#factor) + lo) | 0;
   }
