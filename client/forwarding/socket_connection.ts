@@ -9,24 +9,32 @@
 
 import { connect as dial, type Socket } from "node:net";
 import type { HalfCloseable } from "./connection.ts";
+import { ReadBuffer } from "./read_buffer.ts";
 
 /** A socket of the system, one direction of which may be closed. */
 export class SocketConnection implements HalfCloseable {
   /** @inheritdoc */
   readonly lost: Promise<Error>;
   readonly #socket: Socket;
+  readonly #buffer: ReadBuffer | undefined;
   #ended = false;
   #lose!: (error: Error) => void;
   #error: Error | undefined = undefined;
   #wakeReader: (() => void) | undefined = undefined;
   #failWrite: ((error: Error) => void) | undefined = undefined;
 
-  /** @param socket A connected one that allows half-open connections; nobody else uses it. */
-  constructor(socket: Socket) {
+  /**
+   * @param socket A connected one that allows half-open connections; nobody else
+   * uses it.
+   * @param buffer What it reads into, if it was dialled with one.
+   */
+  constructor(socket: Socket, buffer?: ReadBuffer) {
     this.#socket = socket;
+    this.#buffer = buffer;
     this.lost = new Promise((resolve) => this.#lose = resolve);
     socket.setNoDelay(true);
-    socket.on("readable", () => this.#wake());
+    if (buffer === undefined) socket.on("readable", () => this.#wake());
+    else buffer.onBytes = () => this.#wake();
     socket.on("end", () => {
       this.#ended = true;
       this.#wake();
@@ -38,11 +46,16 @@ export class SocketConnection implements HalfCloseable {
   /** @inheritdoc */
   async read(): Promise<Uint8Array | null> {
     for (;;) {
-      const bytes: Uint8Array | null = this.#socket.read();
+      const bytes: Uint8Array | null = this.#buffer === undefined
+        ? this.#socket.read()
+        : this.#buffer.take();
       if (bytes !== null) return bytes;
       if (this.#ended) return null;
       if (this.#error !== undefined) throw this.#error;
-      await new Promise<void>((resolve) => this.#wakeReader = resolve);
+      const woken = new Promise<void>((resolve) => this.#wakeReader = resolve);
+      // What was taken is done with: the next read may overwrite it.
+      if (this.#buffer !== undefined) this.#socket.resume();
+      await woken;
     }
   }
 
@@ -115,12 +128,15 @@ export function connectSocket(
   timeoutMs: number,
 ): Promise<SocketConnection> {
   return new Promise((resolve, reject) => {
+    const buffer = new ReadBuffer();
+    const { onread } = buffer;
     const socket = "path" in address
-      ? dial({ path: address.path, allowHalfOpen: true })
+      ? dial({ path: address.path, allowHalfOpen: true, onread })
       : dial({
         host: address.hostname,
         port: address.port,
         allowHalfOpen: true,
+        onread,
       });
     const timer = setTimeout(() => {
       socket.destroy();
@@ -132,7 +148,7 @@ export function connectSocket(
     });
     socket.once("connect", () => {
       clearTimeout(timer);
-      resolve(new SocketConnection(socket));
+      resolve(new SocketConnection(socket, buffer));
     });
   });
 }
