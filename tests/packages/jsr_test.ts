@@ -87,6 +87,51 @@ Deno.test("every package can be published, and used from the registry in an empt
       assertStringIncludes(text, `frontier ${config("server").version} (`);
     });
 
+    for (const name of ["agent", "forward"]) {
+      await t.step(
+        `deno run jsr:@frontier/client/${name} --version`,
+        async () => {
+          const text = await deno(
+            folder,
+            env,
+            "run",
+            "--no-prompt",
+            `jsr:@frontier/client/${name}`,
+            "--version",
+          );
+          const { version } = config("client");
+          assertStringIncludes(text, `frontier-${name} ${version} (`);
+        },
+      );
+    }
+
+    await t.step(
+      "an agent reads its file, and is nothing when imported",
+      async () => {
+        await Deno.writeTextFile(
+          `${folder}/agent.yaml`,
+          "servers: [tls://a]\n",
+        );
+        const checked = await deno(
+          folder,
+          env,
+          "run",
+          "--no-prompt",
+          "--allow-read=agent.yaml",
+          "jsr:@frontier/client/agent",
+          ...["--config", "agent.yaml", "--check"],
+        );
+        assertStringIncludes(checked, "ok");
+        const imported = await deno(
+          folder,
+          env,
+          "eval",
+          'import { Agent } from "jsr:@frontier/client/agent"; import { connectTarget } from "jsr:@frontier/client/forward"; console.log(typeof Agent, typeof connectTarget)',
+        );
+        assertStringIncludes(imported, "function function");
+      },
+    );
+
     await t.step("deno add writes the import", async () => {
       await deno(
         folder,
