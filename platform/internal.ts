@@ -23,5 +23,4 @@ export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
 export * from "./version.ts";
-export * from "./without_environment.ts";
 export type * from "@frontier/proto/internal";

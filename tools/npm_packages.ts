@@ -15,6 +15,8 @@ export const NPM_PACKAGES: readonly string[] = [
   "endpoint",
   "client",
 ];
+/** Those whose dependencies are left to programs that use the entries which need them. */
+const OPTIONAL: readonly string[] = ["platform", "client"];
 /** The oldest Node.js they run on; `tests/packages` runs them there. */
 const NODE = ">=20";
 
@@ -105,8 +107,8 @@ export async function packForNpm(
     const peers: Record<string, string> = {};
     for (const [key, range] of Object.entries(npm.dependencies ?? {})) {
       if (key.startsWith("@jsr/")) continue;
-      // Only entries of its own need these; an edge is not to install a gRPC server.
-      if (folder === "platform") peers[key] = range;
+      // Only entries of their own need these; an edge is not to install gRPC.
+      if (OPTIONAL.includes(folder)) peers[key] = range;
       else dependencies[key] = range;
     }
     for (const sibling of await siblings(`${scratch}/package`, name)) {

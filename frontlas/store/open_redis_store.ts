@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withoutEnvironment } from "@frontier/platform/internal";
+import { withoutEnvironment } from "@frontier/platform/environment";
 import type { RedisStoreConfig } from "../config/types.ts";
 import type { RedisOptions, RedisStore } from "./redis/mod.ts";
 

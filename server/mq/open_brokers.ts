@@ -9,7 +9,7 @@ import type { Routing } from "../routing.ts";
 import type { BrokerConfig, MqmConfig } from "../config/mod.ts";
 import { Broker, type BrokerContext } from "./broker.ts";
 import { TopicHeaders } from "./topic_headers.ts";
-import { withoutEnvironment } from "@frontier/platform/internal";
+import { withoutEnvironment } from "@frontier/platform/environment";
 import { BROKER_KINDS, type BrokerKind, type Producer } from "./producer.ts";
 
 /** A producer with the part of the configuration that made it. */
