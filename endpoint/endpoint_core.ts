@@ -21,6 +21,7 @@ import type { Connection, ConnectionOwner } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { Inbox, type InboxBounds } from "./handlers/inbox.ts";
 import type { Load } from "./handlers/places.ts";
+import type { Received } from "./handlers/received.ts";
 import type { Handler } from "./handlers/request.ts";
 import { HandlerPool } from "./handlers/handler_pool.ts";
 import type { Message } from "./handlers/message.ts";
@@ -49,6 +50,8 @@ export interface SharedParts {
   readonly streams: Inbox<Stream>;
   /** What is counted of all of them. */
   readonly counters: Counters;
+  /** Hears of each request and message outside of streams; must not throw. */
+  readonly heard?: (received: Received) => void;
 }
 
 /** What an endpoint is made of. */
@@ -158,7 +161,11 @@ export class EndpointCore implements ConnectionOwner {
       submit: (operation) => this.submit(operation),
       announced: (method) => this.announced(method),
       onError: this.onError,
-      ...(shared && { methods: shared.methods, inbox: shared.messages }),
+      ...(shared && {
+        methods: shared.methods,
+        inbox: shared.messages,
+        heard: shared.heard,
+      }),
     });
     for (const [method, handler] of Object.entries(options.methods ?? {})) {
       this.channel.methods.set(method, handler);

@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { Message, Stream } from "@frontier/endpoint";
+import {
+  type Message,
+  type Received,
+  RpcRequest,
+  type Stream,
+} from "@frontier/endpoint";
 import {
   Counters,
   HandlerPool,
@@ -30,11 +35,12 @@ import { Connector, type Kind } from "../connection/connector.ts";
 import { ABORTED, canceled, reasonOf } from "../connection/failures.ts";
 import { Notices } from "../connection/notices.ts";
 import { type Status, StatusFeed } from "../connection/status.ts";
-import { HOOKS } from "../hooks.ts";
+import { decodeEdgeEvent } from "../edge_event.ts";
+import { EDGE_OFFLINE, EDGE_ONLINE, HOOKS } from "../hooks.ts";
 import { type ClientLimits, resolveLimits } from "../limits.ts";
 import type { Stats } from "../stats.ts";
 import { FirstConnection } from "./first_connection.ts";
-import { FrontlasClient } from "./frontlas_client.ts";
+import { FrontlasClient, noFrontlas } from "./frontlas_client.ts";
 import type { Gateway } from "./gateway.ts";
 import { Gateways } from "./gateways.ts";
 import { LookUps } from "./look_ups.ts";
@@ -151,10 +157,18 @@ export class ClusterConnector {
       pollMs,
       onList: (listed) => this.#onList(listed),
       onFailure: (reason) => {
+        const error = noFrontlas(reason);
         log.warn("No Frontlas tells where gateways are", {
           error: reason.message,
         });
-        this.#first.onFailure(reason);
+        if (this.state === "connecting") {
+          this.status.set({
+            state: "disconnected",
+            reason: error,
+            retryInMs: 0,
+          });
+        }
+        this.#first.onFailure(error);
       },
     });
     this.#gateways = new Gateways({
@@ -162,8 +176,8 @@ export class ClusterConnector {
       options: connectOptions(options),
       tracer,
       log,
-      wantedId: this.id,
-      share: () => this.#share(),
+      serviceId: this.id,
+      share: (gateway) => this.#share(gateway),
       onStatus: (gateway, status) => this.#onStatus(gateway, status),
       onGone: (gateway) => this.router.forget(gateway),
     });
@@ -179,6 +193,11 @@ export class ClusterConnector {
       limits,
       stop,
     });
+  }
+
+  /** Where the connections are now. */
+  get state(): Status["state"] {
+    return this.status.current.state;
   }
 
   /** The connection to each gateway. */
@@ -293,8 +312,9 @@ export class ClusterConnector {
     } while (busy());
   }
 
-  #share(): SharedParts {
+  #share(gateway: Gateway): SharedParts {
     return {
+      heard: (received) => this.#heard(gateway, received),
       methods: this.methods.table,
       pool: this.#pool,
       messages: this.messages.lane(),
@@ -303,10 +323,28 @@ export class ClusterConnector {
     };
   }
 
+  /** Whoever hears from an edge knows where it is, perhaps before Frontlas does. */
+  #heard(gateway: Gateway, received: Received): void {
+    if (received.hasEdgeId) {
+      this.router.learn(received.edgeId, gateway);
+      return;
+    }
+    if (!(received instanceof RpcRequest)) return;
+    const { method, data } = received;
+    if (method !== EDGE_ONLINE && method !== EDGE_OFFLINE) return;
+    try {
+      const { edgeId } = decodeEdgeEvent(data);
+      if (method === EDGE_ONLINE) this.router.learn(edgeId, gateway);
+      else this.router.unlearn(edgeId, gateway);
+    } catch {
+      // Its handler says so.
+    }
+  }
+
   #onList(listed: Listed): void {
     if (this.#stop.signal.aborted) return;
     this.#gateways.update(listed);
-    this.#first.onList(listed);
+    this.#first.onList(this.#gateways.all.map(({ id }) => id));
     this.#tell();
   }
 

@@ -52,7 +52,9 @@ import { checkClusterOptions, type ClusterServiceOptions } from "./options.ts";
  * - It is `connected` as long as it is connected to one gateway: `connected`
  *   follows `connected` whenever the gateways have changed. Its `address` names
  *   them all. {@linkcode ClusterService.gateways} tells more.
- * - While no Frontlas answers it goes on with what it knows.
+ * - It knows where an edge is as soon as the edge has called or sent something,
+ *   or its online event has come. For others Frontlas is asked, once. While no
+ *   Frontlas answers it goes on with what it knows.
  *
  * @example Call an edge, wherever it is
  * ```ts

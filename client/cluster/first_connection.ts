@@ -9,7 +9,6 @@ import { FrontierError } from "@frontier/proto/internal";
 import { allFailed } from "../connection/failures.ts";
 import type { Status } from "../connection/status.ts";
 import type { Gateway } from "./gateway.ts";
-import type { Listed } from "./frontlas_api.ts";
 
 /** Milliseconds that other gateways may take to connect when one is connected. */
 const OTHERS_MS = 1_000;
@@ -27,7 +26,8 @@ export class FirstConnection {
   readonly #reject: (reason: FrontierError) => void;
   readonly #failures = new Map<string, FrontierError>();
   readonly #connected = new Set<string>();
-  #listed: Listed | undefined = undefined;
+  /** Ids of the gateways that can be connected to. */
+  #listed: readonly string[] | undefined = undefined;
   #giveUp = (): void => {};
 
   /**
@@ -44,22 +44,15 @@ export class FirstConnection {
     promise.catch(() => {});
   }
 
-  /** Frontlas has named the gateways. */
-  onList(listed: Listed): void {
+  /** Frontlas has named the gateways: these ids have an address. */
+  onList(listed: readonly string[]): void {
     this.#listed = listed;
     this.#decide();
   }
 
   /** No Frontlas answers. */
-  onFailure(reason: Error): void {
-    if (this.#wait || this.#listed !== undefined) return;
-    this.fail(
-      new FrontierError(
-        "not-connected",
-        `Cannot connect: no Frontlas tells where gateways are, ${reason.message}`,
-        { cause: reason },
-      ),
-    );
+  onFailure(reason: FrontierError): void {
+    if (!this.#wait && this.#listed === undefined) this.fail(reason);
   }
 
   /** Something has happened at a gateway. */
@@ -84,7 +77,7 @@ export class FirstConnection {
   #decide(): void {
     const listed = this.#listed;
     if (listed === undefined) return;
-    const open = [...listed.keys()].some((id) =>
+    const open = listed.some((id) =>
       !this.#connected.has(id) && !this.#failures.has(id)
     );
     if (open) return;

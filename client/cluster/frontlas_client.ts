@@ -9,6 +9,7 @@ import {
   GrpcClient,
   GrpcError,
 } from "@frontier/platform/grpc-client";
+import { FrontierError } from "@frontier/proto";
 import { formatGateway, type GatewayAddress } from "../connection/addresses.ts";
 import { readTlsMaterial, type TlsMaterialOptions } from "../tls_material.ts";
 
@@ -157,4 +158,30 @@ function toGrpcError(error: unknown): GrpcError {
   if (error instanceof GrpcError) return error;
   const details = error instanceof Error ? error.message : String(error);
   return new GrpcError("ask Frontlas", GRPC_CODE.internal, details);
+}
+
+/**
+ * What a service is told when no Frontlas names the gateways.
+ *
+ * @param reason What the last one that was asked has failed with.
+ * @returns The error: `refused` when asking again would change nothing.
+ */
+export function noFrontlas(reason: Error): FrontierError {
+  return new FrontierError(
+    isRefusal(reason) ? "refused" : "not-connected",
+    `Cannot connect: no Frontlas tells where gateways are, ${reason.message}`,
+    { cause: reason },
+  );
+}
+
+/**
+ * Tells whether asking again would change nothing.
+ *
+ * @param reason What a question has failed with.
+ * @returns Whether we are not welcome.
+ */
+export function isRefusal(reason: Error): boolean {
+  return reason instanceof GrpcError &&
+    (reason.code === GRPC_CODE.unauthenticated ||
+      reason.code === GRPC_CODE.permissionDenied);
 }

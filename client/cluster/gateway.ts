@@ -21,10 +21,12 @@ export interface GatewayParts {
   readonly kind: Kind;
   /** How to connect, whatever the address. */
   readonly options: ConnectOptions;
+  /** The id to ask gateways for. */
+  readonly serviceId: bigint;
   /** Begins spans; `undefined` when nobody collects them. */
   readonly tracer: Tracer | undefined;
   /** Makes what the service has in common at all gateways. */
-  readonly share: () => SharedParts;
+  readonly share: (gateway: Gateway) => SharedParts;
   /** Hears of each change. */
   readonly onStatus: (gateway: Gateway, status: Status) => void;
 }
@@ -44,8 +46,9 @@ export class Gateway {
   successor: Gateway | undefined = undefined;
   /** Whether it is not wanted any more. */
   over = false;
-  /** What has happened last. */
+  /** The life of the connection. */
   readonly connector: Connector;
+  readonly #serviceId: bigint;
 
   /**
    * Begins to connect.
@@ -61,6 +64,7 @@ export class Gateway {
   ) {
     this.id = id;
     this.address = to.address;
+    this.#serviceId = parts.serviceId;
     const { hostname, port, wantedId } = to;
     this.connector = new Connector(
       parts.kind,
@@ -74,7 +78,7 @@ export class Gateway {
         failFast: true,
       },
       parts.tracer,
-      parts.share(),
+      parts.share(this),
     );
     void this.#follow(parts.onStatus);
     this.connector.start().catch(() => {
@@ -130,7 +134,19 @@ export class Gateway {
     onStatus: (gateway: Gateway, status: Status) => void,
   ): Promise<void> {
     for await (const status of this.connector.status.changes()) {
+      if (status.state === "connected") this.#askAgain();
       onStatus(this, status);
     }
+  }
+
+  /**
+   * The original gateway takes no second connection with an id before it has
+   * noticed the end of the first, and while it waits it serves no service: only
+   * ours are asked for the same id again.
+   */
+  #askAgain(): void {
+    const { connection } = this.connector;
+    if (connection === undefined) return;
+    this.connector.wantedId = connection.link.ours ? this.#serviceId : 0n;
   }
 }

@@ -17,8 +17,6 @@ const LEAVE_MS = 30_000;
 
 /** What the set of gateways needs. */
 export interface GatewaysParts extends Omit<GatewayParts, "onStatus"> {
-  /** The id to ask each gateway for. */
-  readonly wantedId: bigint;
   /** Hears what cannot be connected to. */
   readonly log: Logger;
   /** Hears of each change of a gateway that is wanted. */
@@ -133,7 +131,7 @@ export class Gateways {
   }
 
   #add(id: string, address: string): Gateway | undefined {
-    const gateway = this.#connect(id, address, this.#parts.wantedId);
+    const gateway = this.#connect(id, address, this.#parts.serviceId);
     if (gateway !== undefined) this.#byId.set(id, gateway);
     return gateway;
   }

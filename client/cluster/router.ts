@@ -12,9 +12,10 @@ import {
 } from "@frontier/endpoint/internal";
 import type { OperationOptions } from "@frontier/endpoint";
 import { FrontierError } from "@frontier/proto/internal";
-import { GRPC_CODE, GrpcError } from "@frontier/platform/grpc-client";
+import { GrpcError } from "@frontier/platform/grpc-client";
 import { after, Backoff } from "@frontier/platform/internal";
 import { Deadline } from "./deadline.ts";
+import { isRefusal } from "./frontlas_client.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Gateways } from "./gateways.ts";
 import type { LookUps } from "./look_ups.ts";
@@ -94,6 +95,27 @@ export class Router {
   /** Edges whose gateways are remembered. */
   get known(): number {
     return this.#routes.size;
+  }
+
+  /**
+   * Notes where an edge is.
+   *
+   * @param edgeId Which edge.
+   * @param gateway Where something has just come from it.
+   */
+  learn(edgeId: bigint, gateway: Gateway): void {
+    if (gateway.over || this.#routes.get(edgeId) === gateway) return;
+    this.#routes.set(edgeId, gateway);
+  }
+
+  /**
+   * Notes that an edge has gone.
+   *
+   * @param edgeId Which edge.
+   * @param gateway Where it was.
+   */
+  unlearn(edgeId: bigint, gateway: Gateway): void {
+    this.#routes.forget(edgeId, gateway);
   }
 
   /**
@@ -274,10 +296,4 @@ export class Router {
 function isElsewhere(error: unknown): error is FrontierError {
   return error instanceof FrontierError && error.retryable &&
     (error.code === "edge-not-online" || error.code === "not-connected");
-}
-
-/** Whether asking again would change nothing. */
-function isRefusal({ code }: GrpcError): boolean {
-  return code === GRPC_CODE.unauthenticated ||
-    code === GRPC_CODE.permissionDenied;
 }

@@ -36,6 +36,8 @@ export interface AttemptParts {
   readonly meta: Uint8Array | undefined;
   /** Where the gateway is. */
   readonly address: GatewayAddress;
+  /** The id to ask for; 0 for none. */
+  readonly wantedId: bigint;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function connect(
   parts: AttemptParts,
   stop: AbortSignal,
 ): Promise<Connection> {
-  const { core, options, settings, meta } = parts;
+  const { core, settings, meta, wantedId } = parts;
   const abort = new AbortController();
   const onStop = () => abort.abort(stop.reason);
   stop.addEventListener("abort", onStop, { once: true });
@@ -68,7 +70,6 @@ export async function connect(
       (signal) => open(parts, signal),
       abort.signal,
     );
-    const wantedId = options.wantedId ?? 0n;
     const introduction = { meta, wantedId };
     connection = Connection.connect(
       transport,

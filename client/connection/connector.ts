@@ -65,6 +65,8 @@ export class Connector {
   readonly status: StatusFeed;
   /** Resolved when it is over for good, with the reason. */
   readonly closed: Promise<CloseReason>;
+  /** The id that the next attempt asks for. */
+  wantedId: bigint;
 
   readonly #kind: Kind;
   readonly #options: ConnectOptions;
@@ -105,7 +107,7 @@ export class Connector {
     this.#options = options;
     this.#notices = new Notices(kind, options.logger);
     const limits = resolveLimits(options.limits);
-    checkId(options.wantedId ?? 0n);
+    this.wantedId = checkId(options.wantedId ?? 0n);
     this.#settings = linkSettings(options, limits, tracer !== undefined);
     this.#pauses = new Pauses(options.reconnect || {});
     this.#addresses = new Addresses(options, kind.port);
@@ -321,6 +323,7 @@ export class Connector {
         settings: this.#settings,
         meta: this.#kind.meta,
         address: this.#addresses.current,
+        wantedId: this.wantedId,
       }, this.#stop.signal);
     } catch (error) {
       this.#notices.onError(error as FrontierError);

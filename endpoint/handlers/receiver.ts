@@ -31,6 +31,7 @@ import {
 } from "./message.ts";
 import { tracedMethod } from "./traced_method.ts";
 import { MethodTable } from "./method_table.ts";
+import type { Received } from "./received.ts";
 import { makeRequest } from "./request.ts";
 import type { HandlerPool } from "./handler_pool.ts";
 
@@ -60,6 +61,12 @@ export interface ReceiverParts {
    * @default {an inbox of its own}
    */
   readonly inbox?: Inbox<Message>;
+  /**
+   * Hears of each request and message before anybody else; must not throw.
+   *
+   * @default {nobody}
+   */
+  readonly heard?: ((received: Received) => void) | undefined;
 }
 
 /** Finds the handler of each request, and keeps messages until they are read. */
@@ -123,7 +130,7 @@ export class Receiver {
       refuse(session, TYPE_RESPONSE, idHi, idLo, head, text);
       return;
     }
-    const { pool, tailed, limits, tracer } = this.#parts;
+    const { pool, tailed, limits, tracer, heard } = this.#parts;
     const answering = tracer === undefined
       ? method
       : tracedMethod(method, tracer, traceOf(session));
@@ -134,6 +141,7 @@ export class Receiver {
       customOf(body),
       tailed,
     );
+    heard?.(request);
     pool.admit(
       new HandlerRun(session, [idHi, idLo], answering, request, {
         timeoutMs: body.timeoutMs,
@@ -149,7 +157,7 @@ export class Receiver {
     const { idHi, idLo } = frame;
     const data = body.valueBytes();
     const custom = customOf(body);
-    const { tailed, tracer } = this.#parts;
+    const { tailed, tracer, heard } = this.#parts;
     const unanswered = this.#unansweredOf(session);
     const topic = body.topicEnd > body.topicStart ? body.topicText() : "";
     const span = tracer?.message("consumer", topic, traceOf(session));
@@ -160,6 +168,7 @@ export class Receiver {
       { data, custom, tailed, unanswered, span },
     );
     unanswered.count++;
+    heard?.(message);
     if (this.inbox.push(message, data.length + custom.length)) return;
     unanswered.count--;
     span?.fail("short-buffer", SHORT_BUFFER);

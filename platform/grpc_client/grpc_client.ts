@@ -13,6 +13,8 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
 import { GRPC_CODE, GrpcError } from "./grpc_error.ts";
 
 /** Whom to trust, and what to show, as PEM. */
@@ -57,6 +59,9 @@ const CHANNEL_OPTIONS = {
   "grpc.enable_channelz": 0,
 };
 
+/** Sent in place of a name to a server that is known by its address. */
+const NO_NAME = "frontlas";
+
 /** A connection that is made when it is needed, and again when it was lost. */
 export class GrpcClient implements Disposable {
   readonly #client: Client;
@@ -72,11 +77,9 @@ export class GrpcClient implements Disposable {
     const { hostname, port, tls, token } = options;
     const host = hostname.includes(":") ? `[${hostname}]` : hostname;
     this.#address = `${host}:${port}`;
-    this.#client = new Client(this.#address, secure(tls), {
+    this.#client = new Client(this.#address, secure(hostname, tls), {
       ...CHANNEL_OPTIONS,
-      ...(tls?.serverName !== undefined && {
-        "grpc.ssl_target_name_override": tls.serverName,
-      }),
+      "grpc.ssl_target_name_override": sentName(options),
     });
     if (token !== undefined) {
       this.#metadata.set("authorization", `Bearer ${token}`);
@@ -191,10 +194,22 @@ function toBytes(buffer: Buffer): Uint8Array {
   return buffer;
 }
 
-function secure(tls: GrpcTls | undefined): ChannelCredentials {
+/** An address must not be sent as a name, and the library sends something. */
+function sentName({ hostname, tls }: GrpcClientOptions): string {
+  const name = tls?.serverName ?? hostname;
+  return isIP(name) === 0 ? name : NO_NAME;
+}
+
+function secure(
+  hostname: string,
+  tls: GrpcTls | undefined,
+): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
-  const { ca, cert, key } = tls;
+  const { ca, cert, key, serverName = hostname } = tls;
   const buffer = (pem: string | undefined) =>
     pem === undefined ? null : Buffer.from(pem);
-  return credentials.createSsl(buffer(ca), buffer(key), buffer(cert));
+  return credentials.createSsl(buffer(ca), buffer(key), buffer(cert), {
+    // What was meant, whatever name was sent.
+    checkServerIdentity: (_, shown) => checkServerIdentity(serverName, shown),
+  });
 }

@@ -194,11 +194,12 @@ Deno.test("a token is shown, and what a Frontlas refuses is told at once", async
   );
   assertEquals([error.code, error.retryable], ["refused", false]);
   cluster.frontlas.failure = undefined;
-  await assertRejects(
+  const refused = await assertRejects(
     () => cluster.service(),
     FrontierError,
     "token wanted",
   );
+  assertEquals([refused.code, refused.retryable], ["refused", false]);
 });
 
 Deno.test("connect() says what is missing", async () => {
@@ -213,6 +214,7 @@ Deno.test("connect() says what is missing", async () => {
       ],
       [[dead, frontlas.address], undefined, "Frontlas knows no gateway"],
       [[frontlas.address], dead, "Cannot connect"],
+      [[frontlas.address], "", "Frontlas knows no gateway"],
     ] as const
   ) {
     frontlas.frontiers.clear();
@@ -243,6 +245,7 @@ Deno.test("whoever waits for the first connection gets it", async () => {
   late.tell();
   await using service = await connecting;
   assertEquals(service.state, "connected");
+  assertEquals(service.stats().reconnects, 0);
 });
 
 Deno.test("options that make no sense are refused before anything is dialled", async () => {

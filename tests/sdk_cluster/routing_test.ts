@@ -50,6 +50,33 @@ Deno.test("a service and edges at all gateways talk in both directions", async (
   assertEquals(cluster.frontlas.count("GetFrontierByEdge"), 3);
 });
 
+Deno.test("an edge that was heard of is found without a question, and before Frontlas knows it", async () => {
+  await using cluster = await TestCluster.start(2);
+  cluster.frontlas.placeOf = () => undefined;
+  const service = await cluster.service({
+    topics: ["t"],
+    methods: { hello: () => "" },
+  });
+  const methods = { a: () => "a" };
+  const caller = await cluster.edge("g0", { methods });
+  await caller.call("hello");
+  assertEquals((await service.call(caller.edgeId, "a")).text(), "a");
+  const sender = await cluster.edge("g1", { methods });
+  const sent = sender.publish("t", "x");
+  (await service.receive()).done();
+  await sent;
+  assertEquals((await service.call(sender.edgeId, "a")).text(), "a");
+  await service.registerEdgeOnline(() => {});
+  await service.registerEdgeOffline(() => {});
+  const silent = await cluster.edge("g1", { methods });
+  assertEquals((await service.call(silent.edgeId, "a")).text(), "a");
+  assertEquals(cluster.frontlas.count("GetFrontierByEdge"), 0);
+  await silent.close();
+  await assertRejects(() => service.call(silent.edgeId, "a"), FrontierError);
+  // It was told that the edge has gone: no gateway was asked in vain.
+  assertEquals(cluster.frontlas.count("GetFrontierByEdge"), 1);
+});
+
 Deno.test("all gateways are asked for one id of the service", async () => {
   await using cluster = await TestCluster.start(2);
   const service = await cluster.service();
@@ -286,4 +313,47 @@ Deno.test("messages of all gateways get their turns, however many come through o
   assert(read.length <= 3, read.join());
   await service.close();
   await Promise.all(flood);
+});
+
+Deno.test("where an error may be the application's, nothing is sent once more: gateways without verdicts", async () => {
+  await using cluster = await TestCluster.start(2);
+  const service = await cluster.service({ features: [] });
+  await service.registerGetEdgeId(idsByMeta());
+  let calls = 0;
+  const methods = {
+    lie: () => {
+      calls++;
+      throw new Error("edge not online");
+    },
+    a: () => "a",
+  };
+  const edge = await cluster.edge("g0", { meta: "7", methods });
+  await service.call(7n, "a");
+  cluster.frontlas.placeOf = () => "g1";
+  await assertRejects(() => service.call(7n, "lie"), FrontierError);
+  assertEquals(calls, 1);
+  cluster.frontlas.placeOf = (id) => cluster.placeOf(id);
+  await edge.close();
+  await cluster.edge("g1", { meta: "7", methods });
+  // The first one corrects what is remembered.
+  await service.call(7n, "a").catch(() => {});
+  assertEquals((await service.call(7n, "a")).text(), "a");
+});
+
+Deno.test("a gateway that is not ours is not asked again for an id that it may think in use", async () => {
+  await using cluster = await TestCluster.start(1);
+  for (
+    const [options, again] of [[{}, true], [{ features: [] }, false]] as const
+  ) {
+    const service = await cluster.service(options);
+    const gateway = cluster.gateways.get("g0")!;
+    for (const known of [true, again]) {
+      assertEquals(await gateway.kick(service.serviceId), known);
+      await eventually(() =>
+        Promise.resolve(service.stats().reconnects > 0 || !known)
+      );
+      await eventually(() => Promise.resolve(service.state === "connected"));
+    }
+    await service.close();
+  }
 });
