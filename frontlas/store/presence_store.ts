@@ -110,7 +110,11 @@ export interface PresenceStore extends AsyncDisposable {
   readonly state: StoreState;
   /** Hears when that changes. Back up, it may have forgotten what it confirmed: gateways have to tell again. */
   onState: ((state: StoreState) => void) | undefined;
-  /** The clock of the cluster, in milliseconds; without I/O. */
+  /**
+   * Reads the clock of the cluster, without I/O.
+   *
+   * @returns The time in milliseconds.
+   */
   now(): number;
   /** Asks whether it answers; resolves when it does. */
   ping(): Promise<void>;
@@ -127,12 +131,14 @@ export interface PresenceStore extends AsyncDisposable {
   /**
    * Keeps a gateway alive for another lease of 30 s; writes its counts anew.
    *
+   * @param session The session of the gateway.
    * @returns Whether the session is still the newest; a lease that had ended begins again.
    */
   renew(session: FrontierSession): Promise<boolean>;
   /**
    * Ends a gateway's life, unless a newer session of it has begun.
    *
+   * @param session The session of the gateway.
    * @param graceMs In how many milliseconds; 0 for now.
    */
   release(session: FrontierSession, graceMs: number): Promise<void>;
@@ -140,6 +146,8 @@ export interface PresenceStore extends AsyncDisposable {
   /**
    * Enters what a gateway tells, in this order.
    *
+   * @param session The session of the gateway.
+   * @param events What it tells.
    * @returns What came of each event; `undefined` when the session is not the gateway's newest, then nothing was entered.
    */
   apply(
@@ -148,6 +156,10 @@ export interface PresenceStore extends AsyncDisposable {
   ): Promise<readonly PresenceOutcome[] | undefined>;
   /**
    * A Go gateway's sign of life of one peer: what is recorded of it at this gateway lives on, or is recorded again where it can be.
+   *
+   * @param session The session of the gateway.
+   * @param kind What the peer is.
+   * @param id Which one.
    */
   touch(
     session: FrontierSession,
@@ -156,6 +168,10 @@ export interface PresenceStore extends AsyncDisposable {
   ): Promise<void>;
   /**
    * A Go gateway's offline, which names no connection: ends what is recorded of the peer at this gateway.
+   *
+   * @param session The session of the gateway.
+   * @param kind What the peer is.
+   * @param id Which one.
    */
   remove(
     session: FrontierSession,
@@ -165,6 +181,8 @@ export interface PresenceStore extends AsyncDisposable {
   /**
    * Which peers are recorded at a gateway, in parts; stale entries included.
    *
+   * @param frontierId Id of the gateway.
+   * @param kind Which peers.
    * @param cursor Where to begin; "0" at first.
    * @returns Ids with their connections, and where the next part begins: "0" after the last.
    */
@@ -176,12 +194,22 @@ export interface PresenceStore extends AsyncDisposable {
     { cursor: string; members: readonly { id: bigint; stamp: Stamp }[] }
   >;
 
-  /** Leaves evictions for a gateway that is connected to another directory; bounded, the oldest go first. */
+  /**
+   * Leaves evictions for a gateway that is connected to another directory; bounded, the oldest go first.
+   *
+   * @param frontierId Id of the gateway.
+   * @param evictions Connections that are to end.
+   */
   leaveEvictions(
     frontierId: string,
     evictions: readonly Eviction[],
   ): Promise<void>;
-  /** Takes the evictions that were left for a gateway. */
+  /**
+   * Takes the evictions that were left for a gateway.
+   *
+   * @param frontierId Id of the gateway.
+   * @returns The evictions; they are left no more.
+   */
   takeEvictions(frontierId: string): Promise<readonly Eviction[]>;
 
   /**
@@ -192,24 +220,64 @@ export interface PresenceStore extends AsyncDisposable {
    */
   removeDead(budget: number): Promise<{ removed: number; more: boolean }>;
 
-  /** One gateway that is alive. */
+  /**
+   * Finds a gateway that is alive.
+   *
+   * @param frontierId Which gateway.
+   * @returns The gateway; `undefined` if it is not alive.
+   */
   frontier(frontierId: string): Promise<FrontierRecord | undefined>;
-  /** All gateways that are alive, by id. */
+  /**
+   * Lists all gateways that are alive.
+   *
+   * @returns The gateways, in the order of their ids.
+   */
   frontiers(): Promise<readonly FrontierRecord[]>;
-  /** One edge. */
+  /**
+   * Finds an edge.
+   *
+   * @param edgeId Which edge.
+   * @returns The edge; `undefined` if it is not online.
+   */
   edge(edgeId: bigint): Promise<EdgeRecord | undefined>;
-  /** Several edges; those that are not online are left out. */
+  /**
+   * Finds several edges.
+   *
+   * @param edgeIds Which edges.
+   * @returns Those that are online.
+   */
   edges(edgeIds: readonly bigint[]): Promise<readonly EdgeRecord[]>;
-  /** A part of all edges; an edge may come twice. */
+  /**
+   * Lists a part of all edges; an edge may come twice.
+   *
+   * @param cursor Where the part begins; 0 at first.
+   * @param count About how many are wanted.
+   * @returns The part, and where the next one begins.
+   */
   edgePage(cursor: number, count: number): Promise<RecordPage<EdgeRecord>>;
-  /** A service, at each of its gateways. */
+  /**
+   * Finds a service.
+   *
+   * @param serviceId Which service.
+   * @returns The service, at each of its gateways; none if it is not online.
+   */
   service(serviceId: bigint): Promise<readonly ServiceRecord[]>;
-  /** A part of all services; one may come twice. */
+  /**
+   * Lists a part of all services; one may come twice.
+   *
+   * @param cursor Where the part begins; 0 at first.
+   * @param count About how many are wanted.
+   * @returns The part, and where the next one begins.
+   */
   servicePage(
     cursor: number,
     count: number,
   ): Promise<RecordPage<ServiceRecord>>;
-  /** How many edges and services are online at gateways that are alive. */
+  /**
+   * Counts what is online at gateways that are alive.
+   *
+   * @returns How many edges and services.
+   */
   counts(): Promise<{ edges: number; services: number }>;
 }
 

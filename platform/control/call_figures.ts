@@ -38,14 +38,22 @@ export class CallFigures {
     spans.add(ms);
   }
 
-  /** How often calls of each method ended in which way. */
+  /**
+   * Lists how calls ended.
+   *
+   * @returns Of each method and each way to end how many.
+   */
   *counts(): Generator<[method: string, outcome: CallOutcome, count: number]> {
     for (const [method, counts] of this.#counts) {
       for (const [outcome, count] of counts) yield [method, outcome, count];
     }
   }
 
-  /** How long calls of each method took. */
+  /**
+   * Lists how long calls took.
+   *
+   * @returns Of each method the spans of its calls.
+   */
   spans(): Iterable<[method: string, spans: Buckets]> {
     return this.#spans;
   }

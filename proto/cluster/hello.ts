@@ -44,7 +44,7 @@ export function encodeHello(): Uint8Array<ArrayBuffer> {
  * Checks the data of `cluster_hello`. Later versions are taken: who calls
  * understands ours.
  *
- * @param data The data.
+ * @param data What the gateway has sent with its call.
  * @throws {ProtocolError} If it is malformed.
  */
 export function checkHello(data: Uint8Array): void {
