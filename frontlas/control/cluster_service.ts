@@ -1,5 +1,6 @@
 /**
- * The eight methods that clients of Frontlas know.
+ * The eight methods that clients of Frontlas know. What they mean, and what the
+ * Go Frontlas makes of them: docs/spec/frontlas.md §3.4.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Whether Frontlas serves, as its clients ask for it.
+ * Whether Frontlas serves, as its clients ask for it. Source:
+ * docs/spec/frontlas.md §3.8.
  *
  * @module
  */

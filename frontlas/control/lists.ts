@@ -1,5 +1,6 @@
 /**
- * What lists of the control plane are asked for.
+ * What lists of the control plane are asked for. Source: docs/spec/frontlas.md
+ * §3.6.
  *
  * @module
  */

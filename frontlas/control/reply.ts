@@ -1,5 +1,6 @@
 /**
- * What all answers of the control plane have in common.
+ * What all answers of the control plane have in common. Texts and codes of
+ * errors: docs/spec/frontlas.md §3.7.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** What the cluster client of the Go SDK asks a Frontlas, asked by a Go program. */
+/** What the cluster client of the Go SDK asks a Frontlas, asked by a Go program: docs/spec/frontlas.md §5.1 to §5.4. */
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { TextLineStream } from "@std/streams";
