@@ -214,7 +214,7 @@ async function measure(
     redis,
   );
   rows.push(["edges go", gone]);
-  await store.release(sessions[0]!, 0);
+  await store.release(sessions[1]!, 0);
   const began = performance.now();
   let removed = 0;
   for (let more = true; more;) {

@@ -15,6 +15,8 @@ import {
   tell,
   whereIs,
 } from "../../frontlas/store/testing/store_world.ts";
+import { makeCertificates } from "../brokers/certificates.ts";
+import { brokerPorts } from "../brokers/real_broker.ts";
 import {
   cli,
   openWorld,
@@ -306,6 +308,109 @@ test("gateways that register at once get each a number", async (redis) => {
     assertEquals(await world.store.renew(session!), session === newest);
     assertEquals(session!.number, winner.number);
   }
+});
+
+test("a number that went to another gateway meanwhile is not had twice", async (redis) => {
+  const { port } = redis.nodes[0]!;
+  await using world = await openWorld(redis, "ttl");
+  const { store, other } = world;
+  const a = await join(store, "a");
+  await store.release(a, 0);
+  // As when all numbers are in use and the longest dead gives its own.
+  await cli(port, "hset", "frontlas:numbers", a.number, "b");
+  const back = await join(store, "a");
+  assert(back.number !== a.number);
+  assertEquals((await join(other, "a")).number, back.number);
+  // Forgotten, and free: it is taken again.
+  await cli(port, "del", "frontlas:numbers");
+  assertEquals((await join(other, "a")).number, back.number);
+  assert((await join(other, "c")).number !== back.number);
+});
+
+test("dead gateways give their numbers back in the end", async (redis) => {
+  const { port } = redis.nodes[0]!;
+  await using world = await openWorld(redis, "ttl");
+  const { store } = world;
+  const a = await join(store, "a");
+  for (let i = 0; i < 4_096; i += 256) {
+    const part = Array.from(
+      { length: 256 },
+      (_, n) => i + n === a.number ? [] : [i + n, `dead-${i + n}`],
+    );
+    await cli(port, "hset", "frontlas:numbers", ...part.flat());
+  }
+  const b = await join(store, "b");
+  assert(b.number !== a.number);
+  // All but the two are dead and have nothing: their names go.
+  await removeAllDead(store);
+  assertEquals((await cli(port, "hlen", "frontlas:numbers")).trim(), "3");
+  assertEquals((await store.frontiers()).length, 2);
+});
+
+test(
+  "a socket of the system will do",
+  async (redis) => {
+    const { port, process } = redis.nodes[0]!;
+    await using store = await openRedisStore({
+      ...redis.config,
+      network: "unix",
+      addrs: [`${process.folder}/redis.sock`],
+      db: 3,
+    });
+    await everything(store);
+    assertEquals((await cli(port, "-n", 0, "dbsize")).trim(), "0");
+    assert(Number(await cli(port, "-n", 3, "dbsize")) > 0);
+  },
+  "--unixsocket",
+  "redis.sock",
+);
+
+Deno.test({
+  name: `redis: TLS, with a certificate of its own where that is wanted${
+    missing === undefined ? "" : ` (SKIPPED: ${missing})`
+  }`,
+  async fn() {
+    if (missing !== undefined) return;
+    const folder = await Deno.makeTempDir();
+    const { ca, otherCa, serverCert, serverKey, clientCert, clientKey } =
+      await makeCertificates(folder);
+    const [tlsPort] = brokerPorts(1);
+    await using redis = await startStandalone(
+      ...["--tls-port", tlsPort!, "--tls-ca-cert-file", ca],
+      ...["--tls-cert-file", serverCert, "--tls-key-file", serverKey],
+      ...["--tls-auth-clients", "yes"],
+    );
+    const config = {
+      ...redis.config,
+      addrs: [`127.0.0.1:${tlsPort}`],
+      tls: {
+        mtls: false,
+        caCerts: [ca],
+        certs: [{ cert: clientCert, key: clientKey }],
+        insecureSkipVerify: false,
+      },
+    };
+    await using store = await openRedisStore(config);
+    await everything(store);
+    for (
+      const tls of [
+        { ...config.tls, caCerts: [otherCa] },
+        { ...config.tls, caCerts: [] },
+        { ...config.tls, certs: [] },
+      ]
+    ) {
+      await assertRejects(
+        () => openRedisStore({ ...config, tls, dialTimeoutMs: 2_000 }),
+        StoreUnavailableError,
+      );
+    }
+    await using unchecked = await openRedisStore({
+      ...config,
+      tls: { ...config.tls, caCerts: [otherCa], insecureSkipVerify: true },
+    });
+    await unchecked.ping();
+    await Deno.remove(folder, { recursive: true });
+  },
 });
 
 test("keys of a wrong type are put right", async (redis) => {

@@ -234,6 +234,7 @@ test("an edge moves between gateways of both kinds", async ({ world, go }) => {
   const a = await join(store, "a");
   assert(await go.connect("g"));
   await go.edgeOnline("g", 1n, SECONDS);
+  await go.edgeOnline("g", 2n, SECONDS);
   // To ours, which is newer.
   const outcomes = await store.apply(a, [edgeOn(1n, MS + 5_000)]);
   assertEquals(outcomes, [{
@@ -243,6 +244,9 @@ test("an edge moves between gateways of both kinds", async ({ world, go }) => {
   }]);
   assertEquals(await whereIs(store, 1n), "a");
   assertEquals((await go.frontierOfEdge(1n))?.id, "a");
+  assertEquals(await go.edgesCount(), 2);
+  assertEquals((await go.frontiers()).get("g")?.["edge_count"], "1");
+  assertEquals(await store.counts(), { edges: 2, services: 0 });
   // Back to Go's, which writes over it: our fence counts no more.
   await go.edgeOnline("g", 1n, SECONDS + 10);
   assertEquals(await whereIs(store, 1n), "g");

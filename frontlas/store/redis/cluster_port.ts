@@ -136,6 +136,7 @@ export class ClusterPort implements RedisPort {
   /** @inheritdoc */
   async close(): Promise<void> {
     this.#pause.stop();
+    this.#closings.stop();
     await this.#running;
     await this.#closeAll();
     this.#set("down", "closed");

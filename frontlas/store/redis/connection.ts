@@ -12,6 +12,9 @@ import { DISCONNECT_MS } from "./connection_options.ts";
 import { unavailable } from "./unavailable.ts";
 import { StoreUnavailableError } from "../presence_store.ts";
 
+/** Parts of a wait: while this process stands still it hears no answer, and one part at most passes. */
+const TURNS = 4;
+
 /** How a connection is made. */
 export interface ConnectionRequest {
   /** Where it goes, in words. */
@@ -64,11 +67,14 @@ export class Connection {
       ...request,
       lost: (why) => opened && request.lost(why),
     });
+    request.closings.opening(connection);
     try {
       await connection.#inTime(connection.#client.connect(), request.ms);
     } catch (error) {
       await connection.close();
       throw connection.#explain(error);
+    } finally {
+      request.closings.opened(connection);
     }
     opened = true;
     return connection;
@@ -162,16 +168,19 @@ export class Connection {
 
   async #inTime<T>(work: Promise<T>, ms: number): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new Error(`no answer within ${ms} ms`)),
-      ms,
-    );
+    let turns = 0;
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = () => {
+      if (turns++ === TURNS) reject(new Error(`no answer within ${ms} ms`));
+      else timer = setTimeout(wait, ms / TURNS);
+    };
+    wait();
     this.#waiting.add(reject);
     work.catch(() => {});
     try {
       return await Promise.race([work, promise]);
     } finally {
-      clearTimeout(timer);
+      clearTimeout(timer!);
       this.#waiting.delete(reject);
     }
   }

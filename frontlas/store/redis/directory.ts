@@ -29,6 +29,7 @@ export class Directory {
   readonly #context: Context;
   #found: ReadonlySet<string> = new Set();
   #searching: Promise<void> | undefined = undefined;
+  #behind: Promise<void> | undefined = undefined;
   #next = 0;
   #stopped = false;
 
@@ -65,24 +66,28 @@ export class Directory {
   async close(): Promise<void> {
     this.#stopped = true;
     await this.#searching?.catch(() => {});
+    await this.#behind;
   }
 
   /** No Go directory can work in a cluster. */
   async #search(): Promise<void> {
     if (this.#context.cluster) return;
-    const now = performance.now();
-    if (this.#searching !== undefined || now < this.#next) return;
+    if (performance.now() < this.#next) return;
+    this.#searching ??= this.#once().finally(() => this.#searching = undefined);
+    await this.#searching;
+  }
+
+  /** Searches in front of the caller where that is quick, else behind his back. */
+  async #once(): Promise<void> {
     const { frontiers } = this.#context.names;
     const size = await this.#context.one(command(frontiers, "DBSIZE"));
-    const searching = this.#searching = this.#scan().finally(() => {
-      const took = performance.now() - now;
-      this.#next = Number(size) <= SMALL
-        ? 0
-        : performance.now() + Math.max(PAUSE_MS, took / SHARE);
-      this.#searching = undefined;
+    if (Number(size) <= SMALL) return await this.#scan();
+    const began = performance.now();
+    this.#next = Infinity;
+    this.#behind = this.#scan().catch(() => {}).then(() => {
+      const took = performance.now() - began;
+      this.#next = performance.now() + Math.max(PAUSE_MS, took / SHARE);
     });
-    if (Number(size) <= SMALL) await searching;
-    else searching.catch(() => {});
   }
 
   async #scan(): Promise<void> {

@@ -45,9 +45,10 @@ export class Sessions {
     const context = this.#context;
     const key = this.#key(frontierId);
     const known = await context.read(command(key, "HGET", key, "number"));
-    const wanted = known === null
-      ? await this.#number(frontierId)
-      : Number(known);
+    const { number, lost } = await this.#number(
+      frontierId,
+      known === null ? undefined : Number(known),
+    );
     for (let tries = 0; tries < TRIES; tries++) {
       const generation = Number(
         await context.one(scripted(GENERATION, context.names.generation)),
@@ -57,11 +58,12 @@ export class Sessions {
         frontierId,
         instance,
         generation,
-        wanted,
+        number,
         serviceAddr,
         edgeAddr,
         LEASE_MS,
         SESSION_MS,
+        lost ? String(known) : "",
       ));
       if (answer === "refused") return undefined;
       if (answer === "late") continue;
@@ -97,10 +99,18 @@ export class Sessions {
 
   /** See {@linkcode PresenceStore.release}. */
   async release(session: FrontierSession, graceMs: number): Promise<void> {
-    const { frontierId, generation } = session;
+    const { frontierId, instance, generation } = session;
     await this.#context.one(
-      this.#context.ofFrontier(RELEASE, frontierId, generation, graceMs),
+      this.#context.ofFrontier(
+        RELEASE,
+        frontierId,
+        generation,
+        Math.ceil(graceMs),
+      ),
     );
+    if (this.#introductions.get(frontierId)?.instance === instance) {
+      this.#introductions.delete(frontierId);
+    }
   }
 
   #key(frontierId: string): string {
@@ -108,8 +118,14 @@ export class Sessions {
     return names.of("session", names.tag(frontierId));
   }
 
-  /** A number that nobody alive has; the one that was given longest ago. */
-  async #number(frontierId: string): Promise<number> {
+  /**
+   * The number of a gateway: the one it has, if nobody got that meanwhile; else
+   * one that nobody alive has, the one that was given longest ago.
+   */
+  async #number(
+    frontierId: string,
+    known: number | undefined,
+  ): Promise<{ number: number; lost: boolean }> {
     const { names } = this.#context;
     for (let tries = 0; tries < TRIES; tries++) {
       const fields = await this.#context.read(
@@ -123,7 +139,12 @@ export class Sessions {
       const next = Number(
         holders.get("next") ?? Math.floor(Math.random() * NUMBERS),
       );
-      const number = await this.#free(holders, next);
+      const holder = known === undefined ? "" : holders.get(`${known}`);
+      if (known !== undefined && holder === frontierId) {
+        return { number: known, lost: false };
+      }
+      const keeps = known !== undefined && holder === undefined;
+      const number = keeps ? known : await this.#free(holders, next);
       const claimed = await this.#context.one(scripted(
         CLAIM,
         names.numbers,
@@ -131,7 +152,9 @@ export class Sessions {
         holders.get(`${number}`) ?? "",
         frontierId,
       ));
-      if (claimed === 1) return number;
+      if (claimed === 1) {
+        return { number, lost: known !== undefined && !keeps };
+      }
     }
     throw new Error(
       `Cannot give a number to gateway ${frontierId}: too many register at once, try again`,

@@ -113,6 +113,7 @@ export class SinglePort implements RedisPort {
   /** @inheritdoc */
   async close(): Promise<void> {
     this.#pause.stop();
+    this.#closings.stop();
     await this.#connection?.close();
     await this.#running;
     await this.#closings.wait();

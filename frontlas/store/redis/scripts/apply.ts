@@ -112,6 +112,19 @@ local function writeEdge(id, since, seq, text)
   join('members:edges', id, since, seq)
 end
 
+-- The count of a gateway that a Go directory keeps is that directory's: it has counted what it wrote, and will not count it off.
+local function moveFrom(current, id)
+  if not whole then return end
+  local owner = current.owner
+  leave('members:edges', owner, id)
+  if present(at('lease', owner)) then return end
+  touched[owner] = nil
+  local key = at('frontiers', owner)
+  if not current.fenced and (tonumber(on(key, 'HGET', 'edge_count')) or 0) > 0 then
+    redis.call('HINCRBY', key, 'edge_count', -1)
+  end
+end
+
 local function edgeOnline(id, since, seq, text)
   local s, q = tonumber(since), tonumber(seq)
   local outcome = 'a'
@@ -137,7 +150,7 @@ local function edgeOnline(id, since, seq, text)
         if order < 0 and held then return 's' end
         if not mine then
           outcome = (held and 'm ' or 'd ') .. stampOf(current) .. string.format(' %.0f ', current.gen) .. current.owner
-          leave('members:edges', current.owner, id)
+          moveFrom(current, id)
         end
       end
     end
@@ -145,7 +158,7 @@ local function edgeOnline(id, since, seq, text)
     return 's'
   elseif current and current.owner ~= fid then
     outcome = 'd ' .. stampOf(current) .. string.format(' %.0f ', current.gen) .. current.owner
-    leave('members:edges', current.owner, id)
+    moveFrom(current, id)
   end
   writeEdge(id, since, seq, text)
   return outcome

@@ -43,7 +43,7 @@ return 1
 
 /**
  * Lets a gateway in. ARGV: braces (2), gateway, instance, generation, number, address for services, for edges, milliseconds of the
- * lease, of the session.
+ * lease, of the session, and a number that the session must not keep, or ``.
  *
  * Answers the number; `refused` when another process lives, `late` when a newer generation is there already.
  */
@@ -60,6 +60,7 @@ if present(alive) then
   if not closed and not (same and instance ~= '') then return 'refused' end
 end
 if known[2] and tonumber(known[2]) >= tonumber(gen) then return 'late' end
+if known[4] and known[4] ~= ARGV[11] then number = known[4] end
 if not same then
   local left = false
   for _, kind in ipairs({'edges', 'services'}) do
@@ -72,7 +73,7 @@ if not same then
   if left then on(at('graves', fid), 'RPUSH', gen) end
 end
 on(session, 'HSET', 'instance', instance, 'generation', gen,
-  'first', same and known[5] or gen, 'number', known[4] or number)
+  'first', same and known[5] or gen, 'number', number)
 redis.call('HDEL', session, 'closed')
 redis.call('PEXPIRE', session, ARGV[10])
 redis.call('SET', alive, '1', 'PX', ARGV[9])
@@ -80,7 +81,7 @@ redis.call('SET', lease, gen, 'PX', ARGV[9])
 on(at('frontiers', fid), 'HSET', 'advertised_sb_addr', ARGV[7], 'advertised_eb_addr', ARGV[8],
   'edge_count', on(at('members:edges', fid), 'HLEN'),
   'service_count', on(at('members:services', fid), 'HLEN'))
-return known[4] or number
+return number
 `,
 );
 
