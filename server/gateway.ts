@@ -255,6 +255,7 @@ export class Gateway implements Frontier {
       },
       routing: this.#routing,
       dial,
+      draining: () => this.#drain !== undefined,
       timers: this.#timers,
       random,
       wallClock: this.#wallClock,

@@ -41,6 +41,8 @@ export interface OpenMembershipOptions extends
   readonly routing: Routing;
   /** Connects to an address. */
   readonly dial: Dial;
+  /** Whether all peers are on their way to other gateways. */
+  readonly draining: () => boolean;
 }
 
 /**
@@ -78,6 +80,10 @@ export function openMembership(options: OpenMembershipOptions): Membership {
     },
     directory: routing.directory,
     ids: routing.ids,
-    evict: (edge) => routing.edgebound.kick(edge, REPLACED),
+    evict: (edge) => {
+      // It has moved as it was told to: what is in flight here finishes first.
+      if (options.draining()) return;
+      routing.edgebound.kick(edge, REPLACED);
+    },
   });
 }
