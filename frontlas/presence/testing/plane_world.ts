@@ -163,6 +163,7 @@ export class PlaneWorld implements Disposable {
 
   /** Switches the store, and says so. */
   switch(state: StoreState): void {
+    if (state === this.#state) return;
     this.#state = state;
     for (const presence of this.#others) presence.storeIs(state);
   }
