@@ -265,7 +265,7 @@ export class Gateway implements Frontier {
       "frontlas",
       () => {
         const { state, problem } = membership.status;
-        return state === "up" ? "" : problem === "" ? state : problem;
+        return problem !== "" || state === "up" ? problem : state;
       },
       { required: false },
     );

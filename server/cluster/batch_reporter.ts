@@ -83,6 +83,8 @@ export class BatchReporter implements Reporter {
   /** The store of the directory does not answer. */
   #waiting = false;
   #synced = false;
+  /** Why the last report was not taken. */
+  #problem = "";
   #stopped = false;
   readonly #settled: (() => void)[] = [];
 
@@ -101,6 +103,13 @@ export class BatchReporter implements Reporter {
   /** @inheritdoc */
   get synced(): boolean {
     return this.#synced;
+  }
+
+  /** @inheritdoc */
+  get problem(): string {
+    return this.#waiting
+      ? "the directory cannot reach its store"
+      : this.#problem;
   }
 
   /** @inheritdoc */
@@ -282,6 +291,7 @@ export class BatchReporter implements Reporter {
       return;
     }
     onAcknowledged();
+    this.#problem = "";
     this.#retry.reset();
     counts.events += sent.events;
     // What was sent before a sync began says nothing about it.
@@ -311,10 +321,11 @@ export class BatchReporter implements Reporter {
     const { counts, log } = this.#context;
     counts.refusals++;
     const pauseMs = this.#retry.next();
+    this.#problem = describeError(problem);
     this.#notBefore = this.#now + pauseMs;
     log.warn("The cluster's directory did not take a report, it is repeated", {
       peer: "frontlas",
-      error: describeError(problem),
+      error: this.#problem,
       retryInMs: Math.round(pauseMs),
     });
     if (sent.epoch !== this.#epoch) return;

@@ -60,6 +60,8 @@ export class CallReporter implements Reporter {
   #statsAt: number;
   #notBefore = 0;
   #synced = false;
+  /** Why the last report was not taken. */
+  #problem = "";
   #stopped = false;
   readonly #settled: (() => void)[] = [];
 
@@ -86,6 +88,11 @@ export class CallReporter implements Reporter {
   /** @inheritdoc */
   get synced(): boolean {
     return this.#synced;
+  }
+
+  /** @inheritdoc */
+  get problem(): string {
+    return this.#problem;
   }
 
   /** @inheritdoc */
@@ -281,6 +288,7 @@ export class CallReporter implements Reporter {
     if (id !== undefined) this.#busy.delete(id);
     if (this.#stopped || link.over) return;
     if (problem === undefined) {
+      this.#problem = "";
       this.#retry.reset();
       onAcknowledged();
       if (change !== undefined) counts.events++;
@@ -301,11 +309,12 @@ export class CallReporter implements Reporter {
     }
     counts.refusals++;
     const pauseMs = this.#retry.next();
+    this.#problem = describeError(problem);
     this.#notBefore = this.#now + pauseMs;
     log.warn("The cluster's directory did not take a report, it is repeated", {
       peer: "frontlas",
       method: report.method,
-      error: describeError(problem),
+      error: this.#problem,
       retryInMs: Math.round(pauseMs),
     });
     if (change !== undefined) this.#changes.giveBack(change);

@@ -120,7 +120,7 @@ export class Membership {
     return {
       frontierId: this.#options.frontierId,
       state: closed ? "closed" : this.#up ? "up" : "connecting",
-      problem: this.#problem,
+      problem: reporter?.problem || this.#problem,
       address: this.#address,
       kind: !this.#up ? undefined : this.#link!.ours ? "frontlas" : "go",
       serviceAddr: this.#serviceAddr,

@@ -378,10 +378,15 @@ Deno.test("a store that comes back is told everything, and meanwhile that the ga
   const beats = directory.calls["presence"]! - before;
   assert(beats >= 4 && beats <= 12, `${beats} in 20 s`);
   assertEquals(membership.status.synced, false);
+  assertEquals(
+    membership.status.problem,
+    "the directory cannot reach its store",
+  );
   directory.faults.storeDown = false;
   await sim.pass(5_000);
   assertEquals(known(directory), sim.here);
   assertEquals(membership.status.synced, true);
+  assertEquals(membership.status.problem, "");
   await membership.close(0);
 });
 

@@ -48,6 +48,8 @@ export interface ReporterContext {
 export interface Reporter extends Disposable {
   /** Whether it was told of everybody who was here when the link came up. */
   readonly synced: boolean;
+  /** Why it takes nothing at the moment; empty when it does. */
+  readonly problem: string;
   /** Changes that it has not confirmed. */
   readonly pending: number;
   /**

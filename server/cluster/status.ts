@@ -10,7 +10,7 @@ export interface ClusterStatus {
   readonly frontierId: string;
   /** Where the link is in its life; `up` once the directory has taken it. */
   readonly state: "connecting" | "up" | "closed";
-  /** Why it is not up, while it is tried again; empty otherwise. */
+  /** Why it is not up, or takes no reports, while both are tried again; empty otherwise. */
   readonly problem: string;
   /** The directory that it leads to, or is tried next; `host:port`. */
   readonly address: string;

@@ -120,7 +120,7 @@ export type ClusterLink = Message<"frontier.admin.v1.ClusterLink"> & {
   state: string;
 
   /**
-   * Why it is not up, while it is tried again; empty otherwise.
+   * Why it is not up, or takes no reports, while both are tried again; empty otherwise.
    *
    * @generated from field: string problem = 2;
    */
@@ -1268,7 +1268,7 @@ export const comments: Readonly<Record<string, string>> = {
   "frontier.admin.v1.Status.cluster": "The link to the directory of its cluster; absent without one.",
   "frontier.admin.v1.ClusterLink": "The link of a gateway to the directory of its cluster.",
   "frontier.admin.v1.ClusterLink.state": "connecting, up or closed.",
-  "frontier.admin.v1.ClusterLink.problem": "Why it is not up, while it is tried again; empty otherwise.",
+  "frontier.admin.v1.ClusterLink.problem": "Why it is not up, or takes no reports, while both are tried again; empty otherwise.",
   "frontier.admin.v1.ClusterLink.address": "The directory that it leads to, or is tried next, as host:port.",
   "frontier.admin.v1.ClusterLink.kind": "frontlas or go: whose directory it is; empty while it is not up.",
   "frontier.admin.v1.ClusterLink.advertised_sb_addr": "Where services are told that the gateway is; empty before the first attempt.",
