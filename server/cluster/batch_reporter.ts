@@ -13,41 +13,32 @@ import {
   METHOD_HELLO,
   METHOD_PRESENCE,
   PresenceBatchWriter,
-  type PresenceEvent,
   type PresenceReply,
 } from "@frontier/proto/cluster";
 import { Backoff, describeError } from "@frontier/platform/internal";
 import type { Peer } from "../directory/peer.ts";
-import { type Change, Changes } from "./changes.ts";
-import {
-  addressOf,
-  metaOf,
-  type Reporter,
-  type ReporterContext,
-  stampOf,
-} from "./reporter.ts";
-import { roll, Rounds } from "./roll.ts";
+import { BatchContents, type BatchLoad } from "./batch_contents.ts";
+import type { Reporter, ReporterContext } from "./reporter.ts";
 
 /** Milliseconds that a change waits for others that go in the same batch. */
 const GATHER_MS = 8;
-/** Milliseconds that a batch may take to write: peers wait meanwhile. */
-const TURN_MS = 1;
-/** Records between two looks at the clock. */
-const LOOK_EVERY = 64;
 /** Part of the time between two batches in which the next one goes out. */
 const HASTE = 0.8;
-/** Bytes of a batch that are left free where the directory takes less than the writer: more than an edge's record has. */
-const RECORD_ROOM = 640;
 /** Pauses after the directory did not take a batch. */
 const RETRY = { minDelayMs: 50, firstDelayMs: 400, maxDelayMs: 5_000 };
+/** What a batch carries while the store is away. */
+const NOTHING: BatchLoad = { changes: [], syncing: false, syncEnd: false };
 
 /** A batch that is under way. */
-interface Sent {
+interface Sent extends BatchLoad {
   readonly epoch: number;
   readonly events: number;
-  readonly changes: readonly Change[];
-  readonly syncing: boolean;
-  readonly syncEnd: boolean;
+}
+
+/** What the directory has answered to hello, and what follows from it. */
+interface Agreed {
+  readonly terms: ClusterTerms;
+  readonly contents: BatchContents;
 }
 
 /**
@@ -65,18 +56,14 @@ interface Sent {
  */
 export class BatchReporter implements Reporter {
   readonly #context: ReporterContext;
-  readonly #changes: Changes;
   readonly #timer: Timer = new Timer(() => this.#turn());
   readonly #retry: Backoff;
-  #terms: ClusterTerms | undefined = undefined;
-  #rounds: Rounds | undefined = undefined;
-  /** Everybody who is still to be told of; `undefined` outside of a sync. */
-  #roll: Iterator<Peer, void, undefined> | undefined = undefined;
-  /** One of them for whom there was no room. */
-  #held: Peer | undefined = undefined;
-  #begun = false;
+  /** `undefined` until the directory has answered to hello. */
+  #agreed: Agreed | undefined = undefined;
   #epoch = 0;
   #inFlight = 0;
+  /** Changes in the batches that are under way. */
+  #underWay = 0;
   #sentAt = 0;
   /** Nothing is sent before. */
   #notBefore = 0;
@@ -95,7 +82,6 @@ export class BatchReporter implements Reporter {
    */
   constructor(context: ReporterContext) {
     this.#context = context;
-    this.#changes = new Changes((peer) => stampOf(peer, context.clock));
     this.#retry = new Backoff(RETRY, context.random);
     void this.#hello();
   }
@@ -114,35 +100,29 @@ export class BatchReporter implements Reporter {
 
   /** @inheritdoc */
   get pending(): number {
-    return this.#changes.size + this.#underWay;
+    return (this.#agreed?.contents.changes.size ?? 0) + this.#underWay;
   }
-
-  /** Changes in the batches that are under way. */
-  #underWay = 0;
 
   /** @inheritdoc */
   arrive(peer: Peer): void {
-    // Before the directory has answered, everybody is still to be told of.
-    if (this.#terms === undefined || this.#waiting) return;
-    this.#changes.arrive(peer);
-    this.#gather();
+    // Before the directory has answered, or its store, everybody is still to be told of.
+    if (this.#agreed === undefined || this.#waiting) return;
+    this.#agreed.contents.changes.arrive(peer);
+    this.#wake(this.#now + GATHER_MS);
   }
 
   /** @inheritdoc */
   depart(peer: Peer): void {
-    if (this.#terms === undefined || this.#waiting) return;
-    this.#changes.depart(peer);
-    this.#gather();
+    if (this.#agreed === undefined || this.#waiting) return;
+    this.#agreed.contents.changes.depart(peer);
+    this.#wake(this.#now + GATHER_MS);
   }
 
   /** @inheritdoc */
   resync(): void {
-    if (this.#terms === undefined || this.#stopped) return;
-    this.#changes.clear();
+    if (this.#agreed === undefined || this.#stopped) return;
     this.#waiting = false;
-    this.#roll = roll(this.#context.directory);
-    this.#held = undefined;
-    this.#begun = false;
+    this.#agreed.contents.tellAll();
     this.#epoch++;
     this.#context.counts.resyncs++;
     this.#wake(this.#now);
@@ -160,8 +140,7 @@ export class BatchReporter implements Reporter {
   [Symbol.dispose](): void {
     this.#stopped = true;
     this.#context.timers.clear(this.#timer);
-    this.#changes.clear();
-    this.#roll = undefined;
+    this.#agreed?.contents.clear();
     this.#settle();
   }
 
@@ -169,11 +148,8 @@ export class BatchReporter implements Reporter {
     return this.#context.timers.now();
   }
 
-  #gather(): void {
-    if (!this.#stopped) this.#wake(this.#now + GATHER_MS);
-  }
-
   #wake(at: number): void {
+    if (this.#stopped) return;
     const timer = this.#timer;
     const due = Math.max(at, this.#notBefore);
     if (timer.armed && timer.at <= due) return;
@@ -181,8 +157,9 @@ export class BatchReporter implements Reporter {
   }
 
   #settle(): void {
+    const syncing = this.#agreed?.contents.syncing ?? true;
     const done = this.#stopped || this.#waiting ||
-      (this.#synced && this.#roll === undefined && this.pending === 0);
+      (this.#synced && !syncing && this.pending === 0);
     if (done) { for (const resolve of this.#settled.splice(0)) resolve(); }
   }
 
@@ -192,11 +169,10 @@ export class BatchReporter implements Reporter {
       const askedAt = this.#now;
       const terms = decodeTerms(await link.call(METHOD_HELLO, encodeHello()));
       if (this.#stopped) return;
-      const now = this.#now;
-      clock.heard(terms.now, askedAt, now);
+      clock.heard(terms.now, askedAt, this.#now);
       onNumber(terms.number, terms.now);
-      this.#rounds = new Rounds(this.#context.directory, terms.renewMs, now);
-      this.#terms = terms;
+      const contents = new BatchContents(this.#context, terms);
+      this.#agreed = { terms, contents };
       onUp();
       this.resync();
     } catch (error) {
@@ -206,62 +182,35 @@ export class BatchReporter implements Reporter {
 
   /** Sends one batch, if there is something to send, and looks when the next one is due. */
   #turn(): void {
-    const terms = this.#terms;
-    if (terms === undefined || this.#stopped) return;
+    const agreed = this.#agreed;
+    if (agreed === undefined || this.#stopped) return;
+    const { batchesInFlight } = agreed.terms;
     const now = this.#now;
-    const room = this.#inFlight < terms.batchesInFlight;
-    if (room && now >= this.#notBefore && this.#due(now, terms)) {
-      void this.#send(now, terms);
-    }
+    const may = this.#inFlight < batchesInFlight && now >= this.#notBefore;
+    if (may && now >= this.#nextAt(agreed)) void this.#send(now, agreed);
     // With all places taken the next reply goes on.
-    if (this.#inFlight >= terms.batchesInFlight) return;
-    this.#wake(this.#nextAt(now, terms));
+    if (this.#inFlight < batchesInFlight) this.#wake(this.#nextAt(agreed));
   }
 
-  #due(now: number, terms: ClusterTerms): boolean {
-    if (now >= this.#sentAt + terms.beatMs * HASTE) return true;
-    if (this.#waiting) return false;
-    return this.#roll !== undefined || this.#changes.size > 0 ||
-      now >= this.#rounds!.nextAt;
-  }
-
-  #nextAt(now: number, terms: ClusterTerms): number {
+  /** When the next batch is due, an empty one perhaps: a sign of life. */
+  #nextAt({ terms, contents }: Agreed): number {
     const beatAt = this.#sentAt + terms.beatMs * HASTE;
-    if (this.#waiting) return beatAt;
-    if (this.#roll !== undefined || this.#changes.size > 0) return now;
-    return Math.min(beatAt, this.#rounds!.nextAt);
+    return this.#waiting ? beatAt : Math.min(beatAt, contents.nextAt);
   }
 
-  async #send(now: number, terms: ClusterTerms): Promise<void> {
+  async #send(now: number, agreed: Agreed): Promise<void> {
     const { link, directory } = this.#context;
+    const epoch = this.#epoch;
     const writer = new PresenceBatchWriter({
-      epoch: this.#epoch,
+      epoch,
       edges: directory.edgeCount,
       services: directory.serviceCount,
     });
+    const load = this.#waiting ? NOTHING : agreed.contents.fill(writer);
+    const sent: Sent = { ...load, epoch, events: writer.count };
     this.#sentAt = now;
-    const syncing = this.#roll !== undefined;
-    const changes: Change[] = [];
-    let syncEnd = false;
-    if (!this.#waiting) {
-      if (syncing && !this.#begun) {
-        writer.beginSync();
-        this.#begun = true;
-      }
-      const room = this.#addChanges(writer, changes, terms);
-      if (syncing) syncEnd = room && this.#addRoll(writer, terms);
-      else if (room) this.#addRound(writer, now, terms);
-      if (syncEnd) writer.endSync();
-    }
-    const sent: Sent = {
-      epoch: this.#epoch,
-      events: writer.count,
-      changes,
-      syncing,
-      syncEnd,
-    };
     this.#inFlight++;
-    this.#underWay += changes.length;
+    this.#underWay += sent.changes.length;
     let reply: PresenceReply | undefined;
     let problem: unknown;
     try {
@@ -272,22 +221,30 @@ export class BatchReporter implements Reporter {
       problem = error;
     }
     this.#inFlight--;
-    this.#underWay -= changes.length;
+    this.#underWay -= sent.changes.length;
     // What was under way on a link that is over, the next one tells from the beginning.
     if (this.#stopped || link.over) return;
-    if (reply === undefined) this.#failed(sent, problem);
-    else this.#replied(sent, reply, now);
+    if (reply === undefined) this.#failed(sent, problem, agreed);
+    else this.#replied(sent, reply, now, agreed);
     this.#settle();
-    this.#wake(this.#nextAt(this.#now, terms));
+    this.#wake(this.#nextAt(agreed));
   }
 
-  #replied(sent: Sent, reply: PresenceReply, askedAt: number): void {
+  #replied(
+    sent: Sent,
+    reply: PresenceReply,
+    askedAt: number,
+    { contents }: Agreed,
+  ): void {
     const { clock, counts, onAcknowledged, onEvictions } = this.#context;
     clock.heard(reply.now, askedAt, this.#now);
     if (reply.evictions.length > 0) onEvictions(reply.evictions);
     if (reply.unavailable) {
+      // It is told everything once its store is back, and until then that we are alive.
       counts.refusals++;
-      this.#wait();
+      this.#waiting = true;
+      this.#synced = false;
+      contents.clear();
       return;
     }
     onAcknowledged();
@@ -297,27 +254,10 @@ export class BatchReporter implements Reporter {
     // What was sent before a sync began says nothing about it.
     if (sent.epoch !== this.#epoch) return;
     if (reply.resync || this.#waiting) this.resync();
-    else if (sent.syncEnd) {
-      this.#synced = true;
-      const now = this.#now;
-      this.#rounds = new Rounds(
-        this.#context.directory,
-        this.#terms!.renewMs,
-        now,
-      );
-    }
+    else if (sent.syncEnd) this.#synced = true;
   }
 
-  /** The store is away: it is told everything once it is back, and until then that we are alive. */
-  #wait(): void {
-    this.#waiting = true;
-    this.#synced = false;
-    this.#roll = undefined;
-    this.#held = undefined;
-    this.#changes.clear();
-  }
-
-  #failed(sent: Sent, problem: unknown): void {
+  #failed(sent: Sent, problem: unknown, { contents }: Agreed): void {
     const { counts, log } = this.#context;
     counts.refusals++;
     const pauseMs = this.#retry.next();
@@ -329,111 +269,7 @@ export class BatchReporter implements Reporter {
       retryInMs: Math.round(pauseMs),
     });
     if (sent.epoch !== this.#epoch) return;
-    if (sent.syncing) {
-      this.resync();
-      return;
-    }
-    for (const change of sent.changes) this.#changes.giveBack(change);
+    if (sent.syncing) this.resync();
+    else for (const change of sent.changes) contents.changes.giveBack(change);
   }
-
-  /** @returns Whether there is still room. */
-  #addChanges(
-    writer: PresenceBatchWriter,
-    taken: Change[],
-    terms: ClusterTerms,
-  ): boolean {
-    for (;;) {
-      const change = this.#changes.peek();
-      if (change === undefined) return true;
-      const added = change.kind === "online"
-        ? this.#addPeer(writer, change.peer, terms)
-        : add(writer, {
-          kind: `${change.of}-offline`,
-          id: change.id,
-          stamp: change.stamp,
-        }, terms);
-      if (!added) return false;
-      this.#changes.take(change);
-      taken.push(change);
-    }
-  }
-
-  /** @returns Whether everybody is told of. */
-  #addRoll(writer: PresenceBatchWriter, terms: ClusterTerms): boolean {
-    for (;;) {
-      const peer = this.#held ?? this.#roll!.next().value;
-      this.#held = undefined;
-      if (peer === undefined) {
-        this.#roll = undefined;
-        return true;
-      }
-      if (!peer.online) continue;
-      if (!this.#addPeer(writer, peer, terms)) {
-        this.#held = peer ?? undefined;
-        return false;
-      }
-      this.#changes.told(peer);
-    }
-  }
-
-  #addRound(
-    writer: PresenceBatchWriter,
-    now: number,
-    terms: ClusterTerms,
-  ): void {
-    const rounds = this.#rounds!;
-    rounds.advance(now);
-    for (;;) {
-      const peer = this.#held ?? rounds.next();
-      this.#held = undefined;
-      if (peer === undefined) return;
-      if (!peer.online) continue;
-      if (!this.#addPeer(writer, peer, terms)) {
-        this.#held = peer;
-        return;
-      }
-    }
-  }
-
-  #addPeer(
-    writer: PresenceBatchWriter,
-    peer: Peer,
-    terms: ClusterTerms,
-  ): boolean {
-    const { clock, log } = this.#context;
-    if (
-      writer.count > 0 && writer.count % LOOK_EVERY === 0 &&
-      this.#now - this.#sentAt >= TURN_MS
-    ) {
-      return false;
-    }
-    try {
-      return add(writer, {
-        kind: `${peer.kind}-online`,
-        id: peer.id,
-        stamp: stampOf(peer, clock),
-        addr: addressOf(peer),
-        meta: peer.kind === "edge" ? "" : metaOf(peer),
-      }, terms);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      // The others are to be told of nevertheless.
-      log.warn("The cluster's directory cannot be told of a peer", {
-        peer: peer.describe(),
-        error: error.message,
-      });
-      return true;
-    }
-  }
-}
-
-/** @returns Whether there was room, by what the writer and the directory take. */
-function add(
-  writer: PresenceBatchWriter,
-  event: PresenceEvent,
-  { batchRecords, batchBytes }: ClusterTerms,
-): boolean {
-  const full = writer.count >= batchRecords ||
-    writer.size > batchBytes - RECORD_ROOM;
-  return !(full && writer.count > 0) && writer.add(event);
 }

@@ -9,12 +9,8 @@ import { encodeReport, type Report } from "@frontier/proto/cluster";
 import { Backoff, describeError } from "@frontier/platform/internal";
 import type { Peer } from "../directory/peer.ts";
 import { type Change, Changes } from "./changes.ts";
-import {
-  addressOf,
-  metaOf,
-  type Reporter,
-  type ReporterContext,
-} from "./reporter.ts";
+import { arrivalOf, departureOf, signOfLife } from "./go_reports.ts";
+import type { Reporter, ReporterContext } from "./reporter.ts";
 import { roll, Rounds } from "./roll.ts";
 
 /** Calls that are under way at a time, and that are begun in one turn of the event loop. */
@@ -147,6 +143,7 @@ export class CallReporter implements Reporter {
   }
 
   #settle(): void {
+    if (this.#roll === undefined && this.#busy.size === 0) this.#synced = true;
     const done = this.#stopped ||
       (this.#roll === undefined && this.pending === 0);
     if (done) { for (const resolve of this.#settled.splice(0)) resolve(); }
@@ -171,6 +168,7 @@ export class CallReporter implements Reporter {
       begun++;
       void this.#tell(next);
     }
+    this.#settle();
     // With all places taken, or an id that waits, the next answer goes on.
     this.#wake(Math.min(this.#statsAt, this.#rounds.nextAt));
   }
@@ -202,39 +200,14 @@ export class CallReporter implements Reporter {
     if (this.#busy.has(id)) return undefined;
     this.#changes.take(change);
     if (change.kind === "online") return this.#arrival(change);
-    const { frontierId } = this.#context;
-    return {
-      change,
-      report: change.of === "edge"
-        ? { method: "edge_offline", frontierId, edgeId: id, addr: "" }
-        : {
-          method: "service_offline",
-          frontierId,
-          serviceId: id,
-          service: "",
-          addr: "",
-        },
-    };
+    return { change, report: departureOf(change, this.#context.frontierId) };
   }
 
   #arrival(change: Change & { kind: "online" }): Told {
     const { peer } = change;
     this.#changes.told(peer);
     this.#told.add(peer);
-    const { frontierId } = this.#context;
-    const addr = addressOf(peer);
-    return {
-      change,
-      report: peer.kind === "edge"
-        ? { method: "edge_online", frontierId, edgeId: peer.id, addr }
-        : {
-          method: "service_online",
-          frontierId,
-          serviceId: peer.id,
-          service: metaOf(peer),
-          addr,
-        },
-    };
+    return { change, report: arrivalOf(peer, this.#context.frontierId) };
   }
 
   #nextStats(now: number): Told | undefined {
@@ -257,19 +230,7 @@ export class CallReporter implements Reporter {
       const peer = this.#rounds.next();
       if (peer === undefined) return undefined;
       if (!peer.online || !this.#told.has(peer)) continue;
-      const { frontierId } = this.#context;
-      const { id } = peer;
-      return {
-        report: peer.kind === "edge"
-          ? { method: "edge_heartbeat", frontierId, edgeId: id, addr: "" }
-          : {
-            method: "service_heartbeat",
-            frontierId,
-            serviceId: id,
-            service: "",
-            addr: "",
-          },
-      };
+      return { report: signOfLife(peer, this.#context.frontierId) };
     }
   }
 
@@ -293,7 +254,6 @@ export class CallReporter implements Reporter {
       onAcknowledged();
       if (change !== undefined) counts.events++;
     } else this.#failed(report, change, problem);
-    if (this.#roll === undefined && this.#busy.size === 0) this.#synced = true;
     this.#settle();
     if (this.#changes.size > 0 || this.#roll !== undefined) {
       this.#wake(this.#now);

@@ -4,27 +4,22 @@
  * @module
  */
 
-import { Timer, type Timers } from "@frontier/proto";
+import { Timer } from "@frontier/proto";
 import {
   decodeEvictions,
   encodeFrontierMeta,
   type Eviction,
 } from "@frontier/proto/cluster";
 import type { PeerAddress } from "@frontier/platform";
-import type { Logger } from "@frontier/platform/log";
 import { Backoff, describeError } from "@frontier/platform/internal";
 import type { Directory } from "../directory/directory.ts";
-import type { IdAllocator } from "../directory/id_allocator.ts";
-import type { EdgePeer, Peer } from "../directory/peer.ts";
-import {
-  advertisedAddress,
-  type AdvertisedSide,
-  leadsNowhere,
-} from "./advertised.ts";
+import type { Peer } from "../directory/peer.ts";
+import { advertisedAddress, leadsNowhere } from "./advertised.ts";
 import { BatchReporter } from "./batch_reporter.ts";
 import { CallReporter } from "./call_reporter.ts";
 import { ClusterClock } from "./cluster_clock.ts";
-import type { ClusterLink, DialDirectory } from "./cluster_link.ts";
+import type { ClusterLink } from "./cluster_link.ts";
+import type { MembershipOptions } from "./membership_options.ts";
 import { type Reporter, stampOf } from "./reporter.ts";
 import { type ClusterCounts, type ClusterStatus, noCounts } from "./status.ts";
 
@@ -34,38 +29,6 @@ const PAUSES = { minDelayMs: 50, firstDelayMs: 1_000, maxDelayMs: 5_000 };
 const STABLE_MS = 5_000;
 /** How a gateway is refused whose id is taken. Source: docs/spec/frontlas.md §1.3. */
 const TAKEN = "frontier already set";
-
-/** What a {@linkcode Membership} needs from outside. */
-export interface MembershipOptions {
-  /** What the gateway calls itself; not empty. */
-  readonly frontierId: string;
-  /** Which process it is: 16 hex digits. */
-  readonly instance: string;
-  /** Where directories are, at least one. */
-  readonly addrs: readonly string[];
-  /** The side that services connect to. */
-  readonly servicebound: AdvertisedSide;
-  /** The side that edges connect to. */
-  readonly edgebound: AdvertisedSide;
-  /** Milliseconds between two reports of the number of peers, to a directory that wants them; infinite for none. */
-  readonly statsMs: number;
-  /** Connects to a directory. */
-  readonly dial: DialDirectory;
-  /** Who is there. */
-  readonly directory: Directory;
-  /** Makes ids, with a number that the cluster gives. */
-  readonly ids: IdAllocator;
-  /** Closes an edge that is connected elsewhere by now. */
-  readonly evict: (edge: EdgePeer) => void;
-  /** The clock and its timers. */
-  readonly timers: Timers;
-  /** Source of randomness, from 0 to 1, 1 excluded. */
-  readonly random: () => number;
-  /** The wall clock in Unix milliseconds. */
-  readonly wallClock: () => number;
-  /** Where to report. */
-  readonly log: Logger;
-}
 
 /**
  * Keeps one link to a directory at a time, as long as the gateway runs: to one
@@ -231,22 +194,19 @@ export class Membership {
   }
 
   #introduce(local: PeerAddress): Uint8Array {
-    const { servicebound, edgebound, log } = this.#options;
-    const { frontierId, instance } = this.#options;
-    const serviceAddr = advertisedAddress(servicebound, local);
-    const edgeAddr = advertisedAddress(edgebound, local);
-    for (
-      const [key, address] of [
-        [servicebound.key, serviceAddr],
-        [edgebound.key, edgeAddr],
-      ] as const
-    ) {
-      if (!leadsNowhere(address, local)) continue;
-      log.warn(
-        `The cluster is told an address that others cannot reach, set "${key}"`,
-        { peer: "frontlas", address },
-      );
-    }
+    const { frontierId, instance, servicebound, edgebound, log } =
+      this.#options;
+    const told = [servicebound, edgebound].map((side) => {
+      const address = advertisedAddress(side, local);
+      if (leadsNowhere(address, local)) {
+        log.warn(
+          `The cluster is told an address that others cannot reach, set "${side.key}"`,
+          { peer: "frontlas", address },
+        );
+      }
+      return address;
+    });
+    const [serviceAddr, edgeAddr] = told as [string, string];
     this.#serviceAddr = serviceAddr;
     this.#edgeAddr = edgeAddr;
     return encodeFrontierMeta({ frontierId, instance, serviceAddr, edgeAddr });

@@ -44,6 +44,17 @@ Deno.test("a directory is told of everybody who is here, then of everybody who c
   assertEquals(membership.status.state, "closed");
 });
 
+Deno.test("a directory knows everybody of a gateway that has nobody", async () => {
+  for (const ours of [true, false]) {
+    const sim = new SimCluster();
+    sim.add(A, ours);
+    const membership = sim.join();
+    await sim.pass(100);
+    assertEquals(membership.status.synced, true);
+    await membership.close(0);
+  }
+});
+
 Deno.test("ids have the number that the cluster gives", async () => {
   const sim = new SimCluster();
   sim.add(A);

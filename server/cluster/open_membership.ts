@@ -13,7 +13,8 @@ import { REPLACED } from "../exchange/ends.ts";
 import type { Routing } from "../routing.ts";
 import type { AdvertisedSide } from "./advertised.ts";
 import { openEndpointLink } from "./endpoint_link.ts";
-import { Membership, type MembershipOptions } from "./membership.ts";
+import { Membership } from "./membership.ts";
+import type { MembershipOptions } from "./membership_options.ts";
 
 /** Connects to an address. */
 export type Dial = (
