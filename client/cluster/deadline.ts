@@ -84,7 +84,7 @@ export class Deadline implements Disposable {
   #late(): FrontierError {
     const { what, timeoutMs } = this.#options;
     const { reason } = this;
-    const why = reason instanceof Error ? `, ${reason.message}` : "";
+    const why = reason instanceof Error ? `: ${reason.message}` : "";
     return new FrontierError(
       "timeout",
       `Cannot ${what}: not sent within ${Math.round(timeoutMs)} ms${why}`,

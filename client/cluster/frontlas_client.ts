@@ -169,7 +169,7 @@ function toGrpcError(error: unknown): GrpcError {
 export function noFrontlas(reason: Error): FrontierError {
   return new FrontierError(
     isRefusal(reason) ? "refused" : "not-connected",
-    `Cannot connect: no Frontlas tells where gateways are, ${reason.message}`,
+    `Cannot connect: no Frontlas tells where gateways are: ${reason.message}`,
     { cause: reason },
   );
 }

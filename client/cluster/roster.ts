@@ -15,7 +15,7 @@ import { askList, followList, type Listed } from "./frontlas_api.ts";
 import type { FrontlasClient } from "./frontlas_client.ts";
 
 /** Milliseconds until the first event of a watch, connecting included. */
-const FIRST_EVENT_MS = 10_000;
+const FIRST_EVENT_MS = 5_000;
 /** Milliseconds without an event after which a watch is lost, where Frontlas does not say. */
 const SILENCE_MS = 60_000;
 /** Polls after which Frontlas is asked again whether it can be watched: it may have been replaced. */
@@ -99,19 +99,26 @@ export class Roster {
     const over = new AbortController();
     const end = () => over.abort();
     stop.addEventListener("abort", end, { once: true });
-    let hush = after(FIRST_EVENT_MS, end);
+    let silenceMs = FIRST_EVENT_MS;
+    let hush = after(silenceMs, end);
     try {
       await followList(client, (heartbeatMs, listed) => {
         hush();
-        hush = after(heartbeatMs * 2 || SILENCE_MS, end);
+        silenceMs = heartbeatMs * 2 || SILENCE_MS;
+        hush = after(silenceMs, end);
         if (listed === undefined) this.#failures = 0;
         else this.#heard(listed);
       }, over.signal);
     } catch (error) {
       const unknown = error instanceof GrpcError &&
         error.code === GRPC_CODE.unimplemented;
-      if (!unknown || stop.aborted) throw error;
-      return false;
+      if (unknown) return false;
+      if (!over.signal.aborted || stop.aborted) throw error;
+      throw new GrpcError(
+        "follow the gateways",
+        GRPC_CODE.deadlineExceeded,
+        `Frontlas is silent for ${silenceMs} ms`,
+      );
     } finally {
       hush();
       stop.removeEventListener("abort", end);

@@ -59,6 +59,10 @@ const CHANNEL_OPTIONS = {
   "grpc.enable_channelz": 0,
 };
 
+/** How the library tells why it could not connect. */
+const WORDY =
+  /^No connection established\. Last error: (?:\w*Error: )?(.*?)\.? Resolution note: *$/s;
+
 /** Sent in place of a name to a server that is known by its address. */
 const NO_NAME = "frontlas";
 
@@ -182,7 +186,8 @@ export class GrpcClient implements Disposable {
 
   #error(path: string, code: number, details: string): GrpcError {
     const method = path.slice(path.lastIndexOf("/") + 1);
-    return new GrpcError(`ask ${this.#address} for ${method}`, code, details);
+    const what = `ask ${this.#address} for ${method}`;
+    return new GrpcError(what, code, details.replace(WORDY, "$1"));
   }
 }
 

@@ -210,7 +210,7 @@ Deno.test("connect() says what is missing", async () => {
       [
         [dead],
         undefined,
-        `no Frontlas tells where gateways are, Cannot ask ${dead}`,
+        `no Frontlas tells where gateways are: Cannot ask ${dead} for WatchFrontiers: connect ECONNREFUSED`,
       ],
       [[dead, frontlas.address], undefined, "Frontlas knows no gateway"],
       [[frontlas.address], dead, "Cannot connect"],
