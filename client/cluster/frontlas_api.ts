@@ -1,5 +1,5 @@
 /**
- * What services of a cluster ask Frontlas.
+ * What services of a cluster ask Frontlas (docs/spec/frontlas.md §3.2).
  *
  * @module
  */

@@ -10,7 +10,7 @@ import type { FrontlasClient } from "./frontlas_client.ts";
 
 /** Look-ups under way at a time; more wait for their turn. */
 const AT_A_TIME = 64;
-/** How the original Frontlas says that there is no such edge. */
+/** How the original Frontlas says that there is no such edge (docs/spec/frontlas.md §3.7). */
 const NO_RECORD = "redis: nil";
 
 /** Looks edges up; who asks for the same edge at a time shares one look-up. */
