@@ -4,13 +4,18 @@
  * @module
  */
 
-import { Backoff, type Logger, NULL_LOGGER } from "@frontier/platform/internal";
+import {
+  Backoff,
+  describeError,
+  FRONTIER_VERSION,
+  type Logger,
+  NULL_LOGGER,
+} from "@frontier/platform/internal";
 import { Edge } from "../edge.ts";
 import { sleep } from "../connection/abortable.ts";
 import type { Status } from "../connection/status.ts";
 import { TargetServer } from "../forwarding/answer.ts";
 import { dialOptions } from "../program/gateways.ts";
-import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
 import { CommandRunner } from "./command_runner.ts";
 import type { AgentSettings } from "./settings.ts";
 
@@ -129,7 +134,7 @@ export class Agent implements AsyncDisposable {
       ? "stopped"
       : status?.state ?? "connecting";
     return {
-      version: VERSION,
+      version: FRONTIER_VERSION,
       deno: Deno.version.deno,
       os: Deno.build.os,
       arch: Deno.build.arch,
@@ -264,7 +269,10 @@ export class Agent implements AsyncDisposable {
       });
     } catch (error) {
       if (signal.aborted) return undefined;
-      this.#log.warn("Cannot connect, trying again", { error });
+      this.#log.warn("Cannot connect, trying again", {
+        peer: gateways.map(({ hostname }) => hostname).join(" "),
+        error: describeError(error),
+      });
       return undefined;
     }
   }
@@ -307,7 +315,8 @@ export class Agent implements AsyncDisposable {
       } else if (status.state === "disconnected") {
         const { reason, retryInMs } = status;
         this.#log.warn("Disconnected, trying again", {
-          error: reason,
+          peer: "gateway",
+          error: reason.message,
           milliseconds: Math.round(retryInMs),
         });
       }

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 
 /** What `--help` prints. */
 export const HELP =
-  `frontier-agent ${VERSION}: what a device runs to be reached through a gateway
+  `frontier-agent ${FRONTIER_VERSION}: what a device runs to be reached through a gateway
 
 Usage: frontier-agent --server tls://HOST:30012 [flags]
 

@@ -120,7 +120,10 @@ export class LinePublisher {
         return false;
       }
       this.refused++;
-      this.#options.log.warn("Line refused", { error: failure });
+      this.#options.log.warn("Line refused", {
+        peer: "lines",
+        error: failure.message,
+      });
     }
     this.#window = this.#window.filter((other) => other !== sending);
     return true;
@@ -131,8 +134,9 @@ export class LinePublisher {
     const { log, signal } = this.#options;
     await Promise.all(this.#running);
     log.warn("Lines wait to be published again", {
+      peer: "lines",
       lines: this.#window.length,
-      error: this.#window[0]?.failed,
+      error: this.#window[0]?.failed?.message ?? "",
     });
     const backoff = new Backoff();
     let free = false;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FRONTIER_VERSION, repeatLog } from "@frontier/platform/internal";
 import { type LogWriter, openLog } from "@frontier/platform/log";
 import {
   complain,
@@ -19,7 +20,6 @@ import {
   WRONG_USAGE,
 } from "@frontier/platform/process";
 import { environment, settle } from "../program/settle.ts";
-import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
 import { Agent } from "./agent.ts";
 import { type AgentArguments, FLAGS, PREFIX } from "./flags.ts";
 import { HELP } from "./help.ts";
@@ -67,7 +67,7 @@ async function obey(args: readonly string[]): Promise<number> {
   }
   if (given.version) {
     print(
-      `${NAME} ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+      `${NAME} ${FRONTIER_VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
     );
     return OK;
   }
@@ -133,7 +133,9 @@ async function serve(
       compress: false,
     },
   });
-  using _guard = new CrashGuard(log, "the agent");
+  // What happens again and again is said once a minute: a device has a flash memory to spare.
+  using reports = repeatLog(log);
+  using _guard = new CrashGuard(reports, "the agent");
   using signals = new StopSignals((signal) =>
     Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
   );
@@ -147,12 +149,12 @@ async function serve(
   }
   let changed = () => {};
   const agent = new Agent(settings, {
-    logger: log,
+    logger: reports,
     onChange: () => changed(),
   });
   const input = options.publish === ""
     ? undefined
-    : new StandardInput(agent, options.publish, log);
+    : new StandardInput(agent, options.publish, reports);
   const status = options.statusFile === "" ? undefined : new StatusFile(
     options.statusFile,
     () => ({ ...agent.info, ...input?.info }),

@@ -87,7 +87,10 @@ export class StandardInput {
       maxBytes: LINE_BYTES,
       onDropped: () => {
         this.#dropped++;
-        this.#log.warn("Line dropped: it is too long", { most: LINE_BYTES });
+        this.#log.warn("Line dropped: it is too long", {
+          peer: "lines",
+          most: LINE_BYTES,
+        });
       },
     }));
     return complete && this.#dropped === 0;

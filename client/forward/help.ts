@@ -4,10 +4,11 @@
  * @module
  */
 
-import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 
 /** What `--help` prints. */
-export const HELP = `frontier-forward ${VERSION}: reaches what an agent forwards
+export const HELP =
+  `frontier-forward ${FRONTIER_VERSION}: reaches what an agent forwards
 
 Usage: frontier-forward --gateway HOST:30011 --edge ID --target NAME --listen 127.0.0.1:2222
        frontier-forward --gateway HOST:30011 --edge ID --target NAME --stdio

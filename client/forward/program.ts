@@ -18,11 +18,11 @@ import {
   WRONG_USAGE,
 } from "@frontier/platform/process";
 import { formatAddress } from "@frontier/platform";
+import { FRONTIER_VERSION, repeatLog } from "@frontier/platform/internal";
 import { connectThrough } from "../forwarding/connect_target.ts";
 import { ForwardListener } from "../forwarding/forward_listener.ts";
 import { relay } from "../forwarding/relay.ts";
 import { environment, settle } from "../program/settle.ts";
-import { FRONTIER_VERSION as VERSION } from "@frontier/platform/internal";
 import type { Service } from "../service.ts";
 import { FLAGS, PREFIX } from "./flags.ts";
 import { HELP } from "./help.ts";
@@ -68,13 +68,15 @@ async function obey(args: readonly string[]): Promise<number> {
   }
   if (given.version) {
     print(
-      `${NAME} ${VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
+      `${NAME} ${FRONTIER_VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
     );
     return OK;
   }
   const options = optionsOf(given);
   await using log = await openLog(logConfig(options));
-  using _guard = new CrashGuard(log, "the forwarder");
+  // What happens again and again is said once a minute: a device has a flash memory to spare.
+  using reports = repeatLog(log);
+  using _guard = new CrashGuard(reports, "the forwarder");
   using signals = new StopSignals((signal) =>
     Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
   );
@@ -84,7 +86,7 @@ async function obey(args: readonly string[]): Promise<number> {
     return signal;
   });
   try {
-    const parts = { options, log, signal: stop.signal };
+    const parts = { options, log: reports, signal: stop.signal };
     const { task } = options;
     return task.kind === "listen"
       ? await listen(parts, task, stopped)

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { Backoff, type Logger } from "@frontier/platform/internal";
+import {
+  Backoff,
+  describeError,
+  type Logger,
+} from "@frontier/platform/internal";
 import { sleep } from "../connection/abortable.ts";
 import { dialOptions, type GatewayUrl } from "../program/gateways.ts";
 import { Service } from "../service.ts";
@@ -56,7 +60,10 @@ export function keepServices(parts: ConnectParts): Service[] {
           return;
         } catch (error) {
           if (parts.signal.aborted) return;
-          parts.log.warn("Cannot connect, trying again", { error });
+          parts.log.warn("Cannot connect, trying again", {
+            peer: gateway.hostname,
+            error: describeError(error),
+          });
           await sleep(backoff.next(), parts.signal);
         }
       }
@@ -97,7 +104,8 @@ async function report(service: Service, log: Logger): Promise<void> {
       log.info("Connected", { gateway: status.address });
     } else if (status.state === "disconnected") {
       log.warn("Disconnected, trying again", {
-        error: status.reason,
+        peer: "gateway",
+        error: status.reason.message,
         milliseconds: Math.round(status.retryInMs),
       });
     }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Logger } from "@frontier/platform/internal";
+import { describeError, type Logger } from "@frontier/platform/internal";
 import type { Stream } from "@frontier/endpoint";
 import { ForwardError, wireCode } from "./forward_error.ts";
 import {
@@ -154,7 +154,7 @@ export class TargetServer {
     } catch (cause) {
       const reason = socketProblem(cause);
       log.warn("Target cannot be reached", {
-        target,
+        peer: `target ${target}`,
         address: formatSocketAddress(address),
         reason,
       });
@@ -175,7 +175,8 @@ export class TargetServer {
     const { log } = this.#options;
     const since = performance.now();
     this.accepted++;
-    log.info("Forwarding", { target, stream: stream.id });
+    const peer = `target ${target}`;
+    log.info("Forwarding", { peer, stream: stream.id });
     let reason: unknown;
     try {
       try {
@@ -189,10 +190,10 @@ export class TargetServer {
       reason = error;
     }
     log.info(reason === undefined ? "Forward ended" : "Forward was cut", {
-      target,
+      peer,
       stream: stream.id,
       seconds: Math.round(performance.now() - since) / 1000,
-      ...(reason !== undefined && { error: reason }),
+      ...(reason !== undefined && { error: describeError(reason) }),
     });
   }
 
@@ -204,9 +205,9 @@ export class TargetServer {
     this.refused++;
     const refusal = error instanceof ForwardError ? error : undefined;
     this.#options.log.warn("Stream refused", {
+      peer: target === undefined ? "stream" : `target ${target}`,
       stream: stream.id,
-      ...(target !== undefined && { target }),
-      error,
+      error: describeError(error),
     });
     if (refusal === undefined || refusal.code === "cut") {
       breakOff(stream);

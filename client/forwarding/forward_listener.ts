@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type Logger, NULL_LOGGER } from "@frontier/platform/internal";
+import {
+  describeError,
+  type Logger,
+  NULL_LOGGER,
+} from "@frontier/platform/internal";
 import type { Service } from "../service.ts";
 import { connectThrough, type TargetOptions } from "./connect_target.ts";
 import { SocketListener } from "./listener.ts";
@@ -128,7 +132,7 @@ export class ForwardListener implements AsyncDisposable {
   /** Never rejects. */
   async #forward(connection: SocketConnection): Promise<void> {
     const { target, edgeId, logger = NULL_LOGGER } = this.#options;
-    const about = { target, edge: edgeId };
+    const about = { peer: `target ${target}`, edge: edgeId };
     try {
       const remote = await connectThrough(this.#services, this.#options);
       logger.info("Forwarding", about);
@@ -136,7 +140,7 @@ export class ForwardListener implements AsyncDisposable {
       logger.info("Forward ended", about);
     } catch (error) {
       connection.reset();
-      logger.warn("Forward failed", { ...about, error });
+      logger.warn("Forward failed", { ...about, error: describeError(error) });
     }
   }
 }

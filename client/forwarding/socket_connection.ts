@@ -11,6 +11,9 @@ import { connect as dial, type Socket } from "node:net";
 import type { HalfCloseable } from "./connection.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 
+/** Milliseconds of silence after which the system asks whether the other side is there. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** A socket of the system, one direction of which may be closed. */
 export class SocketConnection implements HalfCloseable {
   /** @inheritdoc */
@@ -33,6 +36,8 @@ export class SocketConnection implements HalfCloseable {
     this.#buffer = buffer;
     this.lost = new Promise((resolve) => this.#lose = resolve);
     socket.setNoDelay(true);
+    // A client that has vanished without a word is not kept for ever.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     if (buffer === undefined) socket.on("readable", () => this.#wake());
     else buffer.onBytes = () => this.#wake();
     socket.on("end", () => {

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FrontierError, Service } from "@frontier/client";
 import type { Frontier } from "@frontier/server";
+import { defaultOptions } from "../../client/agent/options.ts";
 import { freePorts } from "../support/free_ports.ts";
 import { eventually, startGateway } from "../support/gateway.ts";
 import { echo, readText, target, writeAll } from "./peers.ts";
@@ -563,6 +564,17 @@ Deno.test("each thing an agent can be told may stand in its file", async () => {
     }).end();
   };
   assertEquals((await check()).err, "");
+  // The sample of the paper has every key there is.
+  const keys = [...sample.matchAll(/^([a-z_]+):/gm)].map(([, key]) => key);
+  const known = { ...defaultOptions(), log: 0 } as Record<string, unknown>;
+  delete known.logLevel;
+  delete known.logFormat;
+  assertEquals(
+    keys.sort(),
+    Object.keys(known).map((key) =>
+      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    ).sort(),
+  );
   const wrong = [
     ["servers: [x]", ":1:11: ", "need tls://host:port"],
     ["servers: [tcp://a]\nforwards: {}", ":2:1: ", "forward"],
@@ -578,6 +590,45 @@ Deno.test("each thing an agent can be told may stand in its file", async () => {
     assertEquals(code, 1, text);
     assert(err.includes(place!) && err.includes(reason!), `${text}: ${err}`);
   }
+});
+
+Deno.test("the permissions of the paper are enough for a Unix socket, and the network can be narrow", async () => {
+  using folder = temporary();
+  await using gateway = await startGateway();
+  const path = `${folder.path}/app.sock`;
+  await using _server = Deno.serve(
+    { path, onListen: () => {} },
+    () => new Response("from a socket"),
+  );
+  await using agent = ProgramUnderTest.agent({
+    args: [
+      ...["--server", server(gateway), "--forward", `app=unix:${path}`],
+      ...["--forward", "ssh=127.0.0.1:22"],
+    ],
+    command: [
+      `--allow-net=127.0.0.1:${gateway.edgeAddr.port},unix:${path}`,
+      `--allow-read=${path}`,
+      `--allow-write=${path}`,
+      new URL("../../client/agent/main.ts", import.meta.url).pathname,
+    ],
+  });
+  const edge = await agent.connected();
+  const through = async (target: string) => {
+    const program = ProgramUnderTest.forward({
+      args: [
+        ...["--gateway", `127.0.0.1:${gateway.serviceAddr.port}`],
+        ...["--edge", `${edge}`, "--target", target, "--stdio"],
+      ],
+    });
+    await program.write("GET / HTTP/1.0\r\n\r\n");
+    await program.endInput();
+    return await program.end();
+  };
+  const app = await through("app");
+  assert(app.out.endsWith("from a socket"), app.err);
+  const ssh = await through("ssh");
+  assertEquals(ssh.code, 1);
+  assert(ssh.err.includes("the runtime has no permission for it"), ssh.err);
 });
 
 Deno.test("a forwarder tells what cannot be reached", async () => {
