@@ -5,6 +5,7 @@
  */
 
 import { FrontierError } from "@frontier/client";
+import { FlagError } from "./flags.ts";
 
 /**
  * Says what went wrong, in the words of the other side where it said something:
@@ -19,4 +20,24 @@ export function errorText(error: unknown): string {
     inner = inner.cause;
   }
   return inner.wireText ?? inner.message;
+}
+
+/**
+ * Does something, and says in its error what that was.
+ *
+ * @param what What the error begins with.
+ * @param action What to do.
+ * @returns What it comes to.
+ * @throws {Error} If it fails; what is wrong with the command line is thrown as it is.
+ */
+export async function explained<T>(
+  what: string,
+  action: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof FlagError) throw error;
+    throw new Error(`${what}: ${errorText(error)}`);
+  }
 }

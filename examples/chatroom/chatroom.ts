@@ -12,7 +12,7 @@ import {
   Service,
   type ServiceOptions,
 } from "@frontier/client";
-import { stillOnline } from "../presence.ts";
+import { KnownEdges } from "../known_edges.ts";
 
 /** The topic that users publish to. */
 export const TOPIC = "chatroom";
@@ -38,10 +38,12 @@ export class Chatroom implements AsyncDisposable {
   delivered = 0;
   readonly #print: Print;
   readonly #names = new Map<bigint, string>();
+  readonly #edges: KnownEdges;
   #nextId: bigint;
 
   private constructor(service: Service, print: Print) {
     this.service = service;
+    this.#edges = new KnownEdges(service, (id) => void this.#names.delete(id));
     this.#print = print;
     // Seconds above a random counter: like the gateway's own ids, unique enough.
     const [counter = 0] = crypto.getRandomValues(new Uint32Array(1));
@@ -103,6 +105,7 @@ export class Chatroom implements AsyncDisposable {
       );
       throw new Error("user exists");
     }
+    this.#edges.add(edgeId);
     this.#names.set(edgeId, name);
     this.#print(`> online, name: ${name}, addr: ${address}`);
   }
@@ -111,13 +114,13 @@ export class Chatroom implements AsyncDisposable {
   async #taken(name: string, edgeId: bigint): Promise<boolean> {
     for (const [id, other] of this.#names) {
       if (other !== name || id === edgeId) continue;
-      if (await stillOnline(this.service, id)) return true;
-      this.#names.delete(id);
+      if (await this.#edges.has(id)) return true;
     }
     return false;
   }
 
   #offline({ edgeId, meta, address }: EdgeEvent): void {
+    this.#edges.delete(edgeId);
     this.#names.delete(edgeId);
     this.#print(`> offline, name: ${decoder.decode(meta)}, addr: ${address}`);
   }

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { errorText } from "../error_text.ts";
+import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { User } from "./user.ts";
 
 const USAGE = `A user of the chatroom: says each line of the input.
@@ -35,7 +36,16 @@ async function run(
   { network, address, name }: Record<keyof typeof FLAGS, string>,
 ) {
   checkNetwork(network);
-  await using user = await enter(name, address);
+  // Whoever loses the connection leaves.
+  await using user = await explained(
+    "new edge err",
+    () =>
+      User.enter(name, {
+        ...parseAddress(address),
+        reconnect: false,
+        logger: WARNINGS,
+      }),
+  );
   write(PROMPT);
   // Whichever ends first: the input, or the connection.
   const ended = await Promise.race([type(user), listen(user)]);
@@ -52,18 +62,6 @@ async function type(user: User): Promise<string> {
   }
   if (rest !== "") await say(user, rest);
   return "left";
-}
-
-/** Enters the room; the connection is not made again when it is lost. */
-async function enter(name: string, address: string): Promise<User> {
-  try {
-    return await User.enter(name, {
-      ...parseAddress(address),
-      reconnect: false,
-    });
-  } catch (error) {
-    throw new Error(`new edge err: ${errorText(error)}`);
-  }
 }
 
 async function say(user: User, line: string): Promise<void> {

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { errorText } from "../error_text.ts";
+import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { Chatroom } from "./chatroom.ts";
 
 const USAGE = `A chatroom: everybody hears what everybody else says.
@@ -23,16 +24,11 @@ const FLAGS = {
 
 async function run({ network, address }: Record<keyof typeof FLAGS, string>) {
   checkNetwork(network);
-  await using room = await open(address);
+  await using room = await explained(
+    "new service err",
+    () => Chatroom.open({ ...parseAddress(address), logger: WARNINGS }),
+  );
   await room.run();
-}
-
-async function open(address: string): Promise<Chatroom> {
-  try {
-    return await Chatroom.open(parseAddress(address));
-  } catch (error) {
-    throw new Error(`new service err: ${errorText(error)}`);
-  }
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

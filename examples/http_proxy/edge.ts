@@ -5,8 +5,9 @@
  */
 
 import { Edge, type Stream } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { join } from "../join.ts";
 
 const USAGE = `Lends a local web server to the service that publishes it.
@@ -42,19 +43,16 @@ async function run(values: Values): Promise<void> {
     }
     await join(stream, conn);
   };
-  await using edge = await connect(values);
+  await using edge = await explained("new edge err", () =>
+    Edge.connect({
+      ...parseAddress(values.address),
+      meta: values.name,
+      logger: WARNINGS,
+    }));
   console.log(
     `> edge ${edge.edgeId} lends ${values.target} as ${values.name}`,
   );
   for await (const stream of edge.streams()) void serve(stream);
-}
-
-async function connect({ name, address }: Values): Promise<Edge> {
-  try {
-    return await Edge.connect({ ...parseAddress(address), meta: name });
-  } catch (error) {
-    throw new Error(`new edge err: ${errorText(error)}`);
-  }
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

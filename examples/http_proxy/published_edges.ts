@@ -5,7 +5,7 @@
  */
 
 import type { Service } from "@frontier/client";
-import { afterReconnect, stillOnline } from "../presence.ts";
+import { KnownEdges } from "../known_edges.ts";
 
 const decoder = new TextDecoder();
 
@@ -44,23 +44,23 @@ export class PublishedEdges {
    * @param service The service that is told.
    */
   async follow(service: Service): Promise<void> {
-    void afterReconnect(service, () => void this.#forgetGone(service));
-    await service.registerEdgeOffline(({ edgeId, meta }) => {
-      const name = decoder.decode(meta);
-      if (this.#ids.get(name) !== edgeId) return;
-      this.#ids.delete(name);
-      this.#print(`> offline, name: ${name}`);
+    const known = new KnownEdges(service, (id) => this.#forget(id));
+    await service.registerEdgeOffline(({ edgeId }) => {
+      known.delete(edgeId);
+      this.#forget(edgeId);
     });
     await service.registerEdgeOnline(({ edgeId, meta }) => {
       const name = decoder.decode(meta);
+      known.add(edgeId);
       this.#ids.set(name, edgeId);
       this.#print(`> online, name: ${name}`);
     });
   }
-  async #forgetGone(service: Service): Promise<void> {
-    for (const [name, id] of [...this.#ids]) {
-      if (await stillOnline(service, id)) continue;
-      if (this.#ids.get(name) === id) this.#ids.delete(name);
+  #forget(edgeId: bigint): void {
+    for (const [name, id] of this.#ids) {
+      if (id !== edgeId) continue;
+      this.#ids.delete(name);
+      this.#print(`> offline, name: ${name}`);
     }
   }
 }

@@ -7,8 +7,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { Service } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { Proxy } from "./proxy.ts";
 import { PublishedEdges } from "./published_edges.ts";
 
@@ -30,7 +31,16 @@ type Values = Record<keyof typeof FLAGS, string>;
 async function run(values: Values): Promise<void> {
   checkNetwork(values.network);
   const { hostname, port } = parseAddress(values.listen);
-  await using service = await connect(values.address);
+  await using service = await explained(
+    "new service err",
+    () =>
+      Service.connect({
+        ...parseAddress(values.address),
+        // Browsers rather hear at once that the gateway is away.
+        failFast: true,
+        logger: WARNINGS,
+      }),
+  );
   const edges = new PublishedEdges(console.log);
   await edges.follow(service);
   const proxy = new Proxy(service, edges);
@@ -47,15 +57,6 @@ async function run(values: Values): Promise<void> {
   const bound = typeof address === "object" ? address?.port : port;
   console.log(`> listening on http://${hostname}:${bound}/`);
   await service.closed;
-}
-
-async function connect(address: string): Promise<Service> {
-  try {
-    // Browsers rather hear at once that the gateway is away.
-    return await Service.connect({ ...parseAddress(address), failFast: true });
-  } catch (error) {
-    throw new Error(`new service err: ${errorText(error)}`);
-  }
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

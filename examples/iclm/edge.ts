@@ -5,10 +5,10 @@
  */
 
 import { Edge, type Handler } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
 import { EdgeCommands } from "./edge_commands.ts";
-import { logConnection, userLog } from "./log.ts";
+import { logConnection, userLog } from "../user_log.ts";
 import { chosenMethods } from "./methods.ts";
 import { Prompt } from "./prompt.ts";
 import { MASTER, StreamTable } from "./stream_table.ts";
@@ -49,13 +49,14 @@ async function run(values: Values): Promise<void> {
     return request.data;
   };
   const methods = chosenMethods(values.methods, { echo });
-  await using edge = await connect({
-    ...address,
-    meta: values.meta,
-    methods,
-    logger,
-    failFast: true,
-  });
+  await using edge = await explained("new edge err", () =>
+    Edge.connect({
+      ...address,
+      meta: values.meta,
+      methods,
+      logger,
+      failFast: true,
+    }));
   connected = edge;
   const streams = new StreamTable({
     methods,
@@ -71,16 +72,6 @@ async function run(values: Values): Promise<void> {
   void accept(edge, streams, show);
   await new EdgeCommands(edge, streams, values.label).run(prompt);
   notice = () => {};
-}
-
-async function connect(
-  options: Parameters<typeof Edge.connect>[0],
-): Promise<Edge> {
-  try {
-    return await Edge.connect(options);
-  } catch (error) {
-    throw new Error(`new edge err: ${errorText(error)}`);
-  }
 }
 
 function received(edgeId: bigint, stream: bigint | string, text: string) {

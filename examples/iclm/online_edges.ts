@@ -5,11 +5,11 @@
  */
 
 import type { ServiceLike } from "@frontier/client";
-import { afterReconnect, stillOnline } from "../presence.ts";
+import { KnownEdges } from "../known_edges.ts";
 
 /** Lets every edge in, gives it an id, and knows who is there. */
 export class OnlineEdges {
-  readonly #ids = new Set<bigint>();
+  #known: KnownEdges | undefined = undefined;
   readonly #show: (line: string) => void;
   #lastId = 0n;
 
@@ -20,7 +20,7 @@ export class OnlineEdges {
 
   /** How many are online. */
   get count(): number {
-    return this.#ids.size;
+    return this.#known?.size ?? 0;
   }
 
   /**
@@ -29,23 +29,18 @@ export class OnlineEdges {
    * @param service The service that is asked.
    */
   async follow(service: ServiceLike): Promise<void> {
-    void afterReconnect(service, () => void this.#forgetGone(service));
+    const known = new KnownEdges(service);
+    this.#known = known;
     await service.registerEdgeOnline(({ edgeId, address }) => {
-      this.#ids.add(edgeId);
+      known.add(edgeId);
       this.#show(`> online, edgeID: ${edgeId}, addr: ${address}`);
     });
     await service.registerEdgeOffline(({ edgeId, address }) => {
-      this.#ids.delete(edgeId);
+      known.delete(edgeId);
       this.#show(`> offline, edgeID: ${edgeId}, addr: ${address}`);
     });
     // Last: who has no id is not let in, and nobody comes in unnoticed.
     await service.registerGetEdgeId(() => this.#nextId());
-  }
-
-  async #forgetGone(service: ServiceLike): Promise<void> {
-    for (const id of [...this.#ids]) {
-      if (!await stillOnline(service, id)) this.#ids.delete(id);
-    }
   }
 
   /** Microseconds, as the original's, and never the same twice. */

@@ -10,10 +10,10 @@ import {
   type ServiceOptions,
 } from "@frontier/client";
 import type { SingleGatewayOption } from "@frontier/client/cluster";
-import { errorText } from "../error_text.ts";
+import { explained } from "../error_text.ts";
 import { checkNetwork, FlagError, parseAddress, runProgram } from "../flags.ts";
 import { decodeLabelData } from "./label_data.ts";
-import { logConnection, userLog } from "./log.ts";
+import { logConnection, userLog } from "../user_log.ts";
 import { chosenMethods } from "./methods.ts";
 import { OnlineEdges } from "./online_edges.ts";
 import { Prompt } from "./prompt.ts";
@@ -89,14 +89,15 @@ async function run(values: Values): Promise<void> {
       return text;
     },
   });
-  await using service = await connect(values, {
-    name: values.service,
-    ...(values.topics === "" ? {} : { topics: values.topics.split(",") }),
-    methods,
-    logger,
-    failFast: true,
-    limits: { messages: count("buffer", values.buffer) },
-  });
+  await using service = await explained("new end err", () =>
+    connect(values, {
+      name: values.service,
+      ...(values.topics === "" ? {} : { topics: values.topics.split(",") }),
+      methods,
+      logger,
+      failFast: true,
+      limits: { messages: count("buffer", values.buffer) },
+    }));
   const edges = new OnlineEdges(show);
   await edges.follow(service);
 
@@ -154,21 +155,15 @@ async function connect(
   options: Omit<ServiceOptions, SingleGatewayOption>,
 ): Promise<ServiceLike> {
   const to = parseAddress(frontlas === "true" ? frontlas_address : address);
-  try {
-    if (frontlas !== "true") {
-      return await Service.connect({ ...to, ...options });
-    }
-    // Loaded only where it is used: it speaks gRPC.
-    const { ClusterService } = await import("@frontier/client/cluster");
-    const { hostname, port } = to;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    return await ClusterService.connect({
-      ...options,
-      frontlas: [`${host}:${port}`],
-    });
-  } catch (error) {
-    throw new Error(`new end err: ${errorText(error)}`);
-  }
+  if (frontlas !== "true") return await Service.connect({ ...to, ...options });
+  // Loaded only where it is used: it speaks gRPC.
+  const { ClusterService } = await import("@frontier/client/cluster");
+  const { hostname, port } = to;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return await ClusterService.connect({
+    ...options,
+    frontlas: [`${host}:${port}`],
+  });
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

@@ -6,8 +6,9 @@
 
 import { spawn } from "@lydell/node-pty";
 import { Edge, type Stream } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { runShell } from "./shell_session.ts";
 
 const USAGE =
@@ -32,7 +33,12 @@ async function run(values: Values): Promise<void> {
   checkNetwork(values.network);
   const env = Deno.env.toObject();
   const shell = values.shell || env.SHELL || "/bin/sh";
-  await using edge = await connect(values);
+  await using edge = await explained("new edge err", () =>
+    Edge.connect({
+      ...parseAddress(values.address),
+      meta: values.name,
+      logger: WARNINGS,
+    }));
   console.log(`> edge ${edge.edgeId} lends ${shell}`);
   const serve = async (stream: Stream) => {
     console.log(`> stream ${stream.id}: begins`);
@@ -47,14 +53,6 @@ async function run(values: Values): Promise<void> {
     serve(stream).catch((error) =>
       console.log(`> stream ${stream.id}: ${errorText(error)}`)
     );
-  }
-}
-
-async function connect({ name, address }: Values): Promise<Edge> {
-  try {
-    return await Edge.connect({ ...parseAddress(address), meta: name });
-  } catch (error) {
-    throw new Error(`new edge err: ${errorText(error)}`);
   }
 }
 

@@ -5,8 +5,9 @@
  */
 
 import { Service, type Stream } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, FlagError, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { openWhenAdmitted } from "./open_when_admitted.ts";
 import { joinTerminal } from "./local_terminal.ts";
 
@@ -41,8 +42,15 @@ async function run(
   if (!/^\d*$/.test(values.edge)) {
     throw new FlagError(`Cannot use ${values.edge} as an edge: need its id`);
   }
-  await using service = await connect(values.address);
-  const stream = await open(service, values.edge);
+  await using service = await explained(
+    "new service err",
+    () =>
+      Service.connect({ ...parseAddress(values.address), logger: WARNINGS }),
+  );
+  const stream = await explained(
+    "open stream err",
+    () => open(service, values.edge),
+  );
   try {
     const term = Deno.env.get("TERM") ?? "dumb";
     exitCode = await joinTerminal(stream, term, values.command);
@@ -52,24 +60,12 @@ async function run(
   }
 }
 
-async function connect(address: string): Promise<Service> {
-  try {
-    return await Service.connect(parseAddress(address));
-  } catch (error) {
-    throw new Error(`new service err: ${errorText(error)}`);
-  }
-}
-
 async function open(service: Service, edge: string): Promise<Stream> {
-  try {
-    if (edge !== "") return await service.openStream(BigInt(edge));
-    const online = Promise.withResolvers<bigint>();
-    await service.registerEdgeOnline(({ edgeId }) => online.resolve(edgeId));
-    console.error("waiting for an edge");
-    return await openWhenAdmitted(service, await online.promise);
-  } catch (error) {
-    throw new Error(`open stream err: ${errorText(error)}`);
-  }
+  if (edge !== "") return await service.openStream(BigInt(edge));
+  const online = Promise.withResolvers<bigint>();
+  await service.registerEdgeOnline(({ edgeId }) => online.resolve(edgeId));
+  console.error("waiting for an edge");
+  return await openWhenAdmitted(service, await online.promise);
 }
 
 if (import.meta.main) {

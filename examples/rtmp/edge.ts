@@ -5,8 +5,9 @@
  */
 
 import { Edge } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { join } from "../join.ts";
 
 const USAGE =
@@ -35,8 +36,18 @@ const SERVICE = "rtmp";
 async function run(values: Values): Promise<void> {
   checkNetwork(values.network);
   const where = parseAddress(values.listen);
-  await using edge = await connect(values);
-  using listener = listen(where);
+  await using edge = await explained("new edge err", () =>
+    Edge.connect({
+      ...parseAddress(values.address),
+      meta: values.name,
+      // A camera rather hears at once that the gateway is away.
+      failFast: true,
+      logger: WARNINGS,
+    }));
+  using listener = await explained(
+    `listen err: ${values.listen}`,
+    () => Deno.listen(where),
+  );
   console.log(`> listening on ${where.hostname}:${listener.addr.port}`);
   for await (const conn of listener) void carry(edge, conn);
 }
@@ -48,29 +59,6 @@ async function carry(edge: Edge, conn: Deno.TcpConn): Promise<void> {
   } catch (error) {
     console.log(`open stream err: ${errorText(error)}`);
     conn.close();
-  }
-}
-
-async function connect({ name, address }: Values): Promise<Edge> {
-  try {
-    return await Edge.connect({
-      ...parseAddress(address),
-      meta: name,
-      // A camera rather hears at once that the gateway is away.
-      failFast: true,
-    });
-  } catch (error) {
-    throw new Error(`new edge err: ${errorText(error)}`);
-  }
-}
-
-function listen(where: { hostname: string; port: number }): Deno.TcpListener {
-  try {
-    return Deno.listen(where);
-  } catch (error) {
-    throw new Error(
-      `listen err: ${where.hostname}:${where.port}: ${errorText(error)}`,
-    );
   }
 }
 

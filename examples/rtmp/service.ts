@@ -5,8 +5,9 @@
  */
 
 import { Service } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { StreamSocket } from "../stream_socket.ts";
 import { MediaServer } from "./media_server.ts";
 
@@ -24,19 +25,19 @@ const FLAGS = {
 
 async function run({ network, address }: Record<keyof typeof FLAGS, string>) {
   checkNetwork(network);
-  await using service = await connect(address);
+  await using service = await explained(
+    "new service err",
+    () =>
+      Service.connect({
+        ...parseAddress(address),
+        name: "rtmp",
+        logger: WARNINGS,
+      }),
+  );
   console.log("> serving RTMP as the service rtmp");
   using server = new MediaServer(console.log);
   for await (const stream of service.streams()) {
     server.serve(new StreamSocket(stream));
-  }
-}
-
-async function connect(address: string): Promise<Service> {
-  try {
-    return await Service.connect({ ...parseAddress(address), name: "rtmp" });
-  } catch (error) {
-    throw new Error(`new service err: ${errorText(error)}`);
   }
 }
 

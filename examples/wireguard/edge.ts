@@ -5,8 +5,9 @@
  */
 
 import { Edge } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { stderrLog, untilSignal } from "./log.ts";
 import { Tunnel } from "./tunnel.ts";
 import { Udp } from "./udp.ts";
@@ -45,7 +46,12 @@ async function run(values: Values): Promise<void> {
   const log = stderrLog(`wg-edge ${values.name}`);
   const where = parseAddress(values.listen);
   const peer = values.peer === "" ? undefined : parseAddress(values.peer);
-  await using edge = await connect(values);
+  await using edge = await explained("new edge", () =>
+    Edge.connect({
+      ...parseAddress(values["frontier-addr"]),
+      meta: values.name,
+      logger: WARNINGS,
+    }));
   const tunnel = new Tunnel({
     edge,
     service: values["service-name"],
@@ -53,7 +59,10 @@ async function run(values: Values): Promise<void> {
     ...(peer === undefined ? {} : { peer }),
     log,
   });
-  using socket = await listen(where, tunnel);
+  using socket = await explained(
+    "listen udp",
+    () => Udp.listen(where, (data, from) => tunnel.take(data, from)),
+  );
   log(`listening UDP on ${socket.address}`);
   const stop = new AbortController();
   const running = tunnel.run(socket, stop.signal);
@@ -61,28 +70,6 @@ async function run(values: Values): Promise<void> {
   stop.abort();
   await edge.close();
   await running;
-}
-
-async function connect(values: Values): Promise<Edge> {
-  try {
-    return await Edge.connect({
-      ...parseAddress(values["frontier-addr"]),
-      meta: values.name,
-    });
-  } catch (error) {
-    throw new Error(`new edge: ${errorText(error)}`);
-  }
-}
-
-async function listen(
-  where: { hostname: string; port: number },
-  tunnel: Tunnel,
-): Promise<Udp> {
-  try {
-    return await Udp.listen(where, (data, from) => tunnel.take(data, from));
-  } catch (error) {
-    throw new Error(`listen udp: ${errorText(error)}`);
-  }
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

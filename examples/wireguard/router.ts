@@ -5,7 +5,7 @@
  */
 
 import { Service } from "@frontier/client";
-import { errorText } from "../error_text.ts";
+import { explained } from "../error_text.ts";
 import {
   checkNetwork,
   FlagError,
@@ -13,6 +13,7 @@ import {
   parseDuration,
   runProgram,
 } from "../flags.ts";
+import { WARNINGS } from "../user_log.ts";
 import { stderrLog, untilSignal } from "./log.ts";
 import { Pairing } from "./pairing.ts";
 
@@ -52,20 +53,17 @@ async function run(values: Record<keyof typeof FLAGS, string>): Promise<void> {
     maxPairIdLength,
     log,
   });
-  await using service = await connect(values["frontier-addr"], name);
+  await using service = await explained("new service", () =>
+    Service.connect({
+      ...parseAddress(values["frontier-addr"]),
+      name,
+      logger: WARNINGS,
+    }));
   log(`registered service ${JSON.stringify(name)}, accepting streams`);
   void (async () => {
     for await (const stream of service.streams()) void pairing.serve(stream);
   })();
   await untilSignal(log);
-}
-
-async function connect(address: string, name: string): Promise<Service> {
-  try {
-    return await Service.connect({ ...parseAddress(address), name });
-  } catch (error) {
-    throw new Error(`new service: ${errorText(error)}`);
-  }
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

@@ -5,8 +5,8 @@
  */
 
 import type { Endpoint, Logger } from "@frontier/client";
-import { errorText } from "../error_text.ts";
-import { FlagError } from "../flags.ts";
+import { errorText } from "./error_text.ts";
+import { FlagError } from "./flags.ts";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error"];
 
@@ -61,3 +61,6 @@ export async function logConnection(
     }
   }
 }
+
+/** What users should look at, such as a dialled port that is for others; on standard error. */
+export const WARNINGS: Logger = userLog("warn", (line) => console.error(line));
