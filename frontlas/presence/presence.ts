@@ -23,8 +23,11 @@ import { OurSession } from "./our_session.ts";
 import { Resyncs } from "./resyncs.ts";
 import type { GatewaySession, SessionContext } from "./session.ts";
 import { type LinkEnd, PresenceTally, type Refusal } from "./tally.ts";
+import { Turns } from "./turns.ts";
 import { WaitingEvents } from "./waiting_events.ts";
 
+/** Gateways that register at a time: new ones contend for their numbers. */
+const REGISTERING = 2;
 /** Bytes of a gateway's id, at most. */
 const MAX_ID_BYTES = 255;
 /** Milliseconds between two looks for peers of Go gateways that are silent. */
@@ -113,6 +116,7 @@ export class Presence {
   readonly #room: LedgerRoom;
   /** Ledgers of Go gateways that are not connected, the oldest first. */
   readonly #left: Map<string, { ledger: GoLedger; until: number }> = new Map();
+  readonly #registering: Turns = new Turns(REGISTERING);
   readonly #sweeper: Timer = new Timer(() => this.#sweep());
   #stampedAt = 0;
   #seq = 0;
@@ -224,8 +228,12 @@ export class Presence {
     this.#check(frontierId, link.address);
     let session: FrontierSession | undefined;
     try {
-      session = await store.register(meta);
+      session = await this.#registering.take(() => {
+        if (link.over) throw this.#linkOver();
+        return store.register(meta);
+      });
     } catch (error) {
+      if (error instanceof FrontierError) throw error;
       this.tally.storeErrors++;
       this.#options.log.warn("Cannot admit a gateway", {
         peer: frontierId,
@@ -246,10 +254,7 @@ export class Presence {
     }
     if (link.over || this.#closing) {
       if (!this.#closing) this.#release(session);
-      throw this.#refusal(
-        "closing",
-        "Cannot admit a gateway: the link is over",
-      );
+      throw this.#linkOver();
     }
     return this.#enter(meta, session, link);
   }
@@ -350,6 +355,10 @@ export class Presence {
       : `Cannot admit a gateway with an id of ${length} bytes: the limit is ${MAX_ID_BYTES}`;
     this.#options.log.warn(text, { peer: address });
     throw this.#refusal("unnamed", text);
+  }
+
+  #linkOver(): FrontierError {
+    return this.#refusal("closing", "Cannot admit a gateway: the link is over");
   }
 
   #refusal(why: Refusal, text: string): FrontierError {
