@@ -258,6 +258,8 @@ export class GatewayConnection implements GatewayLink {
       this.#presence.malformed(this.address, error);
       throw error;
     }
+    // What came first is taken while the connection is being made.
+    await Promise.resolve();
     const session = await this.#presence.admit(introduction, this);
     this.#session = session;
     if (session instanceof OurSession) {
