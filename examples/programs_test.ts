@@ -65,3 +65,19 @@ Deno.test("a program asks for nothing beyond its permissions", () => {
   ]);
   assertEquals(args.slice(-2), ["--name", "bob"]);
 });
+
+Deno.test("both READMEs list every program of the task", () => {
+  for (const readme of ["README.md", "README.zh-CN.md"]) {
+    const text = Deno.readTextFileSync(
+      new URL(`../${readme}`, import.meta.url),
+    );
+    for (const [name, { path }] of Object.entries(PROGRAMS)) {
+      if (!path.includes("/")) continue;
+      const folder = path.slice(0, path.indexOf("/"));
+      const row = text.split("\n").find((line) =>
+        line.includes(`(examples/${folder}/README.md) |`)
+      );
+      assert(row?.includes(`\`${name}\``), `${readme}: ${name}`);
+    }
+  }
+});

@@ -4,9 +4,6 @@
  * @module
  */
 
-/** Folders of programs that are not on everybody's path. */
-const FOLDERS = ["/usr/sbin", "/sbin", "/usr/local/go/bin"];
-
 const required = Deno.env.get("FRONTIER_REQUIRE_EXAMPLES") === "1";
 const told = new Set<string>();
 
@@ -15,7 +12,7 @@ const told = new Set<string>();
  * @returns Its path; `undefined` when it is not installed.
  */
 export function findTool(name: string): string | undefined {
-  return [...(Deno.env.get("PATH") ?? "").split(":"), ...FOLDERS]
+  return (Deno.env.get("PATH") ?? "").split(":")
     .map((folder) => `${folder}/${name}`)
     .find((path) => {
       try {
