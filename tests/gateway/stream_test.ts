@@ -787,7 +787,7 @@ Deno.test("a target is asked for some streams at a time, openers take turns, and
   assertEquals(asked(), before);
   assertEquals(opens.length, 1_000);
   service.cut();
-  gateway.run(100);
+  gateway.run(1_000);
   assertEquals(gateway.streams.count, 0);
 });
 
