@@ -129,29 +129,87 @@ class Gateway {
   }
 }
 
+/** Two directories and three gateways that tell all the time. */
+class Load implements AsyncDisposable {
+  readonly stores: readonly [RedisStore, RedisStore];
+  readonly gateways: readonly Gateway[];
+  /** What each store said of its state. */
+  readonly states: readonly [string[], string[]] = [[], []];
+
+  private constructor(stores: readonly [RedisStore, RedisStore]) {
+    this.stores = stores;
+    this.gateways = Array.from(
+      { length: GATEWAYS },
+      (_, i) => new Gateway(`gate-${i}`, stores[i % 2]!),
+    );
+    stores.forEach((store, i) => {
+      store.onState = (state) => {
+        this.states[i]!.push(state);
+        if (state === "up") {
+          for (const gateway of this.gateways) gateway.behind = true;
+        }
+      };
+    });
+  }
+
+  static async on(redis: RealRedis): Promise<Load> {
+    const open = () =>
+      openRedisStore({ ...redis.config, readTimeoutMs: 1_500 });
+    const load = new Load([await open(), await open()]);
+    for (const gateway of load.gateways) await gateway.start();
+    return load;
+  }
+
+  /** Waits until the loss of a server has been noticed and is over; says how long it took. */
+  async recovers(what: string, began: number): Promise<void> {
+    const { states, stores, gateways } = this;
+    await until(
+      "both stores have noticed",
+      () => states.every((list) => list.includes("down")),
+      BOUND,
+    );
+    await until(
+      "both stores are back",
+      () => stores.every(({ state }) => state === "up"),
+      BOUND,
+    );
+    await until(
+      "all gateways tell again",
+      () => gateways.every(({ entered, behind }) => entered > began && !behind),
+      BOUND,
+    );
+    const took = (performance.now() - began) / 1_000;
+    console.log(`${what}, gateways tell again after ${took.toFixed(1)} s`);
+    assert(states.every((list) => list.join().endsWith("down,up")));
+    for (const list of states) list.length = 0;
+  }
+
+  /** Ends the load, and looks whether what is stored is what is. */
+  async settle(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    for (const gateway of this.gateways) await gateway.stop();
+    const [first, second] = this.stores;
+    const stored = await allEdges(first);
+    let total = 0;
+    for (const { id, held } of this.gateways) {
+      total += held.size;
+      for (const [edge] of held) assertEquals(stored.get(edge)?.frontierId, id);
+      assertEquals((await second.frontier(id))?.edges, held.size);
+    }
+    assertEquals(stored.size, total);
+    assertEquals((await second.counts()).edges, total);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const gateway of this.gateways) await gateway.stop();
+    for (const store of this.stores) await store[Symbol.asyncDispose]();
+  }
+}
+
 /** Kills the master that has a key, under load. */
 async function killMaster(redis: RealRedis): Promise<void> {
-  const [first, second] = [
-    await openRedisStore({ ...redis.config, readTimeoutMs: 1_500 }),
-    await openRedisStore({ ...redis.config, readTimeoutMs: 1_500 }),
-  ] as const;
-  await using stack = new AsyncDisposableStack();
-  stack.use(first);
-  stack.use(second);
-  const states: string[][] = [[], []];
-  const gateways = Array.from(
-    { length: GATEWAYS },
-    (_, i) => new Gateway(`gate-${i}`, i % 2 === 0 ? first : second),
-  );
-  [first, second].forEach((store, i) => {
-    store.onState = (state) => {
-      states[i]!.push(state);
-      if (state === "up") {
-        for (const gateway of gateways) gateway.behind = true;
-      }
-    };
-  });
-  for (const gateway of gateways) await gateway.start();
+  await using load = await Load.on(redis);
+  const { gateways, stores: [first, second] } = load;
   const [moved] = [...gateways[0]!.held];
   const old = { id: moved![0], ...moved![1] };
   gateways[0]!.held.delete(old.id);
@@ -164,41 +222,8 @@ async function killMaster(redis: RealRedis): Promise<void> {
   const victim = await masterOf(redis, "frontlas:session:{gate-0}");
   const began = performance.now();
   await victim.process.kill();
-  await until(
-    "both stores have noticed",
-    () => states.every((list) => list.includes("down")),
-    BOUND,
-  );
-  await until(
-    "both stores are back",
-    () => [first, second].every(({ state }) => state === "up"),
-    BOUND,
-  );
-  await until(
-    "all gateways tell again",
-    () => gateways.every(({ entered, behind }) => entered > began && !behind),
-    BOUND,
-  );
-  const took = performance.now() - began;
-  console.log(
-    `redis ${redis.kind}: master killed, gateways tell again after ${
-      (took / 1_000).toFixed(1)
-    } s`,
-  );
-  assert(states.every((list) => list.join().endsWith("down,up")));
-
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  for (const gateway of gateways) await gateway.stop();
-  // What has been confirmed and what was told again: all of it, nothing else.
-  const stored = await allEdges(first);
-  let total = 0;
-  for (const { id, held } of gateways) {
-    total += held.size;
-    for (const [edge] of held) assertEquals(stored.get(edge)?.frontierId, id);
-    assertEquals((await second.frontier(id))?.edges, held.size);
-  }
-  assertEquals(stored.size, total);
-  assertEquals((await second.counts()).edges, total);
+  await load.recovers(`redis ${redis.kind}: master killed`, began);
+  await load.settle();
   // Fences hold: the older connection stays the older one, the older session says nothing.
   assertEquals(
     await tell(
@@ -215,6 +240,60 @@ async function killMaster(redis: RealRedis): Promise<void> {
   assert((await join(second, "late")).generation > successor.generation);
 }
 
+/** Freezes the master that has a key, under load: its connections stay. */
+async function freezeMaster(redis: RealRedis): Promise<void> {
+  await using load = await Load.on(redis);
+  const victim = await masterOf(redis, "frontlas:session:{gate-0}");
+  const began = performance.now();
+  victim.process.freeze();
+  await load.recovers(`redis ${redis.kind}: master frozen`, began);
+  victim.process.thaw();
+  await until(
+    "the old master follows the new one",
+    async () => /^slave[^]*\nconnected/.test(await cli(victim.port, "role")),
+  );
+  await load.settle();
+}
+
+/** Slots move to another master, under load; nobody has to be told again. */
+async function moveSlots(redis: RealRedis): Promise<void> {
+  await using load = await Load.on(redis);
+  const from = await masterOf(redis, "frontlas:session:{gate-0}");
+  const to = await masterOf(redis, "frontlas:session:{gate-1}");
+  assert(from !== to);
+  const idOf = async ({ port }: { port: number }) =>
+    (await cli(port, "cluster", "myid")).trim();
+  const said = await cli(
+    from.port,
+    ...["--cluster", "reshard", `127.0.0.1:${from.port}`],
+    ...["--cluster-from", await idOf(from), "--cluster-to", await idOf(to)],
+    ...["--cluster-slots", 400, "--cluster-yes"],
+  );
+  assert(said.includes("Moving slot"), said.slice(-500));
+  assertEquals((said.match(/^Moving slot/gm) ?? []).length >= 400, true);
+  const began = performance.now();
+  await until(
+    "all gateways tell",
+    () =>
+      load.gateways.every(({ entered, behind }) => entered > began && !behind),
+    BOUND,
+  );
+  assertEquals(load.states, [[], []]);
+  await load.settle();
+}
+
+/** A master loses its data and nothing else. */
+async function flushMaster(redis: RealRedis): Promise<void> {
+  await using load = await Load.on(redis);
+  // Their marks have been seen.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const victim = await masterOf(redis, "frontlas:session:{gate-0}");
+  const began = performance.now();
+  await cli(victim.port, "flushall");
+  await load.recovers(`redis ${redis.kind}: master flushed`, began);
+  await load.settle();
+}
+
 async function masterOf({ kind, nodes }: RealRedis, key: string) {
   for (const node of nodes) {
     if (!(await cli(node.port, "role")).startsWith("master")) continue;
@@ -225,20 +304,32 @@ async function masterOf({ kind, nodes }: RealRedis, key: string) {
   throw new Error(`Cannot find the master of ${key}`);
 }
 
-for (
-  const [name, start] of [
-    ["sentinel", startSentinel],
-    ["cluster", startCluster],
-  ] as const
-) {
+function test(
+  kind: "sentinel" | "cluster",
+  name: string,
+  ...cases: readonly ((redis: RealRedis) => Promise<void>)[]
+): void {
   Deno.test({
-    name: `redis ${name}: a master that dies under load costs seconds${
+    name: `redis ${kind}: ${name}${
       missing === undefined ? "" : ` (SKIPPED: ${missing})`
     }`,
     async fn() {
       if (missing !== undefined) return;
+      const start = kind === "sentinel" ? startSentinel : startCluster;
       await using redis = await start();
-      await killMaster(redis);
+      for (const run of cases) await run(redis);
     },
   });
 }
+
+test("sentinel", "a master that dies under load costs seconds", killMaster);
+test("sentinel", "so does one that freezes", freezeMaster);
+// One cluster for all: it is whole again after each of them.
+test(
+  "cluster",
+  "masters that are flushed, moved about, frozen and killed under load cost seconds",
+  flushMaster,
+  moveSlots,
+  freezeMaster,
+  killMaster,
+);

@@ -341,6 +341,8 @@ export class ClusterPort implements RedisPort {
           );
         } catch (error) {
           this.#moved = true;
+          // It answers; the mark is on its way to another master.
+          if (isMoving(error)) return false;
           throw error;
         }
       }),
@@ -374,4 +376,10 @@ function messageOf(reply: Reply): string {
 /** Whether a command may be answered somewhere else, or a moment later. */
 function isPassing(reply: Reply): boolean {
   return /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/.test(messageOf(reply));
+}
+
+/** Whether a slot is somewhere else, or on its way there. */
+function isMoving(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return /^(MOVED|ASK|TRYAGAIN)\b/.test(messageOf(cause));
 }

@@ -68,6 +68,15 @@ export class Context {
     return isWrongType(reply) ? null : valueOf(reply);
   }
 
+  /** Runs commands that write; a key of a wrong type is removed first. */
+  async healed(commands: readonly Command[]): Promise<void> {
+    const replies = await this.port.run(commands);
+    const wrong = commands.filter((_, i) => isWrongType(replies[i]));
+    if (wrong.length === 0) return void replies.forEach(valueOf);
+    await this.run(wrong.map(({ key }) => ({ key, words: ["DEL", key] })));
+    await this.run(wrong);
+  }
+
   /** A script that works with the keys of one gateway. */
   ofFrontier(script: Script, frontierId: string, ...words: Word[]): Command {
     const { names } = this;

@@ -8,7 +8,6 @@ import type { FrontierRecord } from "../presence_store.ts";
 import { command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { type Owner, readOwners } from "./owners.ts";
-import { pairs } from "./reader.ts";
 
 /** Keys that one step of the search looks at: less than a millisecond of Redis. */
 const PER_STEP = 1_000;
@@ -44,22 +43,18 @@ export class Directory {
   async alive(): Promise<Owner[]> {
     const [registered] = await Promise.all([this.registered(), this.#search()]);
     const owners = await readOwners(this.#context, [
-      ...registered.values(),
+      ...registered,
       ...this.#found,
     ]);
     return [...owners.values()].sort(byId);
   }
 
-  /** Gateways that have registered with us, dead ones included, by number. */
-  async registered(): Promise<Map<number, string>> {
-    const { numbers } = this.#context.names;
-    const flat = await this.#context.read(
-      command(numbers, "HGETALL", numbers),
+  /** Gateways that have registered with us, dead ones included. */
+  async registered(): Promise<string[]> {
+    const { gateways } = this.#context.names;
+    return await this.#context.read(
+      command(gateways, "SMEMBERS", gateways),
     ) as string[] | null ?? [];
-    return new Map(
-      pairs(flat).filter(([number]) => number !== "next")
-        .map(([number, id]) => [Number(number), id]),
-    );
   }
 
   /** Ends the search. */

@@ -55,8 +55,7 @@ export class Graves {
   async removeDead(
     budget: number,
   ): Promise<{ removed: number; more: boolean }> {
-    const registered = await this.#directory.registered();
-    const ids = [...new Set(registered.values())];
+    const ids = await this.#directory.registered();
     const answers = await this.#context.run(
       ids.map((id) => this.#context.ofFrontier(LEFT, id)),
     ) as unknown[][];
@@ -98,7 +97,7 @@ export class Graves {
       // The other list may have some still; then it is not forgotten yet.
       if (!turn.more && list.suffix === "") empty.push(list.frontierId);
     }
-    await this.#forget([...new Set(empty)], registered);
+    await this.#forget([...new Set(empty)]);
     if (left > 0) removed += await this.#audit(living, Math.min(left, AUDITED));
     return { removed, more };
   }
@@ -158,20 +157,26 @@ export class Graves {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Removes the records of gateways that are dead and empty; frees their numbers when they stay away. */
-  async #forget(
-    ids: readonly string[],
-    registered: ReadonlyMap<number, string>,
-  ): Promise<void> {
-    const free = await this.#context.run(
+  /** Removes the records of gateways that are dead and empty; those that stay away for long are forgotten. */
+  async #forget(ids: readonly string[]): Promise<void> {
+    const answers = await this.#context.run(
       ids.map((id) => this.#context.ofFrontier(FORGET, id)),
     );
-    const gone = new Set(ids.filter((_, i) => free[i] === 1));
-    const { numbers } = this.#context.names;
-    const held = [...registered].filter(([, id]) => gone.has(id));
-    await this.#context.run(
-      held.map(([number]) => command(numbers, "HDEL", numbers, number)),
-    );
+    const gone = new Set(ids.filter((_, i) => answers[i] === 1));
+    if (gone.size === 0) return;
+    const { gateways, numbers } = this.#context.names;
+    const flat = await this.#context.read(
+      command(numbers, "HGETALL", numbers),
+    ) as string[] | null ?? [];
+    const free = pairs(flat)
+      .filter(([number, id]) => number !== "next" && gone.has(id))
+      .map(([number]) => number);
+    await this.#context.run([
+      command(gateways, "SREM", gateways, ...gone),
+      ...(free.length === 0
+        ? []
+        : [command(numbers, "HDEL", numbers, ...free)]),
+    ]);
   }
 
   /**

@@ -13,6 +13,8 @@ const PREFIX = "frontlas:";
 export class Names {
   /** The counter of generations. */
   readonly generation = `${PREFIX}generation`;
+  /** Ids of the gateways that have registered with us, and were not forgotten. */
+  readonly gateways = `${PREFIX}gateways`;
   /** Which gateway has which number. */
   readonly numbers = `${PREFIX}numbers`;
   /** Where the records of edges begin; what follows is the id. */

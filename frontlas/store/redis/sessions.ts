@@ -67,6 +67,7 @@ export class Sessions {
       ));
       if (answer === "refused") return undefined;
       if (answer === "late") continue;
+      await this.#list(frontierId, Number(answer));
       this.#introductions.set(frontierId, introduction);
       return { frontierId, instance, generation, number: Number(answer) };
     }
@@ -79,7 +80,7 @@ export class Sessions {
   async renew(session: FrontierSession): Promise<boolean> {
     const { frontierId, instance, generation, number } = session;
     const introduction = this.#introductions.get(frontierId);
-    const answer = await this.#context.one(this.#context.ofFrontier(
+    const renewed = this.#context.one(this.#context.ofFrontier(
       RENEW,
       frontierId,
       instance,
@@ -91,6 +92,11 @@ export class Sessions {
         ? [introduction.serviceAddr, introduction.edgeAddr]
         : []),
     ));
+    const [answer] = await Promise.all([
+      renewed,
+      // What cannot be written now is written with the next renewal.
+      this.#list(frontierId, number).catch(() => {}),
+    ]);
     // It was there, and is gone: so may be more.
     if (answer === 2) this.#context.port.suspect();
     if (answer === 0) this.#introductions.delete(frontierId);
@@ -111,6 +117,15 @@ export class Sessions {
     if (this.#introductions.get(frontierId)?.instance === instance) {
       this.#introductions.delete(frontierId);
     }
+  }
+
+  /** Has a gateway in the list, and its number taken, also where Redis has forgotten both. */
+  async #list(frontierId: string, number: number): Promise<void> {
+    const { gateways, numbers } = this.#context.names;
+    await this.#context.healed([
+      command(gateways, "SADD", gateways, frontierId),
+      command(numbers, "HSETNX", numbers, number, frontierId),
+    ]);
   }
 
   #key(frontierId: string): string {
