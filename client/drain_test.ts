@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { Edge } from "./mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Edge, FrontierError } from "./mod.ts";
 import { ScriptedGateway, until } from "./testing/scripted_gateway.ts";
 
 Deno.test("drain() lets handlers and calls finish", async () => {
@@ -99,4 +99,17 @@ Deno.test("drain() does not wait for handlers whose caller's time is over", asyn
   const begin = performance.now();
   await edge.drain({ timeoutMs: 30_000 });
   assert(performance.now() - begin < 10_000);
+});
+
+Deno.test("drain() gives up when its time is over, and lets others work meanwhile", async () => {
+  using gateway = new ScriptedGateway({ onRequest: () => {} });
+  const edge = await Edge.connect({ dial: gateway.dial });
+  const call = assertRejects(() => edge.call("never"), FrontierError);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 5);
+  await edge.drain({ timeoutMs: 50 });
+  clearInterval(timer);
+  assertEquals((await call).code, "force-closed");
+  assertEquals(edge.state, "closed");
+  assert(turns > 2, `${turns}`);
 });

@@ -23,58 +23,45 @@ import {
   type CloseReason,
   FrontierError,
 } from "@frontier/proto/internal";
-import {
-  after,
-  guardedLogger,
-  NULL_LOGGER,
-  type PeerAddress,
-} from "@frontier/platform/internal";
+import { after, guardedLogger, NULL_LOGGER } from "@frontier/platform/internal";
 import type { Tracer } from "@frontier/platform/trace";
 import { sleep } from "../connection/abortable.ts";
 import { Connector, type Kind } from "../connection/connector.ts";
 import { ABORTED, canceled, reasonOf } from "../connection/failures.ts";
 import { Notices } from "../connection/notices.ts";
-import { type Status, StatusFeed } from "../connection/status.ts";
+import type { Status } from "../connection/status.ts";
 import { decodeEdgeEvent } from "../edge_event.ts";
 import { EDGE_OFFLINE, EDGE_ONLINE, HOOKS } from "../hooks.ts";
 import { type ClientLimits, resolveLimits } from "../limits.ts";
 import type { Stats } from "../stats.ts";
+import { ClusterStatus, type GatewayStatus } from "./cluster_status.ts";
 import { FirstConnection } from "./first_connection.ts";
 import { FrontlasClient, noFrontlas } from "./frontlas_client.ts";
 import type { Gateway } from "./gateway.ts";
 import { Gateways } from "./gateways.ts";
 import { LookUps } from "./look_ups.ts";
 import { Methods } from "./methods.ts";
-import { type ClusterServiceOptions, frontlasAddresses } from "./options.ts";
+import {
+  type ClusterServiceOptions,
+  connectOptions,
+  frontlasAddresses,
+} from "./options.ts";
 import type { Listed } from "./frontlas_api.ts";
 import { Roster } from "./roster.ts";
 import { Router } from "./router.ts";
+import { randomServiceId } from "./service_id.ts";
 
 /** Where gateways listen for services. */
 const SERVICE_PORT = 30_011;
 /** Milliseconds an operation may take unless it or the service says otherwise. */
 const TIMEOUT_MS = 30_000;
 
-/** The connection to one gateway of a cluster. */
-export interface GatewayStatus {
-  /** Its id within the cluster. */
-  readonly frontierId: string;
-  /** Where services reach it, as Frontlas says. */
-  readonly address: string;
-  /** Where the connection to it is now. */
-  readonly state: Status["state"];
-  /** Whether Frontlas names it as alive. */
-  readonly listed: boolean;
-  /** Our address on the connection; `undefined` while there is none. */
-  readonly localAddr: PeerAddress | undefined;
-}
-
 /** The connections of one service: to Frontlas, and to all gateways. */
 export class ClusterConnector {
   /** The id that all gateways are asked for. */
   readonly id: bigint;
   /** What happens to the connections. */
-  readonly status: StatusFeed;
+  readonly status: ClusterStatus;
   /** Resolved when it is over for good, with the reason. */
   readonly closed: Promise<CloseReason>;
   /** Sends what is for edges. */
@@ -98,8 +85,6 @@ export class ClusterConnector {
   #following: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined = undefined;
   readonly #counters = new Counters();
-  #connected = "";
-  #reconnects = 0;
 
   /**
    * Prepares a service; {@linkcode ClusterConnector.start} connects it.
@@ -117,7 +102,7 @@ export class ClusterConnector {
     const { reconnect = {}, pollMs = 10_000, timeoutMs = TIMEOUT_MS } = options;
     this.#options = options;
     const limits = this.#limits = resolveLimits(options.limits);
-    this.id = options.wantedId || randomId();
+    this.id = options.wantedId || randomServiceId();
     this.closed = this.#closed.promise;
     const kind: Kind = {
       name: "service",
@@ -134,10 +119,7 @@ export class ClusterConnector {
       bounds: limits,
       hooks: new Set(HOOKS),
       onBusy: (busy, load) => {
-        const { current } = this.status;
-        if (current.state === "connected") {
-          this.status.set({ ...current, busy });
-        }
+        this.status.busy(busy);
         notices.onBusy(busy, load);
       },
     });
@@ -149,8 +131,7 @@ export class ClusterConnector {
       tls: options.frontlasTls,
       token: options.frontlasToken,
     });
-    const address = this.#frontlas.text;
-    this.status = new StatusFeed({ state: "connecting", attempt: 1, address });
+    this.status = new ClusterStatus(this.id, this.#frontlas.text);
     this.#first = new FirstConnection(options.waitForFirstConnect ?? false);
     this.#roster = new Roster(this.#frontlas, {
       reconnect,
@@ -161,13 +142,7 @@ export class ClusterConnector {
         log.warn("No Frontlas tells where gateways are", {
           error: reason.message,
         });
-        if (this.state === "connecting") {
-          this.status.set({
-            state: "disconnected",
-            reason: error,
-            retryInMs: 0,
-          });
-        }
+        this.status.unknown(error);
         this.#first.onFailure(error);
       },
     });
@@ -195,11 +170,6 @@ export class ClusterConnector {
     });
   }
 
-  /** Where the connections are now. */
-  get state(): Status["state"] {
-    return this.status.current.state;
-  }
-
   /** The connection to each gateway. */
   get gatewayStatus(): GatewayStatus[] {
     return this.#gateways.all.map(({ id, address, listed, connector }) => ({
@@ -216,7 +186,7 @@ export class ClusterConnector {
     const cores = this.#gateways.open.map(({ core }) => core);
     return {
       ...this.#counters,
-      reconnects: this.#reconnects,
+      reconnects: this.status.reconnects,
       streams: this.listStreams().length,
       underWay: cores.reduce((sum, { underWay }) => sum + underWay, 0),
       waiting: this.router.waiting,
@@ -291,7 +261,7 @@ export class ClusterConnector {
     this.#pool.close();
     this.messages.close(() => closedError("receive"));
     this.streams.close(() => closedError("receive"));
-    this.status.set({ state: "closed", reason });
+    this.status.feed.set({ state: "closed", reason });
     this.#closed.resolve(
       this.#options.signal?.aborted
         ? ABORTED
@@ -302,7 +272,9 @@ export class ClusterConnector {
   }
 
   async #idle(): Promise<void> {
-    const busy = () => this.router.waiting > 0 || this.stats.underWay > 0;
+    const busy = () =>
+      !this.#stop.signal.aborted &&
+      (this.router.waiting > 0 || this.stats.underWay > 0);
     // A handler that asks for it counts as running once it has returned its promise.
     await Promise.resolve();
     do {
@@ -352,59 +324,14 @@ export class ClusterConnector {
     if (this.#stop.signal.aborted) return;
     this.#first.onStatus(gateway, status);
     if (status.state === "connected" && status.reconnects > 0) {
-      this.#reconnects++;
+      this.status.reconnects++;
     }
     this.#tell(status);
   }
 
-  /** Tells when other gateways are connected than before. */
   #tell(cause?: Status): void {
-    const ready = this.#gateways.ready;
-    const address = ready.map((gateway) => gateway.address).join(", ");
-    if (address === this.#connected) return;
-    const before = this.#connected;
-    this.#connected = address;
-    if (address !== "") {
-      this.status.set({
-        state: "connected",
-        id: this.id,
-        address,
-        reconnects: this.#reconnects,
-        busy: this.#pool.busy,
-      });
-    } else if (before !== "") {
-      const lost = cause?.state === "disconnected" ? cause : undefined;
-      this.status.set({
-        state: "disconnected",
-        reason: lost?.reason ??
-          new FrontierError("not-connected", "No gateway is left"),
-        retryInMs: lost?.retryInMs ?? 0,
-        ...(lost?.farewell !== undefined && { farewell: lost.farewell }),
-      });
-    }
+    this.status.tell(this.#gateways.ready, this.#pool.busy, cause);
   }
-}
-
-/** What a service at one gateway would be told. */
-function connectOptions(options: ClusterServiceOptions) {
-  const {
-    frontlas: _frontlas,
-    frontlasTls: _tls,
-    frontlasToken: _token,
-    pollMs: _pollMs,
-    routes: _routes,
-    signal: _signal,
-    methods: _methods,
-    wantedId: _wantedId,
-    ...rest
-  } = options;
-  return rest;
-}
-
-/** 62 bits: a gateway that allocates ids gives none like it, and every peer can keep it in a signed number. */
-function randomId(): bigint {
-  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
-  return (BigInt(high! >>> 2) << 32n) | BigInt(low!) | 1n;
 }
 
 function closedError(what: string): FrontierError {

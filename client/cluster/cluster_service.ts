@@ -35,7 +35,8 @@ import {
 } from "../hooks.ts";
 import type { ServiceLike } from "../service_like.ts";
 import type { Stats } from "../stats.ts";
-import { ClusterConnector, type GatewayStatus } from "./cluster_connector.ts";
+import { ClusterConnector } from "./cluster_connector.ts";
+import type { GatewayStatus } from "./cluster_status.ts";
 import { checkClusterOptions, type ClusterServiceOptions } from "./options.ts";
 
 /**
@@ -106,7 +107,7 @@ export class ClusterService implements ServiceLike {
 
   /** Where its connections are now: `connected` while there is one. */
   get state(): Status["state"] {
-    return this.#connector.status.current.state;
+    return this.#connector.status.feed.current.state;
   }
 
   /** Resolved when it is over for good. Never rejects. */
@@ -153,7 +154,7 @@ export class ClusterService implements ServiceLike {
   status(
     options: { signal?: AbortSignal } = {},
   ): AsyncGenerator<Status, void, undefined> {
-    return this.#connector.status.changes(options.signal);
+    return this.#connector.status.feed.changes(options.signal);
   }
 
   /**

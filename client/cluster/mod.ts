@@ -23,7 +23,7 @@
  * @module
  */
 
-export type { GatewayStatus } from "./cluster_connector.ts";
+export type { GatewayStatus } from "./cluster_status.ts";
 export { ClusterService } from "./cluster_service.ts";
 export type { ClusterServiceOptions, SingleGatewayOption } from "./options.ts";
 export type { ServiceLike } from "../service_like.ts";

@@ -151,3 +151,28 @@ export function frontlasAddresses(
   }
   return frontlas.map((text) => parseAddress(text, FRONTLAS_PORT));
 }
+
+/**
+ * Leaves what a service at one gateway may be told.
+ *
+ * @param options Those of the service of a cluster.
+ * @returns The rest.
+ */
+export function connectOptions(
+  options: ClusterServiceOptions,
+): Omit<ServiceOptions, SingleGatewayOption> & {
+  readonly reconnect?: BackoffPolicy;
+} {
+  const {
+    frontlas: _frontlas,
+    frontlasTls: _tls,
+    frontlasToken: _token,
+    pollMs: _pollMs,
+    routes: _routes,
+    signal: _signal,
+    methods: _methods,
+    wantedId: _wantedId,
+    ...rest
+  } = options;
+  return rest;
+}

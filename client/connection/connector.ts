@@ -241,13 +241,14 @@ export class Connector {
 
   async #idle(): Promise<void> {
     const { core } = this;
+    const busy = () => core.underWay > 0 && !this.#stop.signal.aborted;
     // A handler that asks for it counts as running once it has returned its promise.
     await Promise.resolve();
     do {
-      while (core.underWay > 0) await sleep(10, this.#stop.signal);
+      while (busy()) await sleep(10, this.#stop.signal);
       await core.pool.idle();
       // A handler may have begun something.
-    } while (core.underWay > 0);
+    } while (busy());
   }
 
   async #run(): Promise<void> {

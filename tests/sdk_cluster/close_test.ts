@@ -37,6 +37,23 @@ Deno.test("drain() waits for handlers, messages and operations at all gateways",
   assertEquals(service.state, "closed");
 });
 
+Deno.test("drain() gives up when its time is over", async () => {
+  await using cluster = await TestCluster.start(1);
+  const never = () => new Promise<string>(() => {});
+  const service = await cluster.service({ methods: { never } });
+  const edge = await cluster.edge("g0", { methods: { never } });
+  const ends = [edge.call("never"), service.call(edge.edgeId, "never")]
+    .map((call) => assertRejects(() => call, FrontierError));
+  await eventually(() =>
+    Promise.resolve(
+      service.stats().handlers.running === 1 && service.stats().underWay === 1,
+    )
+  );
+  await service.drain({ timeoutMs: 100 });
+  assertEquals(service.state, "closed");
+  await Promise.all(ends);
+});
+
 Deno.test("close() ends what waits and what is under way, once and for all", async () => {
   await using cluster = await TestCluster.start(2);
   const service = await cluster.service({ topics: ["t"] });
