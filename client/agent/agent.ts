@@ -12,7 +12,7 @@ import {
   NULL_LOGGER,
 } from "@frontier/platform/internal";
 import { Edge } from "../edge.ts";
-import { sleep } from "../connection/abortable.ts";
+import { sleep, whenAborted } from "../connection/abortable.ts";
 import type { Status } from "../connection/status.ts";
 import { TargetServer } from "../forwarding/answer.ts";
 import { dialOptions } from "../program/gateways.ts";
@@ -102,8 +102,10 @@ export class Agent implements AsyncDisposable {
   #edgeId: bigint | undefined = undefined;
   #status: Status | undefined = undefined;
   #reconnects = -1;
-  /** Aborted to connect anew with other settings. */
-  #leave = new AbortController();
+  /** Aborted when there are other settings for the connection. */
+  #changed = new AbortController();
+  /** Whether a connection with other settings is being made beside the present one. */
+  #moving = false;
   /** Those who wait until there is a connection. */
   #connected = Promise.withResolvers<Edge>();
   #running: Promise<void> | undefined = undefined;
@@ -184,7 +186,9 @@ export class Agent implements AsyncDisposable {
 
   /**
    * Changes what it does. Connections that are forwarded stay, unless gateways,
-   * meta or files for TLS change: then it connects anew.
+   * meta or files for TLS change: then it connects anew, and leaves the old
+   * connection when the new one is there. A device whose new gateway is wrong
+   * stays within reach.
    *
    * @param settings What holds from now on.
    */
@@ -193,7 +197,9 @@ export class Agent implements AsyncDisposable {
     this.#settings = settings;
     this.#server.configure({ ...settings, log: this.#log });
     this.#runner.configure(settings);
-    if (JSON.stringify(settings.connection) !== before) this.#leave.abort();
+    if (JSON.stringify(settings.connection) !== before) {
+      this.#changed.abort();
+    }
     this.#onChange();
   }
 
@@ -206,12 +212,8 @@ export class Agent implements AsyncDisposable {
    */
   async close(options: { timeoutMs?: number } = {}): Promise<void> {
     const { timeoutMs = 0 } = options;
-    this.#server.configure({
-      targets: new Map(),
-      maxConnections: 0,
-      log: this.#log,
-    });
-    this.#runner.configure({ ...this.#settings, commands: new Map() });
+    this.#server.stop();
+    this.#runner.stop();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
@@ -224,7 +226,7 @@ export class Agent implements AsyncDisposable {
     this.#server.abort();
     this.#runner.abort();
     this.#stop.abort();
-    this.#leave.abort();
+    this.#changed.abort();
     this.#connected.reject(new Error("Cannot publish: the agent is closed"));
     await Promise.allSettled([...this.#serving, this.#running]);
   }
@@ -236,21 +238,37 @@ export class Agent implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const backoff = new Backoff();
+    /** Closes the present connection. */
+    let leave = new AbortController();
+    let using: Promise<void> | undefined;
     while (!this.#stop.signal.aborted) {
-      this.#leave = new AbortController();
-      const { signal } = this.#leave;
-      const edge = await this.#connect(signal);
-      if (edge === undefined) {
-        await sleep(backoff.next(), signal);
+      this.#changed = new AbortController();
+      const changed = this.#changed.signal;
+      const next = new AbortController();
+      const giveUp = () => next.abort();
+      changed.addEventListener("abort", giveUp);
+      this.#moving = using !== undefined;
+      const edge = await this.#connect(next.signal);
+      this.#moving = false;
+      changed.removeEventListener("abort", giveUp);
+      if (edge === undefined || changed.aborted) {
+        next.abort();
+        if (edge === undefined) await sleep(backoff.next(), changed);
         continue;
       }
       backoff.reset();
-      await this.#use(edge, signal);
+      leave.abort();
+      await using;
+      leave = next;
+      using = this.#use(edge);
+      await Promise.race([whenAborted(changed).promise, using]);
     }
+    leave.abort();
+    await using;
     this.#onChange();
   }
 
-  /** Connects for the first time, or with other settings; `undefined` when that fails. */
+  /** Makes a connection with the present settings; `undefined` when that fails. */
   async #connect(signal: AbortSignal): Promise<Edge | undefined> {
     const { gateways, tls, meta } = this.#settings.connection;
     const options = dialOptions(gateways, tls);
@@ -269,7 +287,8 @@ export class Agent implements AsyncDisposable {
       });
     } catch (error) {
       if (signal.aborted) return undefined;
-      this.#log.warn("Cannot connect, trying again", {
+      const old = this.#moving ? ", the old connection stays meanwhile" : "";
+      this.#log.warn(`Cannot connect, trying again${old}`, {
         peer: gateways.map(({ hostname }) => hostname).join(" "),
         error: describeError(error),
       });
@@ -278,16 +297,13 @@ export class Agent implements AsyncDisposable {
   }
 
   /** Uses a connection, and those that take its place, until it is closed. */
-  async #use(edge: Edge, signal: AbortSignal): Promise<void> {
+  async #use(edge: Edge): Promise<void> {
     this.#edge = edge;
     this.#connected.resolve(edge);
     await Promise.all([this.#accept(edge), this.#watch(edge), edge.closed]);
     this.#edge = undefined;
     this.#connected = Promise.withResolvers();
     this.#connected.promise.catch(() => {});
-    if (!signal.aborted) {
-      this.#log.error("Connection is over, connecting anew");
-    }
   }
 
   async #accept(edge: Edge): Promise<void> {
@@ -313,7 +329,9 @@ export class Agent implements AsyncDisposable {
           this.#log.info("Connected", { gateway: address, edge: id });
         }
       } else if (status.state === "disconnected") {
-        const { reason, retryInMs } = status;
+        const { reason, retryInMs, farewell } = status;
+        // By the connection that is to take its place.
+        if (this.#moving && farewell === "replaced") continue;
         this.#log.warn("Disconnected, trying again", {
           peer: "gateway",
           error: reason.message,

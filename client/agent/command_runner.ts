@@ -48,6 +48,7 @@ type Bounds = Pick<
  */
 export class CommandRunner {
   #bounds: Bounds;
+  #stopping = false;
   readonly #log: Logger;
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #children = new Set<Deno.ChildProcess>();
@@ -89,6 +90,9 @@ export class CommandRunner {
    * program cannot be started.
    */
   async run(name: string): Promise<CommandResult> {
+    if (this.#stopping) {
+      throw new Error(`Cannot run "${name}": this agent is stopping`);
+    }
     const argv = this.#find(this.#bounds.commands, name);
     if (this.#running.has(name)) {
       throw new Error(`Cannot run "${name}": it runs already`);
@@ -105,6 +109,11 @@ export class CommandRunner {
     } finally {
       this.#running.delete(name);
     }
+  }
+
+  /** Refuses what is asked from now on; what runs goes on. */
+  stop(): void {
+    this.#stopping = true;
   }
 
   /** Kills what runs. */

@@ -49,6 +49,7 @@ export class TargetServer {
   /** What has passed. */
   readonly count: RelayCount = { sent: 0, received: 0 };
   #options: TargetServerOptions;
+  #stopping = false;
   readonly #open = new Set<Stream>();
 
   /** @param options What can be reached, and how much of it at a time. */
@@ -82,7 +83,8 @@ export class TargetServer {
    * @returns When it is over. Never rejects.
    */
   async serve(stream: Stream): Promise<void> {
-    if (this.#open.size >= this.#options.maxConnections) {
+    const { maxConnections } = this.#options;
+    if (this.#stopping || this.#open.size >= maxConnections) {
       await this.#refuse(stream, undefined, this.#busy());
       return;
     }
@@ -113,12 +115,20 @@ export class TargetServer {
     }
   }
 
+  /** Refuses what comes from now on; connections that are there stay. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
   /** Ends all connections at once. */
   abort(): void {
     for (const stream of this.#open) breakOff(stream);
   }
 
   #busy(): ForwardError {
+    if (this.#stopping) {
+      return new ForwardError("busy", "This agent is stopping");
+    }
     return new ForwardError(
       "busy",
       `This agent forwards ${this.#options.maxConnections} connections already: no more are allowed`,

@@ -177,6 +177,16 @@ Deno.test("SIGHUP changes what can be reached, and cuts nothing", async () => {
   await conn.write(encoder.encode("c"));
   assertEquals(await conn.read(buf), 1);
 
+  // A gateway that is not there is tried, and what is there stays.
+  await write(
+    `servers: ["tcp://127.0.0.1:1"]\nforward: {two: "${address(two)}"}\n`,
+  );
+  agent.kill("SIGHUP");
+  await agent.line(/Cannot connect, trying again, the old connection stays/);
+  await conn.write(encoder.encode("d"));
+  assertEquals(await conn.read(buf), 1);
+  assertEquals((await service.call(edge, "ping", "x")).text(), "x");
+
   // Another meta takes another connection.
   await write(`${at}meta: other\nforward: {two: "${address(two)}"}\n`);
   agent.kill("SIGHUP");
@@ -414,6 +424,12 @@ Deno.test("a stop waits for what is under way, and not for ever", async () => {
   const nap = service.call(edge, "exec", "nap");
   await patient.line(/Command started/);
   patient.kill("SIGTERM");
+  await patient.line(/Stopping/);
+  await assertRejects(
+    () => service.call(edge, "exec", "sleep"),
+    FrontierError,
+    "this agent is stopping",
+  );
   assertEquals(JSON.parse((await nap).text()).status, 0);
   assertEquals((await patient.end()).code, 0);
   const hasty = start("1");
