@@ -109,7 +109,7 @@ export async function startFrontlas(
     store,
     graceMs: graceSeconds * 1_000,
     ...(store.mode === "ttl" && { renewMs: renewMs(expiration) }),
-    maxWaitingEvents: config.limits.maxWaitingEvents,
+    maxEventPlaces: config.limits.maxEventPlaces,
     timers,
     random,
     log,

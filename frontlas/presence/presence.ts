@@ -24,8 +24,10 @@ import { Resyncs } from "./resyncs.ts";
 import type { GatewaySession, SessionContext } from "./session.ts";
 import { type LinkEnd, PresenceTally, type Refusal } from "./tally.ts";
 import { Turns } from "./turns.ts";
-import { WaitingEvents } from "./waiting_events.ts";
+import { EventPlaces } from "./event_places.ts";
 
+/** Events that the store enters at a time: a slow Redis does so many in a second. */
+const ENTERING = 4_000;
 /** Gateways that register at a time: new ones contend for their numbers. */
 const REGISTERING = 2;
 /** Bytes of a gateway's id, at most. */
@@ -68,7 +70,7 @@ export interface PresenceOptions {
    *
    * @default {200_000}
    */
-  readonly maxWaitingEvents?: number;
+  readonly maxEventPlaces?: number;
   /**
    * Peers of Go gateways that are remembered, for the case that the store forgets them.
    *
@@ -137,7 +139,8 @@ export class Presence {
       timers,
       log,
       tally,
-      waiting: new WaitingEvents(options.maxWaitingEvents ?? 200_000),
+      waiting: new EventPlaces(options.maxEventPlaces ?? 200_000),
+      entering: new EventPlaces(ENTERING),
       evictions: new Evictions({
         store,
         tally,

@@ -18,7 +18,7 @@ import type { Evictions, Moved } from "./evictions.ts";
 import type { GatewayLink } from "./gateway_link.ts";
 import type { Resyncable, Resyncs } from "./resyncs.ts";
 import type { PresenceTally } from "./tally.ts";
-import type { WaitingEvents } from "./waiting_events.ts";
+import type { EventPlaces } from "./event_places.ts";
 
 /** Milliseconds between two renewals of a lease, at least. */
 const RENEW_MS = 4_000;
@@ -35,8 +35,10 @@ export interface SessionContext {
   readonly log: Logger;
   /** Where it is counted. */
   readonly tally: PresenceTally;
-  /** How much waits for the store. */
-  readonly waiting: WaitingEvents;
+  /** Events that were taken from links of gateways of ours and are not in the store. */
+  readonly waiting: EventPlaces;
+  /** Events that the store is entering: more than it can within its time limit, and all would fail. */
+  readonly entering: EventPlaces;
   /** Ends older connections of edges. */
   readonly evictions: Evictions;
   /** Who has to tell everything again. */
@@ -143,6 +145,19 @@ export abstract class GatewaySession implements Resyncable {
     this.context.resyncs.forget(this);
   }
 
+  async #apply(
+    events: readonly PresenceEvent[],
+  ): Promise<readonly PresenceOutcome[] | undefined> {
+    const { store, entering } = this.context;
+    const { length } = events;
+    await entering.take(length);
+    try {
+      return await store.apply(this.session, events);
+    } finally {
+      entering.give(length);
+    }
+  }
+
   /**
    * The store did not do something.
    *
@@ -168,9 +183,9 @@ export abstract class GatewaySession implements Resyncable {
   protected async enter(
     events: readonly PresenceEvent[],
   ): Promise<readonly PresenceOutcome[] | undefined> {
-    const { store, tally, evictions } = this.context;
+    const { tally, evictions } = this.context;
     if (events.length === 0) return [];
-    const outcomes = await store.apply(this.session, events);
+    const outcomes = await this.#apply(events);
     if (outcomes === undefined) {
       this.replaced();
       return undefined;

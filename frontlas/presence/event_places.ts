@@ -1,14 +1,14 @@
 /**
- * How much waits for the store.
+ * How many events there may be at a time.
  *
  * @module
  */
 
 /**
- * The events of all gateways that were taken and are not in the store yet. Who
- * brings more than there is room for waits until it is his turn.
+ * Places for events of all gateways. Who brings more than there is room for
+ * waits until it is his turn: they come in the order in which they asked.
  */
-export class WaitingEvents {
+export class EventPlaces {
   readonly #most: number;
   /** Those who wait for room, the first to come first. */
   readonly #queue: { count: number; go: () => void }[] = [];
@@ -23,7 +23,7 @@ export class WaitingEvents {
     this.#most = most;
   }
 
-  /** How many there are, without those of whom there is no room yet. */
+  /** How many are taken, without those who wait for theirs. */
   get count(): number {
     return this.#count;
   }
