@@ -19,16 +19,18 @@ export interface CallerReport {
   readonly disordered: readonly string[];
 }
 
-/** Milliseconds between two calls of one edge. */
-const EVERY_MS = 500;
 const LIMIT = { timeoutMs: 20_000 };
 
 if (import.meta.main) {
-  const [count, ...frontlas] = Deno.args;
-  await run(Number(count), frontlas);
+  const [count, everyMs, ...frontlas] = Deno.args;
+  await run(Number(count), Number(everyMs), frontlas);
 }
 
-async function run(count: number, frontlas: readonly string[]): Promise<void> {
+async function run(
+  count: number,
+  everyMs: number,
+  frontlas: readonly string[],
+): Promise<void> {
   const calls = new Notebook();
   const messages = new Notebook();
   const streams: Record<string, number> = {};
@@ -80,7 +82,7 @@ async function run(count: number, frontlas: readonly string[]): Promise<void> {
     if (name !== "") streams[name] = next;
   }
   async function call(id: number): Promise<void> {
-    await pause(EVERY_MS * Math.random());
+    await pause(everyMs * Math.random());
     for (let i = 0; !stop.signal.aborted; i++) {
       const key = `${id}/${i}`;
       const done = await calls.run(key, async () => {
@@ -88,7 +90,7 @@ async function run(count: number, frontlas: readonly string[]): Promise<void> {
         if (reply.text() !== `${id}`) disordered.push(`call ${key}`);
       }, stop.signal);
       if (done) answered.set(id, Date.now());
-      await pause(EVERY_MS * (0.5 + Math.random()));
+      await pause(everyMs * (0.5 + Math.random()));
     }
   }
   const work: Promise<void>[] = [];

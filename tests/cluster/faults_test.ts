@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import {
   masters,
+  type RealRedis,
   redisMissing,
   startCluster,
   startSentinel,
@@ -67,24 +68,33 @@ Deno.test({
   },
 });
 
-for (const start of [startSentinel, startCluster]) {
-  Deno.test({
-    name: `the master of Redis is killed under load: ${start.name}`,
-    ignore,
-    fn: async () => {
-      await using redis = await start();
-      await using stage = await Stage.start({
-        redis: redis.config,
-        edges: EDGES,
-      });
-      const [master] = await masters(redis);
-      await redis.nodes.find(({ port }) => port === master)!.process.kill();
-      await pause(500);
-      await stage.recovery("SIGKILL of a master of Redis");
-      // Whoever moves now is known by the new master.
-      await stage.gateways.get("g1")!.kill();
-      await stage.recovery("SIGKILL of a gateway then");
-      assertEquals(await stage.end(), []);
-    },
-  });
+/** Kills a master of Redis, and then a gateway. */
+function killMaster(start: () => Promise<RealRedis>): () => Promise<void> {
+  return async () => {
+    await using redis = await start();
+    await using stage = await Stage.start({
+      redis: redis.config,
+      edges: EDGES,
+    });
+    const [master] = await masters(redis);
+    await redis.nodes.find(({ port }) => port === master)!.process.kill();
+    await pause(500);
+    await stage.recovery("SIGKILL of a master of Redis");
+    // Whoever moves now is known by the new master.
+    await stage.gateways.get("g1")!.kill();
+    await stage.recovery("SIGKILL of a gateway then");
+    assertEquals(await stage.end(), []);
+  };
 }
+
+Deno.test({
+  name: "the master of Redis behind sentinels is killed under load",
+  ignore,
+  fn: killMaster(startSentinel),
+});
+
+Deno.test({
+  name: "a master of a Redis Cluster is killed under load",
+  ignore,
+  fn: killMaster(startCluster),
+});

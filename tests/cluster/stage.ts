@@ -124,12 +124,14 @@ const HERE: GatewayPlace = {
 
 /** What a {@linkcode Stage} is made of. */
 export interface StageOptions {
-  /** Where the records are. */
-  readonly redis: RedisStoreConfig;
+  /** Where the records are; in the memory of one Frontlas without it. */
+  readonly redis?: RedisStoreConfig;
   /** How many edges there are. */
   readonly edges: number;
   /** Where gateways are that are elsewhere, by their names. */
   readonly places?: Readonly<Record<string, GatewayPlace>>;
+  /** Milliseconds between two calls, two messages and two lines of each edge; 500 by default. */
+  readonly everyMs?: number;
 }
 
 /** A cluster that works. */
@@ -168,13 +170,14 @@ export class Stage implements AsyncDisposable {
 
   /** Starts all of it; edges are at all gateways, and calls go. */
   static async start(options: StageOptions): Promise<Stage> {
-    const { redis, edges, places = {} } = options;
+    const { redis, edges, places = {}, everyMs = 500 } = options;
     await using stack = new AsyncDisposableStack();
     const folder = await Deno.makeTempDir();
     stack.defer(() => Deno.remove(folder, { recursive: true }));
     const any = Object.keys(places).length > 0 ? "0.0.0.0" : "127.0.0.1";
-    const control = [freePort(), freePort()];
-    const plane = [freePort(), freePort()];
+    const directories = redis === undefined ? [0] : [0, 1];
+    const control = directories.map(freePort);
+    const plane = directories.map(freePort);
     const frontlas = await Promise.all(control.map(async (port, i) => {
       const config = `${folder}/frontlas${i}.yaml`;
       await Deno.writeTextFile(
@@ -183,7 +186,7 @@ export class Stage implements AsyncDisposable {
           control_plane: { listen: { addr: `127.0.0.1:${port}` } },
           frontier_plane: { listen: { addr: `${any}:${plane[i]}` } },
           observability: { enable: false },
-          redis: redisSection(redis),
+          ...(redis && { redis: redisSection(redis) }),
         }),
       );
       const part = new Part(
@@ -229,6 +232,7 @@ export class Stage implements AsyncDisposable {
     const caller = stack.use(
       await AskedProcess.start<number>(new URL("caller.ts", import.meta.url), [
         `${edges}`,
+        `${everyMs}`,
         ...control.map((port) => `127.0.0.1:${port}`),
       ]),
     );
@@ -239,6 +243,7 @@ export class Stage implements AsyncDisposable {
     const swarm = stack.use(
       await AskedProcess.start<number>(new URL("swarm.ts", import.meta.url), [
         `${edges}`,
+        `${everyMs}`,
         ...names.keys(),
       ]),
     );
@@ -255,7 +260,7 @@ export class Stage implements AsyncDisposable {
       control,
     });
     try {
-      await stage.recovery("the start");
+      await (everyMs > 500 ? stage.knowledge() : stage.recovery("the start"));
     } catch (error) {
       await moved.disposeAsync();
       throw error;
@@ -340,6 +345,22 @@ export class Stage implements AsyncDisposable {
       } s`,
     );
     return { known: knownMs, answered: answeredMs };
+  }
+
+  /**
+   * Waits until all edges are connected and the directory knows where each is.
+   *
+   * @returns Milliseconds until then.
+   */
+  async knowledge(): Promise<number> {
+    const begun = Date.now();
+    while (true) {
+      const found = await this.#mistakes();
+      const ms = Date.now() - begun;
+      if (found === "") return ms;
+      if (ms > START_MS) throw new Error(`After ${ms} ms: ${found}`);
+      await pause(100);
+    }
   }
 
   /** What the directories have wrong; empty when nothing. */

@@ -1,7 +1,7 @@
 /**
  * Many edges in one process, for the tests of a cluster. Each answers calls, publishes numbered messages and writes numbered
- * lines into a stream to the service, without a pause, and comes back by itself. Arguments: how many edges, then where
- * gateways are.
+ * lines into a stream to the service, without a pause, and comes back by itself. Arguments: how many edges, milliseconds between two
+ * things that one of them does, then where gateways are.
  */
 
 import { Edge, type Stream } from "@frontier/client";
@@ -22,18 +22,22 @@ export interface SwarmReport {
   readonly broken: number;
 }
 
-/** Milliseconds between two messages, and two lines, of one edge. */
-const EVERY_MS = 500;
+/** Edges that connect at the same time at first. */
+const AT_ONCE = 250;
 /** Lines of one stream. */
 const LINES = 6;
 const LIMIT = { timeoutMs: 20_000 };
 
 if (import.meta.main) {
-  const [count, ...addresses] = Deno.args;
-  await run(Number(count), addresses);
+  const [count, everyMs, ...addresses] = Deno.args;
+  await run(Number(count), Number(everyMs), addresses);
 }
 
-async function run(count: number, addresses: readonly string[]): Promise<void> {
+async function run(
+  count: number,
+  everyMs: number,
+  addresses: readonly string[],
+): Promise<void> {
   const calls = new Notebook();
   const messages = new Notebook();
   const streams: Record<string, number> = {};
@@ -50,7 +54,7 @@ async function run(count: number, addresses: readonly string[]): Promise<void> {
         () => edge.publish("up", key, LIMIT),
         stop.signal,
       );
-      await pause(EVERY_MS * (0.5 + Math.random()));
+      await pause(everyMs * (0.5 + Math.random()));
     }
   }
   async function write(edge: Edge, id: number): Promise<void> {
@@ -61,7 +65,7 @@ async function run(count: number, addresses: readonly string[]): Promise<void> {
         stream = await edge.openStream("svc", LIMIT);
         for (let line = 0; line < LINES; line++) {
           await stream.write(new TextEncoder().encode(`${name} ${line}\n`));
-          await pause(EVERY_MS * (0.5 + Math.random()));
+          await pause(everyMs * (0.5 + Math.random()));
         }
         await stream.close(LIMIT);
         streams[name] = LINES;
@@ -72,8 +76,7 @@ async function run(count: number, addresses: readonly string[]): Promise<void> {
     }
   }
 
-  await Promise.all(Array.from({ length: count }, async (_, i) => {
-    const id = i + 1;
+  const join = async (id: number): Promise<void> => {
     const edge = await Edge.connect({
       addresses,
       shuffleAddresses: true,
@@ -90,7 +93,12 @@ async function run(count: number, addresses: readonly string[]): Promise<void> {
     });
     edges.set(id, edge);
     work.push(publish(edge, id), write(edge, id));
-  }));
+  };
+  for (let first = 1; first <= count; first += AT_ONCE) {
+    const last = Math.min(count, first + AT_ONCE - 1);
+    const ids = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    await Promise.all(ids.map(join));
+  }
   const report = (): SwarmReport => {
     const places: Record<string, string> = {};
     for (const [id, edge] of edges) {
