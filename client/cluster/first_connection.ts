@@ -29,6 +29,7 @@ export class FirstConnection {
   /** Ids of the gateways that can be connected to. */
   #listed: readonly string[] | undefined = undefined;
   #giveUp = (): void => {};
+  #over = false;
 
   /**
    * Begins to wait.
@@ -46,7 +47,11 @@ export class FirstConnection {
 
   /** Frontlas has named the gateways: these ids have an address. */
   onList(listed: readonly string[]): void {
+    if (this.#over) return;
     this.#listed = listed;
+    for (const id of this.#failures.keys()) {
+      if (!listed.includes(id)) this.#failures.delete(id);
+    }
     this.#decide();
   }
 
@@ -57,9 +62,10 @@ export class FirstConnection {
 
   /** Something has happened at a gateway. */
   onStatus({ id }: Gateway, status: Status): void {
+    if (this.#over) return;
     if (status.state === "connected") {
       if (this.#connected.size === 0) {
-        this.#giveUp = after(OTHERS_MS, this.#resolve);
+        this.#giveUp = after(OTHERS_MS, () => this.#succeed());
       }
       this.#connected.add(id);
     } else if (status.state === "disconnected") {
@@ -70,8 +76,21 @@ export class FirstConnection {
 
   /** It is over before it has begun. */
   fail(reason: FrontierError): void {
-    this.#giveUp();
+    this.#end();
     this.#reject(reason);
+  }
+
+  #succeed(): void {
+    this.#end();
+    this.#resolve();
+  }
+
+  /** Nothing that happens later is kept. */
+  #end(): void {
+    this.#over = true;
+    this.#giveUp();
+    this.#failures.clear();
+    this.#connected.clear();
   }
 
   #decide(): void {
@@ -81,17 +100,14 @@ export class FirstConnection {
       !this.#connected.has(id) && !this.#failures.has(id)
     );
     if (open) return;
-    if (this.#connected.size > 0) {
-      this.#giveUp();
-      this.#resolve();
-    } else if (!this.#wait) {
+    if (this.#connected.size > 0) this.#succeed();
+    else if (!this.#wait) {
+      const failures = [...this.#failures.values()];
       this.fail(
-        this.#failures.size > 0
-          ? allFailed([...this.#failures.values()])
-          : new FrontierError(
-            "not-connected",
-            "Cannot connect: Frontlas knows no gateway",
-          ),
+        failures.length > 0 ? allFailed(failures) : new FrontierError(
+          "not-connected",
+          "Cannot connect: Frontlas knows no gateway",
+        ),
       );
     }
   }

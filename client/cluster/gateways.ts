@@ -15,6 +15,9 @@ const SERVICE_PORT = 30_011;
 /** Milliseconds that a connection may take to finish when another one takes its place. */
 const LEAVE_MS = 30_000;
 
+/** Addresses that cannot be used and are complained about once. */
+const MOST_ILLEGAL = 1_000;
+
 /** What the set of gateways needs. */
 export interface GatewaysParts extends Omit<GatewayParts, "onStatus"> {
   /** Hears what cannot be connected to. */
@@ -152,6 +155,7 @@ export class Gateways {
     } catch (error) {
       const what = `${id} ${address}`;
       if (this.#illegal.has(what)) return undefined;
+      if (this.#illegal.size >= MOST_ILLEGAL) this.#illegal.clear();
       this.#illegal.add(what);
       const { message } = error as Error;
       this.#parts.log.warn("Cannot use a gateway's address", {
