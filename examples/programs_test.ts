@@ -1,5 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { type ExampleProgram, PROGRAMS, runArguments } from "./programs.ts";
+import {
+  type ExampleProgram,
+  type ProgramName,
+  PROGRAMS,
+  runArguments,
+} from "./programs.ts";
+import { runToEnd } from "./testing/run_program.ts";
 
 async function run(
   ...args: string[]
@@ -81,3 +87,79 @@ Deno.test("both READMEs list every program of the task", () => {
     }
   }
 });
+
+/** The flags of the original's programs, with their defaults. */
+const ORIGINAL: Partial<Record<ProgramName, Record<string, string>>> = {
+  chatroom_service: { network: "tcp", address: "127.0.0.1:30011" },
+  chatroom_client: {
+    network: "tcp",
+    address: "127.0.0.1:30012",
+    name: "alice",
+  },
+  rtmp_service: { network: "tcp", address: "127.0.0.1:30011" },
+  rtmp_edge: {
+    network: "tcp",
+    address: "127.0.0.1:30012",
+    name: "alice",
+    listen: "127.0.0.1:1935",
+  },
+  iclm_edge: {
+    network: "tcp",
+    address: "127.0.0.1:30012",
+    loglevel: "info",
+    meta: "test",
+    methods: "",
+    label: "label-01",
+  },
+  iclm_service: {
+    network: "tcp",
+    address: "127.0.0.1:30011",
+    frontlas_address: "127.0.0.1:40011",
+    frontlas: "false",
+    loglevel: "info",
+    service: "foo",
+    topics: "",
+    topic_receivers: "1",
+    methods: "",
+    printmessage: "false",
+    nostdin: "false",
+    buffer: "1024",
+    stats: "false",
+  },
+  "wg-edge": {
+    "frontier-addr": "127.0.0.1:30012",
+    "frontier-network": "tcp",
+    listen: "127.0.0.1:51820",
+    "pair-id": "hello",
+    "service-name": "wg",
+    name: "edge",
+  },
+  "wg-router": {
+    "frontier-addr": "127.0.0.1:30011",
+    "frontier-network": "tcp",
+    "service-name": "wg",
+    "pair-timeout": "60s",
+    "max-pair-id-len": "256",
+  },
+  udpping: {
+    mode: "send",
+    listen: "127.0.0.1:7000",
+    target: "127.0.0.1:51820",
+    interval: "1s",
+    payload: "ping",
+  },
+};
+
+for (const [name, flags] of Object.entries(ORIGINAL)) {
+  Deno.test(`${name} has the flags and defaults of the original`, async () => {
+    const { code, output } = await runToEnd(name as ProgramName, "--help");
+    assertEquals(code, 0);
+    for (const [flag, value] of Object.entries(flags)) {
+      const line = output.split("\n").find((line) =>
+        line.startsWith(`  --${flag} `)
+      );
+      assert(line !== undefined, flag);
+      assertEquals(/\(default (.*)\)$/.exec(line)?.[1] ?? "", value, line);
+    }
+  });
+}
