@@ -120,7 +120,7 @@ class Stage {
         }),
       directory: this.directory,
       ids: this.ids,
-      evict: () => {},
+      evict: () => false,
       timers: systemTimers,
       random: Math.random,
       wallClock: Date.now,

@@ -275,11 +275,11 @@ export class Membership {
       const { since, seq } = stampOf(edge, this.#clock);
       // A newer connection of that id is none of the directory's business here.
       if (since !== stamp.since || seq !== stamp.seq) continue;
+      if (!evict(edge)) continue;
       this.counts.evictions++;
       log.info("Edge is connected at another gateway by now", {
         peer: edge.describe(),
       });
-      evict(edge);
     }
   }
 

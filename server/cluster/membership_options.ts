@@ -32,8 +32,8 @@ export interface MembershipOptions {
   readonly directory: Directory;
   /** Makes ids, with a number that the cluster gives. */
   readonly ids: IdAllocator;
-  /** Closes an edge that is connected elsewhere by now. */
-  readonly evict: (edge: EdgePeer) => void;
+  /** Closes an edge that is connected elsewhere by now; returns whether it does, and does not let it leave by itself. */
+  readonly evict: (edge: EdgePeer) => boolean;
   /** The clock and its timers. */
   readonly timers: Timers;
   /** Source of randomness, from 0 to 1, 1 excluded. */

@@ -83,8 +83,9 @@ export function openMembership(options: OpenMembershipOptions): Membership {
     ids: routing.ids,
     evict: (edge) => {
       // It has moved as it was told to: what is in flight here finishes first.
-      if (options.draining()) return;
+      if (options.draining()) return false;
       routing.edgebound.kick(edge, REPLACED);
+      return true;
     },
   });
 }

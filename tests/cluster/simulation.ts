@@ -304,7 +304,10 @@ export class SimGateway {
       dial: this.#dial,
       directory: this.directory,
       ids: new IdAllocator(sim.random, () => BEGIN + sim.now),
-      evict: (edge) => sim.evicted(this, edge),
+      evict: (edge) => {
+        sim.evicted(this, edge);
+        return true;
+      },
       timers: this.timers,
       random: sim.random,
       // Gateways' own clocks are wrong.

@@ -203,3 +203,31 @@ Deno.test("a gateway without an id has one of its own", async () => {
   assertEquals(one.cluster!.edgeAddr, `127.0.0.1:${one.edgeAddr.port}`);
   assertEquals(one.cluster!.serviceAddr, `127.0.0.1:${one.serviceAddr.port}`);
 });
+
+Deno.test("a gateway whose directory says nothing starts, serves and stops as ever", async () => {
+  using silent = Deno.listen(ANY);
+  const taken = (async () => {
+    const connections: Deno.Conn[] = [];
+    for await (const connection of silent) connections.push(connection);
+    for (const connection of connections) connection.close();
+  })();
+  const began = performance.now();
+  const made = await startFrontier({
+    edgebound: ANY,
+    servicebound: ANY,
+    frontlas: {
+      enable: true,
+      dial: { addrs: [`127.0.0.1:${silent.addr.port}`] },
+    },
+  });
+  const edge = await Edge.connect({ ...made.edgeAddr });
+  assert(made.ready);
+  assertEquals(made.cluster!.state, "connecting");
+  await edge.close();
+  await made.close();
+  assertEquals(made.cluster!.state, "closed");
+  // Its handshake would have taken 10 s.
+  assert(performance.now() - began < 8_000);
+  silent.close();
+  await taken;
+});

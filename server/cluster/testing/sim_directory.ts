@@ -338,6 +338,7 @@ export class SimCluster {
       evict: (edge) => {
         this.evicted.push(edge.id);
         this.leave(edge);
+        return true;
       },
       timers: this.timers,
       random: this.random,
