@@ -195,6 +195,45 @@ Deno.test("a client that is gone resets its target, also after its end", async (
   });
 });
 
+Deno.test("without extensions bytes, ends and cuts are told apart all the same", async () => {
+  using echoing = echo();
+  using early = target(async (conn) => {
+    await writeAll(conn, encoder.encode("bye"));
+    conn.closeWrite();
+    await readToEnd(conn);
+  });
+  const targets = new Map([["x", echoing.address], ["y", early.address]]);
+  await using all = await stage(targets, 9, []);
+  const listen = (target: string) =>
+    ForwardListener.listen(all.service, {
+      edgeId: all.edge.edgeId,
+      target,
+      port: 0,
+    });
+  await using x = await listen("x");
+  await using y = await listen("y");
+  {
+    using conn = await Deno.connect(x.addr);
+    const bytes = 32 * 2 ** 20;
+    const [sent, received] = await Promise.all([
+      sendRandom(conn, bytes).finally(() => conn.closeWrite()),
+      readToEnd(conn),
+    ]);
+    assertEquals(received, { bytes, sha256: sent });
+    using half = await Deno.connect(y.addr);
+    assertEquals((await readToEnd(half)).bytes, 3);
+  }
+  using conn = await Deno.connect(x.addr);
+  await conn.write(encoder.encode("x"));
+  assertEquals(await conn.read(new Uint8Array(2)), 1);
+  // Nobody says why the stream ends, only that it does: END has not come.
+  all.server.abort();
+  await assertRejects(
+    () => conn.read(new Uint8Array(1)),
+    Deno.errors.ConnectionReset,
+  );
+});
+
 Deno.test("200 connections at a time have each their own bytes", async () => {
   await forwarded(echo(), async (connect) => {
     await Promise.all(Array.from({ length: 200 }, async (_, i) => {

@@ -20,15 +20,24 @@ export interface Stage extends AsyncDisposable {
  *
  * @param targets What can be reached.
  * @param maxConnections Connections at a time.
+ * @param features Extensions of edge and service; none is the original protocol.
  * @returns All of them; disposing ends them.
  */
 export async function stage(
   targets: Targets,
   maxConnections = 256,
+  features?: readonly string[],
 ): Promise<Stage> {
   const gateway = await startGateway();
-  const edge = await Edge.connect({ port: gateway.edgeAddr.port });
-  const service = await Service.connect({ port: gateway.serviceAddr.port });
+  const extensions = features === undefined ? {} : { features };
+  const edge = await Edge.connect({
+    port: gateway.edgeAddr.port,
+    ...extensions,
+  });
+  const service = await Service.connect({
+    port: gateway.serviceAddr.port,
+    ...extensions,
+  });
   const server = new TargetServer({
     targets,
     maxConnections,
