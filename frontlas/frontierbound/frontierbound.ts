@@ -153,6 +153,7 @@ export class Frontierbound {
    * @param ms Milliseconds they have.
    */
   async drain(ms: number): Promise<void> {
+    this.#options.presence.drain();
     const accepted = this.#port.close();
     for (const gateway of this.#connections) gateway.tellGoingAway();
     await accepted;

@@ -37,6 +37,7 @@ const file = (name: string) =>
 interface PlaneOptions {
   limits?: Partial<FrontierboundLimits>;
   timers?: Timers;
+  graceMs?: number;
   listener?: TransportListener;
   tls?: Awaited<ReturnType<typeof openListener>>["tls"];
 }
@@ -51,6 +52,7 @@ function openPlane(options: PlaneOptions = {}) {
     timers,
     random: Math.random,
     log: NULL_LOGGER,
+    ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
   });
   const plane = new Frontierbound({
     listener: { listener: options.listener ?? network, tls: options.tls },
@@ -307,6 +309,29 @@ Deno.test("a draining port sends gateways of ours elsewhere, and ends the others
     "f2",
     "g1",
   ]);
+});
+
+Deno.test("a gateway that leaves a draining port without a place to go keeps its lease", async () => {
+  await using world = openPlane({ graceMs: 200 });
+  const { network, plane, presence, store } = world;
+  const gateways = [];
+  for (const id of ["f1", "f2"]) {
+    const gateway = new TestGateway(network.connect(), intro(id));
+    gateways.push(await gateway.open());
+  }
+  const drained = plane.drain(20_000);
+  await Promise.all(gateways.map(({ connection }) => connection.goingAway));
+  // One ends its link, to look for another directory; the other leaves for good.
+  gateways[1]!.connection.link.sendFarewell("going-away");
+  for (const gateway of gateways) await gateway[Symbol.asyncDispose]();
+  await drained;
+  presence.close();
+  await plane.close();
+  await presence.settled();
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  // Longer than the grace.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assertEquals((await store.frontiers()).map((f) => f.frontierId), ["f1"]);
 });
 
 Deno.test("over TLS a gateway shows its certificate where that is asked for", async () => {

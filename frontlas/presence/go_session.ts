@@ -237,14 +237,19 @@ export class GoSession extends GatewaySession {
   }
 
   async #others(tasks: readonly Task[]): Promise<void> {
-    const { store } = this.context;
-    await Promise.all(
-      tasks.map(({ act, kind, id }) =>
-        act === "touch"
-          ? store.touch(this.session, kind, id)
-          : store.remove(this.session, kind, id)
-      ),
-    );
+    const { store, entering } = this.context;
+    await entering.take(tasks.length);
+    try {
+      await Promise.all(
+        tasks.map(({ act, kind, id }) =>
+          act === "touch"
+            ? store.touch(this.session, kind, id)
+            : store.remove(this.session, kind, id)
+        ),
+      );
+    } finally {
+      entering.give(tasks.length);
+    }
   }
 }
 

@@ -122,6 +122,7 @@ export class Presence {
   readonly #sweeper: Timer = new Timer(() => this.#sweep());
   #stampedAt = 0;
   #seq = 0;
+  #draining = false;
   #closing = false;
 
   /**
@@ -304,7 +305,8 @@ export class Presence {
     );
     // When we stop, gateways of ours go on elsewhere: their lease gives them
     // time. Go's would be refused there as long as they count as alive.
-    if (!this.#closing || session instanceof GoSession) {
+    const stays = this.#closing || (this.#draining && how !== "left");
+    if (!stays || session instanceof GoSession) {
       this.#release(session.session, how === "left" ? 0 : undefined);
     }
   }
@@ -319,6 +321,14 @@ export class Presence {
     // It may have forgotten what it had confirmed.
     for (const session of this.#sessions.values()) session.lost();
     this.#context.resyncs.wake();
+  }
+
+  /**
+   * Gateways of ours are about to be told to go elsewhere. One that ends its
+   * link from now on has gone there, or will be: its lease gives it time.
+   */
+  drain(): void {
+    this.#draining = true;
   }
 
   /**
