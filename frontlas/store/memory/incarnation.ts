@@ -63,12 +63,16 @@ export class Incarnation {
 
   /** Adds evictions; the oldest give way. */
   leave(evictions: readonly Eviction[]): void {
-    this.#mailbox = [...this.#mailbox, ...evictions].slice(-MAILBOX);
+    for (const eviction of evictions) this.#mailbox.push(eviction);
+    // Now and then, not with each: what is cut off has to be moved.
+    if (this.#mailbox.length > 2 * MAILBOX) {
+      this.#mailbox = this.#mailbox.slice(-MAILBOX);
+    }
   }
 
   /** Takes all evictions. */
   take(): readonly Eviction[] {
-    const taken = this.#mailbox;
+    const taken = this.#mailbox.slice(-MAILBOX);
     this.#mailbox = [];
     return taken;
   }
