@@ -25,14 +25,20 @@ async function output(...command: string[]): Promise<string> {
 const missing = ["ip", "wg", "ping"].filter((tool) =>
   findTool(tool) === undefined
 );
-const probe = `frontier-probe-${Deno.pid}`;
-const permitted = missing.length === 0 &&
-  succeeds("ip", "netns", "add", probe) &&
-  succeeds("ip", "netns", "del", probe);
-/** Whether a kernel has it does not change while the tests run. */
-const kernel = permitted &&
-  succeeds("ip", "link", "add", "fwprobe", "type", "wireguard") &&
-  succeeds("ip", "link", "del", "fwprobe");
+/** Whether something can be made, and taken away. */
+function can(name: string, ...command: string[]): boolean {
+  const [noun] = command as [string];
+  return succeeds("ip", noun, "add", name, ...command.slice(1)) &&
+    succeeds("ip", noun, "del", name);
+}
+
+const probe = `fwp${Deno.pid % 100_000}`;
+const kernel = missing.length === 0 &&
+  can(probe, "link", "type", "wireguard");
+/** Namespaces, links between them, and interfaces, of the kernel or of a program: some containers have none. */
+const permitted = missing.length === 0 && can(probe, "netns") &&
+  can(probe, "link", "type", "veth", "peer", "name", `${probe}n`) &&
+  (kernel || succeeds("sh", "-c", ": <>/dev/net/tun"));
 
 function start(
   env: Record<string, string>,
