@@ -130,7 +130,7 @@ export interface StageOptions {
   readonly edges: number;
   /** Where gateways are that are elsewhere, by their names. */
   readonly places?: Readonly<Record<string, GatewayPlace>>;
-  /** Milliseconds between two calls, two messages and two lines of each edge; 500 by default. */
+  /** Milliseconds between two calls, two messages and two lines of each edge; infinite for edges that are there and nothing else. @default {500} */
   readonly everyMs?: number;
 }
 
@@ -247,7 +247,7 @@ export class Stage implements AsyncDisposable {
         ...names.keys(),
       ]),
     );
-    await caller.ask("begin");
+    if (everyMs < Infinity) await caller.ask("begin");
     const moved = stack.move();
     const stage = new Stage({
       stack: moved,
@@ -260,7 +260,9 @@ export class Stage implements AsyncDisposable {
       control,
     });
     try {
-      await (everyMs > 500 ? stage.knowledge() : stage.recovery("the start"));
+      await (everyMs === Infinity
+        ? stage.knowledge()
+        : stage.recovery("the start"));
     } catch (error) {
       await moved.disposeAsync();
       throw error;

@@ -92,7 +92,7 @@ async function run(
       heartbeatSeconds: 5,
     });
     edges.set(id, edge);
-    work.push(publish(edge, id), write(edge, id));
+    if (everyMs < Infinity) work.push(publish(edge, id), write(edge, id));
   };
   for (let first = 1; first <= count; first += AT_ONCE) {
     const last = Math.min(count, first + AT_ONCE - 1);
