@@ -1,0 +1,105 @@
+/**
+ * Prepares a release: `deno run --allow-read --allow-write=. tools/release.ts VERSION [DATE]` writes a version into everything
+ * that names one, and closes the changelog's part of what is unreleased. Look at the difference, commit it, and tag it
+ * `vVERSION`: the tag is what `.github/workflows/release.yml` publishes.
+ *
+ * @module
+ */
+
+/** A version that is newer in its last part has a part behind a hyphen, such as `1.0.0-rc.1`. */
+const VERSION = /^\d+\.\d+\.\d+(?:-[0-9a-z]+(?:\.[0-9a-z]+)*)?$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Files that name the version, and how; `OLD` stands for it. */
+const NAMED: readonly (readonly [file: string, text: string])[] = [
+  ["Dockerfile", "ARG VERSION=OLD"],
+  ["platform/version.ts", 'FRONTIER_VERSION = "OLD"'],
+  ["deploy/compose/docker-compose.yml", "singchia/frontier:OLD"],
+  ["deploy/compose/cluster.yml", "singchia/frontier:OLD"],
+  ["deploy/compose/cluster.yml", "singchia/frontlas:OLD"],
+  ["docs/DEPLOYING.md", "singchia/frontier:OLD"],
+  ["docs/DEPLOYING.md", "singchia/frontlas:OLD"],
+  ["docs/openapi.json", '"version": "OLD"'],
+  ["docs/openapi-frontlas.json", '"version": "OLD"'],
+  ["README.md", "@frontier/client@^OLD"],
+  ["README.zh-CN.md", "@frontier/client@^OLD"],
+];
+
+interface Config {
+  readonly version: string;
+  readonly workspace: readonly string[];
+}
+
+/**
+ * Writes a version into a checkout.
+ *
+ * @param root Its folder.
+ * @param version The new version.
+ * @param date Day of the release, `YYYY-MM-DD`.
+ * @returns Paths of the files that have changed.
+ * @throws {RangeError} If the version or the date is malformed, or is the version that is there.
+ * @throws {Error} If a file does not name the old version where it should; nothing is written then.
+ */
+export function prepareRelease(
+  root: string,
+  version: string,
+  date: string,
+): string[] {
+  if (!VERSION.test(version)) {
+    throw new RangeError(
+      `Cannot release "${version}": a version is three numbers, such as 1.4.0, and perhaps -rc.1`,
+    );
+  }
+  if (!DATE.test(date)) {
+    throw new RangeError(`Cannot release on "${date}": write it as 2026-01-31`);
+  }
+  const read = (path: string) => Deno.readTextFileSync(`${root}/${path}`);
+  const { version: old, workspace }: Config = JSON.parse(read("deno.json"));
+  if (old === version) {
+    throw new RangeError(
+      `Cannot release ${version}: it is what the packages are called already`,
+    );
+  }
+  const configs = ["", ...workspace.map((member) => `${member}/`)]
+    .map((member) => `${member}deno.json`.replace(/^\.\//, ""));
+  const changed = new Map<string, string>();
+  const replace = (path: string, from: string, to: string) => {
+    const text = changed.get(path) ?? read(path);
+    if (!text.includes(from)) {
+      throw new Error(`Cannot find ${JSON.stringify(from)} in ${path}`);
+    }
+    changed.set(path, text.replaceAll(from, to));
+  };
+  for (const path of configs) {
+    replace(path, `"version": "${old}"`, `"version": "${version}"`);
+  }
+  for (const [path, text] of NAMED) {
+    replace(path, text.replace("OLD", old), text.replace("OLD", version));
+  }
+  // What was prepared as one version may come out as another.
+  const heading = /^## (\S+) - unreleased$/m.exec(read("CHANGELOG.md"))?.[0];
+  if (heading === undefined) {
+    throw new Error(
+      'Cannot find what is unreleased in CHANGELOG.md: "## VERSION - unreleased"',
+    );
+  }
+  replace("CHANGELOG.md", heading, `## ${version} - ${date}`);
+  for (const [path, text] of changed) {
+    Deno.writeTextFileSync(`${root}/${path}`, text);
+  }
+  return [...changed.keys()];
+}
+
+if (import.meta.main) {
+  const [version, date = new Date().toISOString().slice(0, 10)] = Deno.args;
+  if (version === undefined) {
+    console.error("Usage: tools/release.ts VERSION [DATE]");
+    Deno.exit(2);
+  }
+  try {
+    for (const path of prepareRelease(".", version, date)) console.log(path);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
