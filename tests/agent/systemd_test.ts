@@ -32,7 +32,7 @@ Deno.test({
     const path = `${folder}/frontier-agent.service`;
     await Deno.writeTextFile(
       path,
-      UNIT.replaceAll("/usr/bin/deno", Deno.execPath()),
+      UNIT.replaceAll("/usr/lib/frontier/deno", Deno.execPath()),
     );
     const analyze = async (...args: string[]) => {
       const { success, stdout, stderr } = await new Deno.Command(
@@ -67,7 +67,7 @@ Deno.test("the command of the unit has the permissions it needs, from one bundle
     "/run/frontier-agent": `${folder}/run`,
   };
   for (const name of ["etc", "lib", "run"]) Deno.mkdirSync(`${folder}/${name}`);
-  let line = /^ExecStart=\/usr\/bin\/deno run ((?:.*\\\n)*.*)$/m.exec(
+  let line = /^ExecStart=\/usr\/lib\/frontier\/deno run ((?:.*\\\n)*.*)$/m.exec(
     UNIT,
   )![1]!;
   for (const [from, to] of Object.entries(paths)) {
