@@ -83,11 +83,17 @@ export class ForwardListener implements AsyncDisposable {
       Array.isArray(service) ? service : [service],
       options,
     );
-    forward.#listener = await SocketListener.listen(
+    const { logger = NULL_LOGGER } = options;
+    forward.#listener = await SocketListener.listen({
       hostname,
       port,
-      (connection) => forward.#serve(connection),
-    );
+      onConnection: (connection) => forward.#serve(connection),
+      onError: (error) =>
+        logger.warn("Cannot accept a connection", {
+          peer: "clients",
+          error: error.message,
+        }),
+    });
     return forward;
   }
 

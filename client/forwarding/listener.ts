@@ -7,6 +7,18 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { SocketConnection } from "./socket_connection.ts";
 
+/** Where a {@linkcode SocketListener} listens, and who hears of it. */
+export interface SocketListenOptions {
+  /** The address; a name that leads to this machine may be given. */
+  readonly hostname: string;
+  /** The port; 0 lets the system choose. */
+  readonly port: number;
+  /** Gets each connection. */
+  readonly onConnection: (connection: SocketConnection) => void;
+  /** Hears why a connection could not be accepted; the next one may be. */
+  readonly onError: (error: Error) => void;
+}
+
 /** A listener on a port of this machine. */
 export class SocketListener {
   readonly #server: Server;
@@ -18,17 +30,12 @@ export class SocketListener {
   /**
    * Begins to listen.
    *
-   * @param hostname The address; a name that leads to this machine may be given.
-   * @param port The port; 0 lets the system choose.
-   * @param onConnection Gets each connection.
+   * @param options Where, and who hears of it.
    * @returns The listener.
    * @throws {Error} If the port cannot be bound; its `code` says why.
    */
-  static listen(
-    hostname: string,
-    port: number,
-    onConnection: (connection: SocketConnection) => void,
-  ): Promise<SocketListener> {
+  static listen(options: SocketListenOptions): Promise<SocketListener> {
+    const { hostname, port, onConnection, onError } = options;
     return new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true }, (socket) => {
         onConnection(new SocketConnection(socket));
@@ -36,6 +43,7 @@ export class SocketListener {
       server.once("error", reject);
       server.listen({ host: hostname, port }, () => {
         server.off("error", reject);
+        server.on("error", onError);
         resolve(new SocketListener(server));
       });
     });

@@ -6,6 +6,7 @@ import { connectTarget } from "../../client/forwarding/connect_target.ts";
 import { ForwardError } from "../../client/forwarding/forward_error.ts";
 import { ForwardListener } from "../../client/forwarding/forward_listener.ts";
 import type { SocketAddress } from "../../client/forwarding/socket_connection.ts";
+import { SeededRandom } from "../interop/seeded_random.ts";
 import { eventually } from "../support/gateway.ts";
 import {
   close,
@@ -373,4 +374,39 @@ Deno.test("a stream that asks for no target is refused and forgotten", async () 
   const text = await new Response(newer.readable).text();
   assert(text.includes("This agent speaks version 1, not 9"), text);
   await eventually(() => Promise.resolve(all.server.connections === 0));
+});
+
+Deno.test("random: whatever a stream says, it leaves nothing behind and disturbs nobody", async () => {
+  using peer = echo();
+  await using all = await stage(new Map([["x", peer.address]]));
+  const { edgeId } = all.edge;
+  const options = { edgeId, target: "x" };
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const random = new SeededRandom(seed);
+  const below = (most: number) => random.int(most);
+  const steady = await connectTarget(all.service, options);
+  const one = async () => {
+    const stream = await all.service.openStream(edgeId);
+    if (below(2) === 0) await stream.write(Uint8Array.of(1, 0, 0, 2, 1, 120));
+    const bytes = Uint8Array.from({ length: below(3_000) }, () => below(256));
+    // Often nearly a frame.
+    if (bytes.length > 3 && below(2) === 0) bytes.set([below(7), 0, below(3)]);
+    await stream.write(bytes).catch(() => {});
+    const reading = below(2) === 0 ? stream.read(new Uint8Array(99)) : null;
+    reading?.catch(() => {});
+    if (below(2) === 0) await stream.writable.abort().catch(() => {});
+    else await stream.close({ timeoutMs: 100 });
+  };
+  for (let i = 0; i < 20; i++) {
+    await Promise.all(Array.from({ length: 10 }, one));
+    await steady.write(Uint8Array.of(i));
+    assertEquals([...(await steady.read())!], [i], `seed ${seed}`);
+  }
+  await steady.end();
+  assertEquals(await steady.read(), null);
+  await steady.close();
+  await eventually(() =>
+    Promise.resolve(
+      all.server.connections === 0 && all.edge.listStreams().length === 0,
+    ), 30_000);
 });

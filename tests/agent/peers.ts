@@ -26,7 +26,14 @@ export function target(
     close(conn);
   };
   (async () => {
-    for await (const conn of listener) void one(conn);
+    for (;;) {
+      try {
+        void one(await listener.accept());
+      } catch (error) {
+        if (error instanceof Deno.errors.BadResource) return;
+        // A client that was gone before it was accepted is no reason to stop.
+      }
+    }
   })();
   return {
     address: { hostname: "127.0.0.1", port: listener.addr.port },
