@@ -6,22 +6,8 @@
  */
 
 import { harm, stage } from "../tests/attacks/stage.ts";
+import type { AttackOrder } from "./attack_order.ts";
 import type { Outcome } from "./load/driver.ts";
-import type { Plan } from "./load/measure.ts";
-
-/** Which attack, and from how many connections. */
-export interface AttackOptions {
-  /** Name of the attack, as `tests/attacks` calls it. */
-  attack: string;
-  /** Connections of the attackers. */
-  connections: number;
-}
-
-/** What to run. */
-export interface AttackOrder extends AttackOptions {
-  /** How often and how long; each window has a gateway of its own, and begins with the attack. */
-  plan: Plan;
-}
 
 if (import.meta.main) {
   const order = JSON.parse(Deno.args[0]!) as AttackOrder;

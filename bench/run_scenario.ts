@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AttackOrder } from "./attack.ts";
+import type { AttackOrder } from "./attack_order.ts";
 import type { Order, Outcome } from "./load/driver.ts";
 import type { Plan } from "./load/measure.ts";
 import type { Ports } from "./load/peers.ts";

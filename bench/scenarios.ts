@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { AttackOptions } from "./attack.ts";
+import type { AttackOptions } from "./attack_order.ts";
 import type { BareRpcOptions } from "./load/bare.ts";
 import type { ConnectCloseOptions, IdleOptions } from "./load/connect.ts";
 import type { MessageOptions } from "./load/messages.ts";
