@@ -54,6 +54,8 @@ the standard error.
 
 Signals
   SIGINT, SIGTERM  take no more connections, reset those that are left, exit
+  SIGHUP           with --stdio, pass on what has come within a second, exit;
+                   ssh sends it when its session is over
 
 Exit status
   0 done or stopped by a signal, 1 not reached or cut, 2 wrong usage

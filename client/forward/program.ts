@@ -32,6 +32,7 @@ import {
   connectServices,
   keepServices,
 } from "./services.ts";
+import { HangUp } from "./hang_up.ts";
 import { StdioConnection } from "./stdio.ts";
 
 const NAME = "frontier-forward";
@@ -113,8 +114,9 @@ async function once(
       return OK;
     }
     const remote = await connectThrough(services, options);
+    using hangUp = new HangUp();
     const both = relay(new StdioConnection(), remote, { sent: 0, received: 0 });
-    await Promise.race([both, stopped]);
+    await Promise.race([both, stopped, hangUp.over]);
     return OK;
   } finally {
     await Promise.all(services.map((service) => service.close()));
