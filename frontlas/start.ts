@@ -109,7 +109,7 @@ export async function startFrontlas(
     store,
     graceMs: graceSeconds * 1_000,
     ...(store.mode === "ttl" && { renewMs: renewMs(expiration) }),
-    maxEventPlaces: config.limits.maxEventPlaces,
+    maxWaitingEvents: config.limits.maxWaitingEvents,
     timers,
     random,
     log,

@@ -45,7 +45,7 @@ export interface FrontlasLimits {
    *
    * @default {200_000}
    */
-  readonly maxEventPlaces: number;
+  readonly maxWaitingEvents: number;
   /**
    * Answers of the control plane that are kept for the time when the store does
    * not answer. One more takes the place of the oldest.
@@ -61,7 +61,7 @@ export const DEFAULT_FRONTLAS_LIMITS: Readonly<FrontlasLimits> = Object.freeze({
   maxConnectionsPerAddress: 0,
   handshakeTimeoutMs: 10_000,
   maxFrameBytes: 4_194_304,
-  maxEventPlaces: 200_000,
+  maxWaitingEvents: 200_000,
   maxAnswers: 100_000,
 });
 
@@ -76,7 +76,7 @@ const SPECIAL: { readonly [K in keyof FrontlasLimits]?: Partial<Bound> } = {
   // Room for a full batch of a gateway, and for the largest meta of a service.
   maxFrameBytes: { least: 1_048_576, most: 0x7fff_ffff },
   // Room for one batch.
-  maxEventPlaces: { least: 1_000 },
+  maxWaitingEvents: { least: 1_000 },
 };
 
 /** The rule of every limit. */

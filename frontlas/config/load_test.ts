@@ -128,7 +128,7 @@ redis:
   sentinel: {addrs: ["a:1", "b:2"], master_name: m, db: 2, username: su, password: {file: /p}, route_by_latency: false, route_randomly: false, replica_only: false, use_disconnected_replicas: false}
   cluster: {addrs: ["c:1"], max_redirects: 9, route_by_latency: false, route_randomly: false}
 observability: {enable: false, addr: "127.0.0.1:9092"}
-limits: {max_connections: 5, max_connections_per_address: 0, handshake_timeout_ms: 1000, max_frame_bytes: 1MiB, max_event_places: .inf, max_answers: 3}
+limits: {max_connections: 5, max_connections_per_address: 0, handshake_timeout_ms: 1000, max_frame_bytes: 1MiB, max_waiting_events: .inf, max_answers: 3}
 `;
 
 Deno.test("every key of the complete file is read", () => {
@@ -173,7 +173,7 @@ Deno.test("every key of the complete file is read", () => {
     addr: "127.0.0.1:9092",
   });
   assertEquals(config.limits.maxFrameBytes, 1_048_576);
-  assertEquals(config.limits.maxEventPlaces, Number.MAX_SAFE_INTEGER);
+  assertEquals(config.limits.maxWaitingEvents, Number.MAX_SAFE_INTEGER);
 });
 
 Deno.test("what is printed is a complete file that means the same, its passwords hidden", () => {

@@ -268,7 +268,7 @@ Deno.test("batches keep their gateway alive, and its end takes what waits with i
 });
 
 Deno.test("a gateway that brings more than there is room for is not read until there is", async () => {
-  using world = new PlaneWorld("ttl", { maxEventPlaces: 3 });
+  using world = new PlaneWorld("ttl", { maxWaitingEvents: 3 });
   const one = await world.ours("f1");
   const two = await world.ours("f2");
   await one.tell([], "whole");

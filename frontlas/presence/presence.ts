@@ -70,7 +70,7 @@ export interface PresenceOptions {
    *
    * @default {200_000}
    */
-  readonly maxEventPlaces?: number;
+  readonly maxWaitingEvents?: number;
   /**
    * Peers of Go gateways that are remembered, for the case that the store forgets them.
    *
@@ -140,7 +140,7 @@ export class Presence {
       timers,
       log,
       tally,
-      waiting: new EventPlaces(options.maxEventPlaces ?? 200_000),
+      waiting: new EventPlaces(options.maxWaitingEvents ?? 200_000),
       entering: new EventPlaces(ENTERING),
       evictions: new Evictions({
         store,
