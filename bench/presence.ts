@@ -48,8 +48,13 @@ const TIMES = { edgeMs: 600_000, serviceMs: 600_000 };
 /** A script that takes longer than this holds everybody else up. */
 const SLOW_US = 5_000;
 
-/** One line of the table. */
-type Row = readonly [what: string, figure: string];
+/** Figures, as they come: with a million edges it takes minutes. */
+class Table {
+  /** Adds a line. */
+  push([what, figure]: readonly [what: string, figure: string]): void {
+    console.log(`| ${what} | ${figure} |`);
+  }
+}
 
 function idOf(i: number): bigint {
   return FIRST + BigInt(i) * 65_537n;
@@ -134,8 +139,8 @@ async function measure(
   edges: number,
   redis?: RealRedis,
   only: "memory" | "all" = "all",
-): Promise<Row[]> {
-  const rows: Row[] = [];
+): Promise<void> {
+  const rows = new Table();
   const sessions: FrontierSession[] = [];
   for (let i = 0; i < GATEWAYS; i++) {
     sessions.push(await join(store, `gate-${i}`));
@@ -162,7 +167,7 @@ async function measure(
     redis === undefined ? "memory of the process" : "memory of Redis",
     `${((after - before) / edges).toFixed(0)} B an edge`,
   ]);
-  if (only === "memory") return rows;
+  if (only === "memory") return;
   const again = await tellAll(
     store,
     sessions,
@@ -243,7 +248,6 @@ async function measure(
     }
     rows.push([`commands over ${SLOW_US / 1_000} ms in Redis`, `${slow}`]);
   }
-  return rows;
 }
 
 function heap(): number {
@@ -256,7 +260,7 @@ async function inRedis(
   mode: PresenceMode,
   edges: number,
   only?: "memory",
-): Promise<Row[]> {
+): Promise<void> {
   await using redis = await start();
   for (const port of await masters(redis)) {
     await cli(port, "config", "set", "slowlog-log-slower-than", SLOW_US);
@@ -265,36 +269,24 @@ async function inRedis(
     mode,
     times: TIMES,
   });
-  return await measure(store, edges, redis, only);
+  console.log(`\nRedis ${redis.kind}, ${mode}, ${edges} edges\n`);
+  await measure(store, edges, redis, only);
 }
 
 /** What is measured, by name. */
-const ALL: Readonly<Record<string, () => Promise<[string, Row[]][]>>> = {
-  memory: async () => [
-    [`memory, ${EDGES} edges`, await measure(new MemoryStore(), EDGES)],
-  ],
-  standalone: async () => [
-    [
-      `Redis, lease, ${EDGES} edges`,
-      await inRedis(startStandalone, "lease", EDGES),
-    ],
+const ALL: Readonly<Record<string, () => Promise<void>>> = {
+  async memory() {
+    console.log(`\nmemory, ${EDGES} edges\n`);
+    await measure(new MemoryStore(), EDGES);
+  },
+  async standalone() {
+    await inRedis(startStandalone, "lease", EDGES);
     // Each edge must be told again within 30 seconds: a tenth is what that leaves time for.
-    [
-      `Redis, ttl, ${EDGES / 10} edges`,
-      await inRedis(startStandalone, "ttl", EDGES / 10),
-    ],
-    [
-      `Redis, ttl, ${EDGES} edges`,
-      await inRedis(startStandalone, "ttl", EDGES, "memory"),
-    ],
-  ],
+    await inRedis(startStandalone, "ttl", EDGES / 10);
+    await inRedis(startStandalone, "ttl", EDGES, "memory");
+  },
   // Six servers and the directory on one small machine: a tenth is enough to see what it takes.
-  cluster: async () => [
-    [
-      `Redis cluster, lease, ${EDGES / 10} edges`,
-      await inRedis(startCluster, "lease", EDGES / 10),
-    ],
-  ],
+  cluster: () => inRedis(startCluster, "lease", EDGES / 10),
 };
 
 const missing = redisMissing();
@@ -310,8 +302,5 @@ for (const name of wanted) {
     console.error(`Cannot measure ${name}: ${missing}, run deno task brokers`);
     Deno.exit(1);
   }
-  for (const [title, rows] of await ALL[name]!()) {
-    console.log(`\n${title}\n`);
-    for (const [what, figure] of rows) console.log(`| ${what} | ${figure} |`);
-  }
+  await ALL[name]!();
 }

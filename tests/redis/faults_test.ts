@@ -360,6 +360,29 @@ test("dead gateways give their numbers back in the end", async (redis) => {
   );
 });
 
+test("a large gateway that has died is removed to its last edge", async (redis) => {
+  await using world = await openWorld(redis, "lease");
+  const { store } = world;
+  const a = await join(store, "a");
+  for (let at = 0; at < 30_000; at += 1_000) {
+    const ids = Array.from({ length: 1_000 }, (_, i) => BigInt(at + i + 1));
+    await tell(store, a, ...ids.map((id) => edgeOn(id, 10)));
+  }
+  await store.release(a, 0);
+  let turns = 0;
+  let removed = 0;
+  for (let more = true; more; turns++) {
+    const turn = await store.removeDead(1_000);
+    removed += turn.removed;
+    assert(turn.removed > 0 || !turn.more, `nothing in turn ${turns}`);
+    more = turn.more;
+  }
+  assertEquals(removed, 30_000);
+  assert(turns < 60, `${turns} turns`);
+  assertEquals((await store.members("a", "edge", "0")).members, []);
+  assertEquals((await cli(redis.nodes[0]!.port, "keys", "*edges*")).trim(), "");
+});
+
 test(
   "a socket of the system will do",
   async (redis) => {

@@ -227,7 +227,7 @@ export class MemoryStore implements PresenceStore {
           [dead.services, this.#services],
         ] as const
       ) {
-        const { items } = list.part(0, left);
+        const items = list.end(left);
         for (const entry of items) table.forget(entry);
         left -= items.length;
         removed += items.length;

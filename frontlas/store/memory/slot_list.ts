@@ -50,6 +50,26 @@ export class SlotList<T> {
   }
 
   /**
+   * Reads the end: whoever removes what is there makes the list shorter, and
+   * meets no gaps the next time.
+   *
+   * @param count Items, at most.
+   * @returns The items, the last one first.
+   */
+  end(count: number): T[] {
+    const items: T[] = [];
+    for (
+      let slot = this.#slots.length - 1;
+      slot >= 0 && items.length < count;
+      slot--
+    ) {
+      const item = this.#slots[slot];
+      if (item !== undefined) items.push(item);
+    }
+    return items;
+  }
+
+  /**
    * Reads a part.
    *
    * @param cursor Where to begin; 0 at first.

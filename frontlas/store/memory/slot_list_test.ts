@@ -20,6 +20,10 @@ Deno.test("a slot list behaves as a set whatever is done to it", () => {
     }
     assertEquals(list.size, model.size);
     if (step % 500 !== 0) continue;
+    assertEquals(
+      list.end(3),
+      [...model].sort(([a], [b]) => b - a).slice(0, 3).map(([, item]) => item),
+    );
     const seen: number[] = [];
     let cursor = 0;
     do {

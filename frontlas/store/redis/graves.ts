@@ -14,6 +14,8 @@ import { MEMBERS } from "./scripts/frontier.ts";
 
 /** Records per script. */
 const PER_SCRIPT = 128;
+/** Steps of the walk through a list in one turn, at most. */
+const ROUNDS = 20;
 /** Members of living gateways that one turn looks at, at most. */
 const AUDITED = 200;
 
@@ -37,6 +39,8 @@ export class Graves {
   readonly #context: Context;
   readonly #directory: Directory;
   readonly #reader: Reader;
+  /** Where the walk through each list has come to: its beginning is empty by then, and looking there again finds nothing. */
+  readonly #reached: Map<string, string> = new Map();
   /** Where the look at the members of living gateways has come to. */
   #audited = { index: 0, cursor: "0" };
 
@@ -111,7 +115,7 @@ export class Graves {
     const tag = names.tag(frontierId);
     const name = `${suffix === "" ? "members" : "grave"}:${kind}`;
     const key = `${names.of(name, tag)}${suffix}`;
-    const { members } = await this.#scan(key, "0", budget);
+    const members = await this.#next(key, budget);
     const removed = await this.#bury(
       frontierId,
       // A grave's records are older than the process that has followed.
@@ -129,7 +133,25 @@ export class Graves {
         ...members.flat(),
       ),
     );
+    if (Number(left) <= 0) this.#reached.delete(key);
     return { removed, looked: members.length, more: Number(left) > 0 };
+  }
+
+  /** The next members of a list, some at least unless there are none. */
+  async #next(key: string, budget: number): Promise<[string, string][]> {
+    let cursor = this.#reached.get(key) ?? "0";
+    let rounds = 0;
+    const members: [string, string][] = [];
+    do {
+      const part = await this.#scan(key, cursor, budget);
+      cursor = part.next;
+      members.push(...part.members);
+    } while (
+      members.length < budget && cursor !== "0" && ++rounds < ROUNDS
+    );
+    if (cursor === "0") this.#reached.delete(key);
+    else this.#reached.set(key, cursor);
+    return members;
   }
 
   async #bury(
