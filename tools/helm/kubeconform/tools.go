@@ -1,0 +1,6 @@
+//go:build tools
+
+// Package tools names what the tests of the chart are run with.
+package tools
+
+import _ "github.com/yannh/kubeconform/cmd/kubeconform"
