@@ -321,7 +321,7 @@ export const MATRIX: Readonly<Record<string, Values>> = {
       log: { level: "warn", format: "json" },
       extraConfig: {
         frontier_plane: { grace: 9 },
-        limits: { max_waiting_events: 1000000 },
+        limits: { max_answers: 1000000 },
       },
     },
   },
