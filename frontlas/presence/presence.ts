@@ -4,25 +4,20 @@
  * @module
  */
 
-import { Timer, type Timers } from "@frontier/proto";
 import type { FrontierMeta, Stamp } from "@frontier/proto/cluster";
 import { type CloseReason, FrontierError } from "@frontier/proto/internal";
 import { describeError } from "@frontier/platform/internal";
-import type { Logger } from "@frontier/platform/log";
-import type {
-  FrontierSession,
-  PresenceStore,
-  StoreState,
-} from "../store/presence_store.ts";
+import type { FrontierSession, StoreState } from "../store/presence_store.ts";
 import { DeadGateways } from "./dead_gateways.ts";
 import { Evictions } from "./evictions.ts";
 import type { GatewayLink } from "./gateway_link.ts";
-import { GoLedger, type LedgerRoom } from "./go_ledger.ts";
+import { GoLedgers } from "./go_ledgers.ts";
 import { GoSession } from "./go_session.ts";
 import { OurSession } from "./our_session.ts";
 import { Resyncs } from "./resyncs.ts";
 import type { GatewaySession, SessionContext } from "./session.ts";
-import { type LinkEnd, PresenceTally, type Refusal } from "./tally.ts";
+import type { GatewayStatus, PresenceOptions } from "./presence_options.ts";
+import { linkEndOf, PresenceTally, type Refusal } from "./tally.ts";
 import { Turns } from "./turns.ts";
 import { EventPlaces } from "./event_places.ts";
 
@@ -32,74 +27,12 @@ const ENTERING = 4_000;
 const REGISTERING = 2;
 /** Bytes of a gateway's id, at most. */
 const MAX_ID_BYTES = 255;
-/** Milliseconds between two looks for peers of Go gateways that are silent. */
-const SWEEP_MS = 10_000;
-/** Milliseconds after which a peer of a Go gateway that was not heard of is gone: four and a half of its heartbeats. */
-const SILENT_MS = 90_000;
-/** Peers ended at a time. */
-const SWEEP_SLICE = 1_000;
-/** Go gateways whose ledgers are kept for their next link. */
-const MAX_LEFT = 256;
+/** Peers of Go gateways that are remembered. */
+const REMEMBERED = 1_000_000;
 
 const encoder = new TextEncoder();
 
-/** What {@linkcode Presence} needs. */
-export interface PresenceOptions {
-  /** Where the records are. */
-  readonly store: PresenceStore;
-  /** The clock and its timers. */
-  readonly timers: Timers;
-  /** Returns a number from 0 to 1, 1 excluded. */
-  readonly random: () => number;
-  /** Where to report. */
-  readonly log: Logger;
-  /**
-   * Milliseconds that a gateway whose link broke stays alive for its next one.
-   *
-   * @default {5_000}
-   */
-  readonly graceMs?: number;
-  /**
-   * Milliseconds within which gateways of ours tell each peer again.
-   *
-   * @default {10_000, and 600_000 where records die with their gateway}
-   */
-  readonly renewMs?: number;
-  /**
-   * Events of all gateways that wait for the store, at most.
-   *
-   * @default {200_000}
-   */
-  readonly maxWaitingEvents?: number;
-  /**
-   * Peers of Go gateways that are remembered, for the case that the store forgets them.
-   *
-   * @default {1_000_000}
-   */
-  readonly maxRemembered?: number;
-  /** Called when a gateway has come, moved or gone. */
-  readonly onChange?: () => void;
-}
-
-/** A gateway that is connected here. */
-export interface GatewayStatus {
-  /** Its id. */
-  readonly frontierId: string;
-  /** Where it is connected from. */
-  readonly address: string;
-  /** Whether it is one of ours. */
-  readonly ours: boolean;
-  /** Which connection of it this is. */
-  readonly generation: number;
-  /** Edges it has, as it says. */
-  readonly edges: number;
-  /** Services it has, as it says. */
-  readonly services: number;
-  /** Milliseconds since it was let in. */
-  readonly connectedMs: number;
-  /** Whether it has told everything it has. */
-  readonly synced: boolean;
-}
+export type { GatewayStatus, PresenceOptions } from "./presence_options.ts";
 
 /**
  * Admits gateways and enters what they tell into the store. It has no clock, no
@@ -115,11 +48,8 @@ export class Presence {
   readonly #releases: Set<Promise<void>> = new Set();
   readonly #context: SessionContext;
   readonly #dead: DeadGateways;
-  readonly #room: LedgerRoom;
-  /** Ledgers of Go gateways that are not connected, the oldest first. */
-  readonly #left: Map<string, { ledger: GoLedger; until: number }> = new Map();
+  readonly #ledgers: GoLedgers;
   readonly #registering: Turns = new Turns(REGISTERING);
-  readonly #sweeper: Timer = new Timer(() => this.#sweep());
   #stampedAt = 0;
   #seq = 0;
   #draining = false;
@@ -134,7 +64,6 @@ export class Presence {
     this.#options = options;
     const { store, timers, random, log } = options;
     const { tally } = this;
-    this.#room = { left: options.maxRemembered ?? 1_000_000 };
     this.#context = {
       store,
       timers,
@@ -156,7 +85,11 @@ export class Presence {
       renewMs: options.renewMs ?? (store.mode === "ttl" ? 10_000 : 600_000),
     };
     this.#dead = new DeadGateways({ store, timers, random, log, tally });
-    timers.set(this.#sweeper, timers.now() + SWEEP_MS);
+    this.#ledgers = new GoLedgers({
+      timers,
+      most: options.maxRemembered ?? REMEMBERED,
+      sessions: () => this.#goSessions(),
+    });
   }
 
   /** How many gateways are connected here. */
@@ -193,7 +126,7 @@ export class Presence {
 
   /** Peers of Go gateways that are remembered. */
   get remembered(): number {
-    return (this.#options.maxRemembered ?? 1_000_000) - this.#room.left;
+    return this.#ledgers.remembered;
   }
 
   /**
@@ -289,15 +222,14 @@ export class Presence {
     const { log } = this.#options;
     const { frontierId } = session;
     session.end();
-    const how = endOf(reason);
+    const how = linkEndOf(reason);
     this.tally.ended[how]++;
     const newest = this.#sessions.get(frontierId) === session;
     if (newest) this.#sessions.delete(frontierId);
     if (session instanceof GoSession) {
-      if (newest && !this.#closing) this.#keep(frontierId, session.ledger);
-      else if (session.ledger !== this.#ledgerOf(frontierId)) {
-        session.ledger.clear();
-      }
+      const { ledger } = session;
+      if (newest && !this.#closing) this.#ledgers.keep(frontierId, ledger);
+      else if (this.#goSession(frontierId)?.ledger !== ledger) ledger.clear();
     }
     log[how === "left" || how === "closing" ? "info" : "warn"](
       "The link of a gateway has ended",
@@ -339,9 +271,7 @@ export class Presence {
     this.#closing = true;
     this.#dead.close();
     this.#context.resyncs.close();
-    this.#options.timers.clear(this.#sweeper);
-    for (const { ledger } of this.#left.values()) ledger.clear();
-    this.#left.clear();
+    this.#ledgers.close();
   }
 
   /**
@@ -398,10 +328,11 @@ export class Presence {
       : new GoSession(
         parts,
         this.#context,
-        this.#ledgerOf(frontierId) ?? new GoLedger(this.#room),
+        this.#ledgers.take(frontierId, this.#goSession(frontierId)),
         () => this.#stamp(),
       );
-    this.#left.delete(frontierId);
+    // What a Go gateway with this id has told is not what one of ours has.
+    if (link.ours) this.#ledgers.drop(frontierId);
     this.#sessions.set(frontierId, entered);
     this.tally.admitted[link.ours ? "ours" : "go"]++;
     old?.replaced();
@@ -416,20 +347,15 @@ export class Presence {
     return entered;
   }
 
-  /** What a Go gateway has told before, on a link that has ended or is about to. */
-  #ledgerOf(frontierId: string): GoLedger | undefined {
+  #goSession(frontierId: string): GoSession | undefined {
     const session = this.#sessions.get(frontierId);
-    if (session instanceof GoSession) return session.ledger;
-    return this.#left.get(frontierId)?.ledger;
+    return session instanceof GoSession ? session : undefined;
   }
 
-  #keep(frontierId: string, ledger: GoLedger): void {
-    const until = this.#options.timers.now() + SILENT_MS;
-    this.#left.set(frontierId, { ledger, until });
-    if (this.#left.size <= MAX_LEFT) return;
-    const [oldest, left] = this.#left.entries().next().value!;
-    left.ledger.clear();
-    this.#left.delete(oldest);
+  *#goSessions(): Generator<GoSession> {
+    for (const session of this.#sessions.values()) {
+      if (session instanceof GoSession) yield session;
+    }
   }
 
   /** A connection of a Go gateway begins now. */
@@ -438,22 +364,6 @@ export class Presence {
     this.#stampedAt = Math.max(this.#stampedAt, now);
     this.#seq = (this.#seq + 1) >>> 0;
     return { since: this.#stampedAt, seq: this.#seq };
-  }
-
-  #sweep(): void {
-    const { timers } = this.#options;
-    const now = timers.now();
-    for (const [frontierId, { ledger, until }] of this.#left) {
-      if (until > now) break;
-      ledger.clear();
-      this.#left.delete(frontierId);
-    }
-    let more = false;
-    for (const session of this.#sessions.values()) {
-      if (!(session instanceof GoSession)) continue;
-      if (session.sweep(now - SILENT_MS, SWEEP_SLICE)) more = true;
-    }
-    timers.set(this.#sweeper, now + (more ? 100 : SWEEP_MS));
   }
 
   /** Ends a gateway's life, soon. Never rejects. */
@@ -472,25 +382,5 @@ export class Presence {
     });
     this.#releases.add(released);
     void released.then(() => this.#releases.delete(released));
-  }
-}
-
-function endOf({ kind }: CloseReason): LinkEnd {
-  switch (kind) {
-    case "peer-closed":
-      return "left";
-    case "silent":
-    case "slow":
-    case "timeout":
-      return "silent";
-    case "replaced":
-      return "replaced";
-    case "protocol":
-      return "protocol";
-    case "going-away":
-    case "closed":
-      return "closing";
-    default:
-      return "lost";
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { CloseReason } from "@frontier/proto/internal";
+
 /** Why a gateway was not let in. */
 export const REFUSALS = [
   "malformed",
@@ -28,6 +30,32 @@ export const LINK_ENDS = [
 
 /** One of {@linkcode LINK_ENDS}. */
 export type LinkEnd = typeof LINK_ENDS[number];
+
+/**
+ * Tells how a link has ended.
+ *
+ * @param reason Why it is over.
+ * @returns What is counted.
+ */
+export function linkEndOf({ kind }: CloseReason): LinkEnd {
+  switch (kind) {
+    case "peer-closed":
+      return "left";
+    case "silent":
+    case "slow":
+    case "timeout":
+      return "silent";
+    case "replaced":
+      return "replaced";
+    case "protocol":
+      return "protocol";
+    case "going-away":
+    case "closed":
+      return "closing";
+    default:
+      return "lost";
+  }
+}
 
 /** What gateways tell of peers. */
 export const TOLD = [
