@@ -5,6 +5,18 @@
  * As a program: `deno run --allow-net --allow-read --allow-env jsr:@frontier/frontlas --help`.
  * Embedded: {@linkcode startFrontlas}.
  *
+ * @example A directory in the memory of this process
+ * ```ts
+ * import { startFrontlas } from "@frontier/frontlas";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using frontlas = await startFrontlas({
+ *   frontierPlane: { listen: { port: 0 } },
+ *   controlPlane: { listen: { port: 0 } },
+ * });
+ * assertEquals(frontlas.status.frontiers, 0);
+ * ```
+ *
  * @module
  */
 

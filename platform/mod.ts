@@ -3,6 +3,20 @@
  * transport of your own; and the clock. TLS is in `@frontier/platform/net`, the
  * log in `@frontier/platform/log`.
  *
+ * @example Bytes that never leave the process
+ * ```ts
+ * import { MemoryNetwork } from "@frontier/platform";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const network = new MemoryNetwork();
+ * const dialled = network.connect();
+ * const accepted = await network.accept();
+ * await dialled.write(new Uint8Array([1, 2, 3]));
+ * const buffer = new Uint8Array(8);
+ * assertEquals(await accepted.read(buffer), 3);
+ * dialled.close();
+ * ```
+ *
  * @module
  */
 

@@ -4,6 +4,15 @@
  * or output, no timers of its own, no platform API: it runs wherever JavaScript
  * runs.
  *
+ * @example What a gateway's error means to a program
+ * ```ts
+ * import { FrontierError } from "@frontier/proto";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = FrontierError.fromWire("edge not online");
+ * assertEquals(error.code, "edge-not-online");
+ * ```
+ *
  * @module
  */
 

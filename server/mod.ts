@@ -4,6 +4,18 @@
  * As a program: `deno run --allow-net --allow-read --allow-env jsr:@frontier/server --help`.
  * Embedded: {@linkcode startFrontier}.
  *
+ * @example A gateway on loopback
+ * ```ts
+ * import { startFrontier } from "@frontier/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using gateway = await startFrontier({
+ *   edgebound: { hostname: "127.0.0.1", port: 0, allocateEdgeIds: true },
+ *   servicebound: { hostname: "127.0.0.1", port: 0 },
+ * });
+ * assertEquals(gateway.status.edges, 0);
+ * ```
+ *
  * @module
  */
 
