@@ -1,10 +1,17 @@
 /** Tests that need Helm. */
 
+import { missingPrograms as missingOfKube } from "../kube/programs.ts";
 import { findTool } from "../tools.ts";
 import { missingPrograms } from "./programs.ts";
 
 const required = Deno.env.get("FRONTIER_REQUIRE_DEPLOY") === "1";
-let told = false;
+const told = new Set<string>();
+
+/** What a test needs beside Helm. */
+export interface HelmTestOptions {
+  /** Whether it needs a control plane of Kubernetes. @default false */
+  readonly controlPlane?: boolean;
+}
 
 /**
  * Registers a test that needs Helm. Without it the test is skipped with a loud
@@ -12,21 +19,25 @@ let told = false;
  *
  * @param name Name of the test.
  * @param fn The test.
+ * @param options What it needs beside Helm.
  */
 export function helmTest(
   name: string,
   fn: (t: Deno.TestContext) => Promise<void>,
+  { controlPlane = false }: HelmTestOptions = {},
 ): void {
-  const gone: string[] = missingPrograms();
-  for (const tool of ["kubernetes-validate", "openssl"]) {
-    if (findTool(tool) === undefined) gone.push(tool);
-  }
-  if (gone.length > 0 && !told) {
-    told = true;
+  const gone: string[] = [
+    ...missingPrograms(),
+    ...controlPlane ? missingOfKube() : [],
+    ...["kubernetes-validate", "openssl"].filter((tool) =>
+      findTool(tool) === undefined
+    ),
+  ];
+  const list = gone.join(", ");
+  if (gone.length > 0 && !told.has(list)) {
+    told.add(list);
     console.error(
-      `\n*** ${
-        gone.join(", ")
-      } not installed: the tests of the chart are NOT RUN; deno run -A tests/deploy/tools.ts and deno run -A tests/deploy/helm/programs.ts install what is missing ***\n`,
+      `\n*** ${list} not installed: tests of the chart are NOT RUN; tools.ts, helm/programs.ts and kube/programs.ts in tests/deploy install what is missing ***\n`,
     );
   }
   Deno.test({
@@ -34,7 +45,7 @@ export function helmTest(
     ignore: gone.length > 0 && !required,
     fn: async (t) => {
       if (gone.length > 0) {
-        throw new Error(`Cannot test: ${gone.join(", ")} not installed`);
+        throw new Error(`Cannot test: ${list} not installed`);
       }
       await fn(t);
     },

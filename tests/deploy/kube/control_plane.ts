@@ -24,6 +24,7 @@ const CONTROLLERS = [
   "root-ca-certificate-publisher-controller",
   "serviceaccount-controller",
   "serviceaccount-token-controller",
+  "statefulset-controller",
 ].join(",");
 
 /** What to start. */
