@@ -207,6 +207,7 @@ export class ClusterPort implements RedisPort {
       at: text,
       options: connectionOptions(this.#config, address, "server"),
       ms: Math.min(ms, this.#config.dialTimeoutMs),
+      answerMs: this.#config.readTimeoutMs,
       closings: this.#closings,
       lost: (why) => {
         if (this.#nodes.get(text)?.connection !== connection) return;
@@ -304,6 +305,7 @@ export class ClusterPort implements RedisPort {
           at: addressText(address),
           options: connectionOptions(this.#config, address, "server"),
           ms: dialTimeoutMs,
+          answerMs: readTimeoutMs,
           closings: this.#closings,
           lost: () => {},
         });

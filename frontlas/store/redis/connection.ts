@@ -23,6 +23,8 @@ export interface ConnectionRequest {
   readonly options: RedisOptions;
   /** Milliseconds that connecting may take. */
   readonly ms: number;
+  /** Milliseconds that the server may take to answer once it has accepted: the system accepts for a frozen one. */
+  readonly answerMs: number;
   /** Hears once when the connection is over, unless it was closed. */
   readonly lost: (why: string) => void;
   /** Knows what is ending. */
@@ -68,12 +70,20 @@ export class Connection {
       lost: (why) => opened && request.lost(why),
     });
     request.closings.opening(connection);
+    let answering: ReturnType<typeof setTimeout> | undefined = undefined;
+    connection.#client.once("connect", () => {
+      answering = setTimeout(
+        () => connection.lose(`no answer within ${request.answerMs} ms`),
+        request.answerMs,
+      );
+    });
     try {
       await connection.#inTime(connection.#client.connect(), request.ms);
     } catch (error) {
       await connection.close();
       throw connection.#explain(error);
     } finally {
+      clearTimeout(answering);
       request.closings.opened(connection);
     }
     opened = true;

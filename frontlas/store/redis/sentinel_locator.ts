@@ -80,6 +80,7 @@ export class SentinelLocator implements Locator {
         "sentinel",
       ),
       ms,
+      answerMs: ms,
       closings,
       lost: () => {},
     });

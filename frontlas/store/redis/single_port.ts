@@ -159,6 +159,7 @@ export class SinglePort implements RedisPort {
       at: addressText(address),
       options: connectionOptions(this.#config, address, "server"),
       ms: this.#config.dialTimeoutMs,
+      answerMs: this.#config.readTimeoutMs,
       closings: this.#closings,
       lost: (why) => {
         this.problem = why;
