@@ -90,7 +90,7 @@ export async function startFrontlas(
       presence: config.presence,
       expiration,
       random,
-      wallClock,
+      wallClock: parts.wallClock,
     }),
   );
   const store = watched ? await measured(records) : records;

@@ -18,8 +18,8 @@ export interface OpenStoreOptions {
   readonly expiration: ExpirationConfig;
   /** Returns a number from 0 to 1, 1 excluded. */
   readonly random: () => number;
-  /** Returns Unix milliseconds. */
-  readonly wallClock: () => number;
+  /** Returns Unix milliseconds and never goes back. @default {one that nobody can set} */
+  readonly wallClock: (() => number) | undefined;
 }
 
 /**
@@ -39,7 +39,12 @@ export async function openStore(
     serviceMs: expiration.serviceMetaSeconds * 1_000,
   };
   if (redis === undefined) {
-    return new MemoryStore({ clock: wallClock, random, mode, times });
+    return new MemoryStore({
+      ...(wallClock !== undefined && { clock: wallClock }),
+      random,
+      mode,
+      times,
+    });
   }
   const { openRedisStore } = await import("./open_redis_store.ts");
   return await openRedisStore(redis, { mode, times });

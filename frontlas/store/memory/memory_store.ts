@@ -30,7 +30,7 @@ import { EdgeTable, idOf, type PeerTable, ServiceTable } from "./peer_table.ts";
 
 /** What a store in memory may be told. */
 export interface MemoryStoreOptions {
-  /** Unix milliseconds; must not go back. @default {Date.now} */
+  /** Unix milliseconds; must not go back. @default {one that nobody can set} */
   readonly clock?: () => number;
   /** Where the numbers of gateways begin: a directory that starts anew must not give those that others still use. @default {Math.random} */
   readonly random?: () => number;
@@ -77,7 +77,7 @@ export class MemoryStore implements PresenceStore {
    */
   constructor(options: MemoryStoreOptions = {}) {
     this.mode = options.mode ?? "lease";
-    this.#clock = options.clock ?? Date.now;
+    this.#clock = options.clock ?? steadyClock();
     this.#times = options.times ?? USUAL_TIMES;
     this.#next = Math.floor((options.random ?? Math.random)() * NUMBERS);
   }
@@ -427,4 +427,10 @@ function serviceRecord(entry: Entry): ServiceRecord {
 
 function byId(a: FrontierRecord, b: FrontierRecord): number {
   return a.frontierId < b.frontierId ? -1 : a.frontierId > b.frontierId ? 1 : 0;
+}
+
+/** Unix time as it was at the beginning, and what has passed since: a clock of the machine that is set ends no lease, and prolongs none. */
+function steadyClock(): () => number {
+  const begun = Date.now() - performance.now();
+  return () => Math.floor(begun + performance.now());
 }

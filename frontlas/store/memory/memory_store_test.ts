@@ -51,3 +51,22 @@ Deno.test("memory: ended connections are not remembered for ever", async () => {
   await store.renew(a);
   assertEquals(await tell(store, a, edgeOn(1n, 5)), "applied");
 });
+
+Deno.test("memory: a clock of the machine that is set ends no lease, and prolongs none", async () => {
+  const { now } = Date;
+  const store = new MemoryStore();
+  try {
+    const a = await join(store, "a");
+    await tell(store, a, edgeOn(1n, store.now()));
+    const before = store.now();
+    for (const hours of [1, -1]) {
+      Date.now = () => now() + hours * 3_600_000;
+      assertEquals((await store.edge(1n))?.frontierId, "a");
+      assertEquals(await store.removeDead(10), { removed: 0, more: false });
+      const later = store.now() - before;
+      assert(later >= 0 && later < 600_000, `${later} ms`);
+    }
+  } finally {
+    Date.now = now;
+  }
+});
