@@ -23,6 +23,7 @@ import {
   type RealRedis,
   redisConfig,
   redisMissing,
+  startNode,
   startStandalone,
   until,
 } from "./redis_under_test.ts";
@@ -232,6 +233,46 @@ test(
   "--requirepass",
   "secret",
 );
+
+test("Redis that is another one than was meant is refused, and what to do is said", async (redis) => {
+  await using ofCluster = await startNode(
+    brokerPorts(1)[0]!,
+    "--cluster-enabled",
+    "yes",
+  );
+  const { config } = redis;
+  for (
+    const [overrides, words] of [
+      [{ db: 99 }, "choose a database that the server has"],
+      [{ mode: "cluster" }, 'set "redis.mode" to standalone'],
+      [
+        { mode: "sentinel", masterName: "m" },
+        'set "redis.sentinel.addrs" to sentinels',
+      ],
+      [
+        { addrs: [`127.0.0.1:${ofCluster.port}`] },
+        'set "redis.mode" to cluster',
+      ],
+    ] as const
+  ) {
+    const error = await assertRejects(
+      () => openRedisStore({ ...config, ...overrides }),
+      Error,
+    );
+    assert(error.message.includes(words), error.message);
+    assertEquals(error.message.split(words).length, 2, error.message);
+  }
+  // Another one than the first is used where it is there.
+  await using store = await openRedisStore({ ...config, db: 3 });
+  const a = await join(store, "a");
+  await tell(store, a, edgeOn(1n, 10));
+  const { port } = redis.nodes[0]!;
+  assertEquals((await cli(port, "exists", "frontlas:edges:1")).trim(), "0");
+  assertEquals(
+    (await cli(port, "-n", "3", "exists", "frontlas:edges:1")).trim(),
+    "1",
+  );
+});
 
 test("a user needs no more than its keys and these commands", async (redis) => {
   const { port } = redis.nodes[0]!;

@@ -36,7 +36,7 @@ export function connectionOptions(
   what: "server" | "sentinel",
 ): RedisOptions {
   const server = what === "server";
-  const { clientName, disableIdentity, identitySuffix, mode } = config;
+  const { clientName, disableIdentity, identitySuffix } = config;
   return {
     ...address,
     ...login(
@@ -44,7 +44,6 @@ export function connectionOptions(
       server ? "redis.password" : "redis.sentinel.password",
     ),
     ...(config.tls !== undefined && { tls: tlsOptions(config.tls, address) }),
-    ...(server && mode !== "cluster" && { db: config.db }),
     ...(clientName !== "" && { connectionName: clientName }),
     ...(identitySuffix !== "" && { clientInfoTag: identitySuffix }),
     disableClientInfo: disableIdentity,

@@ -168,10 +168,11 @@ export class SinglePort implements RedisPort {
       },
     });
     try {
+      await this.#select(connection);
       await this.#ask(connection);
     } catch (error) {
       await connection.close();
-      throw error;
+      throw explain(error, addressText(address));
     }
     if (this.#pause.stopped) {
       await connection.close();
@@ -181,6 +182,14 @@ export class SinglePort implements RedisPort {
     this.problem = "";
     this.#set("up", "");
     return addressText(address);
+  }
+
+  /** The client would go on in the first database when there is no other. */
+  async #select(connection: Connection): Promise<void> {
+    const { db, readTimeoutMs } = this.#config;
+    if (db === 0) return;
+    const [reply] = await connection.run([["SELECT", db]], readTimeoutMs);
+    valueOf(reply);
   }
 
   /** Watches the connection until it is lost. */
@@ -234,4 +243,15 @@ export class SinglePort implements RedisPort {
     this.state = state;
     this.onState?.(state);
   }
+}
+
+/** Says so when the server is one of many: it answers for its part of the keys only. */
+function explain(error: unknown, at: string): unknown {
+  const { cause } = error as { cause?: unknown };
+  const answer = cause instanceof Error ? cause.message : "";
+  if (!/^(?:MOVED|ASK|CLUSTERDOWN)\b/.test(answer)) return error;
+  return unavailable(
+    `${at} is a node of a Redis Cluster, set "redis.mode" to cluster (it answers ${answer})`,
+    cause,
+  );
 }

@@ -17,6 +17,30 @@ const NOT_NOW =
 /** Of those: answers that another connection may not get. */
 const WRONG_PLACE = /^(?:LOADING|MASTERDOWN|NOAUTH|READONLY)\b/;
 
+/** What whoever is in charge has to do about answers that no waiting changes. */
+const FIXES: readonly (readonly [RegExp, string])[] = [
+  [/\bNOAUTH\b/, 'set "redis.password"'],
+  [/\bWRONGPASS\b/, 'set "redis.username" and "redis.password"'],
+  [/\bNOPERM\b/, "give the user the permissions that docs/CLUSTER.md names"],
+  [/\bDB index is out of range/, "choose a database that the server has"],
+  [/\bcluster support disabled/, 'set "redis.mode" to standalone'],
+  [
+    /\bunknown command .(?:TIME|CLUSTER)\b/,
+    'set "redis.mode" to sentinel if it is one',
+  ],
+  [
+    /\bunknown command .SENTINEL\b/,
+    'set "redis.sentinel.addrs" to sentinels, or "redis.mode" to standalone',
+  ],
+];
+
+/** What is wrong, and what to do about it where that is known. */
+function withFix(why: string): string {
+  const [, fix = ""] = FIXES.find(([answer]) => answer.test(why)) ?? [];
+  if (fix === "" || why.includes(fix)) return why;
+  return `${why.trimEnd().replace(/[.,:]$/, "")}, ${fix}`;
+}
+
 /**
  * @param why What is wrong.
  * @param cause The error below it.
@@ -27,7 +51,7 @@ export function unavailable(
   cause?: unknown,
 ): StoreUnavailableError {
   return new StoreUnavailableError(
-    `Cannot reach Redis: ${why}`,
+    `Cannot reach Redis: ${withFix(why)}`,
     cause === undefined ? undefined : { cause },
   );
 }
@@ -42,11 +66,13 @@ export function valueOf(reply: Reply): unknown {
   if (!(reply instanceof Error)) return reply;
   if (NOT_NOW.test(reply.message)) {
     throw new StoreUnavailableError(
-      `Cannot use Redis: it answers ${reply.message}`,
+      `Cannot use Redis: it answers ${withFix(reply.message)}`,
       { cause: reply },
     );
   }
-  throw reply;
+  const words = withFix(reply.message);
+  if (words === reply.message) throw reply;
+  throw new Error(`Cannot use Redis: it answers ${words}`, { cause: reply });
 }
 
 /** Whether an answer says that this connection leads to the wrong place. */
