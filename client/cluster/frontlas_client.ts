@@ -167,9 +167,14 @@ function toGrpcError(error: unknown): GrpcError {
  * @returns The error: `refused` when asking again would change nothing.
  */
 export function noFrontlas(reason: Error): FrontierError {
+  const refused = isRefusal(reason);
+  // A port of something else answers in words that help nobody.
+  const fix = refused
+    ? ""
+    : '; "frontlas" takes addresses of control planes, port 40011 by default';
   return new FrontierError(
-    isRefusal(reason) ? "refused" : "not-connected",
-    `Cannot connect: no Frontlas tells where gateways are: ${reason.message}`,
+    refused ? "refused" : "not-connected",
+    `Cannot connect: no Frontlas tells where gateways are: ${reason.message}${fix}`,
     { cause: reason },
   );
 }

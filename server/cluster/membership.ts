@@ -29,6 +29,10 @@ const PAUSES = { minDelayMs: 50, firstDelayMs: 1_000, maxDelayMs: 5_000 };
 const STABLE_MS = 5_000;
 /** How a gateway is refused whose id is taken. Source: docs/spec/frontlas.md §1.3. */
 const TAKEN = "frontier already set";
+/** What something else than a directory causes, and one that is about to die. */
+const STRANGE = /protocol error|has not registered|handshake timeout/;
+const MEANT =
+  "the port of a Frontlas for gateways, 40012 by default (frontlas.dial.addrs)";
 
 /**
  * Keeps one link to a directory at a time, as long as the gateway runs: to one
@@ -190,6 +194,7 @@ export class Membership {
       peer: "frontlas",
       address: this.#address,
       error: problem,
+      ...(STRANGE.test(problem) && { meant: MEANT }),
     });
   }
 

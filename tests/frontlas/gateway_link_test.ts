@@ -231,3 +231,26 @@ Deno.test("a gateway whose directory says nothing starts, serves and stops as ev
   silent.close();
   await taken;
 });
+
+Deno.test("a gateway that finds something else than a directory says which port is meant", async () => {
+  await using other = Deno.serve({ ...ANY, onListen() {} }, () => {
+    return new Response("I am no directory");
+  });
+  const fields: unknown[] = [];
+  const note = (message: string, more?: Record<string, unknown>) => {
+    if (message.startsWith("Cannot connect to the cluster")) fields.push(more);
+  };
+  await using made = await startFrontier({
+    edgebound: ANY,
+    servicebound: ANY,
+    frontlas: {
+      enable: true,
+      dial: { addrs: [`127.0.0.1:${other.addr.port}`] },
+    },
+    logger: { debug: note, info: note, warn: note, error: note },
+  });
+  await until(() => fields.length > 0);
+  assert(made.ready);
+  const { meant } = fields[0] as { meant?: string };
+  assert(meant?.includes("40012"), meant);
+});

@@ -212,6 +212,7 @@ Deno.test("connect() says what is missing", async () => {
         undefined,
         `no Frontlas tells where gateways are: Cannot ask ${dead} for WatchFrontiers: connect ECONNREFUSED`,
       ],
+      [[dead], undefined, "takes addresses of control planes, port 40011"],
       [[dead, frontlas.address], undefined, "Frontlas knows no gateway"],
       [[frontlas.address], dead, "Cannot connect"],
       [[frontlas.address], "", "Frontlas knows no gateway"],
