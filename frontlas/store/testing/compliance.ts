@@ -5,18 +5,13 @@
  */
 
 import type { PresenceMode } from "../presence_store.ts";
+import type { ComplianceCases } from "./compliance_case.ts";
 import { edgeCases } from "./edge_cases.ts";
 import { frontierCases } from "./frontier_cases.ts";
 import { goCases } from "./go_cases.ts";
 import { historyCases } from "./history_cases.ts";
 import { serviceCases } from "./service_cases.ts";
-import type { StoreUnderTest, StoreWorld } from "./store_world.ts";
-
-/** One thing that a store has to do. */
-export type ComplianceCase = (world: StoreWorld) => Promise<void>;
-
-/** Cases by what they show. */
-export type ComplianceCases = Readonly<Record<string, ComplianceCase>>;
+import type { StoreUnderTest } from "./store_world.ts";
 
 const CASES: ComplianceCases = {
   ...frontierCases,

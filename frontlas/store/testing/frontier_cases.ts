@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ComplianceCases } from "./compliance.ts";
+import type { ComplianceCases } from "./compliance_case.ts";
 import {
   allEdges,
   edgeOn,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ComplianceCases } from "./compliance.ts";
+import type { ComplianceCases } from "./compliance_case.ts";
 import {
   allServices,
   edgeOn,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { PresenceEvent, Stamp } from "@frontier/proto/cluster";
 import type { FrontierSession, PresenceStore } from "../presence_store.ts";
-import type { ComplianceCases } from "./compliance.ts";
+import type { ComplianceCases } from "./compliance_case.ts";
 import {
   allEdges,
   edgeOff,
