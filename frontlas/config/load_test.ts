@@ -283,7 +283,7 @@ const REFUSED: [name: string, text: string, message: string][] = [
   [
     "sentinels without a master",
     `${MINIMAL}redis: {mode: sentinel, sentinel: {addrs: ["a:1"]}}\n`,
-    'f.yaml:4:25: Cannot ask sentinels without a name of the master: set "redis.sentinel.master_name"',
+    'f.yaml:4:25: Cannot ask sentinels without a name of the master: set "redis.sentinel.master_name" or MASTER_NAME',
   ],
   [
     "two kinds of Redis",

@@ -82,7 +82,7 @@ function check(redis: RedisSettings, mode: RedisMode, findings: Findings) {
   if (addrs.length === 0) {
     findings.missing(
       key,
-      `Cannot use Redis without an address: set "${key}", or leave "redis" out to keep everything in memory`,
+      `Cannot use Redis without an address: set "${key}" or REDIS_ADDRS, or leave "redis" out to keep everything in memory`,
     );
   }
   const { standalone, sentinel, cluster } = redis;
@@ -94,7 +94,7 @@ function check(redis: RedisSettings, mode: RedisMode, findings: Findings) {
     if (sentinel.masterName === "") {
       findings.missing(
         "redis.sentinel.master_name",
-        'Cannot ask sentinels without a name of the master: set "redis.sentinel.master_name"',
+        'Cannot ask sentinels without a name of the master: set "redis.sentinel.master_name" or MASTER_NAME',
       );
     }
     if (sentinel.replicaOnly) {

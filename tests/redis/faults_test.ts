@@ -262,11 +262,15 @@ test("Redis that is another one than was meant is refused, and what to do is sai
     assert(error.message.includes(words), error.message);
     assertEquals(error.message.split(words).length, 2, error.message);
   }
+  // Somebody else's key is in the way of ours.
+  const { port } = redis.nodes[0]!;
+  await cli(port, "lpush", "frontlas:marker", "x");
+  const taken = await assertRejects(() => openRedisStore(config), Error);
+  assert(taken.message.includes("or choose another database"), taken.message);
   // Another one than the first is used where it is there.
   await using store = await openRedisStore({ ...config, db: 3 });
   const a = await join(store, "a");
   await tell(store, a, edgeOn(1n, 10));
-  const { port } = redis.nodes[0]!;
   assertEquals((await cli(port, "exists", "frontlas:edges:1")).trim(), "0");
   assertEquals(
     (await cli(port, "-n", "3", "exists", "frontlas:edges:1")).trim(),

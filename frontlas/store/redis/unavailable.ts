@@ -23,6 +23,10 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
   [/\bWRONGPASS\b/, 'set "redis.username" and "redis.password"'],
   [/\bNOPERM\b/, "give the user the permissions that docs/CLUSTER.md names"],
   [/\bDB index is out of range/, "choose a database that the server has"],
+  [
+    /\bWRONGTYPE\b/,
+    'remove the keys of others that begin with "frontlas:", or choose another database',
+  ],
   [/\bcluster support disabled/, 'set "redis.mode" to standalone'],
   [
     /\bunknown command .(?:TIME|CLUSTER)\b/,
