@@ -23,7 +23,12 @@ import {
   type CloseReason,
   FrontierError,
 } from "@frontier/proto/internal";
-import { after, guardedLogger, NULL_LOGGER } from "@frontier/platform/internal";
+import {
+  after,
+  deferred,
+  guardedLogger,
+  NULL_LOGGER,
+} from "@frontier/platform/internal";
 import type { Tracer } from "@frontier/platform/trace";
 import { sleep } from "../connection/abortable.ts";
 import { Connector, type Kind } from "../connection/connector.ts";
@@ -81,7 +86,7 @@ export class ClusterConnector {
   readonly #gateways: Gateways;
   readonly #first: FirstConnection;
   readonly #stop = new AbortController();
-  readonly #closed = Promise.withResolvers<CloseReason>();
+  readonly #closed = deferred<CloseReason>();
   #following: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined = undefined;
   readonly #counters = new Counters();

@@ -5,7 +5,7 @@
  */
 
 import { FrontierError } from "@frontier/proto/internal";
-import { after } from "@frontier/platform/internal";
+import { after, deferred } from "@frontier/platform/internal";
 
 /** What ends the wait of an operation. */
 export interface DeadlineOptions {
@@ -26,7 +26,7 @@ export interface DeadlineOptions {
  * with the caller's signal, or with the service. Nothing was sent then, so the
  * error says that the operation may be repeated.
  */
-export class Deadline implements Disposable {
+export class Deadline {
   /** Why the operation could not be sent so far. */
   reason: unknown = undefined;
   readonly #options: DeadlineOptions;
@@ -41,7 +41,7 @@ export class Deadline implements Disposable {
   constructor(options: DeadlineOptions) {
     this.#options = options;
     const { signal, stop } = options;
-    const { promise, reject } = Promise.withResolvers<never>();
+    const { promise, reject } = deferred<never>();
     this.#over = promise;
     promise.catch(() => {});
     const onAbort = () => reject(this.#canceled());
@@ -77,7 +77,7 @@ export class Deadline implements Disposable {
   }
 
   /** Waits no more. */
-  [Symbol.dispose](): void {
+  end(): void {
     this.#forget();
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { after } from "@frontier/platform/internal";
+import { after, deferred } from "@frontier/platform/internal";
 import { FrontierError } from "@frontier/proto/internal";
 import { allFailed } from "../connection/failures.ts";
 import type { Status } from "../connection/status.ts";
@@ -38,7 +38,7 @@ export class FirstConnection {
    */
   constructor(wait: boolean) {
     this.#wait = wait;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = deferred<void>();
     this.done = promise;
     this.#resolve = resolve;
     this.#reject = reject;

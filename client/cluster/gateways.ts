@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Logger } from "@frontier/platform/internal";
+import { deferred, type Logger } from "@frontier/platform/internal";
 import { type GatewayAddress, parseAddress } from "../connection/addresses.ts";
 import type { Status } from "../connection/status.ts";
 import { Gateway, type GatewayParts } from "./gateway.ts";
@@ -111,7 +111,7 @@ export class Gateways {
    * @returns The wait, and what ends it early.
    */
   change(): { promise: Promise<void>; forget: () => void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = deferred<void>();
     this.#waiting.add(resolve);
     return { promise, forget: () => void this.#waiting.delete(resolve) };
   }

@@ -62,7 +62,7 @@ export class Methods {
     const withdrawn = new AbortController();
     claim.stop = () => withdrawn.abort();
     const what = `register method "${method}"`;
-    using deadline = new Deadline({
+    const deadline = new Deadline({
       what,
       timeoutMs,
       since: performance.now(),
@@ -79,6 +79,8 @@ export class Methods {
         "canceled",
         `Cannot ${what}: it was unregistered`,
       );
+    } finally {
+      deadline.end();
     }
   }
 

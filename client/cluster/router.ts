@@ -13,7 +13,7 @@ import {
 import type { OperationOptions } from "@frontier/endpoint";
 import { FrontierError } from "@frontier/proto/internal";
 import { GrpcError } from "@frontier/platform/grpc-client";
-import { after, Backoff } from "@frontier/platform/internal";
+import { after, Backoff, deferred } from "@frontier/platform/internal";
 import { Deadline } from "./deadline.ts";
 import { isRefusal } from "./frontlas_client.ts";
 import type { Gateway } from "./gateway.ts";
@@ -185,10 +185,11 @@ export class Router {
     this.#waiting++;
     this.#waitingBytes += bytes;
     const signal = options?.signal;
-    using deadline = new Deadline({ what, timeoutMs, since, signal, stop });
+    const deadline = new Deadline({ what, timeoutMs, since, signal, stop });
     try {
       return await this.#search(delivery, deadline, denial);
     } finally {
+      deadline.end();
       this.#waiting--;
       this.#waitingBytes -= bytes;
     }
@@ -259,7 +260,7 @@ export class Router {
     gateway: Gateway | undefined,
     deadline: Deadline,
   ): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = deferred<void>();
     const giveUp = after(ms, resolve);
     const wasReady = gateway?.ready;
     try {

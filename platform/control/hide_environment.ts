@@ -8,8 +8,11 @@
 import process from "node:process";
 
 const ENVIRONMENT = process.env;
-const { state } = Deno.permissions.querySync({ name: "env" });
-if (state !== "granted") process.env = {};
+// Node.js has no such permission.
+if (
+  "Deno" in globalThis &&
+  Deno.permissions.querySync({ name: "env" }).state !== "granted"
+) process.env = {};
 
 /** Shows the environment again. */
 export function show(): void {

@@ -1,6 +1,8 @@
 /** The client as an npm package: packed, installed by npm in an empty folder, and run on Node.js against a gateway of ours. */
 
 import { assertEquals } from "@std/assert";
+import { Edge } from "@frontier/client";
+import { startFrontlas } from "@frontier/frontlas";
 import { type Frontier, startFrontier } from "@frontier/server";
 import { NPM_PACKAGES, packForNpm } from "../../tools/npm_packages.ts";
 import { LineProcess } from "../support/line_process.ts";
@@ -113,7 +115,63 @@ Deno.test("the client runs on Node.js", async (t) => {
         },
       );
     }
+    await t.step(
+      "a service of a cluster runs with what only it needs",
+      async () => {
+        await npm(
+          folder,
+          "install",
+          "--no-audit",
+          "--no-fund",
+          ...CLUSTER_NEEDS,
+        );
+        await Deno.copyFile(
+          new URL("node_cluster_program.mjs", import.meta.url),
+          `${folder}/cluster.mjs`,
+        );
+        assertEquals(Object.fromEntries(await playCluster(folder)), {
+          answer: "on the edge",
+          closed: true,
+        });
+      },
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** The optional peers of the client that `@frontier/client/cluster` needs. */
+const CLUSTER_NEEDS = ["@grpc/grpc-js@^1.14.7", "@bufbuild/protobuf@^2.17.0"];
+
+/** Lets a program on Node.js find and call an edge in a cluster. */
+async function playCluster(folder: string): Promise<Map<string, unknown>> {
+  await using frontlas = await startFrontlas({
+    frontierPlane: { listen: { port: 0 } },
+    controlPlane: { listen: { port: 0 } },
+  });
+  const { frontierAddr, controlAddr } = frontlas;
+  await using gateway = await startFrontier({
+    frontierId: "one",
+    frontlas: {
+      enable: true,
+      dial: { addrs: [`${LOOPBACK}:${frontierAddr.port}`] },
+    },
+    servicebound: { hostname: LOOPBACK, port: 0 },
+    edgebound: { hostname: LOOPBACK, port: 0, allocateEdgeIds: true },
+  });
+  await using edge = await Edge.connect({
+    port: gateway.edgeAddr.port,
+    methods: { where: () => "on the edge" },
+  });
+  const said = new Map<string, unknown>();
+  await using program = new LineProcess("node", [
+    `${folder}/cluster.mjs`,
+    `${controlAddr!.port}`,
+    `${edge.edgeId}`,
+  ], (line) => {
+    const { what, value } = JSON.parse(line);
+    said.set(what, value);
+  });
+  await program.ended;
+  return said;
+}
