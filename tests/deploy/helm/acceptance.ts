@@ -15,6 +15,9 @@ const FILLED_IN: Readonly<Record<string, string>> = {
   "spec.nodeName": "node-1",
 };
 
+/** Volumes with certificates that are shown to a server. */
+const CLIENTS = ["tls-frontlas", "tls-redis"];
+
 interface Variable {
   readonly name: string;
   readonly value?: string;
@@ -60,12 +63,13 @@ export class Mounts implements AsyncDisposable {
       new URL("../../../deploy/certificates/make.sh", import.meta.url)
         .pathname;
     await run("sh", [script, "--out", made, "127.0.0.1"]);
-    const files = { "tls.crt": "server.crt", "tls.key": "server.key" };
-    for (const [name, from] of Object.entries(files)) {
-      await Deno.rename(`${made}/${from}`, `${made}/${name}`);
-    }
     await Deno.writeTextFile(`${made}/token`, "a-token-of-the-tests");
     return new Mounts(made, await Deno.makeTempDir());
+  }
+
+  /** @returns The text of one of the files, such as `ca.crt` or `client.key`. */
+  read(name: string): Promise<string> {
+    return Deno.readTextFile(`${this.#made}/${name}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,9 +94,10 @@ export class Mounts implements AsyncDisposable {
       await Deno.mkdir(`${root}${mountPath}`, { recursive: true });
       const files = secret.items?.map(({ path }: { path: string }) => path) ??
         ["tls.crt", "tls.key", "ca.crt"];
+      const whose = CLIENTS.includes(name) ? "client" : "server";
       for (const file of files) {
         await Deno.copyFile(
-          `${this.#made}/${file}`,
+          `${this.#made}/${file.replace("tls", whose)}`,
           `${root}${mountPath}/${file}`,
         );
       }

@@ -11,6 +11,8 @@ const told = new Set<string>();
 export interface HelmTestOptions {
   /** Whether it needs a control plane of Kubernetes. @default false */
   readonly controlPlane?: boolean;
+  /** Other programs. @default {[]} */
+  readonly programs?: readonly string[];
 }
 
 /**
@@ -24,12 +26,12 @@ export interface HelmTestOptions {
 export function helmTest(
   name: string,
   fn: (t: Deno.TestContext) => Promise<void>,
-  { controlPlane = false }: HelmTestOptions = {},
+  { controlPlane = false, programs = [] }: HelmTestOptions = {},
 ): void {
   const gone: string[] = [
     ...missingPrograms(),
     ...controlPlane ? missingOfKube() : [],
-    ...["kubernetes-validate", "openssl"].filter((tool) =>
+    ...["kubernetes-validate", "openssl", ...programs].filter((tool) =>
       findTool(tool) === undefined
     ),
   ];
