@@ -2,13 +2,15 @@
  * Checks what no other tool does: that every package of the workspace has the
  * same version, that no test switches a sanitizer off, that no files import
  * each other in a circle, that citations and the names of files in papers lead
- * somewhere, and that every guarantee names the tests that hold it.
+ * somewhere, that every guarantee names the tests that hold it, and that the Helm
+ * chart is made of what there is.
  *
  * @module
  */
 
 import { circles, importsOf } from "../tests/circles.ts";
 import { sectionsOf, wrongCitations, wrongFiles } from "./citations.ts";
+import { generated } from "./helm_chart.ts";
 import { wrongPromises } from "./promises.ts";
 
 /** What a package's configuration says about it. */
@@ -165,6 +167,13 @@ function importCircles(): string[] {
   );
 }
 
+/** Finds files of the Helm chart that were not made anew after a change. */
+function chart(): string[] {
+  return Object.entries(generated())
+    .filter(([path, text]) => Deno.readTextFileSync(path) !== text)
+    .map(([path]) => `${path}: is of the past, deno task helm writes it anew`);
+}
+
 if (import.meta.main) {
   const problems = [
     ...versions(),
@@ -173,10 +182,11 @@ if (import.meta.main) {
     ...citations(),
     ...files(),
     ...promises(),
+    ...chart(),
   ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) Deno.exit(1);
   console.log(
-    "One version everywhere, no sanitizer switched off, no import circle, every citation leads somewhere, every guarantee has its test",
+    "One version everywhere, no sanitizer switched off, no import circle, every citation leads somewhere, every guarantee has its test, the chart is of this day",
   );
 }
