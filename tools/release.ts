@@ -17,6 +17,8 @@ const NAMED: readonly (readonly [file: string, text: string])[] = [
   ["deploy/compose/docker-compose.yml", "singchia/frontier:OLD"],
   ["deploy/compose/cluster.yml", "singchia/frontier:OLD"],
   ["deploy/compose/cluster.yml", "singchia/frontlas:OLD"],
+  ["deploy/helm/frontier/Chart.yaml", "\nversion: OLD"],
+  ["deploy/helm/frontier/Chart.yaml", 'appVersion: "OLD"'],
   ["docs/DEPLOYING.md", "singchia/frontier:OLD"],
   ["docs/DEPLOYING.md", "singchia/frontlas:OLD"],
   ["docs/openapi.json", '"version": "OLD"'],
