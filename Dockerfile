@@ -19,7 +19,7 @@ WORKDIR /src
 COPY . .
 # Behind a proxy that speaks for the registry of npm, mount its authority: --volume /etc/ssl/certs:/etc/ssl/certs:ro
 ARG DENO_TLS_CA_STORE=mozilla,system
-RUN ["/usr/bin/deno", "run", "--allow-all", "tools/bundle.ts", "frontier", "frontlas"]
+RUN ["/usr/bin/deno", "run", "--allow-all", "tools/bundle.ts", "frontier", "frontlas", "operator"]
 
 FROM ${BASE} AS root
 COPY --from=deno /deno /root-of-image/usr/lib/frontier/deno
@@ -58,6 +58,14 @@ EXPOSE 40011 40012 9092
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["/usr/lib/frontier/deno", "eval", "--no-config", "Deno.exit((await fetch('http://127.0.0.1:9092/readyz')).ok ? 0 : 1)"]
 ENTRYPOINT ["/usr/bin/frontlas"]
 CMD ["--config", "/usr/conf/frontlas.yaml"]
+
+FROM base AS operator
+LABEL org.opencontainers.image.title="frontier-operator" \
+  org.opencontainers.image.description="Runs clusters of Frontier on Kubernetes"
+COPY --from=build /src/dist/operator /usr/lib/frontier/operator
+COPY deploy/bin/frontier-operator /usr/bin/frontier-operator
+EXPOSE 8081
+ENTRYPOINT ["/usr/bin/frontier-operator"]
 
 FROM base AS frontier
 LABEL org.opencontainers.image.title="frontier" \

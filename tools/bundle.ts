@@ -9,6 +9,7 @@
 export const PROGRAMS: Readonly<Record<string, string>> = {
   frontier: "server/main.ts",
   frontlas: "frontlas/main.ts",
+  operator: "deploy/operator/main.ts",
 };
 
 /** Files that libraries look for relative to their own code, which is the bundle then: `../dist/NAME`. */

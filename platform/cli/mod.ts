@@ -14,6 +14,7 @@ export {
   parseArguments,
   UsageError,
 } from "./args.ts";
+export { CrashGuard } from "./crash_guard.ts";
 export { helpPage, type HelpParts } from "./help.ts";
 export { lookAtTls, type TlsSide } from "./preflight.ts";
 export type {
@@ -25,3 +26,4 @@ export type {
   RunningProgram,
 } from "./program.ts";
 export { runProgram } from "./run.ts";
+export { StopSignals } from "./stop_signals.ts";

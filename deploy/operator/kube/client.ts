@@ -8,9 +8,6 @@ import type { Credentials } from "./credentials.ts";
 import type { KubeObject } from "./object.ts";
 import { StatusError } from "./status_error.ts";
 
-/** Most milliseconds of one request; watches have a limit of their own. */
-const REQUEST_MS = 15_000;
-
 /** Name under which the API server records the fields that we set. */
 export const FIELD_MANAGER = "frontier-operator";
 
@@ -30,12 +27,17 @@ export interface RequestOptions {
 export class KubeClient implements Disposable {
   readonly #credentials: Credentials;
   readonly #http: Deno.HttpClient;
+  readonly #requestMs: number;
   /** Requests that changed, or could have changed, something. */
   writes = 0;
 
-  /** @param credentials Where the API server is, and who we are. */
-  constructor(credentials: Credentials) {
+  /**
+   * @param credentials Where the API server is, and who we are.
+   * @param requestMs Most milliseconds of one request; watches have a limit of their own.
+   */
+  constructor(credentials: Credentials, requestMs = 15_000) {
     this.#credentials = credentials;
+    this.#requestMs = requestMs;
     this.#http = Deno.createHttpClient({ caCerts: [credentials.ca] });
   }
 
@@ -78,7 +80,7 @@ export class KubeClient implements Disposable {
     options: RequestOptions = {},
   ): Promise<T> {
     const response = await this.request(method, path, {
-      signal: AbortSignal.timeout(REQUEST_MS),
+      signal: AbortSignal.timeout(this.#requestMs),
       ...options,
     });
     return await response.json();

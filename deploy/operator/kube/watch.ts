@@ -41,7 +41,8 @@ interface WatchEvent {
 
 interface List {
   readonly metadata: { readonly resourceVersion: string };
-  readonly items: readonly KubeObject[];
+  /** `null` where there are none: as metadata, an empty list is written so. */
+  readonly items: readonly KubeObject[] | null;
 }
 
 /** The objects of a kind, as they are. */
@@ -81,7 +82,7 @@ export class Watch<T extends KubeObject> {
    * @param signal Ends it.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff({ firstDelayMs: 250, maxDelayMs: 30_000 });
+    const backoff = new Backoff({ firstDelayMs: 250, maxDelayMs: 10_000 });
     while (!signal.aborted) {
       try {
         if (this.#version === "") await this.#list(signal);
@@ -116,14 +117,15 @@ export class Watch<T extends KubeObject> {
       },
     );
     const list: List = await response.json();
-    const there = new Set(list.items.map(keyOf));
+    const items = list.items ?? [];
+    const there = new Set(items.map(keyOf));
     // What was deleted while nobody watched.
     for (const [key, object] of this.#known) {
       if (there.has(key)) continue;
       this.#known.delete(key);
       onChange(object);
     }
-    for (const object of list.items) this.#take(object);
+    for (const object of items) this.#take(object);
     this.#version = list.metadata.resourceVersion;
     this.#sync();
   }

@@ -91,7 +91,7 @@ export class ControlPlane implements AsyncDisposable {
       await plane.#writeKubeconfig();
       plane.#startEtcd();
       await plane.startApiServer();
-      if (controllers) plane.#startControllers();
+      if (controllers) plane.startControllers();
     } catch (error) {
       await plane[Symbol.asyncDispose]();
       throw error;
@@ -182,7 +182,11 @@ export class ControlPlane implements AsyncDisposable {
     ]);
   }
 
-  #startControllers(): void {
+  /**
+   * Starts the controllers. What they find there at their start is looked after at once; a resource that is defined later only
+   * after half a minute.
+   */
+  startControllers(): void {
     this.#start("kube-controller-manager", [
       `--kubeconfig=${this.kubeconfig}`,
       "--bind-address=127.0.0.1",

@@ -9,6 +9,7 @@ import {
   type KubeObject,
   pathOf,
 } from "../../../deploy/operator/kube/object.ts";
+import { hasCode } from "../../../deploy/operator/kube/status_error.ts";
 import { pause, Watch } from "../../../deploy/operator/kube/watch.ts";
 
 /** As much of a pod as a kubelet looks at. */
@@ -39,7 +40,8 @@ export class FakeKubelet implements AsyncDisposable {
   readonly #pods: Watch<Pod>;
   readonly #abort = new AbortController();
   readonly #done: Promise<void>;
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Uids of the pods that are stopping, until they are gone. */
+  readonly #stopping = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
 
   /** @param client Who may change pods. */
@@ -65,27 +67,39 @@ export class FakeKubelet implements AsyncDisposable {
   /** Ends it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
     await this.#done;
     await Promise.allSettled(this.#pending);
   }
 
   #look(pod: Pod): void {
-    if (this.#pods.get(pod.metadata.namespace!, pod.metadata.name) !== pod) {
-      return;
-    }
-    if (pod.metadata.deletionTimestamp !== undefined) this.#stop(pod);
-    else if (pod.status?.phase !== "Running" && !this.holds(pod)) {
-      this.#do(pod, this.#run(pod));
+    const { namespace, name, uid, deletionTimestamp } = pod.metadata;
+    const there = this.#pods.get(namespace!, name);
+    if (there?.metadata.uid !== uid) this.#stopping.delete(uid!);
+    if (there !== pod) return;
+    if (deletionTimestamp !== undefined) {
+      if (this.#stopping.has(uid!)) return;
+      this.#stopping.add(uid!);
+      this.mostStopping = Math.max(this.mostStopping, this.#stopping.size);
+      this.#do(() => this.#stop(pod), this.stopMs);
+    } else if (pod.status?.phase !== "Running" && !this.holds(pod)) {
+      this.#do(() => this.#run(pod), 0);
     }
   }
 
-  /** What fails, as while the API server is away, is tried again. */
-  #do(pod: Pod, work: Promise<unknown>): void {
-    const done = work.then(() => {}, async () => {
-      await pause(AGAIN_MS, this.#abort.signal);
-      if (!this.#abort.signal.aborted) this.#look(pod);
-    }).finally(() => this.#pending.delete(done));
+  /** Does something after a while; what fails, as while the API server is away, is tried again. */
+  #do(work: () => Promise<void>, afterMs: number): void {
+    const done = (async () => {
+      await pause(afterMs, this.#abort.signal);
+      while (!this.#abort.signal.aborted) {
+        try {
+          return await work();
+        } catch (error) {
+          // Gone, or another one of the name.
+          if (hasCode(error, 404) || hasCode(error, 409)) return;
+          await pause(AGAIN_MS, this.#abort.signal);
+        }
+      }
+    })().finally(() => this.#pending.delete(done));
     this.#pending.add(done);
   }
 
@@ -114,18 +128,10 @@ export class FakeKubelet implements AsyncDisposable {
     });
   }
 
-  #stop(pod: Pod): void {
-    const { namespace, name, uid } = pod.metadata;
-    if (this.#timers.has(uid!)) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(uid!);
-      const gone = this.#client.delete(pathOf("Pod", namespace, name), {
-        gracePeriodSeconds: 0,
-        preconditions: { uid },
-      });
-      this.#do(pod, gone);
-    }, this.stopMs);
-    this.#timers.set(uid!, timer);
-    this.mostStopping = Math.max(this.mostStopping, this.#timers.size);
+  async #stop({ metadata: { namespace, name, uid } }: Pod): Promise<void> {
+    await this.#client.delete(pathOf("Pod", namespace, name), {
+      gracePeriodSeconds: 0,
+      preconditions: { uid },
+    });
   }
 }
