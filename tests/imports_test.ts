@@ -111,6 +111,21 @@ Deno.test("the root offers packages and nothing else", () => {
   }
 });
 
+Deno.test("the operator knows of our packages nothing but platform", () => {
+  let seen = 0;
+  for (const { path, code } of sources("deploy/operator")) {
+    for (const specifier of specifiers(code)) {
+      const sibling = /^@frontier\/([^/]+)/.exec(specifier)?.[1];
+      if (sibling !== undefined) seen++;
+      assert(
+        sibling === undefined || sibling === "platform",
+        `${path} imports ${specifier}`,
+      );
+    }
+  }
+  assert(seen > 5);
+});
+
 Deno.test("offences are recognised", () => {
   for (
     const [path, specifier] of [

@@ -19,6 +19,7 @@ const NAMED: readonly (readonly [file: string, text: string])[] = [
   ["deploy/compose/cluster.yml", "singchia/frontlas:OLD"],
   ["deploy/helm/frontier/Chart.yaml", "\nversion: OLD"],
   ["deploy/helm/frontier/Chart.yaml", 'appVersion: "OLD"'],
+  ["deploy/operator/install.yaml", "singchia/frontier-operator:OLD"],
   ["docs/DEPLOYING.md", "singchia/frontier:OLD"],
   ["docs/DEPLOYING.md", "singchia/frontlas:OLD"],
   ["docs/openapi.json", '"version": "OLD"'],

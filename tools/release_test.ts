@@ -13,7 +13,7 @@ async function checkout(): Promise<string> {
   }).output().then(async ({ stdout, success }) => {
     const files = new TextDecoder().decode(stdout).split("\0")
       .filter((path) =>
-        /(?:^|\/)deno\.json$|^Dockerfile$|\.md$|^deploy\/compose\/|Chart\.yaml$|openapi.*\.json$|^platform\/version\.ts$/
+        /(?:^|\/)deno\.json$|^Dockerfile$|\.md$|^deploy\/compose\/|Chart\.yaml$|^deploy\/operator\/install\.yaml$|openapi.*\.json$|^platform\/version\.ts$/
           .test(path)
       );
     for (const path of files) {

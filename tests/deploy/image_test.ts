@@ -51,6 +51,21 @@ deployTest("containers", "the images are built and run", async (t) => {
     });
   }
 
+  await t.step("the image of the operator is small and runs", async () => {
+    const image = await containers.build("operator");
+    const [{ Size, Config: config }]: [{ Size: number; Config: Config }] = JSON
+      .parse(await containers.podman("inspect", image));
+    console.log(`image operator: ${(Size / 1e6).toFixed(0)} MB`);
+    assert(Size < MOST_BYTES, `${Size} bytes`);
+    assertEquals(config.User, "65532:65532");
+    assertEquals(config.Entrypoint, ["/usr/bin/frontier-operator"]);
+    assertEquals(Object.keys(config.ExposedPorts), ["8081/tcp"]);
+    assertStringIncludes(
+      await containers.inside<string>("operator_image_program.ts", image),
+      "Usage: frontier-operator",
+    );
+  });
+
   await t.step(
     "the gateway serves Go peers and ours, and stops at once",
     async () => {

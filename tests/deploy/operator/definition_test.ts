@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Deployment } from "../../../deploy/operator/desired/deployment.ts";
+import { INSTALL } from "../../../deploy/operator/install.ts";
 import { pathOf } from "../../../deploy/operator/kube/object.ts";
 import { StatusError } from "../../../deploy/operator/kube/status_error.ts";
 import { until } from "../kube/control_plane.ts";
@@ -95,6 +96,39 @@ kubeTest(
         assertEquals(again, "");
       },
     );
+
+    await t.step(
+      "the operator may do what it has to do, and nothing beyond that",
+      async () => {
+        const may = async (verb: string, resource: string) =>
+          (await plane.kubectl(
+            "auth",
+            "can-i",
+            verb,
+            resource,
+            "--as=system:serviceaccount:frontier-system:frontier-operator",
+          ).catch((error: Error) => error.message)).trim().endsWith("yes");
+        assert(await may("get", "secrets"));
+        assert(await may("patch", "deployments.apps"));
+        for (
+          const [verb, resource] of [
+            ["create", "secrets"],
+            ["patch", "secrets"],
+            ["delete", "deployments.apps"],
+            ["create", "pods"],
+            ["delete", "frontierclusters.frontier.singchia.io"],
+            ["update", "leases.coordination.k8s.io"],
+            ["create", "clusterrolebindings.rbac.authorization.k8s.io"],
+          ] as const
+        ) assertEquals(await may(verb, resource), false, `${verb} ${resource}`);
+      },
+    );
+
+    await t.step("kustomize takes the installation as a base", async () => {
+      const folder = new URL("../../../deploy/operator", import.meta.url);
+      const text = await plane.kubectl("kustomize", folder.pathname);
+      assertEquals(text.match(/^kind: /gm)?.length, INSTALL.length);
+    });
 
     await t.step(
       "defaults are filled in, ports of 0 among them kept",
