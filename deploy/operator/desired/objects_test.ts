@@ -1,6 +1,7 @@
 /** Objects of a cluster, as tables of what a user writes and what is made of it. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { FRONTIER_VERSION } from "@frontier/platform/internal";
 import { type Settings, settingsOf } from "../api/settings.ts";
 import type { FrontierCluster, Passed } from "../api/types.ts";
 import { type DesiredObjects, desiredObjects } from "./objects.ts";
@@ -59,6 +60,20 @@ Deno.test("a cluster with as little as is possible gets the original's defaults,
   assertEquals(frontier.metadata.name, "c-frontier");
   assertEquals(frontlas.metadata.name, "c-frontlas");
   assertEquals([frontier.spec.replicas, frontlas.spec.replicas], [1, 1]);
+  assertEquals(
+    [container(frontier).image, container(frontlas).image] as unknown,
+    ["frontier", "frontlas"].map((name) =>
+      `singchia/${name}:${FRONTIER_VERSION}`
+    ),
+  );
+  assertEquals(
+    [frontier, frontlas].map((deployment) => {
+      const { path, port } = container(deployment).readinessProbe!
+        .httpGet as Passed;
+      return `${path} ${port}`;
+    }),
+    ["/readyz 9091", "/readyz 9092"],
+  );
   assertEquals(env(frontier), {
     FRONTIER_DRAIN_SECONDS: "40",
     FRONTIER_EDGEBOUND_ADVERTISED_ADDR: "$(HOST_IP):30012",
