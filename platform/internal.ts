@@ -3,6 +3,24 @@
  * between attempts, reports that repeat. Not covered by semantic versioning; what
  * is, stands in `mod.ts`.
  *
+ * @example One more attempt, after a pause that others do not share
+ * ```ts
+ * import { after, Backoff, deferred } from "@frontier/platform/internal";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const backoff = new Backoff({ minDelayMs: 10, firstDelayMs: 20 });
+ * const connected = deferred<string>();
+ * let attempts = 0;
+ *
+ * function attempt(): void {
+ *   if (++attempts === 2) connected.resolve("connected");
+ *   else after(backoff.next(), attempt);
+ * }
+ * attempt();
+ * assertEquals(await connected.promise, "connected");
+ * assertEquals(attempts, 2);
+ * ```
+ *
  * @module
  */
 

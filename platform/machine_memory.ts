@@ -1,6 +1,16 @@
 /**
  * How much memory there is.
  *
+ * @example A bound of half the memory, where the runtime tells how much there is
+ * ```ts
+ * import { readMachineMemory } from "@frontier/platform/machine";
+ * import { assert } from "@std/assert";
+ *
+ * const memory = readMachineMemory();
+ * const bound = memory === undefined ? Infinity : memory.bytes / 2;
+ * assert(bound > 0);
+ * ```
+ *
  * @module
  */
 

@@ -2,6 +2,30 @@
  * TLS, and dialling with it or without. Apart from the main module: TLS needs
  * parts of the runtime that an edge over another transport does without.
  *
+ * @example A server is dialled, and with TLS found not to speak it
+ * ```ts
+ * import { formatAddress, listenTcp } from "@frontier/platform";
+ * import { dial } from "@frontier/platform/net";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+ * const addr = formatAddress(listener.addr);
+ * const dialled = await dial(addr);
+ * const accepted = await listener.accept();
+ * await dialled.write(new Uint8Array([1, 2, 3]));
+ * assertEquals(await accepted.read(new Uint8Array(8)), 3);
+ * for (const transport of [dialled, accepted]) transport.close();
+ *
+ * const plain = listener.accept().then(async (transport) => {
+ *   await transport.write(new TextEncoder().encode("hello\n"));
+ *   return transport;
+ * });
+ * const tls = { mtls: false, caCerts: [], certs: [], insecureSkipVerify: false };
+ * await assertRejects(() => dial(addr, tls), Error, "does not speak TLS");
+ * (await plain).close();
+ * listener.close();
+ * ```
+ *
  * @module
  */
 

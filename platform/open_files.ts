@@ -1,6 +1,16 @@
 /**
  * Open files of the process, and how many it may have.
  *
+ * @example How many more may be opened, where the runtime tells
+ * ```ts
+ * import { countOpenFiles, openFileLimit } from "@frontier/platform/open-files";
+ * import { assert } from "@std/assert";
+ *
+ * const limit = openFileLimit() ?? Infinity;
+ * const open = await countOpenFiles() ?? 0;
+ * assert(limit - open > 0);
+ * ```
+ *
  * @module
  */
 

@@ -4,6 +4,33 @@
  * `@frontier/platform/cli`, which brings along all that a server needs: a device
  * has not the memory for it.
  *
+ * @example From the command line to an exit status
+ * ```ts
+ * import {
+ *   OK,
+ *   parseArguments,
+ *   UsageError,
+ *   WRONG_USAGE,
+ * } from "@frontier/platform/process";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const gateways: string[] = [];
+ *
+ * function main(args: string[]): number {
+ *   const flags = { gateway: { kind: "list", names: ["--gateway"] } } as const;
+ *   try {
+ *     gateways.push(...parseArguments(flags, args).gateway);
+ *     return OK;
+ *   } catch (error) {
+ *     if (error instanceof UsageError) return WRONG_USAGE;
+ *     throw error;
+ *   }
+ * }
+ * assertEquals(main(["--gateway", "a:30012", "--gateway=b:30012"]), OK);
+ * assertEquals(gateways, ["a:30012", "b:30012"]);
+ * assertEquals(main(["--gateway"]), WRONG_USAGE);
+ * ```
+ *
  * @module
  */
 

@@ -1,6 +1,21 @@
 /**
  * Loading clients that look into the environment.
  *
+ * @example What is loaded sees no variables; afterwards they are there again
+ * ```ts
+ * import { withoutEnvironment } from "@frontier/platform/environment";
+ * import { assertEquals } from "@std/assert";
+ * import process from "node:process";
+ *
+ * const before = process.env;
+ * const seen = await withoutEnvironment(async () => {
+ *   await import("node:querystring");
+ *   return Object.keys(process.env);
+ * });
+ * assertEquals(seen, []);
+ * assertEquals(process.env, before);
+ * ```
+ *
  * @module
  */
 

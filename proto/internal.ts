@@ -3,6 +3,31 @@
  * bodies as they are read on the way, the constants of the wire. Not covered by
  * semantic versioning; what is, stands in `mod.ts`.
  *
+ * @example A request on its way through a gateway: the edge's id is appended, nothing is parsed twice
+ * ```ts
+ * import {
+ *   BODY_SLACK,
+ *   DataBody,
+ *   decodeDataBody,
+ *   emptyDataFields,
+ *   encodeDataBody,
+ *   writeWithTail,
+ * } from "@frontier/proto/internal";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const value = new TextEncoder().encode("21 degrees");
+ * const sent = encodeDataBody({ ...emptyDataFields(), value });
+ * const body = new DataBody();
+ * body.read(sent, 0, sent.length);
+ * assertEquals(body.valueBytes(), value);
+ *
+ * const passed = new Uint8Array(sent.length + BODY_SLACK);
+ * const view = new DataView(passed.buffer);
+ * const end = writeWithTail(view, 0, body, 0, 7, 0);
+ * const { custom } = decodeDataBody(passed, 0, end);
+ * assertEquals(custom, new Uint8Array([0, 0, 0, 0, 0, 0, 0, 7]));
+ * ```
+ *
  * @module
  */
 

@@ -3,6 +3,30 @@
  * statuses. A program says what it is ({@linkcode Program}), and
  * {@linkcode runProgram} does the rest.
  *
+ * @example The flags of a program beside those that every program has
+ * ```ts
+ * import {
+ *   COMMON_FLAGS,
+ *   parseArguments,
+ *   UsageError,
+ * } from "@frontier/platform/cli";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const flags = {
+ *   ...COMMON_FLAGS,
+ *   name: { kind: "text", names: ["--name"] },
+ * } as const;
+ * const asked = parseArguments(flags, ["--name", "berlin", "-c", "a.yaml"]);
+ * assertEquals(asked.name, "berlin");
+ * assertEquals(asked.config, "a.yaml");
+ * assertEquals(asked.check, false);
+ * assertThrows(
+ *   () => parseArguments(flags, ["--nmae", "berlin"]),
+ *   UsageError,
+ *   "Unknown flag --nmae",
+ * );
+ * ```
+ *
  * @module
  */
 

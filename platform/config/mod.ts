@@ -6,6 +6,37 @@
  * what follows from it ({@linkcode ConfigKind}), and has it read by
  * {@linkcode loadSettings}.
  *
+ * @example A file of two keys, and what is said about a wrong one
+ * ```ts
+ * import {
+ *   ConfigError,
+ *   type ConfigKind,
+ *   int,
+ *   loadSettings,
+ *   section,
+ *   text,
+ * } from "@frontier/platform/config";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * interface Settings {
+ *   name: string;
+ *   maxEdges: number;
+ * }
+ * const kind: ConfigKind<Settings, Settings> = {
+ *   settings: section<Settings>({ name: text("box"), maxEdges: int(100) }),
+ *   unconfigured: () => ({ name: "box", maxEdges: 100 }),
+ *   stranger: () => undefined,
+ *   override: (settings, env) => settings.name = env("BOX") ?? settings.name,
+ *   resolve: (settings) => settings,
+ *   hide: () => {},
+ * };
+ * const read = (text: string) =>
+ *   loadSettings(kind, { file: { path: "box.yaml", text } }).config;
+ *
+ * assertEquals(read("max_edges: 7"), { name: "box", maxEdges: 7 });
+ * assertThrows(() => read("max_edges: many"), ConfigError, "box.yaml:1:12: ");
+ * ```
+ *
  * @module
  */
 

@@ -2,6 +2,38 @@
  * A port for operators and their programs: gRPC and REST side by side. Apart
  * from the main module: a gateway without a control plane loads none of it.
  *
+ * @example A service that is called by gRPC, and by REST as here
+ * ```ts
+ * import { health } from "@frontier/platform/cluster-api";
+ * import { type Api, ControlPort } from "@frontier/platform/control";
+ * import { NULL_LOGGER } from "@frontier/platform/log";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const route = { verb: "GET", role: "read" } as const;
+ * const api: Api = {
+ *   service: health.Health,
+ *   title: "Health",
+ *   comments: health.comments,
+ *   strict: true,
+ *   implementation: {
+ *     check: () => ({ status: 1 }),
+ *     watch: async function* () {},
+ *   },
+ *   routes: {
+ *     check: { ...route, path: "/check", kind: "lookup" },
+ *     watch: { ...route, path: "", kind: "watch" },
+ *   },
+ * };
+ * await using port = await ControlPort.open({
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   apis: [api],
+ *   log: NULL_LOGGER,
+ * });
+ * const answer = await fetch(`http://127.0.0.1:${port.addr.port}/check`);
+ * assertEquals(await answer.json(), { status: "SERVING" });
+ * ```
+ *
  * @module
  */
 

@@ -1,6 +1,21 @@
 /**
  * Who may do what, told by bearer tokens.
  *
+ * @example Who shows which token may do what
+ * ```ts
+ * import { allows, Tokens, whyNotToken } from "@frontier/platform/control/tokens";
+ * import { assertEquals, assertFalse } from "@std/assert";
+ *
+ * const secret = "a-secret-of-the-dashboard";
+ * assertEquals(whyNotToken(secret), undefined);
+ * assertEquals(whyNotToken("short"), "it has fewer than 16 characters");
+ *
+ * const tokens = new Tokens([{ secret, role: "read" }]);
+ * assertEquals(tokens.roleOf(`Bearer ${secret}`), "read");
+ * assertEquals(tokens.roleOf("Bearer another-secret"), undefined);
+ * assertFalse(allows("read", "admin"));
+ * ```
+ *
  * @module
  */
 

@@ -3,6 +3,17 @@
  *
  * Permissions: `--allow-sys`, and `--allow-net` for the port.
  *
+ * @example What lives on the heap, for `go tool pprof`
+ * ```ts
+ * import { Profiler } from "@frontier/platform/profiling";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using profiler = new Profiler();
+ * const profile = await profiler.heap();
+ * // The signature of gzip.
+ * assertEquals([...profile.subarray(0, 2)], [0x1f, 0x8b]);
+ * ```
+ *
  * @module
  */
 

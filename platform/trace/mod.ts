@@ -6,6 +6,25 @@
  *
  * Permissions: none. The runtime itself reads `OTEL_*` and sends the spans.
  *
+ * @example A span around a call, where somebody collects spans
+ * ```ts
+ * import { isTracing, loadTracer } from "@frontier/platform/trace";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tracer = await loadTracer();
+ * assertEquals(tracer !== undefined, isTracing());
+ *
+ * function greet(name: string): string {
+ *   const span = tracer?.call("client", "greet");
+ *   try {
+ *     return `hello ${name}`;
+ *   } finally {
+ *     span?.end();
+ *   }
+ * }
+ * assertEquals(greet("edge"), "hello edge");
+ * ```
+ *
  * @module
  */
 
