@@ -25,7 +25,9 @@ const NAMED: readonly (readonly [file: string, text: string])[] = [
   ["docs/openapi.json", '"version": "OLD"'],
   ["docs/openapi-frontlas.json", '"version": "OLD"'],
   ["README.md", "@frontier/client@^OLD"],
+  ["README.md", "singchia/frontier:OLD"],
   ["README.zh-CN.md", "@frontier/client@^OLD"],
+  ["README.zh-CN.md", "singchia/frontier:OLD"],
 ];
 
 interface Config {

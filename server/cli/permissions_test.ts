@@ -18,9 +18,9 @@ function read(path: string): string {
   return Deno.readTextFileSync(new URL(path, ROOT));
 }
 
-/** What README tells users to run, with paths of the test in place of the example's. */
+/** What the papers tell users to run, with paths of the test in place of the example's. */
 const DOCUMENTED = flagsIn(
-  read("README.md"),
+  read("docs/OPERATING.md"),
   /^deno run .*@frontier\/server.*$/m,
 );
 
@@ -37,7 +37,7 @@ function withRead(...paths: string[]): string[] {
   );
 }
 
-Deno.test("README, the help and the permission set name the same permissions", () => {
+Deno.test("the papers, the help and the permission set name the same permissions", () => {
   assertEquals(DOCUMENTED, [
     "--allow-net",
     "--allow-read=frontier.yaml",
