@@ -6,18 +6,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Edge, FrontierError } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
+import { entriesOf, packagesOf } from "../tools/entry_docs.ts";
 
 const ROOT = new URL("..", import.meta.url);
 const README = ["README.md", "README.zh-CN.md"];
-/** Folders of the packages. */
-const PACKAGES = [
-  "proto/",
-  "platform/",
-  "endpoint/",
-  "client/",
-  "server/",
-  "frontlas/",
-];
+/** The packages by their folders, the root first. */
+const PACKAGES = packagesOf(ROOT.href);
 /** Milliseconds one run of the samples may take; it usually takes one second. */
 const LIMIT_MS = 30_000;
 
@@ -170,17 +164,40 @@ function documented(): string[] {
       }
     }
   };
-  for (const folder of PACKAGES) walk(folder);
+  for (const folder of PACKAGES.keys()) {
+    if (folder !== ROOT.href) walk(folder.slice(ROOT.href.length));
+  }
   return found.sort();
 }
 
-Deno.test("every sample in the documentation of the packages runs", async () => {
-  const files = documented();
-  assert(files.length > 10, `${files}`);
-  const args = ["test", "--doc", "-A", "--no-lock", ...files];
-  const { success, stdout, stderr } = await deno(args).output();
+/** The files of all entry points of all packages. */
+function entries(): string[] {
+  return [...PACKAGES].flatMap(([folder, config]) =>
+    [...entriesOf(config).values()]
+      .map((path) => (folder + path).slice(ROOT.href.length))
+  );
+}
+
+/** The permissions that tests have: a sample needs no more than they do. */
+function permissionsOfTests(): string[] {
+  const { tasks } = JSON.parse(
+    Deno.readTextFileSync(new URL("deno.json", ROOT)),
+  ) as { tasks: { test: { command: string } } };
+  return tasks.test.command.match(/--allow-\w+/g) ?? [];
+}
+
+Deno.test("every sample in the documentation of the packages runs, that of every entry point among them", async () => {
+  const files = [...new Set([...entries(), ...documented()])];
+  const permissions = permissionsOfTests();
+  assert(permissions.includes("--allow-net"), `${permissions}`);
+  const args = ["test", "--doc", "--no-prompt", ...permissions, "--no-lock"];
+  const { success, stdout, stderr } = await deno([...args, ...files]).output();
   const decoder = new TextDecoder();
-  assert(success, decoder.decode(stdout) + decoder.decode(stderr));
+  const text = decoder.decode(stdout) + decoder.decode(stderr);
+  assert(success, text);
+  // A line of the report for each: "./log/mod.ts#5-39.ts".
+  const silent = entries().filter((path) => !text.includes(` ./${path}#`));
+  assertEquals(silent, []);
 });
 
 Deno.test("every JSON sample in a paper is JSON", () => {

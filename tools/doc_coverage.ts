@@ -3,13 +3,21 @@
  * something is not: every public symbol and member says what it is, every
  * parameter what it means, every function what it returns. A parameter whose
  * text only repeats its name counts as undocumented: a unit, a range or a
- * consequence is what a reader looks for.
+ * consequence is what a reader looks for. Every entry point, internal ones
+ * included, says what it is for and has an example (`entry_docs.ts`).
  *
  * usage: deno run --allow-read=. --allow-run tools/doc_coverage.ts [package
  * ...]
  *
  * @module
  */
+
+import {
+  entriesOf,
+  type Package,
+  packagesOf,
+  undocumentedEntries,
+} from "./entry_docs.ts";
 
 /** The part of a `deno doc --json` node that is looked at. */
 interface Node {
@@ -167,41 +175,59 @@ export function coverageOf(json: string): Coverage {
   return coverage;
 }
 
-/**
- * Asks `deno doc` about one package.
- *
- * @param folder Path of the package.
- * @returns What of it is documented.
- * @throws {Error} If `deno doc` fails.
- */
-async function measure(folder: string): Promise<Coverage> {
-  const { exports } = JSON.parse(
-    Deno.readTextFileSync(`${folder}/deno.json`),
-  ) as { exports: Record<string, string> };
-  const doors = Object.entries(exports)
-    .filter(([door]) => door !== "./internal")
-    .map(([, path]) => `${folder}/${path.replace(/^\.\//, "")}`);
+/** What `deno doc` says of some files. */
+async function ask(paths: readonly string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--json", ...doors],
+    args: ["doc", "--json", ...paths],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return coverageOf(new TextDecoder().decode(stdout));
+  return new TextDecoder().decode(stdout);
+}
+
+/** What is documented of a package, and which entries lack words or examples. */
+async function measure(
+  folder: string,
+  config: Package,
+): Promise<Coverage & { entries: string[] }> {
+  const doors = [...entriesOf(config)];
+  const all = await ask(doors.map(([, path]) => folder + path));
+  const entries = undocumentedEntries(all, config, folder);
+  // The umbrella has nothing of its own beyond its entry.
+  if (typeof config.exports === "string") {
+    return { total: 0, missing: [], entries };
+  }
+  const strangers = doors.filter(([name]) => !name.endsWith("/internal"));
+  const json = strangers.length === doors.length
+    ? all
+    : await ask(strangers.map(([, path]) => folder + path));
+  return { ...coverageOf(json), entries };
 }
 
 if (import.meta.main) {
-  const { workspace } = JSON.parse(Deno.readTextFileSync("deno.json")) as {
-    workspace: string[];
-  };
+  const root = new URL(`${Deno.cwd()}/`, "file:///").href;
+  const packages = packagesOf(root);
   const folders = Deno.args.length > 0
-    ? Deno.args
-    : workspace.map((member) => member.replace("./", ""));
+    ? Deno.args.map((path) => new URL(`${path}/`, root).href)
+    : packages.keys();
   let failed = false;
   for (const folder of folders) {
-    const { total, missing } = await measure(folder);
+    const config = packages.get(folder);
+    if (config === undefined) {
+      throw new Error(
+        `Cannot look at ${folder}: the workspace has no such package, name the folder of one`,
+      );
+    }
+    const { total, missing, entries } = await measure(folder, config);
+    const doors = entriesOf(config).size;
+    const shown = `${doors - entries.length} of ${doors} entries shown`;
     const share = ((total - missing.length) / total * 100).toFixed(1);
-    console.log(`${folder}: ${share} % of ${total} documented`);
-    for (const what of missing) console.error(`  ${what}`);
-    failed ||= missing.length > 0;
+    console.log(
+      `${config.name}: ${shown}${
+        total === 0 ? "" : `, ${share} % of ${total} documented`
+      }`,
+    );
+    for (const what of [...entries, ...missing]) console.error(`  ${what}`);
+    failed ||= entries.length + missing.length > 0;
   }
   if (failed) Deno.exit(1);
 }
