@@ -113,7 +113,8 @@ default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
         "-nm",
         "sh",
         "-c",
-        'ip link set lo up && mkdir -p /run/netns && mount -t tmpfs t /run/netns && exec "$@"',
+        // Names of containers are served by a process that notes its id below /run, whoever runs it.
+        'ip link set lo up && mkdir -p /run/netns /run/containers && mount -t tmpfs t /run/netns && mount -t tmpfs t /run/containers && exec "$@"',
         "sh",
         Deno.execPath(),
         "run",
