@@ -53,3 +53,5 @@ export { plainRefusal } from "./plain_refusal.ts";
 export { Port, type PortHandler, type PortOptions } from "./port.ts";
 export { guessProtocol, type Sniffer, speaksProtocol } from "./sniff.ts";
 export { TURNED_AWAY, type TurnedAway } from "./turned_away.ts";
+export { StrangerLog, type StrangerLogOptions } from "../log/stranger_log.ts";
+export type { LinkSettings, LinkTraffic } from "@frontier/proto/internal";
