@@ -83,11 +83,15 @@ export function missing(kind: DeployTool): string | undefined {
   return gone.length > 0 ? `${gone.join(", ")} not installed` : undefined;
 }
 
+/** What containers are made of: a network, and files in layers. */
+const TRIAL = `ip link set lo up && mount -t tmpfs t /mnt && cd /mnt &&
+mkdir lower upper work merged && mount -t overlay o -o lowerdir=lower,upperdir=upper,workdir=work merged`;
+
 /** What the machine does not let containers do; `undefined` when nothing. */
 function forbidden(kind: DeployTool): string | undefined {
   if (kind !== "containers" || missing(kind) !== undefined) return undefined;
   const { success, stderr } = new Deno.Command(tool("unshare"), {
-    args: ["-nm", tool("ip"), "link", "set", "lo", "up"],
+    args: ["-nm", "sh", "-c", TRIAL],
   }).outputSync();
   return success
     ? undefined
