@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Deferred, deferred } from "@frontier/platform/internal";
 import type { FrontierRecord } from "../store/presence_store.ts";
 import type { Answers } from "./answers.ts";
 
@@ -44,9 +45,12 @@ export class FrontierView implements Disposable {
   readonly #waiting: Set<Waiter> = new Set();
   readonly #looks: ReturnType<typeof setInterval>;
   #soon: ReturnType<typeof setTimeout> | undefined = undefined;
+  /** Settled when that time is over. */
+  #soonOver: Deferred<void> | undefined = undefined;
   #live: ReadonlyMap<string, FrontierRecord> | undefined = undefined;
   /** The look that is under way. */
   #look: Promise<void> | undefined = undefined;
+  /** Something has changed since the last look began. */
   #again = false;
   #ended = false;
 
@@ -69,6 +73,7 @@ export class FrontierView implements Disposable {
     this.#ended = true;
     clearInterval(this.#looks);
     clearTimeout(this.#soon);
+    this.#soonOver?.resolve();
     for (const { wake } of [...this.#waiting]) wake();
   }
 
@@ -89,11 +94,15 @@ export class FrontierView implements Disposable {
 
   /**
    * Looks now, or waits for the look that is under way. One that is over since
-   * less than a twentieth of a second is new enough.
+   * less than a twentieth of a second is new enough, unless something has changed
+   * meanwhile: then the next one is waited for.
    *
    * @returns When that is over, whatever the store has said.
    */
   async look(): Promise<void> {
+    const stale = this.#again;
+    if (this.#look !== undefined) await this.#look;
+    if (stale && this.#again) await this.#soonOver?.promise;
     if (this.#ended || this.#soon !== undefined) return;
     await (this.#look ??= this.#lookNow());
   }
@@ -130,9 +139,11 @@ export class FrontierView implements Disposable {
     if (this.#ended) return;
     if (problem === undefined) this.#take(answers.lastFrontiers!.value);
     onLook(problem);
+    const over = this.#soonOver = deferred<void>();
     this.#soon = setTimeout(() => {
       this.#soon = undefined;
-      if (this.#again) void this.look();
+      if (this.#again) this.#look ??= this.#lookNow();
+      over.resolve();
     }, SOON_MS);
   }
 
