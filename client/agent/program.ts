@@ -4,21 +4,20 @@
  * @module
  */
 
-import { FRONTIER_VERSION, repeatLog } from "@frontier/platform/internal";
-import { type LogWriter, openLog } from "@frontier/platform/log";
+import { repeatLog } from "@frontier/platform/internal";
+import { type LogWriter, NO_LOG_FILE, openLog } from "@frontier/platform/log";
 import {
   complain,
   CrashGuard,
   FAILED,
   OK,
-  OutputError,
   print,
   ReloadSignal,
   SIGNAL_STATUS,
   StopSignals,
   UsageError,
-  WRONG_USAGE,
 } from "@frontier/platform/process";
+import { printAsked, runTool } from "../program/run_tool.ts";
 import { environment, settle } from "../program/settle.ts";
 import { Agent } from "./agent.ts";
 import { type AgentArguments, FLAGS, PREFIX } from "./flags.ts";
@@ -42,35 +41,15 @@ const NAME = "frontier-agent";
  * @returns The exit status: 0 when done or stopped by a signal, 1 when it cannot
  * start or has not published everything, 2 on wrong usage.
  */
-export async function main(args: readonly string[]): Promise<number> {
-  try {
-    return await obey(args);
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof OutputError)) {
-      throw error;
-    }
-    complain(
-      NAME,
-      error.message + (error instanceof UsageError ? "; see --help" : ""),
-    );
-    return error instanceof UsageError ? WRONG_USAGE : FAILED;
-  }
+export function main(args: readonly string[]): Promise<number> {
+  return runTool(NAME, () => obey(args));
 }
 
 async function obey(args: readonly string[]): Promise<number> {
   const given = settle(FLAGS, args, PREFIX, environment);
   given.logLevel ??= environment("LOG_LEVEL") || undefined;
   given.logFormat ??= environment("LOG_FORMAT") || undefined;
-  if (given.help) {
-    print(HELP);
-    return OK;
-  }
-  if (given.version) {
-    print(
-      `${NAME} ${FRONTIER_VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
-    );
-    return OK;
-  }
+  if (printAsked(NAME, HELP, given)) return OK;
   // From here on no SIGHUP ends it.
   using reload = new ReloadSignal();
   let options: AgentOptions;
@@ -125,13 +104,7 @@ async function serve(
     format: options.logFormat,
     // The standard output is not ours where lines are published in a pipe.
     output: "stderr",
-    file: {
-      path: "",
-      maxSizeMb: 0,
-      maxBackups: 0,
-      maxAgeDays: 0,
-      compress: false,
-    },
+    file: NO_LOG_FILE,
   });
   // What happens again and again is said once a minute: a device has a flash memory to spare.
   using reports = repeatLog(log);

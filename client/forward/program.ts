@@ -4,24 +4,27 @@
  * @module
  */
 
-import { type LogConfig, type LogLevel, openLog } from "@frontier/platform/log";
+import {
+  type LogConfig,
+  type LogLevel,
+  NO_LOG_FILE,
+  openLog,
+} from "@frontier/platform/log";
 import {
   complain,
   CrashGuard,
   FAILED,
   OK,
-  OutputError,
   print,
   SIGNAL_STATUS,
   StopSignals,
-  UsageError,
-  WRONG_USAGE,
 } from "@frontier/platform/process";
 import { formatAddress } from "@frontier/platform";
-import { FRONTIER_VERSION, repeatLog } from "@frontier/platform/internal";
+import { repeatLog } from "@frontier/platform/internal";
 import { connectThrough } from "../forwarding/connect_target.ts";
 import { ForwardListener } from "../forwarding/forward_listener.ts";
 import { relay } from "../forwarding/relay.ts";
+import { printAsked, runTool } from "../program/run_tool.ts";
 import { environment, settle } from "../program/settle.ts";
 import type { Service } from "../service.ts";
 import { FLAGS, PREFIX } from "./flags.ts";
@@ -44,35 +47,15 @@ const NAME = "frontier-forward";
  * @returns The exit status: 0 when done or stopped by a signal, 1 when the target
  * is not reached or was cut, 2 on wrong usage.
  */
-export async function main(args: readonly string[]): Promise<number> {
-  try {
-    return await obey(args);
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof OutputError)) {
-      throw error;
-    }
-    complain(
-      NAME,
-      error.message + (error instanceof UsageError ? "; see --help" : ""),
-    );
-    return error instanceof UsageError ? WRONG_USAGE : FAILED;
-  }
+export function main(args: readonly string[]): Promise<number> {
+  return runTool(NAME, () => obey(args));
 }
 
 async function obey(args: readonly string[]): Promise<number> {
   const given = settle(FLAGS, args, PREFIX, environment);
   given.logLevel ??= environment("LOG_LEVEL") || undefined;
   given.logFormat ??= environment("LOG_FORMAT") || undefined;
-  if (given.help) {
-    print(HELP);
-    return OK;
-  }
-  if (given.version) {
-    print(
-      `${NAME} ${FRONTIER_VERSION} (deno ${Deno.version.deno}, ${Deno.build.target})\n`,
-    );
-    return OK;
-  }
+  if (printAsked(NAME, HELP, given)) return OK;
   const options = optionsOf(given);
   await using log = await openLog(logConfig(options));
   // What happens again and again is said once a minute: a device has a flash memory to spare.
@@ -186,12 +169,6 @@ function logConfig({ logFormat, ...options }: ForwardOptions): LogConfig {
     level: options.logLevel ?? quiet,
     format: logFormat,
     output: "stderr",
-    file: {
-      path: "",
-      maxSizeMb: 0,
-      maxBackups: 0,
-      maxAgeDays: 0,
-      compress: false,
-    },
+    file: NO_LOG_FILE,
   };
 }

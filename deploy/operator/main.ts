@@ -6,7 +6,7 @@
 
 import { CrashGuard, StopSignals, UsageError } from "@frontier/platform/cli";
 import { describeError, FRONTIER_VERSION } from "@frontier/platform/internal";
-import { openLog } from "@frontier/platform/log";
+import { NO_LOG_FILE, openLog } from "@frontier/platform/log";
 import { inCluster } from "./kube/credentials.ts";
 import { runOperator } from "./operator.ts";
 import { HELP, LEASE, type OperatorOptions, readOptions } from "./options.ts";
@@ -55,13 +55,7 @@ export async function main(args: readonly string[]): Promise<number> {
     level: options.logLevel,
     format: options.logFormat,
     output: "stdout",
-    file: {
-      path: "",
-      maxSizeMb: 0,
-      maxBackups: 0,
-      maxAgeDays: 0,
-      compress: false,
-    },
+    file: NO_LOG_FILE,
   });
   using _guard = new CrashGuard(log, "the operator");
   using signals = new StopSignals(() => Deno.exit(1));

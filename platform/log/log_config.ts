@@ -48,6 +48,15 @@ export interface LogFileConfig {
   readonly compress: boolean;
 }
 
+/** For a {@linkcode LogConfig} whose output is no file. */
+export const NO_LOG_FILE: LogFileConfig = {
+  path: "",
+  maxSizeMb: 0,
+  maxBackups: 0,
+  maxAgeDays: 0,
+  compress: false,
+};
+
 /** What is logged, how, and where to. */
 export interface LogConfig {
   /**

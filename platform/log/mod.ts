@@ -42,11 +42,12 @@
 
 export { countingLogger, type LogCounts } from "./counting_logger.ts";
 export { guardedLogger } from "./guarded_logger.ts";
-export type {
-  LogConfig,
-  LogFileConfig,
-  LogFormat,
-  LogOutput,
+export {
+  type LogConfig,
+  type LogFileConfig,
+  type LogFormat,
+  type LogOutput,
+  NO_LOG_FILE,
 } from "./log_config.ts";
 export {
   type LogFields,
