@@ -5,6 +5,7 @@
  * @module
  */
 
+import { runInNamespaces } from "../support/namespaces.ts";
 import { run, tool } from "./tools.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -107,30 +108,11 @@ default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
    * @returns What it printed: one value, as JSON.
    */
   async inside<T>(program: string, ...args: string[]): Promise<T> {
-    const path = new URL(program, import.meta.url).pathname;
-    const { success, stdout } = await new Deno.Command(tool("unshare"), {
-      args: [
-        "-nm",
-        "sh",
-        "-c",
-        // Names of containers are served by a process that notes its id below /run, whoever runs it.
-        'ip link set lo up && mkdir -p /run/netns /run/containers && mount -t tmpfs t /run/netns && mount -t tmpfs t /run/containers && exec "$@"',
-        "sh",
-        Deno.execPath(),
-        "run",
-        "--quiet",
-        "-A",
-        path,
-        ...args,
-      ],
+    const text = await runInNamespaces(new URL(program, import.meta.url), {
+      args,
       env: this.env,
-      stdin: "null",
-      stderr: "inherit",
-      // A program that waits for ever is to be seen, and not to be waited for.
-      signal: AbortSignal.timeout(INSIDE_MS),
-    }).output();
-    const text = new TextDecoder().decode(stdout);
-    if (!success) throw new Error(`${program} failed: ${text}`);
+      limitMs: INSIDE_MS,
+    });
     return JSON.parse(text.trim().split("\n").at(-1)!);
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { whatIsForbidden } from "../support/namespaces.ts";
+
 const ROOT = new URL("../../", import.meta.url);
 const CACHE = new URL(".cache/deploy/", ROOT);
 /** Folders of programs that are not on everybody's path. */
@@ -83,21 +85,15 @@ export function missing(kind: DeployTool): string | undefined {
   return gone.length > 0 ? `${gone.join(", ")} not installed` : undefined;
 }
 
-/** What containers are made of: a network, and files in layers. */
-const TRIAL = `ip link set lo up && mount -t tmpfs t /mnt && cd /mnt &&
+/** What containers are made of beside a network: files in layers. */
+const TRIAL = `mount -t tmpfs t /mnt && cd /mnt &&
 mkdir lower upper work merged && mount -t overlay o -o lowerdir=lower,upperdir=upper,workdir=work merged`;
 
 /** What the machine does not let containers do; `undefined` when nothing. */
 function forbidden(kind: DeployTool): string | undefined {
   if (kind !== "containers" || missing(kind) !== undefined) return undefined;
-  const { success, stderr } = new Deno.Command(tool("unshare"), {
-    args: ["-nm", "sh", "-c", TRIAL],
-  }).outputSync();
-  return success
-    ? undefined
-    : `namespaces are not permitted: ${
-      new TextDecoder().decode(stderr).trim()
-    }`;
+  const why = whatIsForbidden(TRIAL);
+  return why && `namespaces are not permitted: ${why}`;
 }
 
 const told = new Set<string>();
