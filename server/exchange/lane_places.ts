@@ -15,22 +15,31 @@ export class LanePlaces {
   live = 0;
   readonly #window: LaneWindow;
   readonly #onTop: number;
+  readonly #kept: boolean;
   #last: Slot | undefined = undefined;
 
   /**
    * @param most Places of the window.
    * @param onTop Part of them that there are on top, so that somebody finds one
    * when the window is full.
+   * @param kept Whether those on top are kept for whoever has none: many senders
+   * that come one after the other fill any window.
    */
-  constructor(most: number, onTop: number) {
+  constructor(most: number, onTop: number, kept: boolean) {
     this.#window = new LaneWindow(most);
     this.#onTop = onTop;
+    this.#kept = kept;
   }
 
   /** How many there are now. */
   get count(): number {
     const { size } = this.#window;
     return size + Math.ceil(size * this.#onTop);
+  }
+
+  /** How many of them all senders share. */
+  get shared(): number {
+    return this.#kept ? this.#window.size : this.count;
   }
 
   /** The place taken last. */

@@ -96,8 +96,12 @@ export class MessageLane {
     this.#owner = owner;
     // Alone, a service fills the window of an edge; of the many edges that may
     // send to a service none does.
-    const onTop = owner.holder.charged ? 1 / 8 : 1 / 4;
-    this.#places = new LanePlaces(owner.window, onTop);
+    const isEdge = owner.holder.charged;
+    this.#places = new LanePlaces(
+      owner.window,
+      isEdge ? 1 / 8 : 1 / 4,
+      !isEdge,
+    );
     this.#timer = new Timer(() => this.#onTimer());
   }
 
@@ -235,12 +239,12 @@ export class MessageLane {
   /** Takes one more place, if there is one and the sender may have it. */
   #place(source: Holder): Share | undefined {
     const { ledger, holder } = this.#owner;
-    const { count, taken } = this.#places;
+    const { count, shared, taken } = this.#places;
     if (taken >= count) return undefined;
     const { kind } = this;
     return kind === CALLS
       ? ledger.take(kind, source, holder, 1)
-      : ledger.take(kind, source, holder, 1, count);
+      : ledger.take(kind, source, holder, 1, shared, count);
   }
 
   #fill(call: Call, share: Share, now: number): Slot | undefined {

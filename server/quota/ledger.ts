@@ -133,6 +133,7 @@ export class Ledger {
    * @param amount How much.
    * @param limit Most that all sources may hold of this target, where it is
    * not the kind's.
+   * @param most The same with what there is on top for those who hold little.
    * @returns What the source holds of the target, to give back to;
    * `undefined` when it may not have it.
    */
@@ -142,6 +143,7 @@ export class Ledger {
     target: Holder,
     amount: number,
     limit: number = this.#limits[kind]!,
+    most?: number,
   ): Share | undefined {
     const share = this.#find(source, target);
     if (share !== undefined && this.#weights[kind] === 0) {
@@ -155,7 +157,7 @@ export class Ledger {
         return share;
       }
     }
-    if (this.#room(kind, source, target, share, limit) < amount) {
+    if (this.#room(kind, source, target, share, limit, most) < amount) {
       this.refused[kind]!++;
       return undefined;
     }
@@ -310,6 +312,7 @@ export class Ledger {
     target: Holder,
     share: Share | undefined,
     limit: number,
+    most = limit < LARGE ? limit : limit * (1 + ON_TOP),
   ): number {
     const budget = this.#budget;
     const alpha = budget.alphas[kind]!;
@@ -321,8 +324,7 @@ export class Ledger {
     // nothing: who has little finds room all the same.
     const little = Math.max(1, limit * LITTLE) - held;
     if (fits < little) {
-      const left = limit < LARGE ? limit : limit * (1 + ON_TOP);
-      fits = Math.max(fits, Math.min(little, left - used));
+      fits = Math.max(fits, Math.min(little, most - used));
     }
     const weight = this.#weights[kind]!;
     if (weight === 0) return fits;

@@ -42,7 +42,7 @@ export function ledgerRules(limits: Limits): KindRules {
     // Twice as much, for what every message costs beside its bytes is in it.
     rule("queued bytes", limits.messageQueueBytes * 4, 1, 1),
     // What is never acknowledged never comes back: very many edges have to fit.
-    rule("published messages", limits.messageWindowService, 1 / 8, 0),
+    rule("published messages", limits.messageWindowService, 1 / 7, 0),
     rule("outbox bytes", limits.maxOutboxBytes * 2, 1, 1),
     rule("held bytes", limits.connectionWindowBytes * 2, 1, 1),
     rule(
