@@ -10,7 +10,8 @@ import {
   type Identity,
   type PeerAddress,
 } from "@frontier/platform";
-import type { AskedCalls, Party } from "../exchange/call.ts";
+import type { Call, Party } from "../exchange/call.ts";
+import { PeerCalls } from "../exchange/peer_calls.ts";
 import type { OpeningQueue } from "../exchange/opening_queue.ts";
 import type { Target } from "../exchange/target.ts";
 import type { Share } from "../quota/account.ts";
@@ -18,12 +19,11 @@ import type { OutboxShares } from "../quota/outbox_shares.ts";
 import type { EdgeMethods } from "./edge_methods.ts";
 import type { PeerCounters } from "./peer_counters.ts";
 import { PeerHolder } from "./peer_holder.ts";
-import { Passed } from "./passed.ts";
 import type { PeerRecord } from "./peer_record.ts";
 import { methodName } from "./method_name.ts";
 
 const NONE: readonly string[] = [];
-const NOTHING = new Passed();
+const NOTHING = new PeerCalls();
 
 /** An admission that is under way; `admission/edge_admission.ts` is the one there is. */
 export interface Admission {
@@ -63,8 +63,6 @@ export abstract class Peer implements PeerRecord, Party {
   meta: Uint8Array | undefined = undefined;
   /** Whether it can be routed to; false before it is admitted and once it leaves. */
   online = false;
-  /** What it asked and has no answer to; made at the first call. */
-  asked: AskedCalls | undefined = undefined;
   /** Closes the connection once the peer is old enough. */
   farewell: Timer | undefined = undefined;
   /** Its default session as a target; an edge's is made at the first call. */
@@ -76,7 +74,7 @@ export abstract class Peer implements PeerRecord, Party {
   /** Streams that it was asked for and has not answered; made while there are some. */
   openings: OpeningQueue<Peer> | undefined = undefined;
   #holder: PeerHolder<Peer> | undefined = undefined;
-  #passed: Passed | undefined = undefined;
+  #calls: PeerCalls | undefined = undefined;
 
   /**
    * @param link Its connection.
@@ -99,9 +97,14 @@ export abstract class Peer implements PeerRecord, Party {
     return this.#holder ??= new PeerHolder(this);
   }
 
-  /** What is counted of it; made with the first count. */
-  get passed(): Passed {
-    return this.#passed ??= new Passed();
+  /** What it asked and was asked; made at the first. */
+  get calls(): PeerCalls {
+    return this.#calls ??= new PeerCalls();
+  }
+
+  /** What it asked and has no answer to, as a list of its own. */
+  get unanswered(): Call[] {
+    return this.#calls?.all() ?? [];
   }
 
   /** It has gone: what is still held of it must not keep it. */
@@ -127,7 +130,7 @@ export abstract class Peer implements PeerRecord, Party {
    */
   counters(nowMs: number): PeerCounters {
     const { link } = this;
-    const { callsIn, callsOut, messagesIn, messagesOut } = this.#passed ??
+    const { callsIn, callsOut, messagesIn, messagesOut } = this.#calls ??
       NOTHING;
     const began = nowMs - link.timers.now();
     return {

@@ -107,5 +107,5 @@ export function callHook(
     return;
   }
   link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
-  service.passed.callsOut++;
+  service.calls.callsOut++;
 }

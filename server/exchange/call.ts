@@ -45,39 +45,33 @@ export interface Party {
   readonly id: bigint;
   /** What it said of itself; `undefined` when it said nothing. */
   readonly meta: Uint8Array | undefined;
-  /** What it asked and has no answer to; made at the first call. */
-  asked: AskedCalls | undefined;
   /** Who filled its outbox; made while much is in it. */
   trail: OutboxShares | undefined;
-  /** What is counted of it. */
-  readonly passed: {
-    /** Calls it made. */
-    callsIn: number;
-    /** Calls it was asked to answer. */
-    callsOut: number;
-    /** Messages it sent. */
-    messagesIn: number;
-    /** Messages sent to it. */
-    messagesOut: number;
-  };
+  /** What it asked and was asked; made at the first. */
+  readonly calls: PartyCalls;
+  /** What it asked and has no answer to. */
+  readonly unanswered: readonly Call[];
   /** @returns What to call it in the log. */
   describe(): string;
 }
 
-/** What one side asked and has no answer to. */
-export interface AskedCalls {
-  /** Requests by their packet id; made at the first. */
-  requests: AskedRequests | undefined;
-  /** The message that came last. */
+/** What is known of the calls of one side; see `PeerCalls`. */
+export interface PartyCalls {
+  /** Calls it made. */
+  callsIn: number;
+  /** Calls it was asked to answer. */
+  callsOut: number;
+  /** Messages it sent. */
+  messagesIn: number;
+  /** Messages sent to it. */
+  messagesOut: number;
+  /** The message without an answer that came last. */
   messages: Call | undefined;
-  /** @returns Everything that has no answer yet. */
-  all(): Call[];
-}
-
-/** Requests of one side that have no answer; see `CallTable`. */
-export interface AskedRequests {
-  /** @param call A request with its source's packet id. */
-  add(call: Call): void;
+  /**
+   * @param call A request with its source's packet id.
+   * @param salt See `CallTable`.
+   */
+  add(call: Call, salt: number): void;
   /** @param call A request that was added. */
   delete(call: Call): void;
   /**
@@ -87,8 +81,6 @@ export interface AskedRequests {
    * @returns The request, if it has no answer yet.
    */
   get(idHi: number, idLo: number, session: Session): Call | undefined;
-  /** @returns All requests. */
-  all(): Call[];
 }
 
 /** What has taken a call, as far as the call has to know it; every `Target` is one. */

@@ -5,7 +5,7 @@
  */
 
 import type { Session } from "@frontier/proto/internal";
-import type { AskedRequests, Call } from "./call.ts";
+import type { Call } from "./call.ts";
 
 /** Requests up to here stand in one chain: most peers have a few in flight, and a table of their own would cost each of them memory that is never at hand. */
 const FEW = 8;
@@ -17,7 +17,7 @@ const LEAST = 16;
  * calls themselves, so that passing a request on allocates nothing, and a
  * cancel costs the same with one request in flight and with ten thousand.
  */
-export class CallTable implements AskedRequests {
+export class CallTable {
   /** How many there are. */
   size = 0;
   /** All requests while they are few. */
@@ -25,26 +25,21 @@ export class CallTable implements AskedRequests {
   /** Chains by packet id while there are many. */
   #buckets: (Call | undefined)[] | undefined = undefined;
   #mask = 0;
-  readonly #factor: number;
-
-  /**
-   * @param salt A random 32-bit number: peers choose their packet ids, and must
-   * not be able to choose them so that all fall into one bucket.
-   */
-  constructor(salt: number) {
-    this.#factor = (salt | 1) >>> 0;
-  }
+  #factor = 0;
 
   /**
    * @param call A request with its source's packet id.
+   * @param salt A random 32-bit number, the same for all: peers choose their packet
+   * ids, and must not be able to choose them so that all fall into one bucket.
    */
-  add(call: Call): void {
+  add(call: Call, salt: number): void {
     const size = ++this.size;
     if (this.#buckets === undefined) {
       if (size <= FEW) {
         this.#first = lead(call, this.#first);
         return;
       }
+      this.#factor = (salt | 1) >>> 0;
       this.#resize(LEAST);
     } else if (size > this.#mask * 2) this.#resize((this.#mask + 1) * 4);
     this.#link(call);
@@ -82,7 +77,7 @@ export class CallTable implements AskedRequests {
   }
 
   /** @returns All requests; those that are deleted meanwhile may still come. */
-  all(): Call[] {
+  requests(): Call[] {
     const list: Call[] = [];
     for (let call of this.#buckets ?? [this.#first]) {
       for (; call !== undefined; call = call.next) list.push(call);
@@ -115,7 +110,7 @@ export class CallTable implements AskedRequests {
   }
 
   #resize(count: number): void {
-    const calls = this.all();
+    const calls = this.requests();
     this.#first = undefined;
     this.#buckets = new Array(count).fill(undefined);
     this.#mask = count - 1;

@@ -5,33 +5,10 @@
  */
 
 import type { FrameReader, Session } from "@frontier/proto/internal";
-import {
-  type AskedCalls,
-  type AskedRequests,
-  Call,
-  type Party,
-} from "./call.ts";
-import { CallTable } from "./call_table.ts";
+import { Call, type Party, type PartyCalls } from "./call.ts";
 
 /** Calls kept for the next one. */
 const SPARES = 4_096;
-
-/** What one peer asked and has no answer to; made at its first call. */
-export class Asked implements AskedCalls {
-  /** Requests, which may be canceled by their packet id; made at the first. */
-  requests: AskedRequests | undefined = undefined;
-  /** The message that came last. */
-  messages: Call | undefined = undefined;
-
-  /** @returns Everything that has no answer yet. */
-  all(): Call[] {
-    const list = this.requests?.all() ?? [];
-    for (let call = this.messages; call !== undefined; call = call.next) {
-      list.push(call);
-    }
-    return list;
-  }
-}
 
 /**
  * Knows every call that has no answer, by who asked: a cancel finds it there,
@@ -41,10 +18,12 @@ export class Calls {
   /** How many have no answer. */
   inflight = 0;
   readonly #salt: number;
-  readonly #spares: Call[] = [];
+  /** Calls for the next ones, a chain through themselves: a stack of its own would be touched as well. */
+  #spare: Call | undefined = undefined;
+  #spares = 0;
 
   /**
-   * @param salt See {@linkcode CallTable}.
+   * @param salt A random 32-bit number; see `CallTable`.
    */
   constructor(salt: number) {
     this.#salt = salt;
@@ -65,7 +44,7 @@ export class Calls {
     session: Session,
     frame: FrameReader,
   ): Call {
-    const call = this.#spares.pop() ?? new Call();
+    const call = this.#obtain();
     call.kind = kind;
     call.source = source;
     call.session = session;
@@ -73,17 +52,17 @@ export class Calls {
     call.idLo = frame.idLo;
     call.startedAt = source.link.seenAt;
     this.inflight++;
-    const asked = source.asked ??= new Asked();
+    const { calls } = source;
     if (kind === "request") {
-      source.passed.callsIn++;
-      (asked.requests ??= new CallTable(this.#salt)).add(call);
+      calls.callsIn++;
+      calls.add(call, this.#salt);
       return call;
     }
-    source.passed.messagesIn++;
-    const { messages } = asked;
+    calls.messagesIn++;
+    const { messages } = calls;
     call.next = messages;
     if (messages !== undefined) messages.prev = call;
-    asked.messages = call;
+    calls.messages = call;
     return call;
   }
 
@@ -95,7 +74,7 @@ export class Calls {
    */
   leave(call: Call): void {
     this.inflight--;
-    if (call.source !== undefined) this.#unlist(call, call.source.asked!);
+    if (call.source !== undefined) this.#unlist(call, call.source.calls);
   }
 
   /**
@@ -105,17 +84,26 @@ export class Calls {
    * @param call The message.
    */
   detach(call: Call): void {
-    this.#unlist(call, call.source!.asked!);
+    this.#unlist(call, call.source!.calls);
     call.source = call.session = undefined;
   }
 
-  #unlist(call: Call, asked: AskedCalls): void {
+  #obtain(): Call {
+    const call = this.#spare;
+    if (call === undefined) return new Call();
+    this.#spares--;
+    this.#spare = call.next;
+    call.next = undefined;
+    return call;
+  }
+
+  #unlist(call: Call, calls: PartyCalls): void {
     if (call.kind === "request") {
-      asked.requests!.delete(call);
+      calls.delete(call);
       return;
     }
     const { prev, next } = call;
-    if (prev === undefined) asked.messages = next;
+    if (prev === undefined) calls.messages = next;
     else prev.next = next;
     if (next !== undefined) next.prev = prev;
     call.prev = call.next = undefined;
@@ -134,7 +122,10 @@ export class Calls {
     }
     call.source = call.session = call.target = undefined;
     call.slot = call.queued = undefined;
-    if (this.#spares.length < SPARES) this.#spares.push(call);
+    if (this.#spares === SPARES) return;
+    this.#spares++;
+    call.next = this.#spare;
+    this.#spare = call;
   }
 
   /**
@@ -146,6 +137,6 @@ export class Calls {
    * @returns The call, if it has no answer yet.
    */
   find(source: Party, session: Session, frame: FrameReader): Call | undefined {
-    return source.asked?.requests?.get(frame.idHi, frame.idLo, session);
+    return source.calls.get(frame.idHi, frame.idLo, session);
   }
 }

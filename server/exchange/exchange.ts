@@ -179,7 +179,7 @@ export class Exchange {
    */
   underWay(peer: Peer): boolean {
     return this.#reader.reads(peer) ||
-      peer.asked?.all().some(({ target }) => target !== undefined) === true ||
+      peer.unanswered.some(({ target }) => target !== undefined) ||
       peer.link.awaits((one) => one instanceof Slot && one.call !== undefined);
   }
 
@@ -295,7 +295,7 @@ export class Exchange {
   cancelAll(source: Peer): void {
     this.#reader.forget(source);
     this.refusals.forget(source);
-    for (const call of source.asked?.all() ?? []) {
+    for (const call of source.unanswered) {
       // A refusal that waits to be told has not gone anywhere.
       if (call.kind === "message" && call.target !== undefined) {
         this.#calls.detach(call);

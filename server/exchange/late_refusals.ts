@@ -82,7 +82,7 @@ export class LateRefusals {
     if (held === undefined || held === 0) return 0;
     let told = 0;
     let left = 0;
-    for (const call of peer.asked?.all() ?? []) {
+    for (const call of peer.unanswered) {
       if (call.target !== undefined) continue;
       if (call.startedAt > since) {
         left++;

@@ -256,7 +256,7 @@ export class LinkTarget implements Target, SlotTarget {
     }
     slot.order = ++this.#sent;
     link.commitFrame(TYPE_REQUEST, slot.idHi, slot.idLo, end);
-    this.peer.passed.callsOut++;
+    this.peer.calls.callsOut++;
     return "";
   }
 
@@ -309,7 +309,7 @@ export class LinkTarget implements Target, SlotTarget {
       slots.sent(slot);
       slot.order = ++this.#sent;
       link.writeBody(session, TYPE_REQUEST, slot.idHi, slot.idLo, copy);
-      this.peer.passed.callsOut++;
+      this.peer.calls.callsOut++;
     });
     return "";
   }
@@ -382,7 +382,7 @@ export class LinkTarget implements Target, SlotTarget {
       fail: (call, reason) =>
         this.#end(call, reason, call.slot ? "unknown" : "not-run"),
       obtain: (call, share) => slots.obtain(call, this, share, lane.kind),
-      onSent: () => void peer.passed.messagesOut++,
+      onSent: () => void peer.calls.messagesOut++,
       release: (slot) => slots.release(slot),
     });
     return lane;

@@ -90,7 +90,9 @@ export class Slot extends Pending<Session> implements Place {
  */
 export class Slots {
   readonly #ledger: Ledger;
-  readonly #spares: Slot[] = [];
+  /** Slots for the next ones, a chain through themselves. */
+  #spare: Slot | undefined = undefined;
+  #spares = 0;
 
   /**
    * @param ledger Where places are counted.
@@ -107,7 +109,7 @@ export class Slots {
    * @returns A slot for it.
    */
   obtain(call: Call, target: SlotTarget, share: Share, kind: Kind): Slot {
-    const slot = this.#spares.pop() ?? new Slot();
+    const slot = this.#next();
     slot.call = call;
     slot.target = target;
     slot.share = share;
@@ -145,7 +147,20 @@ export class Slots {
     const share = slot.share!;
     if (slot.call !== undefined) slot.call.slot = undefined;
     slot.call = slot.target = slot.session = undefined;
-    if (this.#spares.length < SPARES) this.#spares.push(slot);
+    if (this.#spares < SPARES) {
+      this.#spares++;
+      slot.younger = this.#spare;
+      this.#spare = slot;
+    }
     return share;
+  }
+
+  #next(): Slot {
+    const slot = this.#spare;
+    if (slot === undefined) return new Slot();
+    this.#spares--;
+    this.#spare = slot.younger;
+    slot.younger = undefined;
+    return slot;
   }
 }

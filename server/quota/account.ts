@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KindRules } from "./kinds.ts";
+import { CALLS, type Kind, type KindRules } from "./kinds.ts";
 
 /**
  * A peer, an address before admission, or the gateway itself.
@@ -28,7 +28,9 @@ export class Account {
   holder: Holder;
   /** Number of the account; never chosen by a peer. */
   serial: number;
-  /** What all sources together hold of it, by kind. */
+  /** Calls that all sources together hold of it: a field of its own, for every call looks at it. */
+  calls = 0;
+  /** What they hold of everything else, by kind. */
   readonly used: number[];
   /** Bytes of the process budget it pays for. */
   bytes = 0;
@@ -63,6 +65,14 @@ export class Account {
     this.serial = serial;
     this.used = rules.map(() => 0);
   }
+
+  /**
+   * @param kind Of what.
+   * @returns How much of it all sources together hold.
+   */
+  usedOf(kind: Kind): number {
+    return kind === CALLS ? this.calls : this.used[kind]!;
+  }
 }
 
 /**
@@ -76,7 +86,9 @@ export class Share {
   target: Account;
   /** Who pays for its memory. */
   payer: Account;
-  /** How much, by kind. */
+  /** How many calls: a field of its own, for every call looks at it. */
+  calls = 0;
+  /** How much of everything else, by kind. */
   readonly held: number[];
   /** How much, all kinds together. */
   total = 0;
@@ -101,5 +113,30 @@ export class Share {
     this.target = target;
     this.payer = payer;
     this.held = rules.map(() => 0);
+  }
+
+  /**
+   * @param kind Of what.
+   * @returns How much of it is held.
+   */
+  heldOf(kind: Kind): number {
+    return kind === CALLS ? this.calls : this.held[kind]!;
+  }
+
+  /**
+   * Counts what is taken or, below 0, given back.
+   *
+   * @param kind Of what.
+   * @param amount How much.
+   */
+  add(kind: Kind, amount: number): void {
+    this.total += amount;
+    if (kind === CALLS) {
+      this.calls += amount;
+      this.target.calls += amount;
+    } else {
+      this.held[kind]! += amount;
+      this.target.used[kind]! += amount;
+    }
   }
 }

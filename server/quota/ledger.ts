@@ -148,12 +148,10 @@ export class Ledger {
     const share = this.#find(source, target);
     if (share !== undefined && this.#weights[kind] === 0) {
       // What is counted by number alone, as for every call: one comparison.
-      const held = share.held[kind]! + amount;
-      const used = share.target.used[kind]! + amount;
+      const held = share.heldOf(kind) + amount;
+      const used = share.target.usedOf(kind) + amount;
       if (held <= this.#budget.alphas[kind]! * (limit - used)) {
-        share.held[kind] = held;
-        share.target.used[kind] = used;
-        share.total += amount;
+        share.add(kind, amount);
         return share;
       }
     }
@@ -187,14 +185,11 @@ export class Ledger {
    * @throws {RangeError} If less was taken.
    */
   give(share: Share, kind: Kind, amount: number): void {
-    const { held } = share;
-    const left = held[kind]! - amount;
-    if (left < 0) this.#refuseGift(held[kind]!, kind, amount);
-    held[kind] = left;
-    share.target.used[kind]! -= amount;
+    const held = share.heldOf(kind);
+    if (held < amount) this.#refuseGift(held, kind, amount);
+    share.add(kind, -amount);
     const weight = this.#weights[kind]!;
     if (weight > 0) this.#pay(share.payer, -weight * amount);
-    share.total -= amount;
     if (share.total > 0 || share.resting) return;
     // What is counted by number comes and goes all the time.
     if (weight === 0) this.#rest(share);
@@ -229,7 +224,7 @@ export class Ledger {
    * @returns What one source holds of it.
    */
   held(kind: Kind, source: Holder, target: Holder): number {
-    return this.#find(source, target)?.held[kind] ?? 0;
+    return this.#find(source, target)?.heldOf(kind) ?? 0;
   }
 
   /**
@@ -238,7 +233,7 @@ export class Ledger {
    * @returns What all sources hold of it.
    */
   used(kind: Kind, target: Holder): number {
-    return target.account?.used[kind] ?? 0;
+    return target.account?.usedOf(kind) ?? 0;
   }
 
   /**
@@ -264,9 +259,11 @@ export class Ledger {
   snapshot(): LedgerSnapshot {
     const sums = this.#rules.map(() => 0);
     let shares = 0;
-    for (const { held, total } of this.#table) {
-      if (total > 0) shares++;
-      for (let kind = 0; kind < held.length; kind++) sums[kind]! += held[kind]!;
+    for (const share of this.#table) {
+      if (share.total > 0) shares++;
+      for (let kind = 0; kind < sums.length; kind++) {
+        sums[kind]! += share.heldOf(kind as Kind);
+      }
     }
     const biggest = this.biggest();
     return {
@@ -316,8 +313,8 @@ export class Ledger {
   ): number {
     const budget = this.#budget;
     const alpha = budget.alphas[kind]!;
-    const used = target.account === undefined ? 0 : target.account.used[kind]!;
-    const held = share === undefined ? 0 : share.held[kind]!;
+    const used = target.account?.usedOf(kind) ?? 0;
+    const held = share?.heldOf(kind) ?? 0;
     // held + n <= alpha * (limit - used - n), solved for n.
     let fits = (alpha * (limit - used) - held) / (1 + alpha);
     // Sources that come one by one leave half of what was left each, in the end
@@ -336,9 +333,7 @@ export class Ledger {
   }
 
   #count(kind: Kind, share: Share, amount: number): Share {
-    share.held[kind]! += amount;
-    share.total += amount;
-    share.target.used[kind]! += amount;
+    share.add(kind, amount);
     const bytes = this.#weights[kind]! * amount;
     if (bytes > 0) this.#pay(share.payer, bytes);
     return share;

@@ -56,6 +56,7 @@ function assertEmpty(book: Ledger, holders: readonly Holder[]): void {
   for (const { account } of [...holders, book.process]) {
     assertEquals(account?.bytes ?? 0, 0);
     assert(account?.used.every((amount) => amount === 0) ?? true);
+    assertEquals(account?.calls ?? 0, 0);
   }
   assertEquals([book.memory, book.accounts, book.snapshot().shares], [0, 0, 0]);
 }
@@ -141,7 +142,7 @@ Deno.test("what is counted by number keeps a bounded number of accounts when all
   for (let round = 0; round < 2; round++) {
     for (const edge of many) {
       const share = book.take(CALLS, edge, target, 1)!;
-      assertEquals(share.held[CALLS], 1);
+      assertEquals(share.heldOf(CALLS), 1);
       book.give(share, CALLS, 1);
     }
   }
@@ -169,12 +170,12 @@ Deno.test("shares that many have of many are told apart, whoever took last", () 
           source,
           target,
         ]);
-        assertEquals(share.held[CALLS], i + k + 1);
+        assertEquals(share.heldOf(CALLS), i + k + 1);
         taken.push(share);
       })
     );
     taken.reverse().forEach((share) =>
-      book.give(share!, CALLS, share!.held[CALLS]!)
+      book.give(share!, CALLS, share!.heldOf(CALLS))
     );
     assertEmpty(book, [...sources, ...targets]);
   }
@@ -375,7 +376,7 @@ Deno.test("whatever is taken and given, the books agree with a plain count", () 
     for (const [key, { share, amount }] of counts) {
       const kind = Number(key.split(" ")[0]) as Kind;
       sums[kind]! += amount;
-      assertEquals(share.held[kind], amount);
+      assertEquals(share.heldOf(kind), amount);
     }
     const { kinds, memory } = book.snapshot();
     assertEquals(Object.values(kinds), sums);
