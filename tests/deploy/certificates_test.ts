@@ -22,9 +22,14 @@ deployTest(
         /Made in /,
       );
       const authority = await Deno.readTextFile(`${folder}/ca.crt`);
-      await make("--client", "backend", "127.0.0.1");
-      // Those who trust it go on to do so.
+      const server = await Deno.readTextFile(`${folder}/server.crt`);
+      assertMatch(
+        await make("--client", "backend"),
+        /: backend\.crt and \.key\./,
+      );
+      // Those who trust it go on to do so, and the gateway needs no restart.
       assertEquals(await Deno.readTextFile(`${folder}/ca.crt`), authority);
+      assertEquals(await Deno.readTextFile(`${folder}/server.crt`), server);
       assertEquals((await Deno.stat(`${folder}/ca.key`)).mode! & 0o077, 0);
       const certs = [{
         cert: `${folder}/server.crt`,
@@ -68,6 +73,62 @@ deployTest(
       assertEquals((await edge.call("echo", "trusted")).text(), "trusted");
       assertEquals(service.closed instanceof Promise, true);
       await assertRejects(() => Service.connect({ port, dial: over() }));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+deployTest(
+  "checkers",
+  "a call of the helper that fails leaves every file as it was",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const files = () =>
+      [...Deno.readDirSync(folder)].map(({ name }) =>
+        [name, Deno.readTextFileSync(`${folder}/${name}`)] as const
+      ).sort();
+    const make = (...args: string[]) =>
+      run("sh", [MAKE, "--out", folder, ...args]);
+    try {
+      await make("gateway.example");
+      const before = files();
+      assertEquals(
+        before.map(([name]) => name),
+        ["ca", "client", "server"].flatMap((name) => [
+          `${name}.crt`,
+          `${name}.key`,
+        ]),
+      );
+      for (
+        const [args, said] of [
+          [["--client", "ca"], /--client ca is the name of another file/],
+          [["--client", "server"], /--client server is the name of another/],
+          [
+            ["--client", "../ca"],
+            /--client '\.\.\/ca' is not a name of letters/,
+          ],
+          [["1.2.3"], /bad ip address/],
+          [["tls://gateway.example"], /is neither a host name nor an address/],
+          [["--days", "0", "gateway.example"], /--days 0 is not a number/],
+          [["--days", "3651", "gateway.example"], /longer than the authority/],
+        ] as const
+      ) {
+        await assertRejects(() => make(...args), Error)
+          .then(({ message }) => assertMatch(message, said));
+        assertEquals(files(), before);
+      }
+      // The authority of somebody else, whose key is not here.
+      await Deno.remove(`${folder}/ca.key`);
+      const { message } = await assertRejects(
+        () => make("gateway.example"),
+        Error,
+      );
+      assertMatch(message, /has a ca\.crt and no ca\.key/);
+      assertEquals(files(), before.filter(([name]) => name !== "ca.key"));
+      // A long name, which no certificate takes for its holder's.
+      const name = `${"a".repeat(60)}.gateway.example`;
+      await run("sh", [MAKE, "--out", `${folder}/other`, name]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
