@@ -1,6 +1,6 @@
 /** The units of systemd, and what installs them. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { bundle } from "../../tools/bundle.ts";
 import { deployTest, run } from "./tools.ts";
 
@@ -10,9 +10,17 @@ const NAMES = ["frontier", "frontlas"];
 /** What `systemd-analyze security` calls OK ends below this. */
 const MOST_EXPOSURE = 2;
 
+const bundled = new Map<string, Promise<string>>();
+/** Bundles a program, once. */
+function bundleOnce(name: string): Promise<string> {
+  const file = bundled.get(name) ?? bundle(name, `${ROOT}dist/${name}`);
+  bundled.set(name, file);
+  return file;
+}
+
 /** Installs a program below a folder. */
 async function install(name: string, root: string): Promise<string> {
-  await bundle(name, `${ROOT}dist/${name}`);
+  await bundleOnce(name);
   return await run("sh", [
     `${FOLDER}/install.sh`,
     name,
@@ -102,6 +110,62 @@ Deno.test("install.sh installs what runs, keeps a configuration that is there, a
         .then(() => new Error("it went well"), (error: Error) => error);
       assertMatch(message, said);
     }
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("install.sh takes the program that a script called deno starts, and nothing that is no runtime", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await bundleOnce("frontlas");
+    const script = `${root}/deno`;
+    const install = (text: string) => {
+      Deno.writeTextFileSync(script, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      const args = ["frontlas", "--deno", script, "--root", root];
+      return run("sh", [`${FOLDER}/install.sh`, ...args]);
+    };
+    await install(`exec "${Deno.execPath()}" "$@"`);
+    const { size } = await Deno.stat(`${root}/usr/lib/frontier/deno`);
+    assertEquals(size, (await Deno.stat(Deno.execPath())).size);
+    const { message } = await assertRejects(
+      () => install("echo /bin/true no"),
+      Error,
+    );
+    assertMatch(message, /named as the runtime is not one/);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("uninstall.sh leaves the runtime to whoever needs it still", async () => {
+  const root = await Deno.makeTempDir();
+  const uninstall = (...args: string[]) =>
+    run("sh", [`${FOLDER}/uninstall.sh`, ...args, "--root", root]);
+  const has = (path: string) =>
+    Deno.stat(`${root}/${path}`).then(() => true, () => false);
+  try {
+    for (const name of NAMES) await install(name, root);
+    const agent = `${root}/usr/lib/frontier/frontier-agent.js`;
+    await Deno.writeTextFile(agent, "");
+    await uninstall("frontier");
+    assertEquals(await has("usr/bin/frontier"), false);
+    assertEquals(await has("usr/lib/frontier/frontier"), false);
+    assertEquals(await has("usr/conf/frontier.yaml"), true);
+    assertEquals(await has("usr/bin/frontlas"), true);
+    await uninstall("frontlas", "--purge");
+    assertEquals(await has("usr/conf/frontlas.yaml"), false);
+    assertEquals(await has("usr/lib/frontier/deno"), true);
+    await Deno.remove(agent);
+    await uninstall("frontier", "--purge");
+    assertEquals(await has("usr/lib/frontier"), false);
+    assertEquals(await has("usr/conf/frontier.yaml"), false);
+    await assertRejects(() => uninstall("nginx"), Error, "Usage: ");
+    await assertRejects(
+      () => uninstall("frontier", "--purg"),
+      Error,
+      "Usage: ",
+    );
   } finally {
     await Deno.remove(root, { recursive: true });
   }
