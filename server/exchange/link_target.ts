@@ -46,6 +46,10 @@ const CROWD = 1 / 8;
 const FEW = 8;
 /** Calls that were given up and may not have been read yet, from which on they count as a crowd; twice as many is all. */
 const MANY_UNREAD = 512;
+/** Milliseconds after which a target whose outbox is empty has read a call. */
+const READ_MS = 500;
+/** Milliseconds between two calls of whoever has too many that may not have been read: the answer to one tells. */
+const PROBE_MS = 50;
 
 /** Bounds of a {@linkcode LinkTarget}. */
 export interface LinkTargetLimits {
@@ -102,6 +106,8 @@ export class LinkTarget implements Target, SlotTarget {
   /** Requests it was sent. */
   #sent = 0;
   #unread: UnreadCalls | undefined = undefined;
+  /** When the next call may go out to learn what has been read, in milliseconds of the clock. */
+  #probeAt = 0;
 
   /**
    * @param peer Whose session it is.
@@ -215,13 +221,21 @@ export class LinkTarget implements Target, SlotTarget {
   /** Nobody waits for the answer, but the request may still be read, and let others wait. */
   #leave(slot: Slot): void {
     const { slots, ledger } = this.#context;
+    const { link, ready } = this.session;
     // Who leaves has given its places back, and reads nothing any more.
-    if (this.draining || !this.session.ready || slot.later !== undefined) {
+    const gone = this.draining || !ready || slot.later !== undefined;
+    if (gone || this.#wasRead(slot)) {
       slots.release(slot);
       return;
     }
-    this.#unread ??= new UnreadCalls(ledger, this.session.link.timers);
+    this.#unread ??= new UnreadCalls(ledger, link.timers);
     this.#unread.add(slots.vacate(slot), this.#sent);
+  }
+
+  #wasRead({ call }: Slot): boolean {
+    const { outbox, timers } = this.session.link;
+    return call !== undefined && outbox.unwritten === 0 &&
+      timers.now() - call.startedAt >= READ_MS;
   }
 
   #end(call: Call, reason: string, verdict: Verdict): void {
@@ -276,9 +290,18 @@ export class LinkTarget implements Target, SlotTarget {
         : limits.maxInflightRequests * CROWD;
       const share = ledger.take(CALLS, source, holder, 1, most);
       if (share !== undefined) return share;
-      if (ledger.held(CALLS, source, holder) >= FEW) return undefined;
+      const few = ledger.held(CALLS, source, holder) < FEW;
+      if (!few && !(takesBack && this.#probes())) return undefined;
     }
     return ledger.take(CALLS, source, holder, 1);
+  }
+
+  /** Whether it is time for a call whose answer tells what has been read before it. */
+  #probes(): boolean {
+    const now = this.session.link.timers.now();
+    if (now < this.#probeAt) return false;
+    this.#probeAt = now + PROBE_MS;
+    return true;
   }
 
   /** The target may not listen yet: what is sent waits for it. */

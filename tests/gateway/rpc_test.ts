@@ -660,6 +660,32 @@ Deno.test("calls that were taken back keep their places until their target has r
   assertEquals(gateway.ledger.snapshot().kinds.calls, 0);
 });
 
+Deno.test("whoever has had a thousand calls without an answer is answered when the service is not stuck", () => {
+  for (const limitMs of [100, 400, 600, 1_000, 10_000]) {
+    const gateway = new SimGateway();
+    const service = gateway.service("S", { methods: ["stuck", "quick"] });
+    service.onRequest = ({ body }) =>
+      text(body.key) === "quick" ? {} : undefined;
+    const edge = gateway.edge();
+    const timeoutNs = BigInt(limitMs) * 1_000_000n;
+    const stuck = Array.from(
+      { length: 1_024 },
+      () => edge.call("stuck", { timeoutNs }),
+    );
+    gateway.run(limitMs + 100);
+    for (const id of stuck) assert(edge.outcome(id) !== "none");
+    // One tells that all before it have been read; where that took long they have been anyway.
+    const first = edge.call("quick");
+    if (limitMs < 500) gateway.run(2);
+    const more = Array.from({ length: 100 }, () => edge.call("quick"));
+    gateway.run(10);
+    for (const id of [first, ...more]) {
+      assertEquals(edge.outcome(id), "ok: ", `${limitMs}`);
+    }
+    assertEquals(gateway.ledger.snapshot().kinds.calls, 0);
+  }
+});
+
 Deno.test("calls whose time is up keep their places until their target has read on", () => {
   const gateway = new SimGateway();
   const service = gateway.service("S", { methods: ["m"] });
