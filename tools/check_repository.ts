@@ -2,13 +2,16 @@
  * Checks what no other tool does: that every package of the workspace has the
  * same version, that no test switches a sanitizer off, that no files import
  * each other in a circle, that citations and the names of files in papers lead
- * somewhere, that every guarantee names the tests that hold it, and that the Helm
- * chart is made of what there is.
+ * somewhere, that the page of the architecture names every file, that every
+ * guarantee names the tests that hold it, and that the Helm chart is made of what
+ * there is.
  *
  * @module
  */
 
 import { circles, importsOf } from "../tests/circles.ts";
+import { sources as sourcesOf } from "../tests/sources.ts";
+import { wrongArchitecture } from "./architecture.ts";
 import { sectionsOf, wrongCitations, wrongFiles } from "./citations.ts";
 import { generated } from "./helm_chart.ts";
 import { wrongPromises } from "./promises.ts";
@@ -144,6 +147,21 @@ function files(): string[] {
     );
 }
 
+/** Finds files that the page of the architecture lacks or makes up. */
+function architecture(): string[] {
+  const path = "docs/ARCHITECTURE.md";
+  const members = (read("deno.json").workspace ?? [])
+    .map((member) => member.replace("./", ""));
+  const files = members.map((own) =>
+    [
+      own,
+      [...sourcesOf(own)].map(({ path }) => path.slice(own.length + 1)),
+    ] as const
+  );
+  return wrongArchitecture(Deno.readTextFileSync(path), new Map(files))
+    .map((problem) => `${path}: ${problem}`);
+}
+
 function promises(): string[] {
   const path = "docs/GUARANTEES.md";
   const read = (test: string) => {
@@ -181,12 +199,13 @@ if (import.meta.main) {
     ...importCircles(),
     ...citations(),
     ...files(),
+    ...architecture(),
     ...promises(),
     ...chart(),
   ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) Deno.exit(1);
   console.log(
-    "One version everywhere, no sanitizer switched off, no import circle, every citation leads somewhere, every guarantee has its test, the chart is of this day",
+    "One version everywhere, no sanitizer switched off, no import circle, every citation leads somewhere, every file is in its place on the page of the architecture, every guarantee has its test, the chart is of this day",
   );
 }

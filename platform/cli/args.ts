@@ -4,6 +4,8 @@
  * @module
  */
 
+import { nearest } from "../nearest.ts";
+
 /** One flag of a program. */
 export type Flag =
   /** A flag with a text behind it. */
@@ -118,6 +120,16 @@ function numberValue(
   );
 }
 
+/** Which flag may have been meant, for a message. */
+function meant(name: string, table: FlagTable): string {
+  if (!name.startsWith("--")) return "";
+  const known = Object.values<Flag>(table)
+    .filter(({ kind }) => kind !== "ignored").flatMap(({ names }) => names)
+    .filter((known) => known.startsWith("--"));
+  const near = nearest(name, known);
+  return near?.likely ? `, nearest known flag: ${near.name}` : "";
+}
+
 /**
  * Reads the command line.
  *
@@ -150,7 +162,7 @@ export function parseArguments<const T extends FlagTable>(
     if (found === undefined) {
       throw new UsageError(
         argument.startsWith("-")
-          ? `Unknown flag ${name}`
+          ? `Unknown flag ${name}${meant(name, table)}`
           : `Unexpected argument "${argument}"`,
       );
     }

@@ -23,7 +23,7 @@
  * assertThrows(
  *   () => parseArguments(flags, ["--nmae", "berlin"]),
  *   UsageError,
- *   "Unknown flag --nmae",
+ *   "Unknown flag --nmae, nearest known flag: --name",
  * );
  * ```
  *

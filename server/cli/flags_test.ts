@@ -58,9 +58,11 @@ for (const [args, changes] of UNDERSTOOD) {
 }
 
 const REFUSED: [args: string[], message: string][] = [
-  [["--conifg", "x"], "Unknown flag --conifg"],
-  [["--conifg=x"], "Unknown flag --conifg"],
+  [["--conifg", "x"], "Unknown flag --conifg, nearest known flag: --config"],
+  [["--conifg=x"], "Unknown flag --conifg, nearest known flag: --config"],
+  [["--log-lvl=x"], "Unknown flag --log-lvl, nearest known flag: --loglevel"],
   [["--toString"], "Unknown flag --toString"],
+  [["-x"], "Unknown flag -x"],
   [["start"], 'Unexpected argument "start"'],
   [["--daemon-rlimit-nofile", "5"], 'Unexpected argument "5"'],
   [
@@ -74,6 +76,11 @@ const REFUSED: [args: string[], message: string][] = [
 
 for (const [args, message] of REFUSED) {
   Deno.test(`the arguments "${args.join(" ")}" are refused`, () => {
-    assertThrows(() => parseArguments(TABLE, args), UsageError, message);
+    const error = assertThrows(() => parseArguments(TABLE, args), UsageError);
+    assertEquals(error.message.startsWith(message), true, error.message);
+    assertEquals(
+      error.message.includes("nearest"),
+      message.includes("nearest"),
+    );
   });
 }

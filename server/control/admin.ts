@@ -17,7 +17,7 @@ import {
   type AdminImplementation,
   comments,
 } from "./generated/admin_pb.ts";
-import { asked, pageOf, present, readList, toNumber } from "./lists.ts";
+import { asked, pageOf, present, readAdminList, toNumber } from "./lists.ts";
 import type { Watchers } from "./watchers.ts";
 
 const LOOK = { verb: "GET", role: "read", kind: "query" } as const;
@@ -87,7 +87,7 @@ function implementation(
     async listEdges(request) {
       const { meta: metaContains, addr, rpc, connectedSince } = request;
       const page = await asked(store.edges({
-        ...readList(request, maxPageSize),
+        ...readAdminList(request, maxPageSize),
         ...present({ metaContains, addr, rpc, ...since(connectedSince) }),
       }));
       return connections(page, (id) => edgeBy(gateway, id), gateway);
@@ -99,7 +99,7 @@ function implementation(
     async listServices(request) {
       const { service, addr, rpc, topic, connectedSince } = request;
       const page = await asked(store.services({
-        ...readList(request, maxPageSize),
+        ...readAdminList(request, maxPageSize),
         ...present({ service, addr, rpc, topic, ...since(connectedSince) }),
       }));
       return connections(
@@ -113,12 +113,12 @@ function implementation(
       connectionOf(serviceOrThrow(gateway, serviceId), gateway.wallClock()),
 
     listEdgeStreams(request) {
-      const query = readList(request, maxPageSize);
+      const query = readAdminList(request, maxPageSize);
       return streams(gateway, edgeOrThrow(gateway, request.edgeId), query);
     },
 
     listServiceStreams(request) {
-      const query = readList(request, maxPageSize);
+      const query = readAdminList(request, maxPageSize);
       const service = serviceOrThrow(gateway, request.serviceId);
       return streams(gateway, service, query);
     },

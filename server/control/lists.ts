@@ -52,6 +52,29 @@ export function readList(
 }
 
 /**
+ * As {@linkcode readList}, but what is left out of `page` and `page_size` does
+ * not change the other one: the Go gateway's methods have to ignore
+ * `page_size=50` without a page, those beyond them have not.
+ *
+ * @param request What was asked.
+ * @param maxPageSize Entries of a page at most.
+ * @returns The same for the store.
+ * @throws {ApiError} If the page is larger than allowed.
+ */
+export function readAdminList(
+  request: ListRequest,
+  maxPageSize: number,
+): ListQuery {
+  return readList({
+    ...request,
+    page: request.page > 0n ? request.page : 1n,
+    pageSize: request.pageSize > 0n
+      ? request.pageSize
+      : BigInt(Math.min(PAGE_SIZE, maxPageSize)),
+  }, maxPageSize);
+}
+
+/**
  * Cuts a page out of a list as the store does.
  *
  * @param all The list.

@@ -64,6 +64,9 @@ Deno.test("edges are found by what their meta contains, and since when they are 
   assertEquals(await metas("order=%2Bmeta&page=2&page_size=2"), [
     "site-2/lamp",
   ]);
+  assertEquals((await metas("page_size=2")).length, 2);
+  assertEquals((await metas("page=1&page_size=0")).length, 3);
+  assertEquals(await metas("page=2"), []);
 });
 
 Deno.test("open streams are listed from both ends", async () => {

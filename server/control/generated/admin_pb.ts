@@ -218,14 +218,14 @@ export type ListEdgesRequest = Message<"frontier.admin.v1.ListEdgesRequest"> & {
   rpc?: string | undefined;
 
   /**
-   * Which page, from 1.
+   * Which page, from 1; the first with 0 or less.
    *
    * @generated from field: int64 page = 5;
    */
   page: bigint;
 
   /**
-   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   * Entries of a page; 10 with 0 or less.
    *
    * @generated from field: int64 page_size = 6;
    */
@@ -288,14 +288,14 @@ export type ListServicesRequest = Message<"frontier.admin.v1.ListServicesRequest
   topic?: string | undefined;
 
   /**
-   * Which page, from 1.
+   * Which page, from 1; the first with 0 or less.
    *
    * @generated from field: int64 page = 6;
    */
   page: bigint;
 
   /**
-   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   * Entries of a page; 10 with 0 or less.
    *
    * @generated from field: int64 page_size = 7;
    */
@@ -590,14 +590,14 @@ export type ListEdgeStreamsRequest = Message<"frontier.admin.v1.ListEdgeStreamsR
   edgeId: bigint;
 
   /**
-   * Which page, from 1.
+   * Which page, from 1; the first with 0 or less.
    *
    * @generated from field: int64 page = 2;
    */
   page: bigint;
 
   /**
-   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   * Entries of a page; 10 with 0 or less.
    *
    * @generated from field: int64 page_size = 3;
    */
@@ -623,14 +623,14 @@ export type ListServiceStreamsRequest = Message<"frontier.admin.v1.ListServiceSt
   serviceId: bigint;
 
   /**
-   * Which page, from 1.
+   * Which page, from 1; the first with 0 or less.
    *
    * @generated from field: int64 page = 2;
    */
   page: bigint;
 
   /**
-   * Entries of a page; with 0 or less here or in page: page 1, 10 entries.
+   * Entries of a page; 10 with 0 or less.
    *
    * @generated from field: int64 page_size = 3;
    */
@@ -1280,16 +1280,16 @@ export const comments: Readonly<Record<string, string>> = {
   "frontier.admin.v1.ListEdgesRequest.connected_since": "Only edges that connected at or after, in Unix seconds.",
   "frontier.admin.v1.ListEdgesRequest.addr": "Only edges whose address begins with this.",
   "frontier.admin.v1.ListEdgesRequest.rpc": "Only edges that have registered this method.",
-  "frontier.admin.v1.ListEdgesRequest.page": "Which page, from 1.",
-  "frontier.admin.v1.ListEdgesRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
+  "frontier.admin.v1.ListEdgesRequest.page": "Which page, from 1; the first with 0 or less.",
+  "frontier.admin.v1.ListEdgesRequest.page_size": "Entries of a page; 10 with 0 or less.",
   "frontier.admin.v1.ListEdgesRequest.order": "edge_id, meta, addr or create_time, after - for descending or + for ascending order.",
   "frontier.admin.v1.ListServicesRequest.service": "Only services whose name begins with this.",
   "frontier.admin.v1.ListServicesRequest.connected_since": "Only services that connected at or after, in Unix seconds.",
   "frontier.admin.v1.ListServicesRequest.addr": "Only services whose address begins with this.",
   "frontier.admin.v1.ListServicesRequest.rpc": "Only services that have registered this method.",
   "frontier.admin.v1.ListServicesRequest.topic": "Only services that take this topic.",
-  "frontier.admin.v1.ListServicesRequest.page": "Which page, from 1.",
-  "frontier.admin.v1.ListServicesRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
+  "frontier.admin.v1.ListServicesRequest.page": "Which page, from 1; the first with 0 or less.",
+  "frontier.admin.v1.ListServicesRequest.page_size": "Entries of a page; 10 with 0 or less.",
   "frontier.admin.v1.ListServicesRequest.order": "service_id, service, addr or create_time, after - for descending or + for ascending order.",
   "frontier.admin.v1.ListConnectionsResponse.count": "Connections that match on all pages; -1 where the store does not count.",
   "frontier.admin.v1.Connection": "A connection and what it has done so far.",
@@ -1310,10 +1310,10 @@ export const comments: Readonly<Record<string, string>> = {
   "frontier.admin.v1.TlsIdentity.fingerprint256": "SHA-256 of the certificate, in hexadecimal with colons.",
   "frontier.admin.v1.Counters": "What passed since the connection came.",
   "frontier.admin.v1.Counters.streams": "Streams that are open now.",
-  "frontier.admin.v1.ListEdgeStreamsRequest.page": "Which page, from 1.",
-  "frontier.admin.v1.ListEdgeStreamsRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
-  "frontier.admin.v1.ListServiceStreamsRequest.page": "Which page, from 1.",
-  "frontier.admin.v1.ListServiceStreamsRequest.page_size": "Entries of a page; with 0 or less here or in page: page 1, 10 entries.",
+  "frontier.admin.v1.ListEdgeStreamsRequest.page": "Which page, from 1; the first with 0 or less.",
+  "frontier.admin.v1.ListEdgeStreamsRequest.page_size": "Entries of a page; 10 with 0 or less.",
+  "frontier.admin.v1.ListServiceStreamsRequest.page": "Which page, from 1; the first with 0 or less.",
+  "frontier.admin.v1.ListServiceStreamsRequest.page_size": "Entries of a page; 10 with 0 or less.",
   "frontier.admin.v1.ListStreamsResponse.count": "Streams on all pages.",
   "frontier.admin.v1.Stream": "An open stream, seen from one of its ends.",
   "frontier.admin.v1.Stream.stream_id": "Its id on this connection.",
