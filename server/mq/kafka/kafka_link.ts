@@ -40,6 +40,8 @@ export class KafkaLink {
   /** Whether a request is under way. */
   busy = false;
   readonly #config: KafkaConfig;
+  /** Requests that are not over; those of clients before included. */
+  readonly #asked = new Set<Promise<unknown>>();
   /** When a client was given up last; in the past while none was. */
   #failedAt = -Infinity;
   #lose: ((problem: unknown) => void) | undefined = undefined;
@@ -66,10 +68,30 @@ export class KafkaLink {
     this.#lose?.(problem);
   }
 
+  /**
+   * Waits for an answer, but not for ever.
+   *
+   * @param request What was asked; {@linkcode KafkaLink.close} waits for its end, in time or not.
+   * @param ms Longest wait, in milliseconds.
+   * @returns The answer.
+   * @throws {Error} If there is none in time, or whatever the client rejects with.
+   */
+  ask<T>(request: Promise<T>, ms: number): Promise<T> {
+    const answer = inTime(request, ms);
+    for (const asked of [request, answer]) {
+      const over = () => this.#asked.delete(asked);
+      this.#asked.add(asked);
+      asked.then(over, over);
+    }
+    return answer;
+  }
+
   /** @returns When the connections are closed and nothing of them is left. */
   async close(): Promise<void> {
     if (this.busy) this.#failedAt = performance.now();
     await this.keeper.close();
+    // A request whose connection is closed under it is tried again, after a pause, before it fails.
+    await inTime(Promise.allSettled(this.#asked), REQUEST_MS).catch(() => {});
     // Requests that were never answered have timers in the client, which outlive it.
     const left = this.#failedAt + REQUEST_MS + 100 - performance.now();
     if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
@@ -78,11 +100,10 @@ export class KafkaLink {
   /** Uses a client until it fails, which is thrown. */
   async #use({ lost, lose, works }: KeeperTurn): Promise<void> {
     this.#lose = lose;
-    const { topics } = this.#config.producer;
-    const client: KafkaClient = new Client(this.#options());
     const probe = new AbortController();
+    const client: KafkaClient = new Client(this.#options(probe.signal));
     try {
-      await Promise.race([look(client, topics), lost]);
+      await Promise.race([this.#look(client), lost]);
       this.client = client;
       works();
       await Promise.race([this.#watch(client, probe.signal), lost]);
@@ -98,13 +119,25 @@ export class KafkaLink {
     for (;;) {
       await pause(PROBE_MS, signal);
       if (signal.aborted) return;
-      await look(client, this.#config.producer.topics);
+      await this.#look(client);
     }
   }
 
-  #options(): ProducerOptions<Buffer, Buffer, Buffer, Buffer> {
+  /** Asks the brokers for the topics; throws when one of them is missing, or nobody answers in time. */
+  async #look(client: KafkaClient): Promise<void> {
+    const topics = [...this.#config.producer.topics];
+    await this.ask(
+      client.metadata({ topics, forceUpdate: true, retries: 2 }),
+      LOOK_MS,
+    );
+  }
+
+  #options(
+    closed: AbortSignal,
+  ): ProducerOptions<Buffer, Buffer, Buffer, Buffer> {
     const { addrs, tls, sasl, producer } = this.#config;
     const { retry, requiredAcks, timeoutSeconds } = producer;
+    const retryMs = retry.backoffSeconds * 1_000 || 250;
     const files = clientTls(tls);
     const mechanism = sasl.mechanism.toUpperCase() as "PLAIN";
     return {
@@ -113,7 +146,8 @@ export class KafkaLink {
       idempotent: requiredAcks !== 1,
       // The library takes numbers below 2 as no limit.
       retries: Math.max(2, retry.max || 40),
-      retryDelay: retry.backoffSeconds * 1_000 || 250,
+      // A client that is closed tries in vain: at once.
+      retryDelay: () => closed.aborted ? 0 : retryMs,
       connectTimeout: CONNECT_MS,
       requestTimeout: REQUEST_MS,
       autocreateTopics: false,
@@ -128,15 +162,4 @@ export class KafkaLink {
       }),
     };
   }
-}
-
-/** Asks the brokers for the topics; throws when one of them is missing, or nobody answers in time. */
-async function look(
-  client: KafkaClient,
-  topics: readonly string[],
-): Promise<void> {
-  await inTime(
-    client.metadata({ topics: [...topics], forceUpdate: true, retries: 2 }),
-    LOOK_MS,
-  );
 }

@@ -8,7 +8,6 @@ import { Buffer } from "node:buffer";
 import { compatibilityPartitioner, findErrorBy } from "@platformatic/kafka";
 import type { KafkaConfig } from "../../config/mod.ts";
 import type { ClientKeeper } from "../client_keeper.ts";
-import { inTime } from "../in_time.ts";
 import { allAgain, KeptProducer, sizeLimit } from "../kept_producer.ts";
 import { problemOf } from "../problem.ts";
 import { type Outcome, type Publication, STORED } from "../publication.ts";
@@ -108,7 +107,7 @@ export class KafkaProducer extends KeptProducer {
     const { compression, requiredAcks } = this.#config.producer;
     this.#link.busy = true;
     try {
-      await inTime(
+      await this.#link.ask(
         client.send({
           messages: batch.map((publication) => this.#message(publication)),
           // Here and only here it counts.
