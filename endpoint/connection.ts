@@ -427,7 +427,7 @@ function describe(
   if (kind === "protocol") {
     return new FrontierError("protocol", `Connection lost: ${text}`);
   }
-  if (kind === "timeout" && link.openedAt === 0) {
+  if (kind === "timeout" && link.role === "client" && link.openedAt < 0) {
     return new FrontierError(
       "timeout",
       "Cannot connect: no answer to the handshake",

@@ -208,3 +208,25 @@ Deno.test("an endpoint goes on with its next connection", async () => {
   }
   network.close();
 });
+
+Deno.test("a peer that does not answer the handshake in time is a timeout, not a loss", async () => {
+  const network = new MemoryNetwork();
+  using client = new EndpointCore();
+  const accepted = network.accept();
+  const dialled = Connection.connect(
+    network.connect(),
+    { ...LINK_SETTINGS, handshakeTimeoutMs: 10 },
+    client,
+    { meta: undefined, wantedId: 0n },
+  );
+  await accepted;
+  const error = await assertRejects(
+    () => dialled.opened,
+    FrontierError,
+    "no answer to the handshake",
+  );
+  assertEquals(error.code, "timeout");
+  assertEquals((await dialled.closed).code, "timeout");
+  await dialled.close(0);
+  network.close();
+});

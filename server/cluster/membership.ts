@@ -30,7 +30,7 @@ const STABLE_MS = 5_000;
 /** How a gateway is refused whose id is taken. Source: docs/spec/frontlas.md §1.3. */
 const TAKEN = "frontier already set";
 /** What something else than a directory causes, and one that is about to die. */
-const STRANGE = /protocol error|has not registered|handshake timeout/;
+const STRANGE = /protocol error|has not registered|no answer to the handshake/;
 const MEANT =
   "the port of a Frontlas for gateways, 40012 by default (frontlas.dial.addrs)";
 
