@@ -1,7 +1,7 @@
 /**
  * Runs the tests that failed once more, alone: `deno run --allow-read --allow-run tools/retry_failed.ts LOG`. Some tests wait for
  * other processes and fail when the machine stands still for a moment. What fails twice has failed; what passes now is named as
- * flaky, for somebody to look at. More than a few failures are not retried: they are no accident.
+ * flaky, for somebody to look at. More than a dozen failures are not retried: they are no accident.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 import { stripVTControlCharacters } from "node:util";
 
 /** As many failures may be an accident. */
-const MOST = 5;
+const MOST = 12;
 
 /** What is to be run again. */
 export interface Failures {

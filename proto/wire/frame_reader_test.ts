@@ -61,12 +61,15 @@ function readAll(
           [frame.type, frame.id, frame.session],
           [last.type, last.id, last.session],
         );
-        last.body = new Uint8Array([...last.body, ...frame.body]);
+        last.body.set(frame.body, last.body.length - left);
         left -= frame.body.length;
       } else {
         frames.push(frame);
         if (frame.type === wire.TYPE_STREAM) {
-          left = streamLength(bytes, frames.length - 1) - frame.body.length;
+          const whole = new Uint8Array(streamLength(bytes, frames.length - 1));
+          whole.set(frame.body);
+          left = whole.length - frame.body.length;
+          frame.body = whole;
         }
       }
     }
