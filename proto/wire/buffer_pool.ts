@@ -9,6 +9,9 @@ const SIZES = [1_024, 16_384, 65_792, 262_656, 2_097_152];
 /** Spare buffers kept per size, for all connections together. */
 const SPARES = [1_024, 256, 128, 32, 4];
 
+/** Bytes from which on a buffer that is not kept is worth a call to free it. */
+const LARGE = 65_536;
+
 const spares: Uint8Array[][] = SIZES.map(() => []);
 /** Views of buffers that are used again, for as long as those live. */
 const views: WeakMap<ArrayBufferLike, DataView> = new WeakMap();
@@ -29,13 +32,18 @@ export function obtainBuffer(size: number): Uint8Array {
 }
 
 /**
- * Gives a buffer back.
+ * Gives a buffer back. A large one that is not kept is freed at once: a process
+ * that has become quiet collects no garbage for a long time.
  *
- * @param buffer A whole buffer from {@linkcode obtainBuffer}, or any view of one.
+ * @param buffer A whole buffer from {@linkcode obtainBuffer}, or any view of
+ * one; nobody looks at it any more.
  */
 export function releaseBuffer(buffer: Uint8Array): void {
   const level = SIZES.indexOf(buffer.buffer.byteLength);
-  if (level < 0 || spares[level]!.length >= SPARES[level]!) return;
+  if (level < 0 || spares[level]!.length >= SPARES[level]!) {
+    free(buffer.buffer);
+    return;
+  }
   const whole = buffer.length === buffer.buffer.byteLength
     ? buffer
     : new Uint8Array(buffer.buffer);
@@ -56,4 +64,10 @@ export function viewOf({ buffer }: Uint8Array): DataView {
     if (SIZES.includes(buffer.byteLength)) views.set(buffer, view);
   }
   return view;
+}
+
+function free(buffer: ArrayBufferLike): void {
+  // Node.js 20 has no `transfer`.
+  if (buffer.byteLength < LARGE || !("transfer" in buffer)) return;
+  buffer.transfer(0);
 }

@@ -194,10 +194,11 @@ Deno.test("pool hands out whole buffers of at least the size, each once", () => 
   for (const size of [1, 1_024, 1_025, 65_792, 262_145, 3_000_000]) {
     const one = obtainBuffer(size);
     const two = obtainBuffer(size);
-    assert(one.length >= size && one.buffer !== two.buffer);
+    const { length } = one;
+    assert(length >= size && one.buffer !== two.buffer);
     releaseBuffer(one.subarray(0, 1));
     const again = obtainBuffer(size);
-    assertEquals(again.length, one.length);
+    assertEquals(again.length, length);
     assertEquals(again.byteOffset, 0);
   }
 });
