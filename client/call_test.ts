@@ -68,9 +68,13 @@ Deno.test("Service.call() appends the id of the edge to the custom bytes", async
   assertEquals([...seen[1]!], [1, 2, ...tail]);
   await assertRejects(() => service.call(1n << 64n, "m"), RangeError);
   await assertRejects(() => service.call(-1n, "m"), RangeError);
-  const nobody = undefined as unknown as bigint;
-  await assertRejects(() => service.call(nobody, "m"), RangeError);
-  await assertRejects(() => service.publish(nobody, "m"), RangeError);
+  for (const id of [undefined, null, 42, "42", Symbol("x"), {}]) {
+    const wrong = id as unknown as bigint;
+    const message = `Cannot take ${String(id)} as an id: need a bigint`;
+    await assertRejects(() => service.call(wrong, "m"), TypeError, message);
+    await assertRejects(() => service.publish(wrong, "m"), TypeError, message);
+    await assertRejects(() => service.openStream(wrong), TypeError, message);
+  }
 });
 
 Deno.test("call() rejects with the code of the error text", async () => {
@@ -80,7 +84,7 @@ Deno.test("call() rejects with the code of the error text", async () => {
   await using edge = await Edge.connect({ dial: gateway.dial });
   for (
     const [text, code] of [
-      ["record not found", "rpc-not-online"],
+      ["topic not online", "topic-not-online"],
       ["timeout", "timeout"],
       ["no such rpc: m", "no-such-rpc"],
       ['out of paper "<&>\n', "remote"],

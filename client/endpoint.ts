@@ -214,7 +214,10 @@ export abstract class Endpoint {
    * @throws {FrontierError} With the code `eof` when the endpoint is closed, or `canceled`.
    */
   acceptStream(options: { signal?: AbortSignal } = {}): Promise<Stream> {
-    return this.#connector.core.streams.next(options.signal);
+    return this.#connector.core.streams.next(
+      options.signal,
+      "accept a stream",
+    );
   }
 
   /**

@@ -23,10 +23,18 @@ export function checkTimeout(timeoutMs: number): number {
  *
  * @param id 64 unsigned bits.
  * @returns The same.
+ * @throws {TypeError} If it is no `bigint`.
  * @throws {RangeError} If it does not fit into 64 bits.
  */
 export function checkId(id: bigint): bigint {
-  if (typeof id !== "bigint" || id < 0n || id > 0xffff_ffff_ffff_ffffn) {
+  if (typeof id !== "bigint") {
+    throw new TypeError(
+      `Cannot take ${
+        String(id)
+      } as an id: need a bigint, such as 42n or BigInt("42")`,
+    );
+  }
+  if (id < 0n || id > 0xffff_ffff_ffff_ffffn) {
     throw new RangeError(`Cannot take ${id} as an id: need 64 unsigned bits`);
   }
   return id;

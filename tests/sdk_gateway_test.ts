@@ -60,8 +60,8 @@ Deno.test("calls go both ways, with custom bytes and the caller's id", async () 
   ]);
   assertEquals(codes.map(({ message }) => message), [
     'Cannot call "fail": Out of paper',
-    'Cannot call "nobody": record not found',
-    'Cannot call "WHO": record not found',
+    'Cannot call "nobody": no service has registered it (record not found)',
+    'Cannot call "WHO": no service has registered it (record not found)',
     'Cannot call "echo" of edge 1: edge not online',
     `Cannot call "none" of edge ${edge.edgeId}: no such rpc: none`,
   ]);

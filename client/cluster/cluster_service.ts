@@ -360,7 +360,10 @@ export class ClusterService implements ServiceLike {
    * @throws {FrontierError} With the code `eof` when the service is closed, or `canceled`.
    */
   acceptStream(options: { signal?: AbortSignal } = {}): Promise<Stream> {
-    return this.#connector.streams.next(options.signal);
+    return this.#connector.streams.next(
+      options.signal,
+      "accept a stream",
+    );
   }
 
   /**

@@ -94,12 +94,13 @@ export class Inbox<T> implements ItemSource<T> {
    * Waits for the next item.
    *
    * @param signal Gives up when aborted.
+   * @param what What the wait is for, for messages of errors.
    * @returns The item.
    * @throws {FrontierError} With the code `eof` when the inbox is closed, or
    * `canceled`.
    */
-  next(signal?: AbortSignal): Promise<T> {
-    return traced(nextItem(this, signal));
+  next(signal?: AbortSignal, what = "receive"): Promise<T> {
+    return traced(nextItem(this, signal, what));
   }
 
   /**

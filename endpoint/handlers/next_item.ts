@@ -12,6 +12,7 @@ import type { ItemSource, Reader } from "./item_iterator.ts";
  *
  * @param source Where items come from.
  * @param signal Gives up when aborted.
+ * @param what What the wait is for, for messages: `receive`.
  * @returns The item.
  * @throws {FrontierError} With the code `eof` when the source is closed, or
  * `canceled`.
@@ -19,8 +20,9 @@ import type { ItemSource, Reader } from "./item_iterator.ts";
 export function nextItem<T>(
   source: ItemSource<T>,
   signal: AbortSignal | undefined,
+  what: string,
 ): Promise<T> {
-  if (signal?.aborted) return Promise.reject(canceled(signal));
+  if (signal?.aborted) return Promise.reject(canceled(signal, what));
   return new Promise((resolve, reject) => {
     if (signal === undefined) {
       source.ask({ resolve, reject });
@@ -28,7 +30,7 @@ export function nextItem<T>(
     }
     const onAbort = () => {
       source.forget(reader);
-      reject(canceled(signal));
+      reject(canceled(signal, what));
     };
     signal.addEventListener("abort", onAbort, { once: true });
     const settled = () => signal.removeEventListener("abort", onAbort);
@@ -40,10 +42,10 @@ export function nextItem<T>(
   });
 }
 
-function canceled(signal: AbortSignal): FrontierError {
+function canceled(signal: AbortSignal, what: string): FrontierError {
   return new FrontierError(
     "canceled",
-    "Cannot receive: the wait was canceled",
+    `Cannot ${what}: canceled by the caller`,
     { cause: signal.reason },
   );
 }

@@ -174,7 +174,7 @@ export class FrontierError extends Error {
    * @param verdict What the answer says beside the text; without it, where it
    * could have been said, the error is the application's, whatever its text.
    * @param what What failed, for the message: `call "echo" of edge 42`.
-   * @returns The error, whose message ends in the text.
+   * @returns The error, whose message has the text in it.
    */
   static fromWire(
     wireText: string,
@@ -186,7 +186,7 @@ export class FrontierError extends Error {
     const code = own ? errorCodeOf(wireText) : "remote";
     const error = new FrontierError(
       code,
-      what === "" ? wireText : `Cannot ${what}: ${wireText}`,
+      what === "" ? wireText : `Cannot ${what}: ${inWords(wireText, own)}`,
       negotiated && verdict !== "not-run" ? { retryable: false } : {},
     );
     error.#wireText = wireText;
@@ -226,6 +226,13 @@ export class FrontierError extends Error {
     const known = this.#wireText ?? TEXT_OF_CODE[this.code] ?? this.message;
     return known === "" ? "error" : known;
   }
+}
+
+/** What a text of a gateway means, where it does not say so itself. */
+function inWords(wireText: string, own: boolean): string {
+  return own && wireText === text.RECORD_NOT_FOUND
+    ? `no service has registered it (${wireText})`
+    : wireText;
 }
 
 /**

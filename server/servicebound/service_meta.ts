@@ -28,7 +28,7 @@ export function parseServiceMeta(meta: Uint8Array | undefined): ServiceMeta {
     value = JSON.parse(new TextDecoder().decode(meta));
   } catch {
     throw new SyntaxError(
-      'illegal service meta: expected JSON like {"service":"name","topics":["topic"]}',
+      'illegal service meta: expected JSON like {"service":"name","topics":["topic"]}; edges connect to the other port',
     );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
