@@ -67,6 +67,8 @@ export abstract class Peer implements PeerRecord, Party {
   farewell: Timer | undefined = undefined;
   /** Its default session as a target; an edge's is made at the first call. */
   target: PeerTarget | undefined = undefined;
+  /** When a stream that it sent on was given up last, in milliseconds of the clock; 0 for never. */
+  gaveUpAt = 0;
   /** Bytes of the buffer its bytes are read into, beyond what an idle one has. */
   readBytes = 0;
   /** Who filled its outbox; made while much is in it. */

@@ -163,8 +163,11 @@ export class Answers {
       // The asker knows what it asked: what cannot be refused is to be short.
       request = null;
       length = error.length + BODY_SLACK;
-      if (link.outbox.unwritten > this.#limits.maxOutboxBytes) {
-        // It asks and never reads: not even the errors fit any more.
+      if (
+        this.#room.scarce ||
+        link.outbox.unwritten > this.#limits.maxOutboxBytes
+      ) {
+        // It asks and does not read: not even the errors fit any more.
         this.#log.warn("Connection does not read its answers", {
           peer: source.describe(),
           unwritten: link.outbox.unwritten,

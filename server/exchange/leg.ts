@@ -23,6 +23,12 @@ export interface LegLimits {
 
 /** Milliseconds a sender whose buffer is full waits before more is stored. */
 const BRIEF_MS = 200;
+/** Milliseconds without progress that a stream may hold up its sender while memory is short: everybody else the sender serves waits as well. */
+const PRESSED_MS = 1_500;
+/** The same, soon after another stream of that sender was given up: many such streams must not add up. */
+const AGAIN_MS = 250;
+/** How long that is soon, in milliseconds. */
+const SOON_MS = 10_000;
 /** How many times as long as without progress a sender waits for one with too little of it. */
 const MOST_STALLS = 6;
 /** Why both sides of a stream end that was given up. */
@@ -149,6 +155,8 @@ export class Leg {
       if (at > start) session.consume(at - start, keepsUp(to));
       if (at === end) return;
     }
+    // Nothing was held before, so nothing has stood still.
+    if (this.heldBytes === 0) this.#progressAt = session.link.seenAt;
     const { holder } = this.other!.peer;
     const allowed = this.#share.add(end - at, this.peer.holder, holder);
     this.#held.add(buf, at, end, to.link.credit);
@@ -159,7 +167,9 @@ export class Leg {
       return;
     }
     // Below half of the memory a stream may always have its buffer.
-    if (full || this.#ledger.level > 0) this.#pause();
+    if (!full && this.#ledger.level === 0) return;
+    this.#pause();
+    if (this.#progressAt + this.#patience <= this.#pausedAt) this.#abandon();
   }
 
   /** The other side can take bytes again. */
@@ -267,9 +277,32 @@ export class Leg {
   #watch(): void {
     const { timers } = this.session.link;
     this.#brief = false;
-    this.#progressAt = timers.now();
+    const now = timers.now();
+    // While memory is short, what stood still before counts as well.
+    if (this.#ledger.level === 0 || !this.#paused) this.#progressAt = now;
     this.#stall ??= new Timer(() => this.#onStall());
-    timers.set(this.#stall, this.#progressAt + this.#limits.stallMs);
+    this.#lookAgain(now, this.#progressAt + this.#patience);
+  }
+
+  /** Memory may become short while the sender waits. */
+  #lookAgain(now: number, due: number): void {
+    const at = this.#paused ? Math.min(due, now + PRESSED_MS) : due;
+    this.session.link.timers.set(this.#stall!, at);
+  }
+
+  /** Milliseconds that the stream may stand still; with a sender that waits, less while memory is short. */
+  get #patience(): number {
+    const { stallMs } = this.#limits;
+    if (!this.#paused || this.#ledger.level === 0) return stallMs;
+    const { gaveUpAt } = this.peer;
+    const again = gaveUpAt > 0 && this.#pausedAt - gaveUpAt < SOON_MS;
+    return Math.min(stallMs, again ? AGAIN_MS : PRESSED_MS);
+  }
+
+  #abandon(): void {
+    this.peer.gaveUpAt = this.session.link.timers.now();
+    this.#giveUp(this);
+    this.abort(STALLED);
   }
 
   #onStall(): void {
@@ -278,22 +311,17 @@ export class Leg {
       this.#resume();
       return;
     }
-    const { timers } = this.session.link;
     const { stallMs } = this.#limits;
-    let due = this.#progressAt + stallMs;
+    let due = this.#progressAt + this.#patience;
     // A receiver that takes a byte now and then must not hold up for ever what
     // else its sender's connection carries; one on a slow line may.
-    const now = timers.now();
+    const now = this.session.link.timers.now();
     const moved = this.#pausedBytes - this.heldBytes;
     if (this.#paused && moved < (now - this.#pausedAt) * SLOW_LINE) {
       due = Math.min(due, this.#pausedAt + stallMs * MOST_STALLS);
     }
-    if (due > now) {
-      timers.set(this.#stall!, due);
-      return;
-    }
-    this.#giveUp(this);
-    this.abort(STALLED);
+    if (due > now) this.#lookAgain(now, due);
+    else this.#abandon();
   }
 
   /**

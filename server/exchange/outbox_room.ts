@@ -33,6 +33,11 @@ export class OutboxRoom {
     this.#free = OutboxShares.freeBytes(limit);
   }
 
+  /** Whether memory is so short that nobody may have more than its share, not even of what cannot be refused. */
+  get scarce(): boolean {
+    return this.#ledger.level >= 2;
+  }
+
   /**
    * Takes room for a frame.
    *

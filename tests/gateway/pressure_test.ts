@@ -128,6 +128,68 @@ Deno.test("a peer that asks and does not read is cut after half a minute when it
   }
 });
 
+Deno.test("errors for many who ask and do not read stay within the memory, and others are served", () => {
+  const maxMemory = 1_000_000;
+  const limits = { maxOutboxBytes: 120_000 };
+  const gateway = new SimGateway({ maxMemory, limits, capacity: 2_000 });
+  gateway.service("S", { methods: ["m"] }).onRequest = () => ({});
+  const deaf = Array.from({ length: 40 }, () => gateway.edge());
+  for (const edge of deaf) edge.paused = true;
+  const other = gateway.edge();
+  for (let round = 0; round < 15; round++) {
+    for (const edge of deaf) {
+      if (edge.closed !== undefined) continue;
+      for (let i = 0; i < 100; i++) edge.call("nobody has this method");
+    }
+    const id = other.call("m");
+    gateway.run(5);
+    assertEquals(other.outcome(id), "ok: ");
+    const { memory } = gateway.ledger;
+    assert(memory <= maxMemory, `${memory} bytes are counted`);
+  }
+  assert(gateway.log.has("Connection does not read its answers", "warn"));
+});
+
+Deno.test("a Go service that streams to an edge that takes nothing serves the others while memory is short", () => {
+  const gateway = new SimGateway({
+    maxMemory: 16_000_000,
+    capacity: 20_000,
+    link: { streamMark: 20_000 },
+  });
+  const service = gateway.service("S", { methods: ["m"] });
+  service.onRequest = () => ({});
+  const slow = Array.from({ length: 8 }, () => gateway.edge());
+  const streams = slow.map((edge) => {
+    edge.open("S");
+    gateway.run(30);
+    edge.paused = true;
+    return service.last("session").negotiateId;
+  });
+  // Names, and what nobody reads, fill more than half of the memory.
+  const hogs = Array.from({ length: 60 }, () => gateway.edge());
+  for (const hog of hogs) hog.paused = true;
+  const talker = gateway.service("T", { ours: true });
+  for (let round = 0; gateway.ledger.level === 0 && round < 100; round++) {
+    for (const hog of hogs) {
+      talker.call("m", { value: new Uint8Array(30_000), custom: tail(hog.id) });
+    }
+    gateway.run(5);
+  }
+  assert(gateway.ledger.level > 0);
+  const other = gateway.edge();
+  for (const stream of streams) {
+    for (let i = 0; i < 40; i++) service.stream(stream, new Uint8Array(30_000));
+  }
+  const calls: bigint[] = [];
+  for (let i = 0; i < 40; i++) {
+    calls.push(other.call("m"));
+    gateway.run(100);
+  }
+  const waited = calls.filter((id) => other.outcome(id) === "none").length;
+  assert(waited < 20, `what was asked ${waited * 100} ms ago has no answer`);
+  assertEquals(service.closed, undefined);
+});
+
 Deno.test("unfinished frames are counted, and whoever holds them lets go of them", () => {
   const gateway = new SimGateway({ maxMemory: 64_000_000 });
   const before = gateway.ledger.memory;
