@@ -136,6 +136,7 @@ export async function startFrontlas(
         maxAnswers: config.limits.maxAnswers,
         store,
         links: presence,
+        catchingUp: () => presence.catchingUp,
         version: FRONTIER_VERSION,
         log,
       }),

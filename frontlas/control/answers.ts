@@ -39,6 +39,11 @@ export interface AnswersOptions {
    */
   readonly maxKept?: number;
   /**
+   * Whether what is not recorded may be online all the same.
+   * @default {() => false}
+   */
+  readonly catchingUp?: (() => boolean) | undefined;
+  /**
    * A clock in milliseconds that only goes forward.
    * @default performance.now()
    */
@@ -55,6 +60,8 @@ export interface AnswerFigures {
   stale: number;
   /** The store did not answer, and nothing was kept. */
   missing: number;
+  /** Not recorded, and gateways had not told everything yet. */
+  untold: number;
 }
 
 /**
@@ -69,9 +76,11 @@ export class Answers {
     shared: 0,
     stale: 0,
     missing: 0,
+    untold: 0,
   };
   readonly #store: PresenceStore;
   readonly #now: () => number;
+  readonly #catchingUp: () => boolean;
   readonly #edges: KeptAnswers<EdgeRecord>;
   readonly #services: KeptAnswers<readonly ServiceRecord[]>;
   readonly #gateways: KeptAnswers<FrontierRecord> = new KeptAnswers(GATEWAYS);
@@ -81,8 +90,11 @@ export class Answers {
   /**
    * @param options What it is made of.
    */
-  constructor({ store, maxKept = MAX_KEPT, now }: AnswersOptions) {
+  constructor(
+    { store, maxKept = MAX_KEPT, catchingUp, now }: AnswersOptions,
+  ) {
     this.#store = store;
+    this.#catchingUp = catchingUp ?? (() => false);
     this.#now = now ?? (() => performance.now());
     // Services are few, and every one of them may be asked for by many.
     const services = Math.ceil(maxKept / 10);
@@ -143,7 +155,11 @@ export class Answers {
     return this.#ask(
       `frontier ${frontierId}`,
       async () => {
-        const record = await this.#store.frontier(frontierId);
+        const record = await this.#find(
+          `gateway ${frontierId.toWellFormed()}`,
+          () => this.#store.frontier(frontierId),
+          (found) => found !== undefined,
+        );
         if (record === undefined) this.#gateways.forget(frontierId);
         else this.#gateways.keep(frontierId, record, this.#now());
         return record;
@@ -169,7 +185,11 @@ export class Answers {
     return this.#ask(
       `edge ${key}`,
       async () => {
-        const record = await this.#store.edge(edgeId);
+        const record = await this.#find(
+          `edge ${key}`,
+          () => this.#store.edge(edgeId),
+          (found) => found !== undefined,
+        );
         this.#keepEdge(key, record);
         return record;
       },
@@ -186,7 +206,11 @@ export class Answers {
     return this.#ask(
       undefined,
       async () => {
-        const records = await this.#store.edges(edgeIds);
+        const records = await this.#find(
+          "each of these edges",
+          () => this.#store.edges(edgeIds),
+          (all) => all.length >= new Set(edgeIds).size,
+        );
         const found = new Map(
           records.map((record) => [record.edgeId, record]),
         );
@@ -229,7 +253,11 @@ export class Answers {
     return this.#ask(
       `service ${key}`,
       async () => {
-        const records = await this.#store.service(serviceId);
+        const records = await this.#find(
+          `service ${key}`,
+          () => this.#store.service(serviceId),
+          (all) => all.length > 0,
+        );
         if (records.length === 0) this.#services.forget(key);
         else this.#services.keep(key, records, this.#now());
         return records;
@@ -264,6 +292,23 @@ export class Answers {
         const { value: all, at } = this.#frontiers;
         return { value: totalOf(all.values()), at };
       },
+    );
+  }
+
+  /** Asks for what may not be recorded yet: then its absence says nothing. */
+  async #find<T>(
+    what: string,
+    ask: () => Promise<T>,
+    isThere: (answer: T) => boolean,
+  ): Promise<T> {
+    // Both before and after: gateways may have begun or ended to tell meanwhile.
+    const before = this.#catchingUp();
+    const answer = await ask();
+    if (isThere(answer) || !(before || this.#catchingUp())) return answer;
+    this.figures.untold++;
+    throw new ApiError(
+      "UNAVAILABLE",
+      `Cannot tell whether ${what} is online: Frontlas has just started, or lost its store, and gateways still tell it what they have; ask again in a second`,
     );
   }
 

@@ -5,10 +5,11 @@ import { SwitchedStore } from "./testing/switched_store.ts";
 
 function stage(maxKept?: number) {
   const switched = new SwitchedStore();
-  const clock = { ms: 0 };
+  const clock = { ms: 0, catchingUp: false };
   const answers = new Answers({
     store: switched.store,
     now: () => clock.ms,
+    catchingUp: () => clock.catchingUp,
     ...(maxKept !== undefined && { maxKept }),
   });
   return { switched, clock, answers };
@@ -149,4 +150,42 @@ Deno.test("of a gateway the newer of two answers counts: its own, or that about 
   await answers.frontiers();
   switched.off();
   await assertUnavailable(answers.frontier("a"));
+});
+
+Deno.test("while gateways still tell what they have, what is not recorded is not called absent", async () => {
+  const { switched, clock, answers } = stage();
+  clock.catchingUp = true;
+  const session = await switched.gateway("a", [1n], [7n]);
+  assertEquals((await answers.edge(1n)).value!.frontierId, "a");
+  assertEquals((await answers.edges([1n])).value.length, 1);
+  assertEquals((await answers.service(7n)).value.length, 1);
+  const unknown = () =>
+    [
+      answers.edge(2n),
+      answers.edges([1n, 2n]),
+      answers.service(8n),
+      answers.frontier("b"),
+    ] as const;
+  for (const answer of unknown()) {
+    const error = await assertRejects(() => answer, ApiError, "still tell");
+    assertEquals(error.code, "UNAVAILABLE");
+  }
+  assertEquals(answers.figures.untold, 4);
+  // Lists and counts say what there is.
+  assertEquals((await answers.counts()).value, { edges: 1, services: 1 });
+  assertEquals((await answers.frontiers()).value.size, 1);
+  clock.catchingUp = false;
+  const [edge, edges, service, frontier] = await Promise.all(unknown());
+  assertEquals([edge.value, frontier.value], [undefined, undefined]);
+  assertEquals([edges.value.length, service.value.length], [1, 0]);
+  // Whoever asked before the last one had told does not hear that it is absent.
+  clock.catchingUp = true;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  switched.gate = promise;
+  const asked = answers.edge(3n);
+  clock.catchingUp = false;
+  resolve();
+  await assertRejects(() => asked, ApiError, "still tell");
+  assertEquals((await answers.edge(3n)).value, undefined);
+  await switched.memory.release(session, 0);
 });

@@ -48,6 +48,11 @@ export interface ControlOptions {
   readonly store: PresenceStore;
   /** The gateways whose link is here. */
   readonly links: LinkedFrontiers;
+  /**
+   * Whether what is not recorded may be online all the same.
+   * @default {() => false}
+   */
+  readonly catchingUp?: () => boolean;
   /** Version of this Frontlas. */
   readonly version: string;
   /** Where to report. */
@@ -123,6 +128,7 @@ class OpenedControl implements Control {
     this.#answers = new Answers({
       store: options.store,
       maxKept: options.maxAnswers,
+      catchingUp: options.catchingUp,
     });
   }
 

@@ -30,7 +30,7 @@ export function controlMetrics({ frontlas }: MetricSources): Metric[] {
     {
       name: "frontlas_answers_total",
       help:
-        "Answers about the directory, by where they came from: asked (the store), shared (with somebody who asked the same at that moment), stale (kept from before, for the store does not answer), missing (there was none)",
+        "Answers about the directory, by where they came from: asked (the store), shared (with somebody who asked the same at that moment), stale (kept from before, for the store does not answer), missing (there was none), untold (not recorded, while gateways had not told everything yet: the answer was UNAVAILABLE)",
       type: "counter",
       labels: ["source"],
       read: (emit) => {

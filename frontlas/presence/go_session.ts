@@ -157,6 +157,7 @@ export class GoSession extends GatewaySession {
       }
     }
     tally.syncs++;
+    this.context.catchUp.end(this);
   }
 
   /** Ends who was not heard of for long. */

@@ -17,7 +17,11 @@ import {
   type PresenceReply,
 } from "@frontier/proto/cluster";
 import { FrontierError, Timer } from "@frontier/proto/internal";
-import { GatewaySession } from "./session.ts";
+import {
+  GatewaySession,
+  type SessionContext,
+  type SessionParts,
+} from "./session.ts";
 import { Sync } from "./sync.ts";
 import type { Told } from "./tally.ts";
 
@@ -50,6 +54,16 @@ export class OurSession extends GatewaySession {
   #mailboxAt = -Infinity;
   /** Evictions for the next reply. */
   #evictions: Eviction[] = [];
+
+  /**
+   * @param parts Who it is.
+   * @param context What all sessions have in common.
+   */
+  constructor(parts: SessionParts, context: SessionContext) {
+    super(parts, context);
+    // What it has is not known before it has told it.
+    context.catchUp.begin(this);
+  }
 
   /** @inheritdoc */
   get synced(): boolean {
@@ -173,6 +187,7 @@ export class OurSession extends GatewaySession {
     if (this.#sync !== undefined) this.#sync.abandoned = true;
     this.#sync = undefined;
     this.#synced = false;
+    if (!this.over) this.context.catchUp.begin(this);
   }
 
   async #take(batch: PresenceBatch): Promise<Uint8Array<ArrayBuffer>> {
@@ -237,7 +252,7 @@ export class OurSession extends GatewaySession {
 
   /** Removes what was not told. Never rejects. */
   async #finish(sync: Sync): Promise<void> {
-    const { tally, log, resyncs } = this.context;
+    const { tally, log, resyncs, catchUp } = this.context;
     try {
       const removed = await sync.finish();
       if (removed === undefined || sync.abandoned) return;
@@ -246,6 +261,7 @@ export class OurSession extends GatewaySession {
       this.#sync = undefined;
       this.#synced = true;
       resyncs.forget(this);
+      catchUp.end(this);
       log.debug("A gateway has told everything", {
         peer: this.frontierId,
         edges: this.edges,

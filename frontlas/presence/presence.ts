@@ -8,6 +8,7 @@ import type { FrontierMeta, Stamp } from "@frontier/proto/cluster";
 import { type CloseReason, FrontierError } from "@frontier/proto/internal";
 import { describeError } from "@frontier/platform/internal";
 import type { FrontierSession, StoreState } from "../store/presence_store.ts";
+import { CatchUp } from "./catch_up.ts";
 import { DeadGateways } from "./dead_gateways.ts";
 import { Evictions } from "./evictions.ts";
 import type { GatewayLink } from "./gateway_link.ts";
@@ -25,6 +26,8 @@ import { EventPlaces } from "./event_places.ts";
 const ENTERING = 4_000;
 /** Gateways that register at a time: new ones contend for their numbers. */
 const REGISTERING = 2;
+/** Milliseconds within which gateways have come back, with their longest pause of 5 s between two attempts. */
+const CATCH_UP_MS = 8_000;
 /** Bytes of a gateway's id, at most. */
 const MAX_ID_BYTES = 255;
 /** Peers of Go gateways that are remembered. */
@@ -82,8 +85,10 @@ export class Presence {
         random,
         ready: () => store.state === "up",
       }),
+      catchUp: new CatchUp(timers),
       renewMs: options.renewMs ?? (store.mode === "ttl" ? 10_000 : 600_000),
     };
+    this.#awaitGateways();
     this.#dead = new DeadGateways({ store, timers, random, log, tally });
     this.#ledgers = new GoLedgers({
       timers,
@@ -117,6 +122,14 @@ export class Presence {
   /** Gateways that have to tell everything again and wait for their turn. */
   get resyncsWaiting(): number {
     return this.#context.resyncs.waiting;
+  }
+
+  /**
+   * Whether what is not recorded may be online all the same: gateways have not
+   * told everything yet, or not come back after a start or an outage of the store.
+   */
+  get catchingUp(): boolean {
+    return this.#context.catchUp.active;
   }
 
   /** Events that wait for the store. */
@@ -250,6 +263,8 @@ export class Presence {
    */
   storeIs(state: StoreState): void {
     if (state !== "up") return;
+    // Those of other directories tell again, too.
+    this.#awaitGateways();
     // It may have forgotten what it had confirmed.
     for (const session of this.#sessions.values()) session.lost();
     this.#context.resyncs.wake();
@@ -285,6 +300,10 @@ export class Presence {
       this.ended(session, reason);
     }
     await Promise.all(this.#releases);
+  }
+
+  #awaitGateways(): void {
+    this.#context.catchUp.await(this.#options.catchUpMs ?? CATCH_UP_MS);
   }
 
   #check(frontierId: string, address: string): void {

@@ -42,6 +42,12 @@ export interface PresenceOptions {
    * @default {1_000_000}
    */
   readonly maxRemembered?: number;
+  /**
+   * Milliseconds after a start, and after the store was away, for which gateways are awaited.
+   *
+   * @default {8_000}
+   */
+  readonly catchUpMs?: number;
   /** Called when a gateway has come, moved or gone. */
   readonly onChange?: () => void;
 }

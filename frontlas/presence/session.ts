@@ -14,6 +14,7 @@ import type {
   PresenceOutcome,
   PresenceStore,
 } from "../store/presence_store.ts";
+import type { CatchUp } from "./catch_up.ts";
 import type { Evictions, Moved } from "./evictions.ts";
 import type { GatewayLink } from "./gateway_link.ts";
 import type { Resyncable, Resyncs } from "./resyncs.ts";
@@ -43,6 +44,8 @@ export interface SessionContext {
   readonly evictions: Evictions;
   /** Who has to tell everything again. */
   readonly resyncs: Resyncs;
+  /** Who has not told everything yet. */
+  readonly catchUp: CatchUp;
   /** Milliseconds within which a gateway of ours is to tell each peer again. */
   readonly renewMs: number;
 }
@@ -128,7 +131,9 @@ export abstract class GatewaySession implements Resyncable {
 
   /** Something it has told may not be recorded: it is to tell everything again. */
   lost(): void {
-    if (!this.over) this.context.resyncs.want(this);
+    if (this.over) return;
+    this.context.catchUp.begin(this);
+    this.context.resyncs.want(this);
   }
 
   /** Another link of the gateway has been admitted, here or elsewhere. */
@@ -143,6 +148,7 @@ export abstract class GatewaySession implements Resyncable {
   end(): void {
     this.over = true;
     this.context.resyncs.forget(this);
+    this.context.catchUp.end(this);
   }
 
   async #apply(

@@ -18,6 +18,8 @@ import { readParameters } from "./parameters.ts";
 import { KeptReply } from "./reply.ts";
 
 /** What every answer says: it is of this moment, and it is what it says it is. */
+/** Seconds after which what is not to be had now may be: as a header. */
+const RETRY_AFTER = "1";
 const HEADERS = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
@@ -223,6 +225,7 @@ function answerError(
       "content-type": JSON_TYPE,
       ...HEADERS,
       ...(told.code === "UNAUTHENTICATED" && { "www-authenticate": "Bearer" }),
+      ...(told.code === "UNAVAILABLE" && { "retry-after": RETRY_AFTER }),
       ...more,
     },
   });

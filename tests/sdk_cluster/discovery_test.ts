@@ -202,6 +202,26 @@ Deno.test("a token is shown, and what a Frontlas refuses is told at once", async
   assertEquals([refused.code, refused.retryable], ["refused", false]);
 });
 
+Deno.test("a call waits, within its time, for a Frontlas that does not know yet where the edge is", async () => {
+  await using cluster = await TestCluster.start(1);
+  const service = await cluster.service();
+  const edge = await cluster.edge("g0", { methods: { a: () => "a" } });
+  const details = "Cannot tell whether the edge is online";
+  cluster.frontlas.failure = { code: 14, details };
+  const late = await assertRejects(
+    () => service.call(7n, "a", "", { timeoutMs: 200 }),
+    FrontierError,
+    details,
+  );
+  assertEquals([late.code, late.retryable], ["timeout", true]);
+  const answered = service.call(edge.edgeId, "a", "", { timeoutMs: 60_000 });
+  const asked = () => cluster.frontlas.count("GetFrontierByEdge");
+  const before = asked();
+  await eventually(() => Promise.resolve(asked() > before + 1));
+  cluster.frontlas.failure = undefined;
+  assertEquals((await answered).text(), "a");
+});
+
 Deno.test("connect() says what is missing", async () => {
   await using frontlas = await ScriptedFrontlas.start();
   const dead = `127.0.0.1:${freePort()}`;
