@@ -89,7 +89,7 @@ Deno.test("close() resolves soon, whatever the gateway does", async () => {
   assertEquals(error.code, "force-closed");
   await closing;
   await edge.close();
-  assert(performance.now() - begin < 3_000);
+  assert(performance.now() - begin < 15_000);
   assertEquals(edge.state, "closed");
   gateway.side.link.resume();
 });

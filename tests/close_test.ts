@@ -26,7 +26,7 @@ Deno.test("a close in the middle of everything ends every operation", async () =
   await new Promise((resolve) => setTimeout(resolve, 30));
   const begin = performance.now();
   await Promise.all([edge.close(), service.close()]);
-  assert(performance.now() - begin < 2_500);
+  assert(performance.now() - begin < 15_000);
   await Promise.all(pending);
   assertEquals(await stream.read(new Uint8Array(1)), null);
 });

@@ -32,7 +32,7 @@ Deno.test("an edge whose calls never end keeps nobody else waiting, nor itself f
     { length: 100 },
     () =>
       assertRejects(
-        () => attacker.call("stuck", "", { timeoutMs: 1_500 }),
+        () => attacker.call("stuck", "", { timeoutMs: 4_000 }),
         FrontierError,
       ),
   );
@@ -42,7 +42,7 @@ Deno.test("an edge whose calls never end keeps nobody else waiting, nor itself f
   }
   await using _late = await edge();
   assertEquals(online, 3);
-  assert(performance.now() - begin < 1_400, "all before a stuck call ended");
+  assert(performance.now() - begin < 3_900, "all before a stuck call ended");
   const codes = (await Promise.all(refusals)).map(({ code }) => code);
   const late = codes.filter((code) => code === "timeout").length;
   const refused = codes.filter((code) => code === "short-buffer").length;

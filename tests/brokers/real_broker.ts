@@ -4,12 +4,11 @@
  * @module
  */
 
+import { freePort } from "../support/free_ports.ts";
+
 /** How long a broker may take until it can be used, in milliseconds. */
 const READY_MS = 90_000;
 const LOOK_MS = 20;
-/** Below the ports that the system gives to clients: while a broker is down, a client could take its port. */
-const FIRST_PORT = 12_000;
-const PORTS = 8_000;
 
 /** How a broker's process is started. */
 export interface BrokerCommand {
@@ -164,15 +163,5 @@ export function brokerFolder(): Promise<string> {
  * @returns The ports, all different.
  */
 export function brokerPorts(count: number): number[] {
-  const found = new Set<number>();
-  while (found.size < count) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      found.add(port);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-  return [...found];
+  return Array.from({ length: count }, freePort);
 }

@@ -51,7 +51,7 @@ Deno.test("without peers a drain does not wait for TLS handshakes that are not d
   const begun = performance.now();
   await gateway.drain();
   await ended;
-  assert(performance.now() - begun < 1_000);
+  assert(performance.now() - begun < 5_000);
   assertEquals(gateway.status.connections, 0);
 });
 

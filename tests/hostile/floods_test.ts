@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { SimPeer } from "../gateway/simulation.ts";
+import { cpuMs } from "../support/cpu_time.ts";
 import { bytes, tail } from "../support/test_peer.ts";
 import { rawFrame } from "../../proto/testing/raw_frame.ts";
 import { Scene } from "./bystanders.ts";
@@ -177,10 +178,10 @@ Deno.test("cancels of nothing are cheap, also with very many calls in flight", (
   gateway.run(200);
   assert(gateway.exchange.inflight >= 50_000, `${gateway.exchange.inflight}`);
   const cancels = times(rawFrame(0x73, 2n, 1n, new Uint8Array([0, 1])), 20_000);
-  const start = performance.now();
+  const start = cpuMs();
   bad.write(cancels);
   gateway.run(20);
-  const took = performance.now() - start;
+  const took = cpuMs() - start;
   assert(took < 2_000, `20 000 cancels took ${took} ms`);
   mute.cut();
   gateway.run(50);
@@ -198,7 +199,7 @@ Deno.test("streams that come and go beside very many calls in flight stay cheap"
   gateway.run(200);
   assert(gateway.exchange.inflight >= 50_000);
   const bad = gateway.edge();
-  const start = performance.now();
+  const start = cpuMs();
   for (let i = 0; i < 1_000; i++) {
     const open = bad.open("S");
     gateway.run(1);
@@ -207,7 +208,7 @@ Deno.test("streams that come and go beside very many calls in flight stay cheap"
   }
   gateway.run(50);
   assertEquals(gateway.streams.count, 0);
-  const took = performance.now() - start;
+  const took = cpuMs() - start;
   assert(took < 2_000, `1 000 streams took ${took} ms`);
 });
 
