@@ -8,6 +8,9 @@
  * @module
  */
 
+import { npmReadme } from "./npm_readme.ts";
+import { reachable } from "./npm_reachable.ts";
+
 /** Folders of the packages, those first that others need. */
 export const NPM_PACKAGES: readonly string[] = [
   "proto",
@@ -17,8 +20,14 @@ export const NPM_PACKAGES: readonly string[] = [
 ];
 /** Those whose dependencies are left to programs that use the entries which need them. */
 const OPTIONAL: readonly string[] = ["platform", "client"];
+/** Entries that are programs of Deno's, and what only those need. */
+const DENO_ONLY: Readonly<Record<string, readonly string[]>> = {
+  platform: ["./cli", "./process"],
+  client: ["./agent", "./forward"],
+};
 /** The oldest Node.js they run on; `tests/packages` runs them there. */
 const NODE = ">=20";
+const REPOSITORY = "https://github.com/singchia/frontier";
 
 interface DenoConfig {
   readonly name: string;
@@ -27,6 +36,7 @@ interface DenoConfig {
 
 /** What of a `package.json` is mended. */
 interface NpmConfig {
+  exports: Record<string, { types: string; import: string; default: string }>;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   peerDependenciesMeta?: Record<string, { optional: boolean }>;
@@ -53,27 +63,21 @@ async function run(program: string, cwd: string, ...args: string[]) {
   return decoder.decode(stdout);
 }
 
-/** @returns Names of our packages that the code of a folder imports. */
-async function siblings(folder: string, own: string): Promise<string[]> {
-  const found = new Set<string>();
-  for await (const path of sources(folder)) {
-    // Without the examples in comments, which import what they show.
-    const code = (await Deno.readTextFile(path)).replaceAll(/^\s*\*.*$/gm, "");
-    for (
-      const [, name = ""] of code.matchAll(
-        /(?:from|import)\s*\(?\s*"(@frontier\/\w+)/g,
-      )
-    ) found.add(name);
+/** Removes what no entry needs: what only entries of Deno's did, and empty folders of the archive. */
+async function removeOthers(
+  folder: string,
+  needed: ReadonlySet<string>,
+  below = "",
+): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder + below)) {
+    const path = `${below}/${name}`;
+    if (isDirectory) await removeOthers(folder, needed, path);
+    else if (/\.(?:js|d\.ts)$/.test(name) && !needed.has(path.slice(1))) {
+      await Deno.remove(folder + path);
+    }
   }
-  found.delete(own);
-  return [...found].sort();
-}
-
-async function* sources(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) yield* sources(path);
-    else if (/\.(?:js|d\.ts)$/.test(name)) yield path;
+  if (below !== "" && Deno.readDirSync(folder + below).next().done) {
+    await Deno.remove(folder + below);
   }
 }
 
@@ -101,18 +105,30 @@ export async function packForNpm(
       raw,
     );
     await run("tar", scratch, "xzf", raw);
-    const path = `${scratch}/package/package.json`;
+    const root = `${scratch}/package`;
+    const path = `${root}/package.json`;
     const npm: NpmConfig = JSON.parse(await Deno.readTextFile(path));
+    for (const entry of DENO_ONLY[folder] ?? []) delete npm.exports[entry];
+    const { files, packages } = reachable(
+      root,
+      Object.values(npm.exports).flatMap(({ types, import: code }) => [
+        types,
+        code,
+      ]),
+    );
+    await removeOthers(root, files);
     const dependencies: Record<string, string> = {};
     const peers: Record<string, string> = {};
     for (const [key, range] of Object.entries(npm.dependencies ?? {})) {
-      if (key.startsWith("@jsr/")) continue;
+      if (!packages.has(key)) continue;
       // Only entries of their own need these; an edge is not to install gRPC.
       if (OPTIONAL.includes(folder)) peers[key] = range;
       else dependencies[key] = range;
     }
-    for (const sibling of await siblings(`${scratch}/package`, name)) {
-      dependencies[sibling] = `^${version}`;
+    for (const sibling of [...packages].sort()) {
+      if (sibling.startsWith("@frontier/") && sibling !== name) {
+        dependencies[sibling] = `^${version}`;
+      }
     }
     await Deno.writeTextFile(
       path,
@@ -120,22 +136,32 @@ export async function packForNpm(
         {
           ...npm,
           description: DESCRIPTIONS[name],
+          keywords: ["frontier", "gateway", "edge", "iot", "rpc", "messaging"],
+          homepage: `${REPOSITORY}#readme`,
+          bugs: `${REPOSITORY}/issues`,
           engines: { node: NODE },
           repository: {
             type: "git",
-            url: "https://github.com/singchia/frontier",
+            url: `git+${REPOSITORY}.git`,
+            directory: folder,
           },
           dependencies,
-          peerDependencies: peers,
-          peerDependenciesMeta: Object.fromEntries(
-            Object.keys(peers).map((key) => [key, { optional: true }]),
-          ),
+          ...Object.keys(peers).length > 0 && {
+            peerDependencies: peers,
+            peerDependenciesMeta: Object.fromEntries(
+              Object.keys(peers).map((key) => [key, { optional: true }]),
+            ),
+          },
         },
         undefined,
         2,
       ) + "\n",
     );
-    await Deno.copyFile(`${ROOT}/LICENSE`, `${scratch}/package/LICENSE`);
+    await Deno.copyFile(`${ROOT}/LICENSE`, `${root}/LICENSE`);
+    await Deno.writeTextFile(
+      `${root}/README.md`,
+      npmReadme(name, await Deno.readTextFile(`${ROOT}/${folder}/mod.ts`)),
+    );
     const file = `${into}/${name.slice(1).replace("/", "-")}-${version}.tgz`;
     await run("tar", scratch, "czf", file, "--owner=0", "--group=0", "package");
     return file;

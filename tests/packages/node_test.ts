@@ -1,6 +1,6 @@
 /** The client as an npm package: packed, installed by npm in an empty folder, and run on Node.js against a gateway of ours. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Edge } from "@frontier/client";
 import { startFrontlas } from "@frontier/frontlas";
 import { type Frontier, startFrontier } from "@frontier/server";
@@ -33,15 +33,55 @@ function start(
   });
 }
 
-async function npm(cwd: string, ...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("npm", { args, cwd })
-    .output();
+/** Runs a program. @returns What it printed. */
+async function run(
+  program: string,
+  cwd: string,
+  ...args: string[]
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    cwd,
+  }).output();
+  const [out, err] = [stdout, stderr].map((it) => new TextDecoder().decode(it));
   if (!success) {
-    throw new Error(
-      `npm ${args.join(" ")} failed: ${new TextDecoder().decode(stderr)}`,
-    );
+    throw new Error(`${program} ${args.join(" ")} failed: ${out}${err}`);
   }
+  return out!;
 }
+
+const npm = (cwd: string, ...args: string[]) => run("npm", cwd, ...args);
+
+/** Writes the samples of the README that are for the client, each as a module of its own. @returns Their names. */
+async function writeSamples(folder: string): Promise<string[]> {
+  const readme = await Deno.readTextFile(
+    new URL("../../README.md", import.meta.url),
+  );
+  const names: string[] = [];
+  for (const [, code = ""] of readme.matchAll(/^```ts\n([^]*?)^```$/gm)) {
+    const from = [...code.matchAll(/from "([^"]+)"/g)].map(([, name]) => name!);
+    if (!from.every((name) => /^@frontier\/client(?:\/|$)/.test(name))) {
+      continue;
+    }
+    const name = `sample${names.length}.ts`;
+    await Deno.writeTextFile(`${folder}/${name}`, code);
+    names.push(name);
+  }
+  return names;
+}
+
+/** As strict as TypeScript is, declarations of the packages included. */
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  noEmit: true,
+  target: "es2022",
+  module: "nodenext",
+  lib: ["es2023", "esnext.disposable"],
+  types: ["node"],
+};
 
 /** Runs the program on Node.js, starts the gateway anew in the middle, and gives what it said. */
 async function play(
@@ -82,7 +122,10 @@ Deno.test("the client runs on Node.js", async (t) => {
       for (const name of NPM_PACKAGES) {
         archives.push(await packForNpm(name, folder));
       }
-      await Deno.writeTextFile(`${folder}/package.json`, `{"private":true}`);
+      await Deno.writeTextFile(
+        `${folder}/package.json`,
+        `{"private":true,"type":"module"}`,
+      );
       await npm(folder, "install", "--no-audit", "--no-fund", ...archives);
       await Deno.copyFile(
         new URL("node_program.mjs", import.meta.url),
@@ -91,6 +134,31 @@ Deno.test("the client runs on Node.js", async (t) => {
       const there = [...Deno.readDirSync(`${folder}/node_modules`)]
         .map(({ name }) => name).filter((name) => !name.startsWith("."));
       assertEquals(there, ["@frontier"]);
+    });
+    await t.step(
+      "a package shows what it is, and has what it needs only",
+      () => {
+        for (const name of NPM_PACKAGES) {
+          const at = `${folder}/node_modules/@frontier/${name}`;
+          const readme = Deno.readTextFileSync(`${at}/README.md`);
+          assertStringIncludes(readme, `# @frontier/${name}\n`);
+          assertEquals(/^@|\{@/m.test(readme), false, readme);
+          assertEquals(Deno.statSync(`${at}/LICENSE`).isFile, true);
+          for (
+            const door of ["agent", "forward", "cli", "process", "testing"]
+          ) {
+            assertThrows(
+              () => Deno.statSync(`${at}/${door}`),
+              Deno.errors.NotFound,
+            );
+          }
+        }
+      },
+    );
+    await t.step("every entry can be imported", async () => {
+      const name = "node_entries_program.mjs";
+      await Deno.copyFile(new URL(name, import.meta.url), `${folder}/${name}`);
+      assertEquals(JSON.parse(await run("node", folder, name)), []);
     });
     for (const tls of [false, true]) {
       await t.step(
@@ -124,6 +192,7 @@ Deno.test("the client runs on Node.js", async (t) => {
           "--no-audit",
           "--no-fund",
           ...CLUSTER_NEEDS,
+          ...TYPES_NEED,
         );
         await Deno.copyFile(
           new URL("node_cluster_program.mjs", import.meta.url),
@@ -135,6 +204,18 @@ Deno.test("the client runs on Node.js", async (t) => {
         });
       },
     );
+    await t.step(
+      "TypeScript at its strictest has nothing to say about the samples",
+      async () => {
+        const files = await writeSamples(folder);
+        assertEquals(files.length > 2, true);
+        await Deno.writeTextFile(
+          `${folder}/tsconfig.json`,
+          JSON.stringify({ compilerOptions: STRICT, files }),
+        );
+        await run("node", folder, "node_modules/typescript/bin/tsc", "-p", ".");
+      },
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -142,6 +223,8 @@ Deno.test("the client runs on Node.js", async (t) => {
 
 /** The optional peers of the client that `@frontier/client/cluster` needs. */
 const CLUSTER_NEEDS = ["@grpc/grpc-js@^1.14.7", "@bufbuild/protobuf@^2.17.0"];
+/** What programs in TypeScript are checked with. */
+const TYPES_NEED = ["typescript@^7.0.2", "@types/node@^20.19.0"];
 
 /** Lets a program on Node.js find and call an edge in a cluster. */
 async function playCluster(folder: string): Promise<Map<string, unknown>> {
