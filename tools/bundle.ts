@@ -34,13 +34,22 @@ export async function bundle(name: string, into: string): Promise<string> {
   }
   const file = `${into}/lib/${name}.js`;
   await Deno.mkdir(`${into}/lib`, { recursive: true });
-  await deno("bundle", "--quiet", "--minify", "--output", file, entry);
+  await bundleFile(entry, file);
   const code = await Deno.readTextFile(file);
   for (const asset of ASSETS.filter((asset) => code.includes(asset))) {
     await Deno.mkdir(`${into}/dist`, { recursive: true });
     await Deno.copyFile(await find(asset), `${into}/dist/${asset}`);
   }
   return file;
+}
+
+/**
+ * @param entry Where a program begins, from the root of the repository.
+ * @param file What it is written to, from there.
+ * @throws {Error} If it cannot be bundled; the message says why.
+ */
+export async function bundleFile(entry: string, file: string): Promise<void> {
+  await deno("bundle", "--quiet", "--minify", "--output", file, entry);
 }
 
 /** @returns Where the cache of npm packages has a file of a package's folder `dist`. */

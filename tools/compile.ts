@@ -9,6 +9,8 @@
  * @module
  */
 
+import { bundleFile } from "./bundle.ts";
+
 const OUT = "dist";
 /** A small young generation: it is what an idle agent would hold for nothing. */
 const V8_FLAGS = "--max-semi-space-size=1";
@@ -96,18 +98,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   for (const name of ["agent", "forward"] as const) {
     const file = `${OUT}/frontier-${name}.js`;
-    const bundled = await deno(
-      "bundle",
-      "--quiet",
-      "--minify",
-      "-o",
-      file,
-      `client/${name}/main.ts`,
-    );
-    if (!bundled.success) {
-      console.error(`Cannot bundle client/${name}/main.ts: ${bundled.said}`);
-      return 1;
-    }
+    await bundleFile(`client/${name}/main.ts`, file);
     const { size } = await Deno.stat(file);
     console.log(`${file}: ${Math.round(size / 1024)} KiB`);
   }

@@ -200,7 +200,7 @@ export abstract class Operation extends Pending<Session> {
     this.fail(
       new FrontierError(
         "force-closed",
-        `Cannot ${this.what}: the connection was lost before the answer`,
+        `Cannot ${this.what}: the connection ended before the answer`,
       ),
     );
   }

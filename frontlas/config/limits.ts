@@ -66,7 +66,7 @@ export const DEFAULT_FRONTLAS_LIMITS: Readonly<FrontlasLimits> = Object.freeze({
 });
 
 /** Every limit's name, in the order of the documents. */
-export const LIMIT_NAMES: readonly (keyof FrontlasLimits)[] = Object.freeze(
+const LIMIT_NAMES: readonly (keyof FrontlasLimits)[] = Object.freeze(
   Object.keys(DEFAULT_FRONTLAS_LIMITS) as (keyof FrontlasLimits)[],
 );
 

@@ -5,11 +5,10 @@
  */
 
 import {
-  boundField,
+  boundSection,
   type ControlTokenConfig,
   DAEMON_FIELDS,
   type DaemonSettings,
-  type Fields,
   int,
   LISTEN,
   type ListenSettings,
@@ -26,7 +25,6 @@ import type { LogConfig } from "@frontier/platform/log";
 import {
   DEFAULT_FRONTLAS_LIMITS,
   type FrontlasLimits,
-  LIMIT_NAMES,
   LIMIT_RULES,
 } from "./limits.ts";
 import { REDIS, type RedisSettings } from "./redis_section.ts";
@@ -58,15 +56,6 @@ export interface Settings {
 /** Seconds of a record where nothing says otherwise, or 0 does. */
 export const DEFAULT_EXPIRATION = 30;
 
-/** Bounds, in the order of the documents. */
-const LIMITS = section<FrontlasLimits>(
-  Object.fromEntries(
-    LIMIT_NAMES.map((
-      name,
-    ) => [name, boundField(LIMIT_RULES[name], DEFAULT_FRONTLAS_LIMITS[name])]),
-  ) as unknown as Fields<FrontlasLimits>,
-);
-
 /**
  * Every key a configuration file of Frontlas may have, with its type, its
  * default and its other spellings.
@@ -97,5 +86,5 @@ export const SETTINGS: Section<Settings> = section<Settings>({
   ) as Section<Settings["frontierPlane"]>,
   redis: optional(REDIS),
   observability: observabilitySection("0.0.0.0:9092"),
-  limits: LIMITS,
+  limits: boundSection<FrontlasLimits>(LIMIT_RULES, DEFAULT_FRONTLAS_LIMITS),
 });

@@ -13,6 +13,7 @@ import {
 } from "./bounds.ts";
 import { type Field, showValue } from "./field.ts";
 import { isEndless, wholeNumber } from "./number.ts";
+import { type Fields, type Section, section } from "./section.ts";
 import type { Value } from "./source.ts";
 
 /**
@@ -77,4 +78,22 @@ export function boundField<T extends number | "auto">(
       }
     },
   };
+}
+
+/**
+ * All limits of a program as they stand in a file.
+ *
+ * @param rules What each limit may be, in the order of the documents.
+ * @param defaults What each is where nothing is said.
+ * @returns The section.
+ */
+export function boundSection<T extends object>(
+  rules: Readonly<Record<keyof T, Bound>>,
+  defaults: Readonly<T>,
+): Section<T> {
+  const fields = (Object.keys(rules) as (keyof T & string)[]).map((name) => [
+    name,
+    boundField(rules[name], defaults[name] as number | "auto"),
+  ]);
+  return section<T>(Object.fromEntries(fields) as Fields<T>);
 }

@@ -51,7 +51,7 @@ export {
   refusal,
   unitOf,
 } from "./bounds.ts";
-export { boundField } from "./bound_field.ts";
+export { boundSection } from "./bound_field.ts";
 export { hideCredentials } from "./credentials.ts";
 export {
   DAEMON_FIELDS,

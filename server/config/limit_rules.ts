@@ -25,7 +25,7 @@ const SPECIAL: { readonly [K in keyof Limits]?: Partial<Bound> } = {
 };
 
 /** Every limit's name, in the order of the documents. */
-export const LIMIT_NAMES: readonly (keyof Limits)[] = Object.freeze(
+const LIMIT_NAMES: readonly (keyof Limits)[] = Object.freeze(
   Object.keys(DEFAULT_LIMITS) as (keyof Limits)[],
 );
 

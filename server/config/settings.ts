@@ -6,7 +6,7 @@
 
 import {
   bool,
-  boundField,
+  boundSection,
   choice,
   DAEMON_FIELDS,
   type DaemonSettings,
@@ -14,7 +14,6 @@ import {
   type DialSettings,
   endlessInt,
   type Field,
-  type Fields,
   int,
   LISTEN,
   type ListenSettings,
@@ -30,7 +29,7 @@ import {
 } from "@frontier/platform/config";
 import type { LogConfig } from "@frontier/platform/log";
 import { BACKENDS, type DaoConfig } from "./dao.ts";
-import { LIMIT_NAMES, LIMIT_RULES } from "./limit_rules.ts";
+import { LIMIT_RULES } from "./limit_rules.ts";
 import { CONTROL_FIELDS, type ControlplaneConfig } from "./controlplane.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import {
@@ -101,15 +100,6 @@ const HASH_BY: Field<HashBy> = {
   },
 };
 
-/** Bounds, in the order of the documents. */
-const LIMITS = section<Limits>(
-  Object.fromEntries(
-    LIMIT_NAMES.map((
-      name,
-    ) => [name, boundField(LIMIT_RULES[name], DEFAULT_LIMITS[name])]),
-  ) as unknown as Fields<Limits>,
-);
-
 /**
  * Every key a configuration file may have, with its type, its default and its
  * other spellings.
@@ -158,5 +148,5 @@ export const SETTINGS: Section<Settings> = section<Settings>({
   }),
   mqm,
   observability: observabilitySection("0.0.0.0:9091"),
-  limits: LIMITS,
+  limits: boundSection<Limits>(LIMIT_RULES, DEFAULT_LIMITS),
 });
