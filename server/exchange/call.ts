@@ -135,6 +135,8 @@ export class Call {
   deadlineMs = 0;
   /** Where it went. */
   target: Taker | undefined = undefined;
+  /** What stands for the topic of an edge's message; only its identity matters. */
+  topic: object | undefined = undefined;
   /** What it waits in for the answer of a connection. */
   slot: Place | undefined = undefined;
   /** What it waits in for its turn to be sent. */

@@ -121,7 +121,7 @@ export class Calls {
       call.trace = undefined;
     }
     call.source = call.session = call.target = undefined;
-    call.slot = call.queued = undefined;
+    call.slot = call.queued = call.topic = undefined;
     if (this.#spares === SPARES) return;
     this.#spares++;
     call.next = this.#spare;

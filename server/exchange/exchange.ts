@@ -354,6 +354,7 @@ export class Exchange {
     const { owner, target } = call.kind === "request"
       ? this.#chooser.choose(routes, edge)
       : this.#chooser.chooseForMessage(routes, edge);
+    if (call.kind === "message") call.topic = routes;
     if (owner?.online === false) this.#refuse(call, missing);
     else this.#offer(call, target, missing);
   }

@@ -344,9 +344,7 @@ export class LinkTarget implements Target, SlotTarget {
     if (!session.ready && !session.held) return FORCE_CLOSED;
     const lane = this.#lane ??= this.#newLane();
     const length = roomFor(body, call);
-    const share = this.#hasRoom(call, length)
-      ? lane.take(call.source!.holder)
-      : undefined;
+    const share = this.#hasRoom(call, length) ? lane.take(call) : undefined;
     if (share === undefined) {
       const copy = pool.encode(body, call);
       const fits = copy.length + 8 <= limits.maxFrameBytes;
@@ -392,16 +390,19 @@ export class LinkTarget implements Target, SlotTarget {
 
   #newLane(): MessageLane {
     const { limits, slots, ledger, pool } = this.#context;
-    const { peer } = this;
+    const { peer, session } = this;
     // Our own peers queue and answer by themselves; a Go edge parks only few.
     const window = peer.kind === "edge" && !peer.link.ours
       ? limits.messageWindowEdge
       : limits.messageWindowService;
-    const lane: MessageLane = new MessageLane(this.session, {
+    const lane: MessageLane = new MessageLane(session, {
       ledger,
       holder: peer.holder,
       pool,
       window,
+      topics: peer.kind === "service" && session.isDefault
+        ? peer.topics.length
+        : 1,
       fail: (call, reason) =>
         this.#end(call, reason, call.slot ? "unknown" : "not-run"),
       obtain: (call, share) => slots.obtain(call, this, share, lane.kind),

@@ -17,7 +17,8 @@ import type { Ledger } from "../quota/ledger.ts";
 import type { BodyPool, PooledBody } from "./body_pool.ts";
 import type { Call } from "./call.ts";
 import { LanePlaces } from "./lane_places.ts";
-import { LaneQueue, Queued } from "./lane_queue.ts";
+import { type LaneQueue, Queued } from "./lane_queue.ts";
+import { LaneTopics } from "./lane_topics.ts";
 import type { Slot } from "./slot.ts";
 
 /** Senders in a row that are passed over because they have their share already. */
@@ -35,6 +36,8 @@ export interface LaneOwner {
   readonly pool: BodyPool;
   /** Messages that may be unacknowledged at a time. */
   readonly window: number;
+  /** Topics that they may be of; 1 where topics do not matter. */
+  readonly topics: number;
   /**
    * A message gets no other answer.
    *
@@ -63,8 +66,8 @@ export interface LaneOwner {
 /**
  * Messages to one session: a bounded number unacknowledged, for a Go peer parks
  * what its application has not received, and stops answering calls once that
- * is full. Those of one sender keep their order; senders take turns, and none
- * fills the window alone.
+ * is full. Those of one sender and topic keep their order; senders take turns,
+ * and neither a sender nor a topic fills the window alone.
  *
  * A message that is not acknowledged in time is answered with an error, but
  * keeps its place in the window, for it still fills the peer's queue. A later
@@ -76,8 +79,7 @@ export class MessageLane {
   readonly #owner: LaneOwner;
   readonly #places: LanePlaces;
   readonly #timer: Timer;
-  /** Made when a message has to wait. */
-  #queue: LaneQueue | undefined = undefined;
+  readonly #topics: LaneTopics;
   /** Messages without an answer, oldest first. */
   #oldest: Call | undefined = undefined;
   #youngest: Call | undefined = undefined;
@@ -102,21 +104,32 @@ export class MessageLane {
       isEdge ? 1 / 8 : 1 / 4,
       !isEdge,
     );
+    this.#topics = new LaneTopics(owner.topics, {
+      ledger: owner.ledger,
+      holder: owner.holder,
+      pool: owner.pool,
+      evicted: ({ call, queue }) => {
+        this.#left(queue);
+        this.leave(call);
+        owner.fail(call, SHORT_BUFFER);
+      },
+    });
     this.#timer = new Timer(() => this.#onTimer());
   }
 
   /**
    * Takes a place for a message that is to be sent at once.
    *
-   * @param source Who sends.
+   * @param call The message.
    * @returns What was taken, for {@linkcode MessageLane.sending};
    * `undefined` when the message has to wait.
    */
-  take(source: Holder): Share | undefined {
+  take(call: Call): Share | undefined {
     if (!this.#session.ready) return undefined;
+    const source = call.source!.holder;
+    const queue = this.#topics.of(call.topic);
     // Nothing of one sender overtakes what it sent before.
-    if (this.#queue !== undefined && this.#queue.has(source)) return undefined;
-    return this.#place(source);
+    return queue.has(source) ? undefined : this.#place(queue, source);
   }
 
   /**
@@ -144,7 +157,8 @@ export class MessageLane {
    * waits for too much already: it must not be sent.
    */
   sending(call: Call, share: Share): Slot | undefined {
-    const slot = this.#fill(call, share, call.startedAt);
+    const queue = this.#topics.of(call.topic);
+    const slot = this.#fill(call, queue, share, call.startedAt);
     if (slot !== undefined) this.#enter(call);
     return slot;
   }
@@ -158,8 +172,9 @@ export class MessageLane {
    * still the caller's.
    */
   enqueue(call: Call, body: PooledBody): boolean {
-    const queue = this.#queue ??= this.#newQueue();
+    const queue = this.#topics.of(call.topic);
     if (!queue.push(call, body)) return false;
+    this.#topics.waiting.add(queue);
     this.#enter(call);
     if (this.#session.held) this.#session.whenReady(() => this.#pump());
     else if (this.#stuck) this.#probeNext();
@@ -180,7 +195,8 @@ export class MessageLane {
     else younger.older = older;
     call.older = call.younger = undefined;
     if (queued instanceof Queued) {
-      this.#queue!.remove(queued);
+      queued.queue.remove(queued);
+      this.#left(queued.queue);
     } else if (call.slot !== undefined) this.#places.live--;
     this.#rest();
   }
@@ -216,9 +232,11 @@ export class MessageLane {
    */
   close(reason: string): void {
     this.#closed = true;
-    for (const { call } of [...this.#queue ?? []]) {
-      this.leave(call);
-      this.#owner.fail(call, reason);
+    for (const queue of [...this.#topics.waiting]) {
+      for (const { call } of [...queue]) {
+        this.leave(call);
+        this.#owner.fail(call, reason);
+      }
     }
     this.#rest();
   }
@@ -232,22 +250,26 @@ export class MessageLane {
   /** Whether nothing that is on its way has still to be acknowledged in time, though something waits. */
   get #stuck(): boolean {
     const { live, taken } = this.#places;
-    return live === 0 && taken > 0 && this.#queue !== undefined &&
-      this.#queue.size > 0;
+    return live === 0 && taken > 0 && this.#topics.waiting.size > 0;
   }
 
   /** Takes one more place, if there is one and the sender may have it. */
-  #place(source: Holder): Share | undefined {
+  #place(queue: LaneQueue, source: Holder): Share | undefined {
     const { ledger, holder } = this.#owner;
     const { count, shared, taken } = this.#places;
-    if (taken >= count) return undefined;
+    if (!this.#topics.allows(queue, count - taken)) return undefined;
     const { kind } = this;
     return kind === CALLS
       ? ledger.take(kind, source, holder, 1)
       : ledger.take(kind, source, holder, 1, shared, count);
   }
 
-  #fill(call: Call, share: Share, now: number): Slot | undefined {
+  #fill(
+    call: Call,
+    queue: LaneQueue,
+    share: Share,
+    now: number,
+  ): Slot | undefined {
     const slot = this.#owner.obtain(call, share);
     // Expiry is the lane's business: the packet keeps its place until then.
     if (!this.#session.link.expect(slot, this.#session, Infinity)) {
@@ -255,6 +277,8 @@ export class MessageLane {
       return undefined;
     }
     this.#places.add(slot, now);
+    slot.queue = queue;
+    queue.taken++;
     this.#owner.onSent();
     return slot;
   }
@@ -276,44 +300,51 @@ export class MessageLane {
 
   #remove(slot: Slot): void {
     this.#places.remove(slot);
+    slot.queue!.taken--;
+    slot.queue = undefined;
     if (slot === this.#probe) this.#probe = undefined;
   }
 
   #pump(): void {
     const session = this.#session;
-    const queue = this.#queue;
-    if (queue === undefined) return;
+    const topics = this.#topics;
     let passed = 0;
-    while (queue.size > 0 && session.ready && session.link.usable) {
-      const queued = queue.peek()!;
-      const share = this.#place(queued.source);
-      if (share !== undefined) {
-        // Tried again when the next answer makes room.
-        if (!this.#send(queued, share)) return;
-      } else if (++passed > PASSED_OVER || queue.sources < 2) return;
-      else queue.skip();
+    while (passed < Math.min(topics.waiting.size, PASSED_OVER)) {
+      if (!session.ready || !session.link.usable) return;
+      passed = this.#pumpOne(topics.next()!) ? 0 : passed + 1;
     }
   }
 
-  #newQueue(): LaneQueue {
-    const { ledger, holder, pool } = this.#owner;
-    return new LaneQueue(ledger, holder, pool, (evicted) => {
-      this.leave(evicted);
-      this.#owner.fail(evicted, SHORT_BUFFER);
-    });
+  /** Sends the next message of a topic, if there is a place that it may have. */
+  #pumpOne(queue: LaneQueue): boolean {
+    for (let passed = 0; passed <= PASSED_OVER; passed++) {
+      const queued = queue.peek()!;
+      const share = this.#place(queue, queued.source);
+      // What is not sent is tried again when the next answer makes room.
+      if (share !== undefined) return this.#send(queued, share);
+      if (queue.sources < 2) return false;
+      queue.skip();
+    }
+    return false;
+  }
+
+  /** Something has left a queue. */
+  #left(queue: LaneQueue): void {
+    if (queue.size === 0) this.#topics.waiting.delete(queue);
   }
 
   /** Sends the message whose turn it is. */
   #send(queued: Queued, share: Share): boolean {
     const { link } = this.#session;
-    const { call } = queued;
+    const { call, queue } = queued;
     const { buf, length } = queued.body;
-    const slot = this.#fill(call, share, link.seenAt);
+    const slot = this.#fill(call, queue, share, link.seenAt);
     if (slot === undefined) return false;
     const { idHi, idLo } = slot;
     const body = buf.subarray(0, length);
     link.writeBody(this.#session, TYPE_MESSAGE, idHi, idLo, body);
-    this.#queue!.shift();
+    queue.shift();
+    this.#left(queue);
     return true;
   }
 
@@ -324,7 +355,8 @@ export class MessageLane {
     if (now < this.#probeAt || !session.ready || !session.link.usable) return;
     // The one before has failed; what the peer parks must not grow by it.
     if (this.#probe !== undefined) this.#abandon(this.#probe);
-    const queued = this.#queue!.peek()!;
+    // What is of another topic than all that is stuck may well be acknowledged.
+    const queued = this.#topics.poorest()!.peek()!;
     const { ledger, holder } = this.#owner;
     const share = ledger.force(this.kind, queued.source, holder, 1);
     if (!this.#send(queued, share)) return;

@@ -16,6 +16,7 @@ import type { Share } from "../quota/account.ts";
 import { CALLS, type Kind, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Call, Place } from "./call.ts";
+import type { LaneQueue } from "./lane_queue.ts";
 
 /** Where packets are sent: hears what becomes of them. */
 export interface SlotTarget {
@@ -59,6 +60,8 @@ export class Slot extends Pending<Session> implements Place {
   order = 0;
   /** Messages of the same lane that were unacknowledged when it was sent. */
   before = 0;
+  /** Whose place in its lane it is; set for messages. */
+  queue: LaneQueue | undefined = undefined;
   /** What its source took for it. */
   share: Share | undefined = undefined;
   /** What it was taken as. */

@@ -405,6 +405,46 @@ Deno.test("sixty senders of messages that are never done with, one after the oth
   }
 });
 
+Deno.test("whoever leaves what is never done with behind, again and again, keeps no other topic out", () => {
+  const gateway = new SimGateway();
+  const bad = ["bad", "worse", "worst"];
+  const service = gateway.service("S", { topics: [...bad, "good"] });
+  service.onMessage = ({ body }) => body.topic === "good" ? {} : undefined;
+  for (let i = 0; i < 600; i++) {
+    const edge = gateway.edge();
+    for (let j = 0; j < 3; j++) edge.publish(bad[i % 3]!, "x");
+    gateway.run(1);
+    edge.cut();
+  }
+  gateway.run(10);
+  const before = service.all("message").length;
+  assert(before >= 256 && before <= 320, `${before} were sent`);
+  const edge = gateway.edge();
+  // What waits of one topic lets nothing of another wait, of the same edge neither.
+  edge.publish("bad", "x");
+  for (let i = 0; i < 5; i++) {
+    const ids = Array.from({ length: 50 }, () => edge.publish("good", "y"));
+    gateway.run(20);
+    for (const id of ids) assertEquals(edge.outcome(id), "ok: ");
+  }
+});
+
+Deno.test("a full queue makes room for another topic", () => {
+  const gateway = new SimGateway({ limits: { messageQueueBytes: 20_000 } });
+  const service = gateway.service("S", { topics: ["bad", "good"] });
+  service.onMessage = ({ body }) => body.topic === "good" ? {} : undefined;
+  for (let i = 0; i < 60; i++) {
+    const edge = gateway.edge();
+    for (let j = 0; j < 60; j++) edge.publish("bad", "x");
+    gateway.run(1);
+    edge.cut();
+  }
+  const edge = gateway.edge();
+  const ids = Array.from({ length: 10 }, () => edge.publish("good", "y"));
+  gateway.run(20);
+  for (const id of ids) assertEquals(edge.outcome(id), "ok: ");
+});
+
 Deno.test("messages outlive their sender, and hold nothing of it", () => {
   const gateway = new SimGateway({ limits: { messageWindowService: 2 } });
   const service = gateway.service("S", { topics: ["t"] });
