@@ -154,6 +154,7 @@ if (Deno.build.os !== "windows") {
     await work.program.line(/Stopping: no new connections/);
     await new Promise((resolve) => setTimeout(resolve, 700));
     work.program.tell("SIGTERM");
+    await work.program.line(/WARN {2}Stopped at once by another signal/);
     assertEquals((await work.program.end()).code, 143);
   });
 }

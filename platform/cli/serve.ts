@@ -26,6 +26,9 @@ import { StopSignals } from "./stop_signals.ts";
  */
 const LAST_RECORDS_MS = 2_000;
 
+/** The same where somebody is in a hurry. */
+const HURRIED_RECORDS_MS = 1_000;
+
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -69,9 +72,12 @@ export async function serve<C extends ProgramConfig>(
   await using _ = inTime(log);
   using _guard = new CrashGuard(log, program.noun);
   announce(log, program, options);
-  using signals = new StopSignals((signal) =>
-    Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
-  );
+  using signals = new StopSignals((signal) => {
+    log.warn("Stopped at once by another signal", { signal });
+    const exit = () => Deno.exit(SIGNAL_STATUS[signal] ?? FAILED);
+    setTimeout(exit, HURRIED_RECORDS_MS);
+    log.flush().then(exit, exit);
+  });
   return await run(log, program, config, signals, options.reload);
 }
 
