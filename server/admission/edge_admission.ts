@@ -135,8 +135,9 @@ export class EdgeAdmission {
     }
     const ask = this.#ask;
     this.#ask = undefined;
-    if (ask === undefined || ask.sent) return;
-    ask.giveUp();
+    if (ask === undefined) return;
+    ask.left();
+    if (ask.sent) return;
     if (ask.hook === "edge_online") {
       this.#context.presence.announced(this.#edge, false);
     }

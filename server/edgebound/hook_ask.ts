@@ -4,6 +4,7 @@
  * @module
  */
 
+import { addressGroup } from "@frontier/platform/internal";
 import type { Hook } from "../directory/directory.ts";
 import type { EdgePeer, ServicePeer } from "../directory/peer.ts";
 import { FairItem } from "../quota/fair_queue.ts";
@@ -23,8 +24,10 @@ export type OnOutcome = (
 export interface AskPlaces {
   /** Takes a waiting question out. */
   remove(ask: HookAsk): void;
-  /** Gives back what an unanswered question holds. */
+  /** Gives back what an unanswered question holds; nobody waits for its answer. */
   release(ask: HookAsk): void;
+  /** Nobody waits for the answer; what it holds is kept until that comes. */
+  leave(ask: HookAsk): void;
 }
 
 /** Bytes of a question beside the edge's meta, about. */
@@ -38,12 +41,16 @@ export class HookAsk extends FairItem {
   readonly edge: EdgePeer;
   /** When nobody waits for it any more, in milliseconds of the clock. */
   readonly until: number;
+  /** Where the edge comes from: such questions take turns with those about others. */
+  readonly address: string;
   /** Bytes it takes on the wire, about. */
   readonly bytes: number;
   /** Where it waits, or holds a place; `undefined` when it does neither. */
   places: AskPlaces | undefined = undefined;
   /** Whether it was asked. */
   sent = false;
+  /** What was sent; `undefined` before. */
+  call: { cancel(): void } | undefined = undefined;
   /** Whether its outcome is known. */
   over = false;
   readonly #done: OnOutcome;
@@ -65,6 +72,7 @@ export class HookAsk extends FairItem {
     this.edge = edge;
     this.until = until;
     this.#done = done;
+    this.address = addressGroup(edge.address);
     const meta = edge.meta?.length ?? 0;
     // The meta is in base64: once of its own, once more inside an event.
     this.bytes = ASK_BYTES +
@@ -96,6 +104,13 @@ export class HookAsk extends FairItem {
   giveUp(): void {
     if (this.over) return;
     if (this.sent) this.places?.release(this);
+    else this.places?.remove(this);
+  }
+
+  /** The edge has gone: the outcome is heard, and nobody waits for it. */
+  left(): void {
+    if (this.over) return;
+    if (this.sent) this.places?.leave(this);
     else this.places?.remove(this);
   }
 }

@@ -45,13 +45,20 @@ const body = new DataBody();
 
 class HookCall extends Pending<Session> {
   readonly #done: (outcome: HookOutcome) => void;
+  #over = false;
 
   constructor(done: (outcome: HookOutcome) => void) {
     super();
     this.#done = done;
   }
 
+  /** Nobody waits for the answer: a service that understands that may stop working on it. */
+  cancel(): void {
+    if (!this.#over) this.session?.link.sendCancel(this);
+  }
+
   override onAnswer(frame: FrameReader): void {
+    this.#over = true;
     const { link } = this.session!;
     if (!body.read(frame.buf, frame.bodyStart, frame.bodyEnd)) {
       this.#done({ kind: "lost", error: FORCE_CLOSED });
@@ -68,6 +75,7 @@ class HookCall extends Pending<Session> {
   }
 
   override onFail(reason: string): void {
+    this.#over = true;
     const kind = reason === FORCE_CLOSED ? "lost" : "late";
     this.#done({ kind, error: reason });
   }
@@ -81,6 +89,7 @@ class HookCall extends Pending<Session> {
  * @param value About what.
  * @param timeoutMs Milliseconds the answer may take; the service is told.
  * @param done Gets the outcome, once; at once when the question is too large.
+ * @returns What was sent; `undefined` when nothing was.
  */
 export function callHook(
   service: ServicePeer,
@@ -88,7 +97,7 @@ export function callHook(
   value: Uint8Array | undefined,
   timeoutMs: number,
   done: (outcome: HookOutcome) => void,
-): void {
+): { cancel(): void } | undefined {
   const { link } = service;
   const session = link.defaultSession;
   const request = encodeDataBody({
@@ -99,13 +108,14 @@ export function callHook(
   });
   if (request.length + 8 > link.settings.maxPayload) {
     done({ kind: "unsent", error: PAYLOAD_TOO_LARGE });
-    return;
+    return undefined;
   }
   const call = new HookCall(done);
   if (!link.expect(call, session, link.timers.now() + timeoutMs)) {
     done({ kind: "unsent", error: SHORT_BUFFER });
-    return;
+    return undefined;
   }
   link.writeBody(session, TYPE_REQUEST, call.idHi, call.idLo, request);
   service.calls.callsOut++;
+  return call;
 }

@@ -23,6 +23,12 @@ import { encodeEdgeEvent } from "./edge_event.ts";
 const MAX_ASKS = 1_024;
 /** Bytes of unanswered questions to one service; a larger one goes alone. */
 const MAX_ASK_BYTES = 8_388_608;
+/** Part of both that there is on top, for addresses about which nothing is asked: others that are never answered may fill the rest. */
+const ON_TOP = 1 / 4;
+/** Bytes of the longest question that finds a place on top. */
+const ON_TOP_BYTES = 65_536;
+/** Milliseconds until a service is told that nobody waits for its consent. */
+const LEAVE_MS = 1_000;
 /** Unanswered questions up to which there is room for what is not urgent. */
 const SPARE_ASKS = 64;
 /** Offline events one service may have unconfirmed at a time. */
@@ -61,7 +67,8 @@ export interface HookLaneContext {
  * edges that are not admitted yet can neither fill the service's outbox nor its
  * handlers, however many they are and however much they say of themselves.
  * What finds no place waits; addresses take turns, so that one with thousands
- * of edges does not keep out another with one. A second question of an
+ * of edges does not keep out another with one. Where questions are never
+ * answered, there is a place on top for an address about which nothing is asked. A second question of an
  * admission goes before first ones, so that admissions end rather than begin.
  *
  * Offline events need no consent: they are not counted with the questions, are
@@ -78,6 +85,8 @@ export class HookLane implements AskPlaces {
   readonly events: Map<bigint, OfflineEvent> = new Map();
   /** Whether events go out as fast as the outbox takes them. */
   hasty = false;
+  /** Questions unanswered, by the address they are about. */
+  readonly #asked: Map<string, number> = new Map();
   #unconfirmed = 0;
   #unconfirmedBytes = 0;
   /** When a service that had no free handler is told the next event. */
@@ -125,13 +134,13 @@ export class HookLane implements AskPlaces {
    * @param ask The question.
    */
   ask(ask: HookAsk): void {
-    if (this.waiting === 0 && this.#fits(ask)) {
+    if ((this.waiting === 0 && this.#fits(ask)) || this.#fitsOnTop(ask)) {
       this.#send(ask);
       return;
     }
     const queue = this.#queueOf(ask);
     ask.places = this;
-    queue.push(ask, ask.edge.address.hostname, ask.bytes);
+    queue.push(ask, ask.address, ask.bytes);
     this.pump();
   }
 
@@ -167,7 +176,25 @@ export class HookLane implements AskPlaces {
   /** @inheritdoc */
   release(ask: HookAsk): void {
     this.#free(ask);
+    ask.call?.cancel();
     this.pump();
+  }
+
+  /** @inheritdoc */
+  leave(ask: HookAsk): void {
+    // Any other service works on, and keeps the place.
+    if (!this.service.link.cancel) return;
+    if (ask.hook === "get_edge_id") {
+      this.release(ask);
+      return;
+    }
+    // A consent is still heard, for the service may act on it. One that does not
+    // come soon must not keep a place from others, here and there.
+    const { timers } = this.#context;
+    const timer = new Timer(() => {
+      if (!ask.over) this.release(ask);
+    });
+    timers.set(timer, timers.now() + LEAVE_MS);
   }
 
   /** Sends what there is room for. */
@@ -240,6 +267,15 @@ export class HookLane implements AskPlaces {
       (this.bytes === 0 || this.bytes + ask.bytes <= MAX_ASK_BYTES);
   }
 
+  /** Whether nothing is asked about its address, and there is a place on top. */
+  #fitsOnTop(ask: HookAsk): boolean {
+    const { bytes, address } = ask;
+    return bytes <= ON_TOP_BYTES && !this.#asked.has(address) &&
+      !this.#queueOf(ask).has(address) && this.#writable &&
+      this.asks < MAX_ASKS * (1 + ON_TOP) &&
+      this.bytes + bytes <= MAX_ASK_BYTES * (1 + ON_TOP);
+  }
+
   #send(ask: HookAsk): void {
     const { timers, timeoutMs } = this.#context;
     // An id is of no use later; a late consent is, for it must be taken back.
@@ -248,10 +284,12 @@ export class HookLane implements AskPlaces {
       : timeoutMs;
     this.asks++;
     this.bytes += ask.bytes;
+    const { address } = ask;
+    this.#asked.set(address, (this.#asked.get(address) ?? 0) + 1);
     ask.places = this;
     ask.sent = true;
     const since = timers.now();
-    callHook(
+    ask.call = callHook(
       this.service,
       ask.hook,
       ask.value(),
@@ -276,6 +314,9 @@ export class HookLane implements AskPlaces {
     ask.places = undefined;
     this.asks--;
     this.bytes -= ask.bytes;
+    const left = this.#asked.get(ask.address)! - 1;
+    if (left > 0) this.#asked.set(ask.address, left);
+    else this.#asked.delete(ask.address);
   }
 
   #sendEvent(event: OfflineEvent): void {
