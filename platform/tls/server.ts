@@ -14,6 +14,7 @@ import {
   type ServerIdentity,
   type TlsServerOptions,
 } from "./credentials.ts";
+import { FirstWords } from "./first_words.ts";
 import { TlsHandshakeError } from "./handshake_error.ts";
 import { HandshakePlaces } from "./places.ts";
 import { type HandshakeOptions, TlsTransport } from "./transport.ts";
@@ -21,14 +22,12 @@ import { addressGroup, closeTransport, type Transport } from "../transport.ts";
 
 /** First byte of every client: a record that carries a handshake. */
 const HANDSHAKE_RECORD = 0x16;
-/** Bytes read before a place is asked for; most of what a client says first. */
-const FIRST_BYTES = 512;
+/** Bytes that are kept of a client which waits for a place. Clients say less, and very many may wait. */
+const KEPT_WAITING = 4_096;
+/** Bytes that are kept of a client which has a place and waits for its answer; more than its first record. */
+const KEPT_IN_PLACE = 20_480;
 /** Handshakes whose answer is computed at a time: each keeps the event loop for a millisecond or two. Addresses take turns. */
 const STARTS = 2;
-/** Bytes that every record begins with; the last two are the length of what follows. */
-const RECORD_HEAD = 5;
-/** Bytes that may follow in a record which is not encrypted. */
-const MAX_RECORD = 16_384;
 
 /** What bounds the handshakes of a {@linkcode TlsServer}. */
 export interface TlsServerBounds {
@@ -40,11 +39,22 @@ export interface TlsServerBounds {
   maxHandshakes?: number;
 }
 
+/** A client that asks for a place. */
+interface Waiting {
+  readonly raw: Transport;
+  /** Ends its handshake. */
+  readonly stop: AbortController;
+  readonly words: FirstWords;
+  /** Bytes that are kept of it while it waits. */
+  readonly keep: number;
+}
+
 /**
  * Speaks TLS 1.2 or newer with clients, over connections that are handed to it.
  *
  * A client that stays silent holds no place: it asks for one with its first
- * byte. One that ends its connection gives it back at once.
+ * byte. One that ends its connection gives it back at once, and one that has gone
+ * while it waited for its turn is not answered.
  */
 export class TlsServer {
   readonly #options: TlsServerOptions;
@@ -142,26 +152,30 @@ export class TlsServer {
     );
     systemTimers.set(timer, systemTimers.now() + timeoutMs);
     try {
-      const first = await readFirst(raw, stop.signal);
-      if (first[0] !== HANDSHAKE_RECORD) {
-        throw new TlsHandshakeError("plain", "The client speaks no TLS", first);
+      const words = new FirstWords(raw);
+      await words.begin(stop.signal);
+      if (words.bytes[0] !== HANDSHAKE_RECORD) {
+        throw new TlsHandshakeError(
+          "plain",
+          "The client speaks no TLS",
+          words.bytes,
+        );
       }
       return await this.#inPlace(
         this.#places,
-        raw,
-        stop,
+        { raw, stop, words, keep: KEPT_WAITING },
         async () => {
           // A client that stops in the middle of its first words costs no more
           // than their memory.
-          const record = await readRecord(raw, first, stop.signal);
+          await words.complete(stop.signal);
           return await this.#inPlace(
             this.#starts,
-            raw,
-            stop,
+            { raw, stop, words, keep: KEPT_IN_PLACE },
             (onAnswer) =>
               this.#handshake(raw, {
                 signal: stop.signal,
-                first: record,
+                first: words.bytes,
+                ahead: words.ahead,
                 onAnswer,
               }),
           );
@@ -181,8 +195,7 @@ export class TlsServer {
   /** Does something while holding a place, which it may give back before. */
   async #inPlace<T>(
     places: HandshakePlaces,
-    raw: Transport,
-    stop: AbortController,
+    { raw, stop, words, keep }: Waiting,
     action: (leave: () => void) => Promise<T>,
   ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -196,10 +209,16 @@ export class TlsServer {
           new TlsHandshakeError("crowded", "Others wait for its place"),
         ),
     );
+    // One that is served at once is not listened to meanwhile.
+    const unwatch = place.granted
+      ? undefined
+      : words.watch((error) => stop.abort(error), keep);
     try {
       await promise;
+      unwatch?.();
       return await action(() => places.leave(place));
     } finally {
+      unwatch?.();
       places.leave(place);
       stop.signal.removeEventListener("abort", onAbort);
     }
@@ -237,60 +256,5 @@ export class TlsServer {
       });
       server.emit("connection", carrier);
     }, options);
-  }
-}
-
-/** Reads what a client says first. */
-function readFirst(raw: Transport, signal: AbortSignal): Promise<Uint8Array> {
-  return readSome(raw, FIRST_BYTES, signal);
-}
-
-/** Reads the rest of the first record. */
-async function readRecord(
-  raw: Transport,
-  first: Uint8Array,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  let record = first;
-  for (let missing; (missing = missingOf(record)) > 0;) {
-    const more = await readSome(raw, missing, signal);
-    const longer = new Uint8Array(record.length + more.length);
-    longer.set(record);
-    longer.set(more, record.length);
-    record = longer;
-  }
-  return record;
-}
-
-/** How many bytes of a record are still to come. What is no record is the handshake's to refuse. */
-function missingOf(record: Uint8Array): number {
-  if (record.length < RECORD_HEAD) return RECORD_HEAD - record.length;
-  const length = record[3]! * 256 + record[4]!;
-  return RECORD_HEAD + Math.min(length, MAX_RECORD) - record.length;
-}
-
-async function readSome(
-  raw: Transport,
-  most: number,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  // Closing is what ends a pending read.
-  const onAbort = () => closeTransport(raw);
-  signal.addEventListener("abort", onAbort);
-  try {
-    signal.throwIfAborted();
-    const buf = new Uint8Array(most);
-    const count = await raw.read(buf);
-    signal.throwIfAborted();
-    if (count === null) {
-      throw new TlsHandshakeError("gone", "The peer closed the connection");
-    }
-    return buf.subarray(0, count);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof TlsHandshakeError) throw error;
-    throw new TlsHandshakeError("gone", describeError(error));
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

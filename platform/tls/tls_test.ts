@@ -661,6 +661,69 @@ Deno.test("a client that has gone gives its place back at once", async () => {
   await done;
 });
 
+/** What a client of the runtime says first. */
+async function clientHello(): Promise<Uint8Array> {
+  const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+  const stop = new AbortController();
+  const joining = connectTls({
+    hostname: "127.0.0.1",
+    port: listener.addr.port,
+    signal: stop.signal,
+    tls: { mtls: false, caCerts: [], certs: [], insecureSkipVerify: true },
+  });
+  const raw = await listener.accept();
+  const count = await raw.read(BUF);
+  stop.abort(new Error("It has said enough"));
+  await assertRejects(() => joining);
+  raw.close();
+  listener.close();
+  return BUF.slice(0, count!);
+}
+
+Deno.test("clients that have gone while they waited are not answered", async () => {
+  const tls = await TlsServer.read({
+    mtls: false,
+    caCerts: [],
+    certs: [pair("localhost")],
+  }, new Notes());
+  const hello = await clientHello();
+  const addr = { network: "tcp", hostname: "192.0.2.1", port: 1 } as const;
+  let answered = 0;
+  const secured = Array.from({ length: 100 }, () => {
+    let at = 0;
+    return tls.secure({
+      localAddr: addr,
+      remoteAddr: addr,
+      read: (buf) => {
+        const part = hello.subarray(at, at + buf.length);
+        buf.set(part);
+        at += part.length;
+        return Promise.resolve(part.length > 0 ? part.length : null);
+      },
+      write: (buf) => {
+        answered++;
+        return Promise.resolve(buf.length);
+      },
+      close: () => {},
+    }, 60_000);
+  });
+  for (const result of await Promise.allSettled(secured)) {
+    assert(result.status === "rejected");
+    assertEquals(result.reason.kind, "gone");
+  }
+  assert(answered <= 8, `${answered} answers`);
+  assertEquals(tls.handshakes, 0);
+});
+
+Deno.test("clients that wait for their turn lose nothing of what they say", async () => {
+  const listener = await serve({});
+  const done = echo(listener);
+  const all = Array.from({ length: 40 }, async () => ask(await join(listener)));
+  assertEquals(await Promise.all(all), new Array(40).fill(1));
+  listener.close();
+  await done;
+});
+
 Deno.test("identity tells who a verified client is, and nothing of others", async () => {
   for (const mtls of [true, false]) {
     const listener = await serve({

@@ -48,6 +48,8 @@ export interface HandshakeOptions {
   signal: AbortSignal;
   /** What was already read of the connection. */
   first?: Uint8Array;
+  /** A read of the connection that is under way. */
+  ahead?: Promise<Uint8Array | null> | undefined;
   /** Called when our side has its first words ready. */
   onAnswer?: () => void;
 }
@@ -56,6 +58,7 @@ export interface HandshakeOptions {
 class Carrier extends Duplex {
   readonly #inner: Transport;
   #first: Uint8Array | undefined;
+  #ahead: Promise<Uint8Array | null> | undefined;
   /** Called when the peer has ended the connection, one way or another. */
   onGone: ((reason: string) => void) | undefined = undefined;
   /** Called when TLS has something to say for the first time. */
@@ -70,10 +73,15 @@ class Carrier extends Duplex {
   #closing = false;
   #linger: ReturnType<typeof setTimeout> | undefined = undefined;
 
-  constructor(inner: Transport, first: Uint8Array | undefined) {
+  constructor(
+    inner: Transport,
+    first: Uint8Array | undefined,
+    ahead: Promise<Uint8Array | null> | undefined,
+  ) {
     super({ readableHighWaterMark: 1, writableHighWaterMark: WRITE_BYTES });
     this.#inner = inner;
     this.#first = first;
+    this.#ahead = ahead;
   }
 
   /** Lets one more piece in. */
@@ -138,14 +146,13 @@ class Carrier extends Duplex {
     }
     this.#reading = true;
     try {
-      // A new buffer each time: the consumer may keep what it is given.
-      const buf = new Uint8Array(this.#size);
-      const count = await this.#inner.read(buf);
+      const ahead = this.#ahead;
+      this.#ahead = undefined;
+      const bytes = await (ahead ?? this.#read());
       this.#reading = false;
       if (this.destroyed) return;
-      this.#size = count === buf.length ? BUSY_BYTES : PARKED_BYTES;
-      if (count === null) this.onGone?.("The peer closed the connection");
-      this.push(count === null ? null : buf.subarray(0, count));
+      if (bytes === null) this.onGone?.("The peer closed the connection");
+      this.push(bytes);
     } catch (error) {
       this.#reading = false;
       if (this.destroyed) return;
@@ -153,6 +160,14 @@ class Carrier extends Duplex {
       this.onGone?.(reason.message);
       this.destroy(reason);
     }
+  }
+
+  async #read(): Promise<Uint8Array | null> {
+    // A new buffer each time: the consumer may keep what it is given.
+    const buf = new Uint8Array(this.#size);
+    const count = await this.#inner.read(buf);
+    this.#size = count === buf.length ? BUSY_BYTES : PARKED_BYTES;
+    return count === null ? null : buf.subarray(0, count);
   }
 
   async #writeAll(chunk: Uint8Array): Promise<void> {
@@ -214,11 +229,11 @@ export class TlsTransport implements Transport {
     open: OpenTls,
     options: HandshakeOptions,
   ): Promise<TlsTransport> {
-    const { first, signal, onAnswer } = options;
+    const { first, ahead, signal, onAnswer } = options;
     const { promise, resolve, reject } = deferred<TlsTransport>();
     // Whoever fails before waiting for it does not care how it ends.
     promise.catch(() => {});
-    const carrier = new Carrier(inner, first);
+    const carrier = new Carrier(inner, first, ahead);
     carrier.onAnswer = onAnswer;
     let gone: ReturnType<typeof setTimeout> | undefined = undefined;
     // The runtime would wait on for a peer that has gone. Its last bytes may
