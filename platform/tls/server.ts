@@ -18,6 +18,7 @@ import { FirstWords } from "./first_words.ts";
 import { TlsHandshakeError } from "./handshake_error.ts";
 import { HandshakePlaces } from "./places.ts";
 import { type HandshakeOptions, TlsTransport } from "./transport.ts";
+import { whenAborted } from "./when_aborted.ts";
 import { addressGroup, closeTransport, type Transport } from "../transport.ts";
 
 /** First byte of every client: a record that carries a handshake. */
@@ -145,8 +146,8 @@ export class TlsServer {
     const give = (kind: TlsHandshakeError["kind"], text: string) =>
       stop.abort(new TlsHandshakeError(kind, text));
     const onAbort = () => give("stopped", describeError(signal!.reason));
-    signal?.addEventListener("abort", onAbort);
     if (signal?.aborted) onAbort();
+    const leave = signal && whenAborted(signal, onAbort);
     const timer = new Timer(() =>
       give("late", `Nothing came of it within ${timeoutMs} ms`)
     );
@@ -188,7 +189,7 @@ export class TlsServer {
       throw TlsHandshakeError.from(error);
     } finally {
       systemTimers.clear(timer);
-      signal?.removeEventListener("abort", onAbort);
+      leave?.();
     }
   }
 
