@@ -83,7 +83,8 @@ async function lookAhead(
 }
 
 /** Answers of Redis that no waiting changes: what is configured is wrong. */
-const WRONG = /\b(?:NOAUTH|NOPERM|WRONGPASS|is a node of a Redis Cluster)\b/;
+const WRONG =
+  /\b(?:NOAUTH|NOPERM|WRONGPASS|is a node of a Redis Cluster|none of the sentinels \S.* knows a master)\b/;
 /** Milliseconds between two attempts to start while Redis does not answer. */
 const AGAIN_MS = 1_000;
 /** Attempts after which the log says again that it waits. */

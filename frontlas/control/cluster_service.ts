@@ -22,16 +22,18 @@ const { ClusterService } = controlplane;
 
 const ONE = { verb: "GET", role: "read", kind: "lookup" } as const;
 const LIST = { verb: "GET", role: "read", kind: "query" } as const;
+/** Ids may be more than an address can hold. */
+const IDS = { alsoPost: true } as const;
 
 /** Where the methods are over REST. */
 const ROUTES: Readonly<Record<keyof typeof ClusterService["method"], Route>> = {
   getFrontierByEdge: { ...ONE, path: "/cluster/v1/frontier" },
   // Every client's program begins with it, and there are some thousand gateways at most.
-  listFrontiers: { ...ONE, path: "/cluster/v1/frontiers" },
-  listEdges: { ...LIST, path: "/cluster/v1/edges" },
+  listFrontiers: { ...ONE, ...IDS, path: "/cluster/v1/frontiers" },
+  listEdges: { ...LIST, ...IDS, path: "/cluster/v1/edges" },
   getEdgeByID: { ...ONE, path: "/cluster/v1/edge" },
   getEdgesCount: { ...ONE, path: "/cluster/v1/edges/count" },
-  listServices: { ...LIST, path: "/cluster/v1/services" },
+  listServices: { ...LIST, ...IDS, path: "/cluster/v1/services" },
   getServiceByID: { ...ONE, path: "/cluster/v1/service" },
   getServicesCount: { ...ONE, path: "/cluster/v1/services/count" },
 };

@@ -124,7 +124,9 @@ export async function lookAtTls(
   { isClient = false }: TlsSide = {},
 ): Promise<Diagnostic[]> {
   if (tls === undefined) return [];
-  const problems = await checkTlsFiles(tls);
+  // A client has a use for authorities without showing a certificate, too.
+  const mtls = tls.mtls || (isClient && tls.caCerts.length > 0);
+  const problems = await checkTlsFiles({ ...tls, mtls });
   return problems
     .filter(({ index }) => !isClient || index !== undefined)
     .map(({ list, index, message, skipped }) => {

@@ -44,13 +44,13 @@ export interface ListenConfig {
 /** How an outgoing connection speaks TLS. */
 export interface TlsDialConfig {
   /**
-   * Whether {@linkcode caCerts} replace the system's authorities and
-   * {@linkcode certs} are shown to the server.
+   * Whether only {@linkcode caCerts} vouch for the server, even if there are
+   * none of them.
    */
   readonly mtls: boolean;
   /**
    * Paths of PEM files with the authorities that the server's certificate is
-   * checked against. Used with `mtls` only.
+   * checked against; the system's where none is named.
    */
   readonly caCerts: readonly string[];
   /** Certificates to show to the server. */

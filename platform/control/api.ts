@@ -42,6 +42,12 @@ export type CallKind = "query" | "lookup" | "command" | "watch";
 export interface Route {
   /** The verb. */
   readonly verb: "GET" | "POST" | "DELETE";
+  /**
+   * Whether the same is had by a `POST` with a JSON body, for those who ask for
+   * more than an address can hold.
+   * @default false
+   */
+  readonly alsoPost?: boolean;
   /** The path; `{name}` stands for the field of that name. Empty where there is only gRPC. */
   readonly path: string;
   /** Who may call the method, over REST and gRPC. */

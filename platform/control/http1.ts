@@ -9,6 +9,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
+import { ApiError } from "./api_error.ts";
 import { type Connection, IDLE_MS } from "./connection.ts";
 import type { InputTurns } from "./input_turns.ts";
 import { PacedSocket } from "./paced_socket.ts";
@@ -18,6 +19,32 @@ const MAX_HEAD_BYTES = 16_384;
 
 /** Bytes of a connection's answers that may wait to be read while the next one is made. */
 const MAX_UNREAD_BYTES = 65_536;
+
+/** Says why to who sends what is no request; the connection ends with it. */
+function refuse(
+  error: Error & { code?: string },
+  socket: { writable: boolean; end(text: string): void; destroy(): void },
+): void {
+  if (!socket.writable) return socket.destroy();
+  const [status, words, told] = error.code === "HPE_HEADER_OVERFLOW"
+    ? [431, "Request Header Fields Too Large", TOO_LARGE] as const
+    : [400, "Bad Request", NO_REQUEST] as const;
+  const body = JSON.stringify({ ...told.toJSON(), code: status });
+  socket.end(
+    `HTTP/1.1 ${status} ${words}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+const NO_REQUEST = new ApiError(
+  "INVALID_ARGUMENT",
+  "Cannot read the request: it is no HTTP/1.1",
+);
+const TOO_LARGE = new ApiError(
+  "INVALID_ARGUMENT",
+  `Cannot read the request: its head, the address included, may have at most ${MAX_HEAD_BYTES} bytes; name fewer ids at once, or send them as JSON in a POST where there is one`,
+  { reason: "HEAD_TOO_LARGE", metadata: { max: String(MAX_HEAD_BYTES) } },
+);
 
 /** Answers a request of either HTTP. */
 export type RequestListener = (
@@ -47,6 +74,7 @@ export class Http1 {
         this.#inTurn(request, response, () => listener(request, response));
       },
     );
+    this.#server.on("clientError", refuse);
     // What it says in its answers is what we do.
     this.#server.keepAliveTimeout = IDLE_MS;
     // A server that does not listen would close a connection after an answer.

@@ -12,8 +12,10 @@ import {
   type Http2Session,
   type Http2Stream,
   type IncomingHttpHeaders,
+  type ServerHttp2Stream,
 } from "node:http2";
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
+import { ApiError, STATUS } from "./api_error.ts";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { RequestListener } from "./http1.ts";
@@ -26,6 +28,17 @@ type OnStream = (
   ...more: unknown[]
 ) => void;
 
+/**
+ * Watches of one connection at most: fewer than the streams that it may have,
+ * for what is one too many of those waits in its sender, who is told nothing.
+ */
+const MAX_WATCHES = 96;
+
+const TOO_MANY_WATCHES = new ApiError(
+  "RESOURCE_EXHAUSTED",
+  `Cannot watch: this connection has ${MAX_WATCHES} watches, which is the most; share one, or open another connection`,
+);
+
 /** Speaks HTTP/2: a call is gRPC if its content type says so, else REST. */
 export class Http2 {
   readonly #rpc: Server;
@@ -34,18 +47,22 @@ export class Http2 {
   readonly #sessions: Map<Http2Session, Connection> = new Map();
   readonly #turns: InputTurns;
   #taking: Connection | undefined = undefined;
+  /** Watches of each connection. */
+  readonly #watches: WeakMap<Http2Session, number> = new WeakMap();
 
   /**
    * @param rpc Answers gRPC.
    * @param listener Answers everything else.
    * @param connections Where streams are counted.
    * @param turns Tells when connections are read.
+   * @param watched Paths of calls that last as long as their caller wants.
    */
   constructor(
     rpc: Server,
     listener: RequestListener,
     connections: Connections,
     turns: InputTurns,
+    watched: ReadonlySet<string>,
   ) {
     this.#rpc = rpc;
     this.#turns = turns;
@@ -69,7 +86,10 @@ export class Http2 {
         stream,
       );
       const type = (headers["content-type"] ?? "").toLowerCase();
-      if (type.startsWith("application/grpc")) {
+      const [path = ""] = (headers[":path"] ?? "").split("?", 1);
+      if (watched.has(path) && !this.#watch(stream)) {
+        refuse(stream, type);
+      } else if (type.startsWith("application/grpc")) {
         // The library knows it in small letters only.
         headers["content-type"] = type;
         for (const handle of toGrpc) {
@@ -91,6 +111,19 @@ export class Http2 {
     this.#taking = undefined;
   }
 
+  /** Counts a watch; answers whether its connection may have it. */
+  #watch(stream: Http2Stream): boolean {
+    const { session } = stream;
+    if (session === undefined) return true;
+    const watches = this.#watches.get(session) ?? 0;
+    if (watches >= MAX_WATCHES) return false;
+    this.#watches.set(session, watches + 1);
+    stream.once("close", () => {
+      this.#watches.set(session, this.#watches.get(session)! - 1);
+    });
+    return true;
+  }
+
   /** Takes no new calls; a connection ends with the last one that it has. */
   end(): void {
     for (const session of [...this.#sessions.keys()]) session.close();
@@ -101,4 +134,26 @@ export class Http2 {
     for (const session of [...this.#sessions.keys()]) session.destroy();
     this.#rpc.forceShutdown();
   }
+}
+
+/** Ends a watch that is one too many, in the words of its protocol. */
+function refuse(stream: Http2Stream, type: string): void {
+  const { code, message } = TOO_MANY_WATCHES;
+  const answer = stream as ServerHttp2Stream;
+  stream.on("error", () => {});
+  stream.resume();
+  if (type.startsWith("application/grpc")) {
+    answer.respond({
+      ":status": 200,
+      "content-type": type,
+      "grpc-status": String(STATUS[code].grpc),
+      "grpc-message": message,
+    }, { endStream: true });
+    return;
+  }
+  answer.respond({
+    ":status": STATUS[code].http,
+    "content-type": "application/json",
+  });
+  answer.end(JSON.stringify(TOO_MANY_WATCHES));
 }

@@ -87,6 +87,13 @@ export function openApi(
       const { path, verb } = route;
       paths[path] ??= {};
       paths[path][verb.toLowerCase()] = operation(desc, route, api, schemas);
+      if (!route.alsoPost) continue;
+      const posted = operation(desc, { ...route, verb: "POST" }, api, schemas);
+      // No two operations may have one name.
+      paths[path].post = {
+        ...posted,
+        operationId: `${posted.operationId}_post`,
+      };
     }
   }
   return {

@@ -38,6 +38,23 @@ Deno.test("every route, every parameter and every answer is described", () => {
   });
 });
 
+Deno.test("what is had by two verbs is described for each, under names of their own", () => {
+  const api = echoApi();
+  const both = openApi({ title: "", version: "", description: "" }, [{
+    ...api,
+    routes: { ...api.routes, check: { ...api.routes.check!, alsoPost: true } },
+  }]);
+  const { get, post } =
+    (both.paths as Record<string, Record<string, Json>>)["/check"]!;
+  assertEquals([get!.operationId, post!.operationId], [
+    "Health_Check",
+    "Health_Check_post",
+  ]);
+  assertEquals("parameters" in post!, false);
+  assert("requestBody" in post!);
+  assertEquals("requestBody" in get!, false);
+});
+
 Deno.test("every reference leads somewhere", () => {
   const text = JSON.stringify(document);
   for (const [, path] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {

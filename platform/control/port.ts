@@ -22,7 +22,7 @@ import { Http1, type RequestListener } from "./http1.ts";
 import { Http2 } from "./http2.ts";
 import { InputTurns } from "./input_turns.ts";
 import { Listener } from "./listener.ts";
-import { descriptorOf } from "./method.ts";
+import { descriptorOf, type Method, methodsOf } from "./method.ts";
 import { type PlaceLimits, Places } from "./places.ts";
 import { addReflection, Reflection } from "./reflection.ts";
 import { badRequest, createRest, type Page } from "./rest.ts";
@@ -137,7 +137,13 @@ export class ControlPort implements AsyncDisposable {
     }) as RequestListener;
     const turns = new InputTurns();
     this.#http1 = new Http1(listener, turns);
-    this.#http2 = new Http2(rpc, listener, this.#connections, turns);
+    this.#http2 = new Http2(
+      rpc,
+      listener,
+      this.#connections,
+      turns,
+      new Set([...apis, health].flatMap(methodsOf).flatMap(pathsOfWatch)),
+    );
   }
 
   /**
@@ -256,4 +262,10 @@ export class ControlPort implements AsyncDisposable {
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#strangers[Symbol.dispose]();
   }
+}
+
+/** Where a method is reached that lasts as long as its caller wants, in either protocol; nowhere if it does not. */
+function pathsOfWatch({ desc, route }: Method): string[] {
+  if (desc.methodKind !== "server_streaming") return [];
+  return [`/${desc.parent.typeName}/${desc.name}`, route.path];
 }

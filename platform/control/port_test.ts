@@ -108,6 +108,14 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
+async function untilAsync(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!await holds()) {
+    assert(Date.now() < end, "it never came about");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 Deno.test("one port answers REST over HTTP/1.1 and HTTP/2, and gRPC", async () => {
   await using port = await open();
   assertEquals((await rest(port, "/check")).text, '{"status":"SERVING"}');
@@ -287,6 +295,121 @@ Deno.test("whoever leaves a watch ends it, over gRPC and REST alike", async () =
   await assertRejects(() => reader.read());
   await until(() => ended.length === 2);
   assertEquals(ended, ["A", "B"]);
+});
+
+Deno.test("a watch that is one too many for its connection is refused, and does not wait in silence", async () => {
+  await using port = await open({ limits: { watches: 200 } });
+  using client = new BytesClient(port.addr.port);
+  const watches = Array.from(
+    { length: 96 },
+    () => client.stream("/test.Echo/Watch"),
+  );
+  await Promise.all(
+    watches.map((stream) =>
+      new Promise((resolve) => stream.once("data", resolve))
+    ),
+  );
+  const { code, details } = await outcomeOf(client.stream("/test.Echo/Watch"));
+  assertEquals(code, RESOURCE_EXHAUSTED);
+  assert(details.includes("has 96 watches, which is the most"), details);
+  // The connection has room for everything else, and for a watch once one has ended.
+  assertEquals((await client.call("/test.Echo/Check")).code, 0);
+  using other = new BytesClient(port.addr.port);
+  assertEquals((await other.call("/test.Echo/Check")).code, 0);
+  const ends = watches.map((stream) => {
+    const outcome = outcomeOf(stream);
+    return () => {
+      stream.cancel();
+      return outcome;
+    };
+  });
+  await ends[0]!();
+  await untilAsync(async () => {
+    const stream = client.stream("/test.Echo/Watch");
+    const begun = new Promise<boolean>((resolve) => {
+      stream.once("data", () => resolve(true));
+      stream.once("error", () => resolve(false));
+    });
+    const has = await begun;
+    if (has) {
+      const outcome = outcomeOf(stream);
+      stream.cancel();
+      await outcome;
+    }
+    return has;
+  });
+  await Promise.all(ends.slice(1).map((end) => end()));
+});
+
+Deno.test("over REST, too, a connection of HTTP/2 has so many watches and no more", async () => {
+  await using port = await open({ limits: { watches: 200 } });
+  const session = connect(`http://127.0.0.1:${port.addr.port}`);
+  const statusOf = () =>
+    new Promise<number>((resolve) => {
+      const stream = session.request({ ":path": "/watch?service=a" });
+      stream.on("error", () => {});
+      stream.on("response", (head) => resolve(Number(head[":status"])));
+      stream.resume();
+    });
+  const statuses = [];
+  for (let i = 0; i < 97; i++) statuses.push(await statusOf());
+  assertEquals(statuses, [...Array(96).fill(200), 429]);
+  await new Promise<void>((resolve) => {
+    session.once("close", () => resolve());
+    session.destroy();
+  });
+});
+
+Deno.test("a head that is too large is refused in words that name the limit and the way round it", async () => {
+  await using port = await open();
+  const ids = Array.from({ length: 3_000 }, (_, i) => `service=${i}`).join("&");
+  const head = `GET /check?${ids} HTTP/1.1\r\nhost: a\r\n\r\n`;
+  const answer = await raw(port, [head], (text) => text.endsWith("}"));
+  assert(answer.startsWith("HTTP/1.1 431 "), answer);
+  const body = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n")));
+  assertEquals([body.code, body.reason], [431, "HEAD_TOO_LARGE"]);
+  assertEquals(body.metadata, { max: "16384" });
+  assert(/at most 16384 bytes; .*POST/.test(body.message), body.message);
+  const strange = await raw(
+    port,
+    ["NONSENSE\r\n\r\n"],
+    (text) => text.endsWith("}"),
+  );
+  assert(strange.startsWith("HTTP/1.1 400 "), strange);
+  assert(strange.includes("it is no HTTP/1.1"), strange);
+});
+
+Deno.test("what more can be asked for than an address can hold is had by POST, too", async () => {
+  const echo = echoApi({
+    check: ({ service }: { service: string }) => ({
+      status: service.length > 20_000 ? 2 : 1,
+    }),
+  } as never);
+  const api = {
+    ...echo,
+    routes: {
+      ...echo.routes,
+      check: { ...echo.routes.check!, alsoPost: true },
+    },
+  };
+  await using port = await open({ apis: [api] });
+  const post = (body: string, type = "application/json") =>
+    rest(port, "/check", {
+      method: "POST",
+      body,
+      headers: { "content-type": type },
+    });
+  const large = JSON.stringify({ service: "x".repeat(30_000) });
+  assertEquals((await post(large)).text, '{"status":"NOT_SERVING"}');
+  assertEquals((await rest(port, "/check")).text, '{"status":"SERVING"}');
+  assertEquals((await post("{", "application/json")).status, 400);
+  assertEquals((await post("{}", "text/plain")).status, 415);
+  assertEquals((await post(" ".repeat(70_000))).status, 413);
+  const refused = await rest(port, "/check", { method: "DELETE" });
+  assertEquals(
+    [refused.status, refused.headers.get("allow")],
+    [405, "GET, POST"],
+  );
 });
 
 Deno.test("a watcher that does not read is not written to without end", async () => {

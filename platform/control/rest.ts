@@ -75,8 +75,8 @@ export function createRest(options: RestOptions): Hono {
   // A name beats whatever may stand in its place.
   methods.sort((a, b) => places(a.route.path) - places(b.route.path));
   for (const method of methods) {
-    const { verb, path } = method.route;
-    app.on(verb, honoPath(path), (c) => serve(c, method, options));
+    const { path } = method.route;
+    app.on(verbsOf(method), honoPath(path), (c) => serve(c, method, options));
   }
   for (const path of new Set(methods.map(({ route }) => route.path))) {
     app.all(honoPath(path), (c) => refuseVerb(c, path, methods));
@@ -97,6 +97,10 @@ const PAGE_HEADERS = {
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "referrer-policy": "no-referrer",
 };
+
+function verbsOf({ route: { verb, alsoPost = false } }: Method): string[] {
+  return alsoPost ? [verb, "POST"] : [verb];
+}
 
 function places(path: string): number {
   return path.split("{").length;
@@ -142,7 +146,7 @@ async function readRequest(c: Context, method: Method) {
     path: c.req.param() as Record<string, string>,
     query: new URL(c.req.url).searchParams,
   };
-  const text = method.route.verb === "POST" ? await readBody(c.req.raw) : "";
+  const text = c.req.method === "POST" ? await readBody(c.req.raw) : "";
   if (text === "") return readParameters(input, parameters, strict);
   if (!/^application\/json\b/i.test(c.req.header("content-type") ?? "")) {
     throw new ApiError(
@@ -179,7 +183,7 @@ function refuseVerb(
   methods: readonly Method[],
 ): Response {
   const allowed = methods.filter(({ route }) => route.path === path)
-    .map(({ route }) => route.verb);
+    .flatMap(verbsOf);
   const error = new ApiError(
     "METHOD_NOT_ALLOWED",
     `Cannot ${c.req.method} ${c.req.path}: use ${allowed.join(" or ")}`,

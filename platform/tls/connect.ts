@@ -51,7 +51,8 @@ export async function connectTls(
 ): Promise<Transport> {
   const { hostname, port, tls, signal } = options;
   const { log = NULL_LOGGER, timeoutMs = 10_000 } = options;
-  const ca = tls.mtls ? await readAuthorities(tls.caCerts, log) : undefined;
+  const named = tls.mtls || tls.caCerts.length > 0;
+  const ca = named ? await readAuthorities(tls.caCerts, log) : undefined;
   if (ca?.length === 0 && !tls.insecureSkipVerify) {
     throw new Error(
       `Cannot connect to ${hostname}:${port}: no authority can vouch for the server`,

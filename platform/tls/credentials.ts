@@ -29,9 +29,9 @@ export interface TlsServerOptions {
 
 /** How a client speaks TLS. */
 export interface TlsClientOptions {
-  /** Whether {@linkcode caCerts} replace the default authorities. */
+  /** Whether only {@linkcode caCerts} vouch for the server, even if there are none of them. */
   mtls: boolean;
-  /** Paths of PEM files with the authorities that the server's certificate is checked against. Used with `mtls` only. */
+  /** Paths of PEM files with the authorities that the server's certificate is checked against; the system's where none is named. */
   caCerts: readonly string[];
   /** Certificates to show to a server that asks for one: the first that can be read is used. */
   certs: readonly TlsCertificateFiles[];

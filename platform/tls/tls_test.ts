@@ -832,8 +832,10 @@ Deno.test("connectTls() trusts only whom it should", async () => {
   assertEquals(await ask(await join(listener, {}, "localhost")), 1);
   await refused({ caCerts: [here("other_ca.pem")] });
   await refused({ caCerts: [] });
-  // Without mtls the authorities of the configuration are not asked.
-  await refused({ mtls: false });
+  // A private authority needs no certificate of ours.
+  assertEquals(await ask(await join(listener, { mtls: false })), 1);
+  await refused({ mtls: false, caCerts: [here("other_ca.pem")] });
+  await refused({ mtls: false, caCerts: [] });
   for (const mtls of [false, true]) {
     const tls = { mtls, caCerts: [], insecureSkipVerify: true };
     assertEquals(await ask(await join(listener, tls)), 1);

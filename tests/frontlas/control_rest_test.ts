@@ -143,6 +143,36 @@ Deno.test("edges and services are counted", async () => {
   );
 });
 
+Deno.test("more ids than an address can hold are asked for by POST", async () => {
+  await using at = await stage();
+  const ids = [
+    String(EDGE),
+    ...Array.from({ length: 2_000 }, (_, i) => `${i}`),
+  ];
+  const ask = (path: string, body: unknown) =>
+    at.rest(`/cluster/v1/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const { body: { edges } } = await ask("edges", { edgeIds: ids });
+  assertEquals(
+    (edges as { edgeId: string }[]).map(({ edgeId }) => edgeId).sort(),
+    ["2", "3", String(EDGE)],
+  );
+  const { body } = await ask("frontiers", { edge_ids: ids });
+  assertEquals(body, { frontiers: [ONE, TWO] });
+  const services = await ask("services", { serviceIds: ["10", "77"] });
+  assertEquals((services.body.services as unknown[]).length, 1);
+  const page = await ask("edges", { cursor: 0, count: 10 });
+  assertEquals((page.body.edges as unknown[]).length, 3);
+  // What asks for one has no use for it.
+  assertEquals((await ask("edge", { edgeId: "2" })).status, 405);
+  const query = ids.map((id) => `edge_ids=${id}`).join("&");
+  const { status, body: error } = await at.rest(`/cluster/v1/edges?${query}`);
+  assertEquals([status, error.reason], [431, "HEAD_TOO_LARGE"]);
+});
+
 Deno.test("without anything there, everything that there is has its zero", async () => {
   await using at = await ControlStage.open();
   for (
@@ -224,7 +254,7 @@ const WRONG: [string, number, string, string, string][] = [
   ["GET /cluster/v1/edges?edge_ids[]=x", 400, "CODEC", '"x"', EDGE_ID],
   ["GET /cluster/v1/edges?cursor=4294967296", 400, "CODEC", "cursor", "429"],
   ["GET /admin/v1/status?x=1", 400, "CODEC", '"x"', "there are none"],
-  ["POST /cluster/v1/edges", 405, "METHOD_NOT_ALLOWED", "POST", "GET"],
+  ["POST /cluster/v1/edge", 405, "METHOD_NOT_ALLOWED", "POST", "GET"],
   ["DELETE /cluster/v1/edge", 405, "METHOD_NOT_ALLOWED", "DELETE", "GET"],
   ["GET /cluster/v2/edges", 404, "NOT_FOUND", "GET /cluster/v2/edges", "/docs"],
   ["GET /debug/pprof/", 301, "", "", ""],

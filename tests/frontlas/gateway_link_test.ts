@@ -136,6 +136,12 @@ Deno.test("a second gateway with an id waits until the first one is gone, and se
 const TLS: [string, TlsListenConfig, Partial<TlsDialConfig>, boolean][] = [
   ["unchecked", listen(false), { insecureSkipVerify: true }, true],
   ["of an unknown authority", listen(false), {}, false],
+  ["of an authority of one's own", listen(false), {
+    caCerts: [`${FILES}ca.pem`],
+  }, true],
+  ["of another authority than that of one's own", listen(false), {
+    caCerts: [`${FILES}other_ca.pem`],
+  }, false],
   ["with certificates on both sides", listen(true), both("client"), true],
   [
     "with a certificate that is not known there",

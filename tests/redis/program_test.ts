@@ -72,6 +72,17 @@ for (
       "it is gone there",
       async () => await frontiers() === 0,
     );
+    if (kind === "sentinel") {
+      const named = { ...variables(redis), MASTER_NAME: "nobody" };
+      await using lost = new Program([], named, ["-P=frontlas"]);
+      const { code, out, err } = await lost.end();
+      assertEquals(code, 1);
+      const why = `none of the sentinels ${
+        redis.config.addrs.join(", ")
+      } knows a master nobody`;
+      assert(`${out}${err}`.includes(why), `${out}${err}`);
+      assert(`${out}${err}`.includes('set "redis.sentinel.master_name"'));
+    }
     for (const program of [one, two]) {
       program.tell("SIGTERM");
       const { code, out, err } = await program.end();

@@ -22,6 +22,9 @@ const SENTINEL_MS = 1_000;
 /** Milliseconds after which sentinels are asked again although the master answers. */
 const CHECK_MS = 5_000;
 
+/** The answer of a sentinel that watches no master of that name. */
+const UNKNOWN = /\bNo such master with that name/;
+
 /** What a sentinel says. */
 interface Word {
   readonly address: Address;
@@ -49,21 +52,28 @@ export class SentinelLocator implements Locator {
   async locate(closings: Closings): Promise<Address> {
     const { addrs, masterName } = this.#config;
     const words: Word[] = [];
-    let problem = "";
+    const problems: string[] = [];
     const enough = Promise.withResolvers<void>();
     const asked = addrs.map(async (addr) => {
       try {
         words.push(await this.#ask(addr, closings));
         if (words.length > addrs.length / 2) enough.resolve();
       } catch (error) {
-        problem ||= `sentinel ${cause(error)}`;
+        problems.push(`${addr}: ${cause(error)}`);
       }
     });
     await Promise.race([enough.promise, Promise.all(asked)]);
     const newest = words.toSorted((a, b) => b.epoch - a.epoch)[0];
     if (newest === undefined) {
+      const unknown = problems.every((one) => UNKNOWN.test(one));
       throw unavailable(
-        `no sentinel knows the master ${masterName}: ${problem}`,
+        unknown
+          ? `none of the sentinels ${
+            addrs.join(", ")
+          } knows a master ${masterName}: they answer "No such master with that name"`
+          : `no sentinel names the master ${masterName} (asked: ${
+            problems.join("; ")
+          })`,
       );
     }
     return newest.address;

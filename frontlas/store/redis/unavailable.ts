@@ -33,6 +33,10 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     'set "redis.mode" to sentinel if it is one',
   ],
   [
+    /\bNo such master with that name/,
+    'set "redis.sentinel.master_name" to a master that the sentinels watch',
+  ],
+  [
     /\bunknown command .SENTINEL\b/,
     'set "redis.sentinel.addrs" to sentinels, or "redis.mode" to standalone',
   ],
