@@ -76,9 +76,15 @@ trap 'exit 1' HUP INT TERM
 openssl_() {
   openssl "$@" 2>"$new/said" || fail "$(cat "$new/said")"
 }
-# pair NAME: puts a key and its certificate where they belong. Keys are secret, certificates are not.
+# pair NAME: puts a key and its certificate where they belong. Keys are secret, certificates are not; a key that takes the
+# place of another one is for whom that was.
 pair() {
   chmod 644 "$new/$1.crt"
+  if [ -e "$out/$1.key" ]; then
+    cp -p "$out/$1.key" "$new/kept"
+    cat "$new/$1.key" >"$new/kept"
+    mv "$new/kept" "$new/$1.key"
+  fi
   mv "$new/$1.key" "$new/$1.crt" "$out/"
 }
 # sign NAME SUBJECT USAGE ALTERNATIVE-NAMES

@@ -1,6 +1,11 @@
 /** Certificates of the helper, used by a gateway and our SDK. */
 
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { Edge, Service } from "@frontier/client";
 import { connectTls } from "@frontier/client/tls";
 import { startFrontier } from "@frontier/server";
@@ -31,6 +36,12 @@ deployTest(
       assertEquals(await Deno.readTextFile(`${folder}/ca.crt`), authority);
       assertEquals(await Deno.readTextFile(`${folder}/server.crt`), server);
       assertEquals((await Deno.stat(`${folder}/ca.key`)).mode! & 0o077, 0);
+      // A renewed key may be read by whoever could read the old one.
+      await Deno.chmod(`${folder}/server.key`, 0o640);
+      await make("127.0.0.1", "::1", "gateway.example");
+      assertNotEquals(await Deno.readTextFile(`${folder}/server.crt`), server);
+      const { mode } = await Deno.stat(`${folder}/server.key`);
+      assertEquals(mode! & 0o777, 0o640);
       const certs = [{
         cert: `${folder}/server.crt`,
         key: `${folder}/server.key`,
