@@ -27,6 +27,19 @@ const object = (
 ): Schema => ({ type: "object", description, properties, ...more });
 const rule = (rule: string, message: string): Schema => ({ rule, message });
 
+/** Says that texts differ as far as they are set. */
+const differ = (...paths: readonly string[]): string => {
+  const value = (path: string) => {
+    const parent = path.slice(0, path.lastIndexOf("."));
+    return `(has(${parent}) && has(${path}) ? ${path} : '')`;
+  };
+  return paths.flatMap((path, i) =>
+    paths.slice(0, i).map((other) =>
+      `(${value(path)} == '' || ${value(path)} != ${value(other)})`
+    )
+  ).join(" && ");
+};
+
 /** 0 is what Go programs write for a port that is not set. */
 const port = (description: string, value: number): Schema =>
   whole(`${description}; 0 is the default.`, {
@@ -226,7 +239,19 @@ const spec = object("What is wanted.", {
     }),
     pod,
   }, { required: ["redis"] }),
-}, { required: ["frontier", "frontlas"] });
+}, {
+  required: ["frontier", "frontlas"],
+  "x-kubernetes-validations": [
+    rule(
+      differ(
+        "self.frontier.servicebound.service",
+        "self.frontier.edgebound.serviceName",
+        "self.frontlas.controlplane.service",
+      ),
+      "frontier.servicebound.service, frontier.edgebound.serviceName and frontlas.controlplane.service must differ",
+    ),
+  ],
+});
 
 const date = { type: "string", format: "date-time" };
 

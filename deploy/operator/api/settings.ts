@@ -17,6 +17,9 @@ import type {
 /** Ports that Kubernetes gives to Services of type `NodePort` unless told otherwise. */
 const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
 
+/** Ports of health and metrics, which no field changes. */
+export const HEALTH_PORTS = { frontier: 9_091, frontlas: 9_092 } as const;
+
 /** One of the Services. */
 export interface ServiceSettings {
   /** Its name. */
@@ -100,6 +103,61 @@ function nodePort(
  * @throws {Error} If it cannot be used; the message names the field.
  */
 export function settingsOf(cluster: FrontierCluster): Settings {
+  const settings = defaulted(cluster);
+  checkPorts(settings);
+  checkServices(settings);
+  return settings;
+}
+
+/** Throws where two ports of a pod are the same: the program could open only one of them. */
+function checkPorts({ frontier, frontlas }: Settings): void {
+  const pods: readonly (readonly [field: string, port: number])[][] = [
+    [
+      ["health and metrics of a gateway", HEALTH_PORTS.frontier],
+      ["spec.frontier.servicebound.port", frontier.serviceboundPort],
+      ["spec.frontier.edgebound.port", frontier.edgeboundPort],
+    ],
+    [
+      ["health and metrics of Frontlas", HEALTH_PORTS.frontlas],
+      ["spec.frontlas.controlplane.port", frontlas.controlplanePort],
+      [
+        "spec.frontlas.controlplane.frontierPlanePort",
+        frontlas.frontierPlanePort,
+      ],
+    ],
+  ];
+  for (const ports of pods) {
+    for (const [i, [field, port]] of ports.entries()) {
+      const other = ports.slice(0, i).find(([, taken]) => taken === port);
+      if (other === undefined) continue;
+      throw new Error(
+        `Cannot use port ${port} for ${field}: ${
+          other[0]
+        } has it, choose another`,
+      );
+    }
+  }
+}
+
+/** Throws where two Services have one name: each would be made the other, again and again. */
+function checkServices({ services }: Settings): void {
+  const fields = [
+    ["spec.frontier.servicebound.service", services.servicebound],
+    ["spec.frontier.edgebound.serviceName", services.edgebound],
+    ["spec.frontlas.controlplane.service", services.frontlas],
+  ] as const;
+  for (const [i, [field, { name }]] of fields.entries()) {
+    const other = fields.slice(0, i).find(([, one]) => one.name === name);
+    if (other === undefined) continue;
+    throw new Error(
+      `Cannot use "${name}" for ${field}: the Service of ${
+        other[0]
+      } has this name, choose another`,
+    );
+  }
+}
+
+function defaulted(cluster: FrontierCluster): Settings {
   const { name } = cluster.metadata;
   const { spec } = cluster;
   if (spec === undefined) {

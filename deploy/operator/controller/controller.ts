@@ -47,11 +47,7 @@ export class Controller {
   constructor(client: KubeClient, log: Logger) {
     const watches = new Watches(client, {
       onCluster: (cluster) => this.#queue.add(keyOf(cluster)),
-      onOwned: (object) => {
-        const owner = ownerOf(object);
-        if (owner === undefined) return;
-        this.#queue.add(`${object.metadata.namespace}/${owner.name}`);
-      },
+      onOwned: (object) => this.#lookForOwner(object),
       onSecret: (secret) => this.#lookForReferences(secret),
       onRetry: (kind, error) => {
         this.figures.retries++;
@@ -121,6 +117,21 @@ export class Controller {
     const again = await reconcile(this.#context, cluster);
     this.figures.succeeded++;
     return again;
+  }
+
+  /** Adds the cluster that an object belongs to; any of the namespace may be the one that an object has lost. */
+  #lookForOwner(object: KubeObject): void {
+    const { namespace } = object.metadata;
+    const owner = ownerOf(object);
+    if (owner !== undefined) {
+      this.#queue.add(`${namespace}/${owner.name}`);
+      return;
+    }
+    for (const cluster of this.#context.watches.clusters.objects()) {
+      if (cluster.metadata.namespace === namespace) {
+        this.#queue.add(keyOf(cluster));
+      }
+    }
   }
 
   /** Adds the clusters that refer to a Secret. */

@@ -34,6 +34,9 @@ export class EnsureError extends Error {
   }
 }
 
+/** An object of a cluster that had the same name and was deleted. It goes by itself. */
+export class LeftoverError extends EnsureError {}
+
 /**
  * @param client Who writes.
  * @param kind Kind of the object.
@@ -64,9 +67,12 @@ export async function ensure<T extends KubeObject>(
   if (there !== undefined) {
     // Objects of a list do not say of which kind they are.
     const { apiVersion: _api, kind: _kind, ...parts } = marked;
-    if (isPartOf(parts, there)) return there;
+    const strays = straysOf(parts, there);
+    if (strays === undefined && isPartOf(parts, there)) return there;
     checkOwner(kind, wanted, there);
-    if (!isPartOf(MANAGED_BY, there.metadata.labels)) {
+    // What others have added stays when we apply.
+    if (strays !== undefined) await client.patch(path, strays);
+    else if (!isPartOf(MANAGED_BY, there.metadata.labels)) {
       await client.patch(path, {
         metadata: {
           resourceVersion: there.metadata.resourceVersion,
@@ -76,6 +82,41 @@ export async function ensure<T extends KubeObject>(
     }
   }
   return await client.apply(path, marked);
+}
+
+/** As much of a Service as says whom it leads to. */
+interface Routes {
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports: readonly { readonly port: number }[];
+}
+
+/** The patch that takes from a Service what it should not have: with one label more in its selector it leads to nobody. */
+function straysOf(wanted: unknown, there: unknown): unknown {
+  const { selector = {}, ports } =
+    (wanted as { spec?: Partial<Routes> }).spec ?? {};
+  if (ports === undefined) return undefined;
+  const { selector: labelsThere = {}, ports: portsThere = [] } =
+    (there as { spec: Partial<Routes> }).spec;
+  const labels = Object.keys(labelsThere)
+    .filter((label) => !(label in selector));
+  const found = (port: number, among: Routes["ports"]) =>
+    among.find((one) => one.port === port);
+  const extra = portsThere.some(({ port }) => !found(port, ports));
+  if (labels.length === 0 && !extra) return undefined;
+  return {
+    spec: {
+      selector: Object.fromEntries(labels.map((label) => [label, null])),
+      // A list is replaced as a whole: what Kubernetes has chosen for a port, as its port of the nodes, is kept.
+      ...(extra
+        ? {
+          ports: ports.map((one) => ({
+            ...found(one.port, portsThere),
+            ...one,
+          })),
+        }
+        : {}),
+    },
+  };
 }
 
 /** @returns An object; `undefined` when there is none. */
@@ -92,9 +133,16 @@ export async function find<T>(
 }
 
 function checkOwner(kind: Kind, wanted: KubeObject, there: KubeObject): void {
-  const { uid } = wanted.metadata.ownerReferences![0]!;
+  const { uid, name } = wanted.metadata.ownerReferences![0]!;
   const owner = ownerOf(there);
   if (owner?.uid === uid) return;
+  if (owner?.name === name) {
+    throw new LeftoverError(
+      kind,
+      `${wanted.metadata.namespace}/${wanted.metadata.name}`,
+      "it belongs to a FrontierCluster of this name that was deleted, delete it, too, where the garbage collector does not",
+    );
+  }
   // An object of ours that has lost its owner is taken back.
   if (owner === undefined && isPartOf(MANAGED_BY, there.metadata.labels)) {
     return;

@@ -15,7 +15,7 @@ import type { Service } from "../desired/services.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { type Kind, type KubeObject, pathOf } from "../kube/object.ts";
 import { hasCode, StatusError } from "../kube/status_error.ts";
-import { ensure, EnsureError, find } from "./ensure.ts";
+import { ensure, EnsureError, find, LeftoverError } from "./ensure.ts";
 import { emit, type Happened } from "./events.ts";
 import { isPartOf } from "./is_part_of.ts";
 import { nextReplicas } from "./replicas.ts";
@@ -25,6 +25,9 @@ import type { Watches } from "./watches.ts";
 
 /** Milliseconds until gateways that are leaving are looked at again. */
 const LEAVING_MS = 1_000;
+
+/** Milliseconds that the garbage collector has for what a deleted cluster of the same name has left. */
+const LEFTOVER_MS = 120_000;
 
 /** Answers that another try may change without anybody's doing. 500 is none: a quantity that cannot be read is answered so. */
 const PASSING = new Set([408, 409, 410, 425, 429, 502, 503, 504]);
@@ -48,10 +51,18 @@ class Failure extends Error {
 }
 
 /** Does a step, and tells what will not pass by itself from what will. */
-async function step<T>(event: string, work: () => Promise<T>): Promise<T> {
+async function step<T>(
+  event: string,
+  { metadata }: FrontierCluster,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    const since = Date.parse(metadata.creationTimestamp ?? "");
+    if (error instanceof LeftoverError && Date.now() - since < LEFTOVER_MS) {
+      throw error;
+    }
     const lasting = error instanceof SecretProblem ||
       error instanceof EnsureError ||
       (error instanceof StatusError && !PASSING.has(error.code));
@@ -85,16 +96,17 @@ export async function reconcile(
     settings = resolve(cluster);
     const digests = await step(
       "SecretNotUsable",
+      cluster,
       () => context.secrets.digests(namespace!, settings!),
     );
     const desired = desiredObjects(cluster, settings, digests);
-    await step("ServiceEnsureFailed", async () => {
+    await step("ServiceEnsureFailed", cluster, async () => {
       await prune(context, cluster, desired.services);
       for (const service of desired.services) {
         await put(context, "Service", service);
       }
     });
-    const scaled = await step("DeploymentEnsureFailed", async () => {
+    const scaled = await step("DeploymentEnsureFailed", cluster, async () => {
       for (const object of desired.others) {
         await put(context, object.kind, object);
       }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Settings } from "../api/settings.ts";
+import { HEALTH_PORTS, type Settings } from "../api/settings.ts";
 import type { FrontierCluster, Passed, PodOverrides } from "../api/types.ts";
 import {
   type Deployment,
@@ -20,7 +20,27 @@ const GRACE_SECONDS = 60;
 const PRE_STOP_SECONDS = 10;
 /** Seconds that are left to close what a drain could not finish. */
 const SPARE_SECONDS = 10;
-const HEALTH_PORT = 9091;
+const HEALTH_PORT = HEALTH_PORTS.frontier;
+
+/** Seconds of each unit that `sleep` knows. */
+const UNITS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+};
+
+/** Seconds that a command sleeps, as far as it says so; `undefined` when it does not. */
+function sleptBy(command: readonly unknown[]): number | undefined {
+  const sleeps = [
+    ...command.join(" ").matchAll(/\bsleep\s+(\d+(?:\.\d+)?)([smhd]?)/g),
+  ];
+  if (sleeps.length === 0) return undefined;
+  return Math.ceil(sleeps.reduce(
+    (all, [, count, unit]) => all + Number(count) * UNITS[unit || "s"]!,
+    0,
+  ));
+}
 
 /** Seconds that a pod waits before it is told to stop. */
 function preStopSeconds({ lifecycle }: PodOverrides): number {
@@ -28,7 +48,8 @@ function preStopSeconds({ lifecycle }: PodOverrides): number {
   const preStop = lifecycle.preStop as Passed | undefined;
   if (preStop === undefined) return 0;
   const sleep = preStop.sleep as { seconds?: number } | undefined;
-  return sleep?.seconds ?? PRE_STOP_SECONDS;
+  const exec = preStop.exec as { command?: readonly unknown[] } | undefined;
+  return sleep?.seconds ?? sleptBy(exec?.command ?? []) ?? PRE_STOP_SECONDS;
 }
 
 /** Seconds that a gateway may drain: what is left of its grace. */

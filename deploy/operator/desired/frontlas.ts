@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { FrontlasSettings } from "../api/settings.ts";
+import { type FrontlasSettings, HEALTH_PORTS } from "../api/settings.ts";
 import type { FrontierCluster } from "../api/types.ts";
 import { type Deployment, deployment, page, variables } from "./deployment.ts";
 import { digest } from "./digest.ts";
 
-const HEALTH_PORT = 9092;
+const HEALTH_PORT = HEALTH_PORTS.frontlas;
 
 /**
  * @param cluster Whose directory.

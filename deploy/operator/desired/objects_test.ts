@@ -225,13 +225,19 @@ Deno.test("the pods are replaced when their file or their Secrets change, and on
 });
 
 Deno.test("a drain ends well before its pod is killed", () => {
+  const preStop = (...command: string[]) => ({
+    lifecycle: { preStop: { exec: { command } } },
+  });
   const table: [pod: Passed, seconds: string][] = [
     [{}, "40"],
     [{ terminationGracePeriodSeconds: 300 }, "280"],
     [{ terminationGracePeriodSeconds: 5 }, "0"],
     [{ lifecycle: {} }, "50"],
     [{ lifecycle: { preStop: { sleep: { seconds: 3 } } } }, "47"],
-    [{ lifecycle: { preStop: { exec: { command: ["x"] } } } }, "40"],
+    [preStop("x"), "40"],
+    [preStop("/bin/sh", "-c", "sleep 30"), "20"],
+    [preStop("/bin/sh", "-c", "leave; sleep 0.5m && sleep 1s"), "19"],
+    [preStop("/bin/sleep", "120"), "0"],
   ];
   for (const [pod, seconds] of table) {
     const { frontier } = objectsOf(clusterOf({ pod }));
@@ -329,6 +335,26 @@ Deno.test("what cannot be used names its field", () => {
       "certificateKeySecretRef.name",
     ],
     [{ metadata: { name: "c", namespace: "n" } }, "spec"],
+    [
+      clusterOf({ servicebound: { service: "c-edgebound-svc" } }),
+      "spec.frontier.edgebound.serviceName",
+    ],
+    [
+      clusterOf({}, { controlplane: { service: "c-servicebound-svc" } }),
+      "spec.frontlas.controlplane.service",
+    ],
+    [
+      clusterOf({ servicebound: { port: 0 }, edgebound: { port: 30_011 } }),
+      "spec.frontier.edgebound.port",
+    ],
+    [
+      clusterOf({ servicebound: { port: 9_091 } }),
+      "spec.frontier.servicebound.port",
+    ],
+    [
+      clusterOf({}, { controlplane: { frontierPlanePort: 40_011 } }),
+      "spec.frontlas.controlplane.frontierPlanePort",
+    ],
   ];
   for (const [cluster, field] of wrong) {
     let message = "";

@@ -49,6 +49,16 @@ const REFUSED: [name: string, spec: Parameters<typeof cluster>[1], RegExp][] = [
   ["pull", {
     frontlas: { redis: REDIS, pod: { imagePullPolicy: "Sometimes" } },
   }, /imagePullPolicy/],
+  ["twice", {
+    frontier: {
+      servicebound: { service: "one" },
+      edgebound: { serviceName: "one" },
+    },
+  }, /edgebound\.serviceName.*must differ/],
+  ["thrice", {
+    frontier: { servicebound: { service: "one" }, edgebound: {} },
+    frontlas: { redis: REDIS, controlplane: { service: "one" } },
+  }, /controlplane\.service must differ/],
   ["n".repeat(47), {}, /at most 46 characters/],
 ];
 

@@ -171,9 +171,29 @@ kubeTest(
     );
 
     await step("what others change or delete is put right", async () => {
-      await admin.patch(pathOf("Service", "default", "edges"), {
-        spec: { selector: { app: "nobody" } },
+      const edges = pathOf("Service", "default", "edges");
+      const route = (spec: { selector: unknown; ports: { port: number }[] }) =>
+        JSON.stringify([spec.selector, spec.ports.map(({ port }) => port)]);
+      const { spec: wanted } = await admin.get<
+        { spec: Parameters<typeof route>[0] }
+      >(edges);
+      await admin.patch(edges, { metadata: { ownerReferences: [] } });
+      await until("the Service is owned again", async () => {
+        const { metadata } = await admin.get<KubeObject>(edges);
+        return metadata.ownerReferences?.length === 1;
       });
+      // By another's hand: what is added to a list or to a map stays when we apply.
+      const added = {
+        selector: { by: "hand" },
+        ports: [{ name: "hand", port: 9_999 }],
+      };
+      const patch = JSON.stringify({ spec: added });
+      await plane.kubectl("patch", "service", "edges", "--patch", patch);
+      await until("the Service leads to the gateways alone", async () => {
+        const { spec } = await admin.get<{ spec: typeof wanted }>(edges);
+        return route(spec) === route(wanted);
+      });
+      await admin.patch(edges, { spec: { selector: { app: "nobody" } } });
       await admin.delete(
         pathOf("ConfigMap", "default", "frontiercluster-frontier"),
       );
@@ -223,6 +243,22 @@ kubeTest(
         assertEquals(kubelet.mostStopping, 1);
         kubelet.stopMs = 0;
         await phase("frontiercluster", "Running");
+      },
+    );
+
+    await step(
+      "a cluster that is made anew at once waits for what the old one left",
+      async () => {
+        await create(plane, cluster("anew"));
+        await phase("anew", "Running");
+        await plane.kubectl("delete", "fc", "anew", "--timeout=60s");
+        await create(plane, cluster("anew"));
+        await phase("anew", "Running");
+        assertEquals(
+          (await events("anew")).filter((reason) => reason !== "Available"),
+          [],
+        );
+        await plane.kubectl("delete", "fc", "anew", "--timeout=60s");
       },
     );
 
