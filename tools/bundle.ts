@@ -86,11 +86,18 @@ async function deno(...args: string[]): Promise<string> {
   return decoder.decode(stdout);
 }
 
-if (import.meta.main) {
-  const names = Deno.args.length > 0 ? Deno.args : Object.keys(PROGRAMS);
-  for (const name of names) {
-    const file = await bundle(name, `${ROOT}dist/${name}`);
-    const { size } = await Deno.stat(file);
-    console.log(`${file}: ${(size / 1e6).toFixed(1)} MB`);
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    for (const name of args.length > 0 ? args : Object.keys(PROGRAMS)) {
+      const file = await bundle(name, `${ROOT}dist/${name}`);
+      const { size } = await Deno.stat(file);
+      console.log(`${file}: ${(size / 1e6).toFixed(1)} MB`);
+    }
+    return 0;
+  } catch (error) {
+    console.error((error as Error).message);
+    return 1;
   }
 }
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

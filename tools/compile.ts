@@ -98,7 +98,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   for (const name of ["agent", "forward"] as const) {
     const file = `${OUT}/frontier-${name}.js`;
-    await bundleFile(`client/${name}/main.ts`, file);
+    try {
+      await bundleFile(`client/${name}/main.ts`, file);
+    } catch (error) {
+      console.error((error as Error).message);
+      return 1;
+    }
     const { size } = await Deno.stat(file);
     console.log(`${file}: ${Math.round(size / 1024)} KiB`);
   }

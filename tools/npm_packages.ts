@@ -181,6 +181,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 
 if (import.meta.main) {
   const into = Deno.args[0] ?? `${ROOT}/dist/npm`;
+  if (Deno.args.length > 1 || into.startsWith("-")) {
+    console.error("Usage: deno task npm [FOLDER]   dist/npm by default");
+    Deno.exit(2);
+  }
   await Deno.mkdir(into, { recursive: true });
   const absolute = await Deno.realPath(into);
   for (const folder of NPM_PACKAGES) {
