@@ -49,9 +49,9 @@ export class HandlerRun implements HandlerContext {
   attributed: boolean = false;
   /** Whether it counts among the handlers that run. */
   holdsPlace: boolean = false;
-  /** Neighbour among the runs under way. */
+  /** Neighbour among the runs that hold places. */
   next: HandlerRun | undefined = undefined;
-  /** Neighbour among the runs under way. */
+  /** Neighbour among the runs that hold places. */
   previous: HandlerRun | undefined = undefined;
 
   readonly #method: Method;

@@ -11,6 +11,7 @@ import {
   Timer,
   type Timers,
 } from "@frontier/proto/internal";
+import { Abandoned } from "./abandoned.ts";
 import { type HeldAnswer, HeldAnswers } from "./held_answers.ts";
 import type { HandlerRun, RunOwner } from "./handler_run.ts";
 import { type QueueBounds, RequestQueue } from "./request_queue.ts";
@@ -35,7 +36,7 @@ export interface Load {
   readonly refused: number;
 }
 
-/** As many times the places may handlers go on that nobody waits for; more keep their places. */
+/** As many times the places may handlers go on that nobody waits for; then their methods are not run any more. */
 const ABANDONED_FACTOR = 8;
 /** Milliseconds without a request that waits before it counts as calm. */
 const CALM_MS = 1_000;
@@ -47,11 +48,12 @@ const CALM_MS = 1_000;
  * Callers {@linkcode Share} both, so that one never takes what the next one
  * needs. Requests that wait get their turns caller by caller.
  *
- * A handler whose caller has given up frees its place, though it goes on.
+ * A handler whose caller has given up frees its place, though it goes on. Of a
+ * method of which very many do, requests are turned away.
  */
 export class Places implements RunOwner {
   readonly #share: Share;
-  readonly #mostAbandoned: number;
+  readonly #abandoned: Abandoned;
   /** Handlers that may run before it matters whose they are. */
   readonly #anonymous: number;
   readonly #onBusy: (busy: boolean) => void;
@@ -63,7 +65,6 @@ export class Places implements RunOwner {
   #timers: Timers | undefined = undefined;
   #first: HandlerRun | undefined = undefined;
   #running = 0;
-  #abandoned = 0;
   #refused = 0;
   #busy = false;
   #idle: (() => void)[] = [];
@@ -77,7 +78,7 @@ export class Places implements RunOwner {
   constructor(bounds: PlaceBounds, onBusy: (busy: boolean) => void) {
     this.#share = new Share(bounds.handlers);
     this.#anonymous = bounds.handlers / 4;
-    this.#mostAbandoned = bounds.handlers * ABANDONED_FACTOR;
+    this.#abandoned = new Abandoned(bounds.handlers * ABANDONED_FACTOR);
     this.#queue = new RequestQueue(bounds);
     this.#onBusy = onBusy;
   }
@@ -86,7 +87,7 @@ export class Places implements RunOwner {
   get load(): Load {
     return {
       running: this.#running,
-      abandoned: this.#abandoned,
+      abandoned: this.#abandoned.count,
       waiting: this.#queue.size,
       refused: this.#refused,
     };
@@ -103,6 +104,12 @@ export class Places implements RunOwner {
    * @param run The request and its handler.
    */
   admit(run: HandlerRun): void {
+    if (
+      this.#abandoned.count > 0 && !this.#abandoned.allows(run.request.method)
+    ) {
+      this.#turnAway(run);
+      return;
+    }
     // Nobody waits then: no need to know whose it is.
     if (this.#share.isPlenty(this.#running, 1)) {
       this.#start(run);
@@ -117,10 +124,7 @@ export class Places implements RunOwner {
       if (this.#queue.size > 1) this.#watch(run);
       else this.#watchAll();
     } else {
-      this.#refused++;
-      this.#setBusy(run.session.link.timers);
-      if (this.#queue.size === 0) this.#calmDown();
-      run.turnAway(SHORT_BUFFER);
+      this.#turnAway(run);
     }
     this.#sources.forget(source);
   }
@@ -133,11 +137,7 @@ export class Places implements RunOwner {
    */
   abort(reason: FrontierError, selects: (run: HandlerRun) => boolean): void {
     this.#drop(selects, reason.toWire());
-    for (let run = this.#first; run !== undefined;) {
-      const { next } = run;
-      if (selects(run)) run.abort(reason);
-      run = next;
-    }
+    for (const run of this.#select(selects)) run.abort(reason);
     this.#held.retry();
     this.#next();
   }
@@ -186,21 +186,24 @@ export class Places implements RunOwner {
 
   /** The caller of a handler that runs has given up. */
   onAbandoned(run: HandlerRun): void {
-    if (!run.holdsPlace || this.#abandoned >= this.#mostAbandoned) return;
+    if (!run.holdsPlace) return;
     this.#release(run);
-    this.#abandoned++;
+    this.#abandoned.add(run.request.method);
     this.#next();
   }
 
   /** A handler that did not finish at once has finished. */
   onFinished(run: HandlerRun): void {
-    if (run.previous !== undefined) run.previous.next = run.next;
-    else this.#first = run.next;
-    if (run.next !== undefined) run.next.previous = run.previous;
-    run.next = run.previous = undefined;
     if (run.holdsPlace) this.#release(run);
-    else this.#abandoned--;
+    else this.#abandoned.remove(run.request.method);
     this.#next();
+  }
+
+  #turnAway(run: HandlerRun): void {
+    this.#refused++;
+    this.#setBusy(run.session.link.timers);
+    if (this.#queue.size === 0) this.#calmDown();
+    run.turnAway(SHORT_BUFFER);
   }
 
   #start(run: HandlerRun): void {
@@ -227,7 +230,12 @@ export class Places implements RunOwner {
   }
 
   #release(run: HandlerRun): void {
-    const { source } = run;
+    // One that is abandoned is of no interest: nobody is to walk past thousands.
+    const { source, next, previous } = run;
+    if (previous !== undefined) previous.next = next;
+    else this.#first = next;
+    if (next !== undefined) next.previous = previous;
+    run.next = run.previous = undefined;
     run.holdsPlace = false;
     run.source = undefined;
     this.#running--;
@@ -275,6 +283,15 @@ export class Places implements RunOwner {
     return this.#queue.size > 0 || this.#idle.length > 0;
   }
 
+  /** Some of those that hold places; they lose them when they are told to stop. */
+  #select(selects: (run: HandlerRun) => boolean): HandlerRun[] {
+    const found: HandlerRun[] = [];
+    for (let run = this.#first; run !== undefined; run = run.next) {
+      if (selects(run)) found.push(run);
+    }
+    return found;
+  }
+
   #watch(run: HandlerRun): void {
     if (run.endsAt === Infinity) return;
     if (this.#due.armed && this.#due.at <= run.endsAt) return;
@@ -294,11 +311,7 @@ export class Places implements RunOwner {
     const late = (run: HandlerRun) => run.endsAt <= now;
     // A request whose caller has gone is not carried out.
     this.#drop(late, TIMEOUT);
-    for (let run = this.#first; run !== undefined;) {
-      const { next } = run;
-      if (late(run)) run.expire();
-      run = next;
-    }
+    for (const run of this.#select(late)) run.expire();
     this.#next();
     if (this.#awaited) this.#watchAll();
   }
