@@ -5,6 +5,8 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
+
 /** The programs, and where each begins. */
 export const PROGRAMS: Readonly<Record<string, string>> = {
   frontier: "server/main.ts",
@@ -15,7 +17,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 /** Files that libraries look for relative to their own code, which is the bundle then: `../dist/NAME`. */
 const ASSETS = ["native.wasm"];
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * @param name Which program.

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { npmReadme } from "./npm_readme.ts";
 import { reachable } from "./npm_reachable.ts";
 
@@ -43,7 +44,7 @@ interface NpmConfig {
   [key: string]: unknown;
 }
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 function config(folder: string): DenoConfig {
   return JSON.parse(Deno.readTextFileSync(`${ROOT}/${folder}/deno.json`));
