@@ -36,7 +36,10 @@ export function mark(
  * @returns The error; it begins with the words of the Go Frontlas, which programs may look for.
  */
 export function absent(kind: "edge" | "service", id: bigint): ApiError {
-  return new ApiError("NOT_FOUND", `redis: nil: ${kind} ${id} is not online`, {
+  const why = id === 0n
+    ? `${kind} 0 is nobody, give ${kind}_id`
+    : `${kind} ${id} is not online`;
+  return new ApiError("NOT_FOUND", `redis: nil: ${why}`, {
     metadata: { [`${kind}_id`]: String(id) },
   });
 }

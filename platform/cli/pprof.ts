@@ -10,6 +10,27 @@ import type { Logger } from "../log/mod.ts";
 import { formatAddress } from "../transport.ts";
 
 /**
+ * Looks at whether others than this machine reach the profiling port.
+ *
+ * @param config The configuration.
+ * @param noun What the process is, within a sentence.
+ * @returns What an operator should know then; `undefined` when that is not so.
+ */
+export function profilingExposure(
+  { enable, addr }: PprofConfig,
+  noun: string,
+): string | undefined {
+  return !enable || isLoopback(hostOf(addr))
+    ? undefined
+    : `Whoever reaches the profiling port can slow ${noun} and read names of its code: set daemon.pprof.addr to 127.0.0.1`;
+}
+
+/** The host to listen on: all of them where none is named. */
+function hostOf(addr: string): string {
+  return parseAddress(addr).host || "0.0.0.0";
+}
+
+/**
  * Opens the profiling port, if there is to be one. One that cannot be opened is
  * a warning: the program works without it.
  *
@@ -19,13 +40,14 @@ import { formatAddress } from "../transport.ts";
  * @returns Closes it; `undefined` when it is not open.
  */
 export async function openPprof(
-  { enable, addr, cpuProfileRate }: PprofConfig,
+  config: PprofConfig,
   log: Logger,
   noun: string,
 ): Promise<AsyncDisposable | undefined> {
+  const { enable, addr, cpuProfileRate } = config;
   if (!enable) return undefined;
-  const { host, port } = parseAddress(addr);
-  const hostname = host === "" ? "0.0.0.0" : host;
+  const hostname = hostOf(addr);
+  const { port } = parseAddress(addr);
   // Loaded here, for hardly anybody needs it.
   const { openHttpPort, PROFILE_IDLE_MS, Profiler, profilingPages } =
     await import("../profiling/mod.ts");
@@ -38,11 +60,9 @@ export async function openPprof(
       await openHttpPort({ hostname, port, pages, idleMs, log }),
     );
     log.info(`pprof server listening on: ${formatAddress(bound)}`);
-    if (!isLoopback(hostname)) {
-      log.warn(
-        `Whoever reaches the profiling port can slow ${noun} and read names of its code: set daemon.pprof.addr to 127.0.0.1`,
-        { address: formatAddress(bound) },
-      );
+    const exposed = profilingExposure(config, noun);
+    if (exposed !== undefined) {
+      log.warn(exposed, { address: formatAddress(bound) });
     }
     return opened.move();
   } catch (error) {

@@ -13,6 +13,7 @@ import type {
 import { readToken } from "../config/mod.ts";
 import { checkTlsFiles } from "../tls/check.ts";
 import { formatAddress } from "../transport.ts";
+import { profilingExposure } from "./pprof.ts";
 import type { Program, ProgramConfig, ProgramTokens } from "./program.ts";
 import { addressProblem } from "./start_failure.ts";
 
@@ -50,6 +51,10 @@ export async function lookAhead<C extends ProgramConfig>(
     ...await program.lookAhead(loaded),
     ...await lookAtLogFile(loaded),
   );
+  const exposed = profilingExposure(config.daemon.pprof, program.noun);
+  if (exposed !== undefined) {
+    found.push(loaded.diagnose("warning", "daemon.pprof.addr", exposed));
+  }
   for (const { key, message } of program.notes(config)) {
     found.push(loaded.diagnose("warning", key, message));
   }

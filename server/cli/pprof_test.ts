@@ -90,6 +90,9 @@ Deno.test("an address that others reach is a warning, and so is a port that cann
   await withFile(
     `${ON}daemon: {pprof: {enable: yes, addr: ":0"}}\n`,
     async (path) => {
+      const checked = await Program.run(["-c", path, "--check"]);
+      assertEquals(checked.code, 0);
+      assertMatch(checked.err, /:4:31: Whoever reaches the profiling port/);
       await using program = new Program(["-c", path], {}, SYS);
       await program.line(/WARN .*Whoever reaches the profiling port/);
     },
