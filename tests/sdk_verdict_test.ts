@@ -126,6 +126,38 @@ Deno.test("an answer that is lost on its way is not taken for a call that did no
   }
 });
 
+Deno.test("an answer that is too large is a lost one, not a question that was not sent", async () => {
+  await using gateway = await start();
+  let runs = 0;
+  const methods = {
+    big: () => {
+      runs++;
+      return new Uint8Array(8_000_000);
+    },
+  };
+  await using service = await Service.connect({
+    port: gateway.serviceAddr.port,
+    methods,
+  });
+  await using edge = await Edge.connect({
+    port: gateway.edgeAddr.port,
+    methods,
+  });
+  for (
+    const call of [
+      () => edge.call("big"),
+      () => service.call(edge.edgeId, "big"),
+    ]
+  ) {
+    const error = await rejection(call());
+    assertEquals([error.code, error.retryable], ["answer-lost", false]);
+    assert(error.message.includes("too large"), error.message);
+  }
+  assertEquals(runs, 2);
+  const question = await rejection(edge.call("big", new Uint8Array(8_000_000)));
+  assertEquals([question.code, runs], ["payload-too-large", 2]);
+});
+
 Deno.test("the reader of a stream whose sender dies does not take it for complete", async () => {
   await using gateway = await start();
   await using service = await Service.connect({

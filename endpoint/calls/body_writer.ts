@@ -6,7 +6,6 @@
  */
 
 import {
-  ANSWER_LOST,
   encodeBase64,
   encodeBase64Into,
   encodeErrorText,
@@ -275,6 +274,8 @@ function customOf(out: Outgoing): Uint8Array {
 /**
  * Writes the response of a handler that succeeded; an error when the data does
  * not fit into a frame, or when the peer has not read what was written before.
+ * The text says which of these, also to a Go caller behind the gateway; the
+ * verdict tells ours that the call was done and its answer is lost.
  *
  * @param session The session of the request.
  * @param idHi High half of the request's packet id.
@@ -294,8 +295,8 @@ export function writeResponse(
 ): void {
   const { link } = session;
   if (link.outbox.unwritten > outboxBytes) {
-    const lost = link.verdict ? ANSWER_LOST : SHORT_BUFFER;
-    writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, lost, "unknown");
+    const reason = SHORT_BUFFER;
+    writeFailure(session, TYPE_RESPONSE, idHi, idLo, head, reason, "unknown");
     return;
   }
   const bytes = data === undefined ? NO_BYTES : bytesOf(data);

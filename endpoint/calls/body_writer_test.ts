@@ -1,6 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  ANSWER_LOST,
   type DataFields,
   emptyDataFields,
   encodeDataBody,
@@ -10,6 +9,7 @@ import {
   Link,
   LINK_SETTINGS,
   type LinkHandler,
+  PAYLOAD_TOO_LARGE,
   SHORT_BUFFER,
   TimerWheel,
   TYPE_MESSAGE,
@@ -152,10 +152,15 @@ for (const features of [FEATURES, []]) {
       }
     }
     // An answer that does not fit, too.
-    writeResponse(session, 1, 2, EMPTY_HEAD, "data", -1);
-    const error = knows ? ANSWER_LOST : SHORT_BUFFER;
     const verdict = knows ? "unknown" : "";
-    assertEquals(written(link), expected({ error, verdict }));
+    writeResponse(session, 1, 2, EMPTY_HEAD, "data", -1);
+    assertEquals(written(link), expected({ error: SHORT_BUFFER, verdict }));
+    const large = new Uint8Array(8_000_000);
+    writeResponse(session, 1, 2, EMPTY_HEAD, large, Infinity);
+    assertEquals(
+      written(link),
+      expected({ error: PAYLOAD_TOO_LARGE, verdict }),
+    );
   });
 }
 

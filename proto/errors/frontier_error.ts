@@ -21,7 +21,7 @@ import * as text from "./wire_errors.ts";
  * | `timeout` | the time granted has passed |
  * | `canceled` | the caller's signal was aborted |
  * | `short-buffer` | a bounded buffer or queue is full, here or at the other side |
- * | `payload-too-large` | the encoded payload exceeds the limit; nothing was sent |
+ * | `payload-too-large` | the encoded payload exceeds the limit; nothing was sent (a Go peer says so of its answer, too) |
  * | `edge-not-online` | no edge with that id is connected |
  * | `service-not-online` | no service takes that name |
  * | `rpc-not-online` | no service registered that method |
@@ -109,6 +109,13 @@ const TEXT_OF_CODE: Readonly<Partial<Record<FrontierErrorCode, string>>> = {
   "outcome-unknown": text.OUTCOME_UNKNOWN,
 };
 
+/** Why an answer is not delivered, where the answer says that the operation was done. */
+const ANSWER_LOSSES: ReadonlySet<string> = new Set([
+  text.SHORT_BUFFER,
+  text.PAYLOAD_TOO_LARGE,
+  text.ANSWER_LOST,
+]);
+
 const RETRYABLE: ReadonlySet<FrontierErrorCode> = new Set([
   "not-connected",
   "short-buffer",
@@ -183,10 +190,16 @@ export class FrontierError extends Error {
     what = "",
   ): FrontierError {
     const own = !negotiated || verdict !== "";
-    const code = own ? errorCodeOf(wireText) : "remote";
+    const lost = negotiated && verdict === "unknown" &&
+      ANSWER_LOSSES.has(wireText);
+    const code = lost ? "answer-lost" : own ? errorCodeOf(wireText) : "remote";
     const error = new FrontierError(
       code,
-      what === "" ? wireText : `Cannot ${what}: ${inWords(wireText, own)}`,
+      what === ""
+        ? wireText
+        : lost
+        ? `Cannot ${what}: it was done, and its answer is lost (${wireText})`
+        : `Cannot ${what}: ${inWords(wireText, own)}`,
       negotiated && verdict !== "not-run" ? { retryable: false } : {},
     );
     error.#wireText = wireText;
