@@ -41,4 +41,5 @@ export * from "./system_timers.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
 export * from "./version.ts";
+export * from "./when_aborted.ts";
 export type * from "@frontier/proto/internal";

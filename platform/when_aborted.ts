@@ -4,12 +4,21 @@
  * @module
  */
 
-const waiting: WeakMap<AbortSignal, Set<() => void>> = new WeakMap();
+/** All who wait for one signal. */
+class Waiting extends Set<() => void> {
+  readonly onAbort = (): void => {
+    for (const call of this) call();
+    // Whoever leaves after that has nothing to undo.
+    this.clear();
+  };
+}
+
+const waiting: WeakMap<AbortSignal, Waiting> = new WeakMap();
 
 /**
  * Calls something when a signal is aborted. A signal looks through all its
- * listeners each time one comes or goes: with thousands of handshakes under way
- * that costs more than they do. So it has one here.
+ * listeners each time one comes or goes: with thousands of handshakes or calls
+ * under way that costs more than they do. So it has one here, while anybody waits.
  *
  * @param signal The signal; not aborted yet.
  * @param call Called once, when it is.
@@ -21,16 +30,18 @@ export function whenAborted(
 ): () => void {
   let calls = waiting.get(signal);
   if (calls === undefined) {
-    const all = calls = new Set<() => void>();
+    const all = calls = new Waiting();
     waiting.set(signal, all);
-    signal.addEventListener("abort", () => {
-      waiting.delete(signal);
-      for (const one of all) one();
-    }, { once: true });
+    signal.addEventListener("abort", all.onAbort, { once: true });
   }
   const all = calls;
   // One of its own: the same function may be here twice.
   const own = () => call();
   all.add(own);
-  return () => void all.delete(own);
+  return () => {
+    if (!all.delete(own) || all.size > 0) return;
+    // A signal with a listener may keep a timer, and with it the program.
+    signal.removeEventListener("abort", all.onAbort);
+    waiting.delete(signal);
+  };
 }

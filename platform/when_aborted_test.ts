@@ -32,3 +32,15 @@ Deno.test("a signal has one listener, however many wait for it", () => {
   for (let i = 0; i < 100; i++) whenAborted(stop.signal, () => {})();
   assertEquals(listeners, 1);
 });
+
+Deno.test("a signal for which nobody waits any more keeps no timer", () => {
+  const signal = AbortSignal.timeout(600_000);
+  const leave = [0, 1].map(() => whenAborted(signal, () => {}));
+  for (const one of leave) one();
+  for (const one of leave) one();
+  let called = false;
+  const last = whenAborted(signal, () => called = true);
+  signal.dispatchEvent(new Event("abort"));
+  assertEquals(called, true);
+  last();
+});

@@ -5,7 +5,7 @@
  */
 
 import { FrontierError } from "@frontier/proto/internal";
-import { after, deferred } from "@frontier/platform/internal";
+import { after, deferred, whenAborted } from "@frontier/platform/internal";
 
 /** What ends the wait of an operation. */
 export interface DeadlineOptions {
@@ -47,14 +47,14 @@ export class Deadline {
     const onAbort = () => reject(this.#canceled());
     const onStop = () => reject(this.#closed());
     const giveUp = after(Math.max(0, this.leftMs), () => reject(this.#late()));
-    signal?.addEventListener("abort", onAbort, { once: true });
-    stop.addEventListener("abort", onStop, { once: true });
+    const left = signal && whenAborted(signal, onAbort);
+    const stopped = whenAborted(stop, onStop);
     if (signal?.aborted) onAbort();
     if (stop.aborted) onStop();
     this.#forget = () => {
       giveUp();
-      signal?.removeEventListener("abort", onAbort);
-      stop.removeEventListener("abort", onStop);
+      left?.();
+      stopped();
     };
   }
 

@@ -13,6 +13,7 @@ import {
   type Session,
   TIMEOUT,
 } from "@frontier/proto/internal";
+import { whenAborted } from "@frontier/platform/internal";
 
 /** Where operations wait while there is no connection. */
 export interface Queue {
@@ -35,7 +36,8 @@ export abstract class Operation extends Pending<Session> {
   /** Milliseconds it may take. */
   readonly timeoutMs: number;
   readonly #signal: AbortSignal | undefined;
-  #onAbort: (() => void) | undefined = undefined;
+  /** Stops listening to the signal. */
+  #leave: (() => void) | undefined = undefined;
 
   /**
    * Prepares an operation.
@@ -100,8 +102,7 @@ export abstract class Operation extends Pending<Session> {
       this.cancel(signal.reason);
       return false;
     }
-    this.#onAbort = () => this.cancel(signal.reason);
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#leave = whenAborted(signal, () => this.cancel(signal.reason));
     return true;
   }
 
@@ -213,9 +214,7 @@ export abstract class Operation extends Pending<Session> {
   protected settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
-    if (this.#onAbort !== undefined) {
-      this.#signal!.removeEventListener("abort", this.#onAbort);
-    }
+    this.#leave?.();
     this.queue?.remove(this);
     return true;
   }

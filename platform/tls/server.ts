@@ -9,6 +9,7 @@ import { Timer } from "@frontier/proto";
 import { describeError } from "../describe_error.ts";
 import type { Logger } from "../log/mod.ts";
 import { systemTimers } from "../system_timers.ts";
+import { whenAborted } from "../when_aborted.ts";
 import {
   readServerIdentity,
   type ServerIdentity,
@@ -18,7 +19,6 @@ import { FirstWords } from "./first_words.ts";
 import { TlsHandshakeError } from "./handshake_error.ts";
 import { HandshakePlaces } from "./places.ts";
 import { type HandshakeOptions, TlsTransport } from "./transport.ts";
-import { whenAborted } from "./when_aborted.ts";
 import { addressGroup, closeTransport, type Transport } from "../transport.ts";
 
 /** First byte of every client: a record that carries a handshake. */
