@@ -323,6 +323,35 @@ helmTest(
 );
 
 helmTest(
+  "Redis has a name that its pods can be labelled with, however long that of the release is, and runs where it may",
+  async () => {
+    const objects = await render(MATRIX["places of their own"], {
+      release: "r".repeat(53),
+    });
+    const redis = objects.find(({ kind }) => kind === "StatefulSet")!;
+    // Kubernetes labels the pods with the name, a dash and ten characters; no label is longer than 63.
+    assert(redis.metadata.name.length <= 52, redis.metadata.name);
+    const service = find(objects, "Service", redis.metadata.name);
+    assertEquals(service.spec.selector, redis.spec.selector.matchLabels);
+    const frontlas = objects.find(({ kind, metadata }) =>
+      kind === "Deployment" && metadata.name.endsWith("-frontlas")
+    )!;
+    for (
+      const key of [
+        "nodeSelector",
+        "tolerations",
+        "affinity",
+        "priorityClassName",
+      ]
+    ) {
+      const place = redis.spec.template.spec[key];
+      assert(place !== undefined, key);
+      assertEquals(place, frontlas.spec.template.spec[key]);
+    }
+  },
+);
+
+helmTest(
   "what cannot work is refused, with the path of what is wrong",
   async () => {
     const wrong: [Values, RegExp][] = [
@@ -383,6 +412,14 @@ helmTest(
           frontlas: { externalRedis: { addrs: ["a:1", "b:1"] } },
         },
         /leave one in frontlas\.externalRedis\.addrs/,
+      ],
+      [
+        { frontier: { service: { edgebound: { port: 30011 } } } },
+        /Cannot use port 30011 for frontier\.service\.servicebound\.port/,
+      ],
+      [
+        { observability: { frontlas: { port: 40011 } } },
+        /Cannot use port 40011 for observability\.frontlas\.port/,
       ],
     ];
     for (const [values, said] of wrong) {

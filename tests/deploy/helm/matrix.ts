@@ -385,7 +385,18 @@ export const MATRIX: Readonly<Record<string, Values>> = {
       },
     },
   },
-  "places of their own": { frontier: PLACEMENT, frontlas: PLACEMENT },
+  "places of their own": {
+    frontier: PLACEMENT,
+    frontlas: PLACEMENT,
+    redis: {
+      master: {
+        nodeSelector: PLACEMENT.nodeSelector,
+        tolerations: PLACEMENT.tolerations,
+        affinity: PLACEMENT.affinity,
+        priorityClassName: PLACEMENT.priorityClassName,
+      },
+    },
+  },
   "other ports, and a name that is cut off": {
     nameOverride: "gate",
     fullnameOverride:

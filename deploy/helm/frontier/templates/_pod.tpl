@@ -180,8 +180,32 @@ affinity:
 {{- end }}
 {{- end -}}
 
+{{/* Fails where two ports of a pod are the same: the program could open only one of them. */}}
+{{- define "frontier.checkPorts" -}}
+{{- $v := index .root.Values .component -}}
+{{- $taken := dict -}}
+{{- range $name, $service := $v.service -}}
+{{- if or (ne $name "controlplane") (eq $.component "frontlas") $v.controlplane.enabled -}}
+{{- include "frontier.takePort" (dict "taken" $taken "port" $service.port "path" (printf "%s.service.%s.port" $.component $name)) -}}
+{{- end -}}
+{{- end -}}
+{{- with index .root.Values.observability .component -}}
+{{- if .enabled -}}
+{{- include "frontier.takePort" (dict "taken" $taken "port" .port "path" (printf "observability.%s.port" $.component)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- define "frontier.takePort" -}}
+{{- $key := int .port | toString -}}
+{{- with get .taken $key -}}
+{{- fail (printf "Cannot use port %s for %s: %s has it, choose another" $key $.path .) -}}
+{{- end -}}
+{{- $_ := set .taken $key .path -}}
+{{- end -}}
+
 {{/* A Deployment around a container's env and ports: also "env" and "ports", as text. */}}
 {{- define "frontier.deployment" -}}
+{{- include "frontier.checkPorts" . -}}
 {{- $v := index .root.Values .component -}}
 apiVersion: apps/v1
 kind: Deployment
