@@ -17,6 +17,14 @@ export interface Moved extends Eviction {
   readonly from: string;
 }
 
+/** A gateway that is connected here. */
+export interface Evicting {
+  /** Its link. */
+  readonly link: Pick<GatewayLink, "over" | "ours">;
+  /** Has older connections of its edges end. */
+  evict(evictions: readonly Eviction[]): Promise<void>;
+}
+
 /** What {@linkcode Evictions} needs. */
 export interface EvictionsOptions {
   /** Keeps what is for gateways that are connected elsewhere. */
@@ -25,8 +33,8 @@ export interface EvictionsOptions {
   readonly tally: PresenceTally;
   /** Where to report. */
   readonly log: Logger;
-  /** Finds the link of a gateway that is connected here. */
-  readonly linkOf: (frontierId: string) => GatewayLink | undefined;
+  /** Finds a gateway that is connected here. */
+  readonly sessionOf: (frontierId: string) => Evicting | undefined;
 }
 
 /**
@@ -65,12 +73,12 @@ export class Evictions {
 
   /** Never rejects. */
   async #tell(from: string, evictions: readonly Eviction[]): Promise<void> {
-    const { tally, log, linkOf } = this.#options;
-    const link = linkOf(from);
-    if (link === undefined || link.over) {
+    const { tally, log, sessionOf } = this.#options;
+    const session = sessionOf(from);
+    if (session === undefined || session.link.over) {
       return await this.#leave(from, evictions);
     }
-    if (!link.ours) {
+    if (!session.link.ours) {
       tally.evictionsImpossible += evictions.length;
       log.info("Edges are connected to a Go gateway and to a newer one", {
         peer: from,
@@ -80,7 +88,7 @@ export class Evictions {
       return;
     }
     try {
-      await link.evict(evictions);
+      await session.evict(evictions);
       tally.evictionsTold += evictions.length;
     } catch {
       // Its next link, here or elsewhere, hears of them.

@@ -22,6 +22,7 @@ import {
   type SessionContext,
   type SessionParts,
 } from "./session.ts";
+import { StampBound } from "./stamp_bound.ts";
 import { Sync } from "./sync.ts";
 import type { Told } from "./tally.ts";
 
@@ -54,6 +55,7 @@ export class OurSession extends GatewaySession {
   #mailboxAt = -Infinity;
   /** Evictions for the next reply. */
   #evictions: Eviction[] = [];
+  readonly #stamps: StampBound;
 
   /**
    * @param parts Who it is.
@@ -61,6 +63,7 @@ export class OurSession extends GatewaySession {
    */
   constructor(parts: SessionParts, context: SessionContext) {
     super(parts, context);
+    this.#stamps = new StampBound(() => context.store.now(), context.latest);
     // What it has is not known before it has told it.
     context.catchUp.begin(this);
   }
@@ -208,7 +211,7 @@ export class OurSession extends GatewaySession {
       this.#epoch = batch.epoch;
       this.#sync = new Sync({ store, session: this.session });
     }
-    const { events } = batch;
+    const events = batch.events.map((event) => this.#stamps.enter(event));
     for (const { kind } of events) {
       tally.told[kind.replace("-", "_") as Told]++;
     }
@@ -218,7 +221,7 @@ export class OurSession extends GatewaySession {
       const outcomes = await this.enter(events);
       if (outcomes === undefined) throw replacedError();
       for (const [i, { kind }] of outcomes.entries()) {
-        const event = events[i]!;
+        const event = batch.events[i]!;
         if (kind === "superseded" && event.kind === "edge-online") {
           evictions.push({ edgeId: event.id, stamp: event.stamp });
         }
@@ -247,7 +250,20 @@ export class OurSession extends GatewaySession {
     if (now - this.#mailboxAt < MAILBOX_MS) return;
     this.#mailboxAt = now;
     const left = await store.takeEvictions(this.frontierId);
-    for (const eviction of left) this.#evictions.push(eviction);
+    this.#evictions.push(...this.#asTold(left));
+  }
+
+  /** @inheritdoc */
+  override evict(evictions: readonly Eviction[]): Promise<void> {
+    return super.evict(this.#asTold(evictions));
+  }
+
+  /** Names connections as the gateway does. */
+  #asTold(evictions: readonly Eviction[]): Eviction[] {
+    return evictions.map(({ edgeId, stamp }) => ({
+      edgeId,
+      stamp: this.#stamps.told(stamp),
+    }));
   }
 
   /** Removes what was not told. Never rejects. */

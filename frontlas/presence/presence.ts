@@ -54,6 +54,8 @@ export class Presence {
   readonly #ledgers: GoLedgers;
   readonly #registering: Turns = new Turns(REGISTERING);
   #stampedAt = 0;
+  /** The latest time of the cluster's clock that was ever looked at. */
+  #latest = 0;
   #seq = 0;
   #draining = false;
   #closing = false;
@@ -78,7 +80,7 @@ export class Presence {
         store,
         tally,
         log,
-        linkOf: (frontierId) => this.#sessions.get(frontierId)?.link,
+        sessionOf: (frontierId) => this.#sessions.get(frontierId),
       }),
       resyncs: new Resyncs({
         timers,
@@ -86,6 +88,7 @@ export class Presence {
         ready: () => store.state === "up",
       }),
       catchUp: new CatchUp(timers),
+      latest: () => this.#latest = Math.max(this.#latest, store.now()),
       renewMs: options.renewMs ?? (store.mode === "ttl" ? 10_000 : 600_000),
     };
     this.#awaitGateways();

@@ -5,7 +5,7 @@
  */
 
 import type { Timers } from "@frontier/proto";
-import type { PresenceEvent } from "@frontier/proto/cluster";
+import type { Eviction, PresenceEvent } from "@frontier/proto/cluster";
 import { describeError } from "@frontier/platform/internal";
 import type { Logger } from "@frontier/platform/log";
 import type {
@@ -44,6 +44,8 @@ export interface SessionContext {
   readonly evictions: Evictions;
   /** Who has to tell everything again. */
   readonly resyncs: Resyncs;
+  /** The latest that the clock of the cluster has ever been, in milliseconds. */
+  readonly latest: () => number;
   /** Who has not told everything yet. */
   readonly catchUp: CatchUp;
   /** Milliseconds within which a gateway of ours is to tell each peer again. */
@@ -127,6 +129,16 @@ export abstract class GatewaySession implements Resyncable {
       this.#renewedAt = -Infinity;
       this.failed("renew the lease of a gateway", error);
     }
+  }
+
+  /**
+   * Has older connections of edges end.
+   *
+   * @param evictions The connections, as they are entered.
+   * @returns When the gateway has confirmed them.
+   */
+  evict(evictions: readonly Eviction[]): Promise<void> {
+    return this.link.evict(evictions);
   }
 
   /** Something it has told may not be recorded: it is to tell everything again. */
