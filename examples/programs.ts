@@ -147,7 +147,7 @@ export function runArguments(
     "--quiet",
     "--no-prompt",
     ...permissions,
-    new URL(path, import.meta.url).pathname,
+    new URL(path, import.meta.url).href,
     ...args,
   ];
 }

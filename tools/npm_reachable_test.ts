@@ -53,12 +53,3 @@ Deno.test("a README of npm is the documentation of the main entry, without what 
     "write some",
   );
 });
-
-Deno.test("no tool takes the path in an address for the path of a file: a space is %20 there", () => {
-  const folder = new URL(".", import.meta.url);
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (!name.endsWith(".ts") || name.endsWith("_test.ts")) continue;
-    const text = Deno.readTextFileSync(new URL(name, folder));
-    assertEquals(/import\.meta\.url\s*\)\s*\.pathname/.test(text), false, name);
-  }
-});

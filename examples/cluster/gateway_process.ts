@@ -4,7 +4,7 @@
  * @module
  */
 
-const PROGRAM = new URL("gateway.ts", import.meta.url).pathname;
+const PROGRAM = new URL("gateway.ts", import.meta.url).href;
 
 /** A gateway that runs, and can be killed. */
 export class GatewayProcess implements AsyncDisposable {

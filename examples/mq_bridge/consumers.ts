@@ -103,7 +103,7 @@ export function consumerOf(
           "run",
           "--quiet",
           "--allow-net",
-          new URL("nats_tail.ts", import.meta.url).pathname,
+          new URL("nats_tail.ts", import.meta.url).href,
           addr,
           topic,
           `${count}`,
