@@ -349,7 +349,7 @@ class Answer extends Pending<Session> {
 
 /** Waits until a condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  const endsAt = performance.now() + 5_000;
+  const endsAt = performance.now() + 30_000;
   while (!condition()) {
     if (performance.now() > endsAt) {
       throw new Error(`Gave up waiting for ${condition}`);

@@ -472,8 +472,14 @@ class Scene<Server extends Running> implements AsyncDisposable {
     if (heard === undefined) {
       return await this.#broker.readBack!(this.server, topic);
     }
-    const end = performance.now() + 10_000;
-    while (heard.stored.length < count && performance.now() < end) {
+    // What is lost never comes: until nothing comes any more.
+    let seen = 0;
+    let at = performance.now();
+    while (heard.stored.length < count && performance.now() - at < 10_000) {
+      if (heard.stored.length > seen) {
+        seen = heard.stored.length;
+        at = performance.now();
+      }
       await pause(10);
     }
     return heard.stored;
