@@ -54,11 +54,11 @@ function complainOf(name: string, diagnostic: Diagnostic): void {
   complain(name, `${diagnostic.severity}: ${formatDiagnostic(diagnostic)}`);
 }
 
-/** Loads the configuration, or says why not. */
+/** Loads the configuration, or says why not and what status that comes to. */
 async function load<C extends ProgramConfig>(
   program: Program<C>,
   asked: Asked,
-): Promise<LoadedConfig<C> | undefined> {
+): Promise<LoadedConfig<C> | number> {
   const { config, check, strict, ...flags } = asked;
   try {
     return program.load(await readConfig(config), environment, {
@@ -68,18 +68,22 @@ async function load<C extends ProgramConfig>(
   } catch (error) {
     if (error instanceof ConfigError) {
       for (const found of error.diagnostics) complainOf(program.name, found);
-    } else {
-      const reason = error instanceof Deno.errors.NotFound
-        ? "there is no such file"
-        : error instanceof Error
-        ? error.message
-        : String(error);
-      complain(
-        program.name,
-        `Cannot read the configuration ${config}: ${reason}`,
-      );
+      const wrong = error.diagnostics
+        .filter(({ severity }) => severity === "error");
+      return wrong.every(({ source }) => source.startsWith("--"))
+        ? WRONG_USAGE
+        : FAILED;
     }
-    return undefined;
+    const reason = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    complain(
+      program.name,
+      `Cannot read the configuration ${config}: ${reason}`,
+    );
+    return FAILED;
   }
 }
 
@@ -130,7 +134,7 @@ async function obey<C extends ProgramConfig>(
   // it starts and not while it drains.
   using reload = new ReloadSignal();
   const loaded = await load(program, asked);
-  if (loaded === undefined) return FAILED;
+  if (typeof loaded === "number") return loaded;
   if (asked.check || asked.printConfig) {
     return await report(program, asked, loaded);
   }

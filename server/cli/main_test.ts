@@ -39,6 +39,11 @@ Deno.test("wrong usage exits with 2 and points to the help", async () => {
     out: "",
     err: "frontier: Unknown flag --bogus; see --help\n",
   });
+  const loud = await Program.run(["--loglevel", "loud"]);
+  assertEquals([loud.code, loud.out], [2, ""]);
+  assertStringIncludes(loud.err, '--loglevel: Unsupported log level "loud"');
+  const heard = await Program.run([], { LOG_LEVEL: "loud" });
+  assertEquals([heard.code, heard.out], [1, ""]);
 });
 
 Deno.test("--check accepts a good file, and names every mistake in a bad one", async () => {
