@@ -18,6 +18,9 @@ import { type Kept, KeptAnswers } from "./kept_answers.ts";
 /** Answers that are kept at most; some 30 MB. */
 const MAX_KEPT = 100_000;
 
+/** Edges that are looked up in one go. */
+const PART = 256;
+
 /** Gateways that there may be. */
 const GATEWAYS = 4_096;
 
@@ -139,6 +142,20 @@ export class Answers {
     return this.#frontiers === undefined ? 0 : this.#now() - this.#frontiers.at;
   }
 
+  /** Others have their turn between two parts: look-ups must not wait for thousands of ids. */
+  async #readEdges(edgeIds: readonly bigint[]): Promise<EdgeRecord[]> {
+    const all: EdgeRecord[] = [];
+    for (let at = 0; at < edgeIds.length; at += PART) {
+      if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      const part = edgeIds.slice(at, at + PART);
+      const records = await this.#store.edges(part);
+      const found = new Map(records.map((record) => [record.edgeId, record]));
+      for (const id of part) this.#keepEdge(String(id), found.get(id));
+      all.push(...records);
+    }
+    return all;
+  }
+
   async #readFrontiers(): Promise<ReadonlyMap<string, FrontierRecord>> {
     const all = await this.#store.frontiers();
     const value = new Map(all.map((one) => [one.frontierId, one]));
@@ -205,18 +222,12 @@ export class Answers {
   edges(edgeIds: readonly bigint[]): Promise<Answer<readonly EdgeRecord[]>> {
     return this.#ask(
       undefined,
-      async () => {
-        const records = await this.#find(
+      () =>
+        this.#find<readonly EdgeRecord[]>(
           "each of these edges",
-          () => this.#store.edges(edgeIds),
+          () => this.#readEdges(edgeIds),
           (all) => all.length >= new Set(edgeIds).size,
-        );
-        const found = new Map(
-          records.map((record) => [record.edgeId, record]),
-        );
-        for (const id of edgeIds) this.#keepEdge(String(id), found.get(id));
-        return records;
-      },
+        ),
       () => {
         const kept: Kept<EdgeRecord>[] = [];
         for (const id of edgeIds) {

@@ -189,3 +189,16 @@ Deno.test("while gateways still tell what they have, what is not recorded is not
   assertEquals((await answers.edge(3n)).value, undefined);
   await switched.memory.release(session, 0);
 });
+
+Deno.test("look-ups have their turn while thousands of ids are looked up", async () => {
+  const { switched, answers } = stage();
+  const ids = Array.from({ length: 5_000 }, (_, i) => BigInt(i + 1));
+  await switched.gateway("a", ids.slice(0, 3_000));
+  let over = false;
+  const all = answers.edges(ids).finally(() => over = true);
+  const alone = await answers.edge(1n);
+  assertEquals([alone.value!.frontierId, over], ["a", false]);
+  const { value } = await all;
+  assertEquals(value.map(({ edgeId }) => edgeId), ids.slice(0, 3_000));
+  assertEquals(switched.calls.get("edges"), 20);
+});

@@ -273,9 +273,13 @@ export class MemoryStore implements PresenceStore {
   }
 
   /** @inheritdoc */
-  async edges(edgeIds: readonly bigint[]): Promise<readonly EdgeRecord[]> {
-    const found = await Promise.all(edgeIds.map((id) => this.edge(id)));
-    return found.filter((record) => record !== undefined);
+  edges(edgeIds: readonly bigint[]): Promise<readonly EdgeRecord[]> {
+    const now = this.now();
+    return Promise.resolve(
+      edgeIds.map((id) => this.#edges.get(id))
+        .filter((entry) => entry !== undefined && this.#edges.holds(entry, now))
+        .map((entry) => edgeRecord(entry!)),
+    );
   }
 
   /** @inheritdoc */
