@@ -10,7 +10,7 @@ import type { KindRule, KindRules } from "./kinds.ts";
 /** Sessions that others may open to one peer, in those of one connection. */
 const TARGET_SESSIONS = 16;
 /** Calls that all sources together may have under way, in those of one: what comes last waits for all of them. */
-const TOTAL = 5 / 4;
+export const TOTAL_CALLS = 5 / 4;
 /** The alpha with which one source alone has all of its own. */
 const MOST = 4;
 /** Admissions that may wait at a time. */
@@ -36,7 +36,7 @@ export function ledgerRules(limits: Limits): KindRules {
   // hundred bytes each; weighing every one would cost more than it tells.
   // In the order of the kinds' numbers.
   return [
-    rule("calls", limits.maxInflightRequests * TOTAL, MOST, 0),
+    rule("calls", limits.maxInflightRequests * TOTAL_CALLS, MOST, 0),
     // The window is the edge's; few services send to it, and alone one has nearly all.
     rule("messages", limits.messageWindowEdge, 8, 0),
     // Twice as much, for what every message costs beside its bytes is in it.

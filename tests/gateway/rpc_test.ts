@@ -660,6 +660,28 @@ Deno.test("calls that were taken back keep their places until their target has r
   assertEquals(gateway.ledger.snapshot().kinds.calls, 0);
 });
 
+Deno.test("whoever has no call under way finds a place behind many greedy callers, however small the limit", () => {
+  for (const maxInflightRequests of [10, 1_000, 4_096]) {
+    const gateway = new SimGateway({ limits: { maxInflightRequests } });
+    const service = gateway.service("S", { methods: ["stuck", "quick"] });
+    service.onRequest = ({ body }) =>
+      text(body.key) === "quick" ? {} : undefined;
+    for (let i = 0; i < 60; i++) {
+      const greedy = gateway.edge();
+      for (let j = 0; j < maxInflightRequests; j += 10) {
+        for (let k = 0; k < 10; k++) greedy.call("stuck");
+      }
+      gateway.run(1);
+    }
+    const edge = gateway.edge();
+    for (let i = 0; i < 10; i++) {
+      const call = edge.call("quick");
+      gateway.run(2);
+      assertEquals(edge.outcome(call), "ok: ", `${maxInflightRequests}`);
+    }
+  }
+});
+
 Deno.test("whoever has had a thousand calls without an answer is answered when the service is not stuck", () => {
   for (const limitMs of [100, 400, 600, 1_000, 10_000]) {
     const gateway = new SimGateway();
