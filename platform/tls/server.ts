@@ -30,6 +30,9 @@ const KEPT_IN_PLACE = 20_480;
 /** Handshakes whose answer is computed at a time: each keeps the event loop for a millisecond or two. Addresses take turns. */
 const STARTS = 2;
 
+/** Milliseconds the runtime keeps a handshake whose time has no limit. */
+const LONGEST_MS = 120_000;
+
 /** What bounds the handshakes of a {@linkcode TlsServer}. */
 export interface TlsServerBounds {
   /**
@@ -178,7 +181,7 @@ export class TlsServer {
                 first: words.bytes,
                 ahead: words.ahead,
                 onAnswer,
-              }),
+              }, timeoutMs),
           );
         },
       );
@@ -228,6 +231,7 @@ export class TlsServer {
   #handshake(
     raw: Transport,
     options: HandshakeOptions,
+    timeoutMs: number,
   ): Promise<TlsTransport> {
     const identity = this.#identity;
     const { clients } = identity;
@@ -243,8 +247,9 @@ export class TlsServer {
         requestCert: clients !== undefined,
         rejectUnauthorized: true,
         minVersion: "TLSv1.2",
-        // Longer than any bound of ours: the signal comes first.
-        handshakeTimeout: 120_000,
+        // The signal comes first, which was armed before. Of a client that has
+        // gone the runtime keeps everything, some 50 KB, until this is over.
+        handshakeTimeout: Math.min(timeoutMs, LONGEST_MS),
       });
       server.once("tlsClientError", onError);
       server.once("secureConnection", (socket) => {
