@@ -160,8 +160,17 @@ forEachPair("a stream to nobody ends", async ({ edge, service }) => {
         "no number",
       ]] as const
     ) {
-      const { stream } = await opener.open(peer);
-      assertEquals((await opener.read(stream, { timeoutMs: 2000 })).eof, true);
+      let eof: boolean | undefined;
+      // A Go process that stands still for the 20 ms in which the gateway holds the end back drops it: docs/spec/wire.md §4.2.
+      for (let attempt = 0; !eof && attempt < 5; attempt++) {
+        const { stream } = await opener.open(peer);
+        const end = opener.read(stream, { timeoutMs: 2_000 });
+        ({ eof } = await end.catch((error) => {
+          if (!`${error}`.includes("nothing to read in time")) throw error;
+          return { eof: false };
+        }));
+      }
+      assertEquals(eof, true);
     }
   }
 });
