@@ -6,7 +6,7 @@
 
 import { Backoff } from "@frontier/platform/internal";
 import type { KubeClient } from "./client.ts";
-import { keyOf, type KubeObject } from "./object.ts";
+import { keyOf, type KubeObject, type Metadata } from "./object.ts";
 import { lines } from "./lines.ts";
 import { StatusError } from "./status_error.ts";
 
@@ -133,10 +133,20 @@ export class Watch<T extends KubeObject> {
   #take(object: KubeObject): void {
     const key = keyOf(object);
     const before = this.#known.get(key)?.metadata.resourceVersion;
-    this.#known.set(key, object);
-    if (before !== object.metadata.resourceVersion) {
-      this.#options.onChange(object);
-    }
+    const kept = this.#kept(object);
+    this.#known.set(key, kept);
+    if (before !== kept.metadata.resourceVersion) this.#options.onChange(kept);
+  }
+
+  /**
+   * What is kept of an object: not who set which field, which is most of it, and of one whose metadata alone is asked for nothing but
+   * its version. The annotations of a Secret may hold all that `kubectl apply` was given.
+   */
+  #kept(object: KubeObject): KubeObject {
+    const { managedFields: _, ...metadata } = object.metadata;
+    if (this.#options.metadataOnly !== true) return { ...object, metadata };
+    const { name, namespace, uid, resourceVersion } = metadata;
+    return { metadata: { name, namespace, uid, resourceVersion } as Metadata };
   }
 
   async #watch(signal: AbortSignal, onEvent: () => void): Promise<void> {
