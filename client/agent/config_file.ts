@@ -20,6 +20,7 @@ import {
   text,
   type Value,
 } from "@frontier/platform/config";
+import { MAX_SECONDS } from "../program/choose.ts";
 import { parseGateway } from "../program/gateways.ts";
 import { checkName, command, targetAddress } from "./agent_fields.ts";
 import { EDGE_PORT } from "./flags.ts";
@@ -106,10 +107,13 @@ function file(): ConfigKind<AgentFile, AgentOptions> {
       forward: named(checked(plain(""), (one) => void targetAddress(one))),
       maxConnections: int(initial.maxConnections, { min: 1 }),
       exec: named(COMMAND),
-      execTimeoutSeconds: int(initial.execTimeoutSeconds, { min: 1 }),
+      execTimeoutSeconds: int(initial.execTimeoutSeconds, {
+        min: 1,
+        max: MAX_SECONDS,
+      }),
       execOutputBytes: int(initial.execOutputBytes, { min: 0 }),
       publish: plain(initial.publish),
-      stopSeconds: int(initial.stopSeconds, { min: 0 }),
+      stopSeconds: int(initial.stopSeconds, { min: 0, max: MAX_SECONDS }),
       log: section<AgentFile["log"]>({
         level: choice(
           "log level",

@@ -12,7 +12,13 @@ import {
   type GatewayUrl,
   parseGateway,
 } from "../program/gateways.ts";
-import { choose, LOG_FORMATS, LOG_LEVELS, whole } from "../program/choose.ts";
+import {
+  choose,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  MAX_SECONDS,
+  whole,
+} from "../program/choose.ts";
 import { commandsOf, targetsOf } from "./agent_fields.ts";
 import { type AgentArguments, EDGE_PORT } from "./flags.ts";
 import { ownId } from "./id_file.ts";
@@ -110,6 +116,7 @@ export function applyArguments(
         args.execTimeout,
         options.execTimeoutSeconds,
         1,
+        MAX_SECONDS,
       ),
       execOutputBytes: whole(
         "--exec-output",
@@ -123,6 +130,7 @@ export function applyArguments(
         args.stopSeconds,
         options.stopSeconds,
         0,
+        MAX_SECONDS,
       ),
       logLevel: choose("--loglevel", args.logLevel, LOG_LEVELS) ??
         options.logLevel,

@@ -7,7 +7,13 @@
 import type { LogFormat, LogLevel } from "@frontier/platform/log";
 import { UsageError } from "@frontier/platform/process";
 import type { TargetOptions } from "../forwarding/connect_target.ts";
-import { choose, LOG_FORMATS, LOG_LEVELS, whole } from "../program/choose.ts";
+import {
+  choose,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  MAX_SECONDS,
+  whole,
+} from "../program/choose.ts";
 import {
   dialOptions,
   type GatewayUrl,
@@ -67,7 +73,8 @@ export function optionsOf(args: ForwardArguments): ForwardOptions {
       name: args.name ?? "forward",
       edgeId: edgeOf(args.edge),
       target: targetOf(args.target, task),
-      timeoutMs: whole("--timeout", args.timeout, 15, 1) * 1_000,
+      timeoutMs: whole("--timeout", args.timeout, 15, 1, MAX_SECONDS) *
+        1_000,
       task,
       logLevel: choose("--loglevel", args.logLevel, LOG_LEVELS),
       logFormat: choose("--log-format", args.logFormat, LOG_FORMATS) ?? "text",

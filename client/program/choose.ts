@@ -4,6 +4,12 @@
  * @module
  */
 
+/** Most seconds that a timer can wait: a longer one would be over at once. */
+export const MAX_SECONDS = 2_147_483;
+
+/** The most that a number may be where nobody says less. */
+const MOST = 999_999_999;
+
 /**
  * Reads a whole number.
  *
@@ -11,20 +17,22 @@
  * @param text What was given, if anything was.
  * @param otherwise What holds where nothing was.
  * @param least The least number that makes sense.
+ * @param most The greatest one.
  * @returns The number.
- * @throws {SyntaxError} If it is none, or too small.
+ * @throws {SyntaxError} If it is none, too small or too great.
  */
 export function whole(
   flag: string,
   text: string | undefined,
   otherwise: number,
   least: number,
+  most = MOST,
 ): number {
   if (text === undefined) return otherwise;
   const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-  if (number >= least) return number;
+  if (number >= least && number <= most) return number;
   throw new SyntaxError(
-    `Cannot use "${text}" for ${flag}: need a whole number of at least ${least}`,
+    `Cannot use "${text}" for ${flag}: need a whole number from ${least} to ${most}`,
   );
 }
 
