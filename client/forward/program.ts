@@ -21,6 +21,7 @@ import {
 } from "@frontier/platform/process";
 import { formatAddress } from "@frontier/platform";
 import { repeatLog } from "@frontier/platform/internal";
+import { callThrough } from "../forwarding/call_through.ts";
 import { connectThrough } from "../forwarding/connect_target.ts";
 import { ForwardListener } from "../forwarding/forward_listener.ts";
 import { relay } from "../forwarding/relay.ts";
@@ -111,15 +112,11 @@ async function call(
   { method, data }: { method: string; data: string },
   services: readonly Service[],
 ): Promise<string> {
-  for (const service of services) {
-    try {
-      const reply = await service.call(edgeId, method, data, { timeoutMs });
-      return reply.text();
-    } catch (error) {
-      if (service === services.at(-1)) throw error;
-    }
-  }
-  throw new Error("Cannot call without a gateway");
+  const reply = await callThrough(
+    services,
+    (service) => service.call(edgeId, method, data, { timeoutMs }),
+  );
+  return reply.text();
 }
 
 async function listen(
