@@ -109,8 +109,13 @@ function edgeOf(text: string | undefined): bigint {
 }
 
 function targetOf(text: string | undefined, task: ForwardTask): string {
+  if (task.kind === "call") {
+    if (text === undefined) return "";
+    throw new TypeError(
+      `Cannot use --target "${text}" with --call: the agent itself is called, name a command for exec with --data`,
+    );
+  }
   if (text !== undefined) return text;
-  if (task.kind === "call") return "";
   throw new TypeError("Cannot tell where to lead to: no --target is named");
 }
 
@@ -124,6 +129,9 @@ function taskOf(
   if (stdio) tasks.push({ kind: "stdio" });
   if (call !== undefined) {
     tasks.push({ kind: "call", method: call, data: data ?? "" });
+  }
+  if (data !== undefined && call === undefined) {
+    throw new TypeError(`Cannot use --data "${data}" without --call`);
   }
   const [task] = tasks;
   if (task !== undefined && tasks.length === 1) return task;

@@ -206,6 +206,35 @@ Deno.test("WebSockets go through", async () => {
   await refused.promise;
 });
 
+Deno.test("where a server does not change the protocol, nothing more of the client reaches it", async () => {
+  await using stage = await Stage.start();
+  const asked: string[] = [];
+  await using target = Deno.serve(
+    { hostname, port: 0, onListen() {} },
+    ({ url }) => {
+      asked.push(new URL(url).pathname);
+      return new Response("{}");
+    },
+  );
+  await stage.lend("it", target.addr.port);
+  using client = await Deno.connect(parseAddress(new URL(stage.url).host));
+  const head = (path: string, rest: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: x\r\n${rest}\r\n`;
+  const forged = head("/forged", "X-Forwarded-For: forged\r\n");
+  const asks = "Connection: Upgrade\r\nUpgrade: other\r\n";
+  const encoder = new TextEncoder();
+  await client.write(encoder.encode(head("/it/plain", asks) + forged));
+  let answer = "";
+  for await (const part of client.readable) {
+    answer += new TextDecoder().decode(part);
+    if (answer.includes("}")) break;
+  }
+  assert(/^HTTP\/1\.1 200/.test(answer), answer);
+  assert(/\r\nconnection: close\r\n/i.test(answer), answer);
+  await stage.text("/it/after");
+  assertEquals(asked, ["/plain", "/after"]);
+});
+
 Deno.test("what arrives bit by bit is passed on at once, and given up when nobody reads", async () => {
   await using stage = await Stage.start();
   await using target = startTarget("it");

@@ -17,6 +17,9 @@ import {
 } from "./headers.ts";
 import type { PublishedEdges } from "./published_edges.ts";
 
+/** Bytes of the longest head of an answer that is waited for. */
+const MAX_HEAD = 65_536;
+
 /** An answer instead of that of an edge. */
 class Refusal extends Error {
   readonly status: number;
@@ -104,9 +107,7 @@ export class Proxy {
       headers.connection = ["Upgrade"];
       headers.upgrade = [incoming.headers.upgrade ?? ""];
       socket.write(requestHead(incoming.method!, route.path || "/", headers));
-      socket.write(head);
-      // Either end closes the other: nobody is left to tell of errors.
-      pipeline(client, socket, client, () => {});
+      await changeProtocol(client, socket, head);
     } catch (error) {
       const { status, text } = refusalOf(error);
       client.end(
@@ -183,6 +184,49 @@ function refusalOf(error: unknown): { status: number; text: string } {
     error instanceof FrontierError && error.code === "edge-not-online"
   ) return { status: 404, text: "the edge is not online\n" };
   return { status: 502, text: "the web server of the edge does not answer\n" };
+}
+
+/**
+ * Leads a client to a web server that has agreed to speak something else. Before
+ * it has, and where it does not, nothing more of the client goes there: that
+ * would be requests which nobody has looked at.
+ */
+async function changeProtocol(
+  client: Duplex,
+  socket: Duplex,
+  head: Uint8Array,
+): Promise<void> {
+  client.once("close", () => socket.destroy());
+  const answer = await readHead(socket);
+  if (/^HTTP\/1\.1 101\b/.test(answer.toString("latin1"))) {
+    client.write(answer);
+    socket.write(head);
+    // Either end closes the other: nobody is left to tell of errors.
+    pipeline(client, socket, client, () => {});
+    return;
+  }
+  const line = answer.indexOf("\r\n") + 2;
+  client.write(answer.subarray(0, line));
+  client.write("Connection: close\r\n");
+  client.write(answer.subarray(line));
+  client.resume();
+  pipeline(socket, client, () => {});
+}
+
+/** Reads until the head of an answer is complete; what has come after it is with it. */
+function readHead(socket: Duplex): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  let bytes = Buffer.alloc(0);
+  const onData = (part: Uint8Array) => {
+    bytes = Buffer.concat([bytes, part]);
+    if (bytes.includes("\r\n\r\n")) resolve(bytes);
+    else if (bytes.length > MAX_HEAD) onEnd();
+  };
+  const onEnd = () => reject(new Error("Cannot read an answer: it ended"));
+  socket.on("data", onData).once("end", onEnd).once("close", onEnd);
+  return promise.finally(() => {
+    socket.off("data", onData).off("end", onEnd).off("close", onEnd).pause();
+  });
 }
 
 /** The head of a request, which the parser has found to be well-formed. */

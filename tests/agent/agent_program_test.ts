@@ -545,7 +545,7 @@ Deno.test("what makes no sense is said in one line, before anything is done", as
     [[...some, "--forward", "a=unix:x"], 2, "need host:port or unix:/path"],
     [[...some, "--exec", "a=reboot"], 2, "need the whole path"],
     [[...some, "--exec", 'a=["/x",1]'], 2, "need a JSON list of texts"],
-    [[...some, "--exec-timeout", "0"], 2, "at least 1"],
+    [[...some, "--exec-timeout", "0"], 2, "number from 1 to 2147483"],
     [[...some, "--id-file", "x", "--meta", "y"], 1, "write {id} there"],
     [[...some, "--meta", "{id}"], 1, "give --id-file"],
     [[...some, "--loglevel", "loud"], 2, "debug, info, warn, error"],
@@ -680,6 +680,12 @@ Deno.test("a forwarder tells what cannot be reached", async () => {
     [["--edge", "1", "--call", "ping"], 2, "no --gateway is named"],
     [[...to, "--target", "x"], 2, "give one of --listen, --stdio and --call"],
     [[...to, "--target", "x", "--stdio", "--call", "y"], 2, "give just one of"],
+    [
+      [...to, "--target", "x", "--call", "y"],
+      2,
+      'use --target "x" with --call',
+    ],
+    [[...to, "--target", "x", "--stdio", "--data", "z"], 2, "without --call"],
   ];
   await Promise.all(wrong.map(async ([args, status, text]) => {
     const { code, err } = await forward(...args);
