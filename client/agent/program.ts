@@ -80,18 +80,14 @@ async function optionsOf(given: AgentArguments): Promise<AgentOptions> {
   return options;
 }
 
-/** Whether files can be read that are not read before a connection is made. */
+/** Whether files can be used that are not read before a connection is made. */
 async function checkFiles({ ca, cert, key }: AgentOptions): Promise<void> {
-  for (const path of [ca, cert, key]) {
-    if (path === "") continue;
-    try {
-      await Deno.readTextFile(path);
-    } catch (cause) {
-      throw new Error(`Cannot read ${path}: ${(cause as Error).message}`, {
-        cause,
-      });
-    }
-  }
+  if (ca === "" && cert === "") return;
+  const { readTlsMaterial } = await import("../tls_material.ts");
+  await readTlsMaterial({
+    ...(ca !== "" && { caFile: ca }),
+    ...(cert !== "" && { certFile: cert, keyFile: key }),
+  });
 }
 
 async function serve(

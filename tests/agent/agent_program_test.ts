@@ -600,6 +600,8 @@ Deno.test("each thing an agent can be told may stand in its file", async () => {
     ["servers: [tcp://a]\nmax_connections: 0", ":2:18: ", "at least 1"],
     ["edgebound: {}", ":1:1: ", "configuration of a gateway"],
     ["servers: [", "", "as YAML"],
+    [`servers: [tls://a]\nca: ${path}`, path, "holds no PEM certificate"],
+    ["servers: [tls://a]\nca: /nowhere", "/nowhere", "Cannot read"],
   ];
   for (const [text, place, reason] of wrong) {
     const { code, err } = await check(`${text}\n`);
