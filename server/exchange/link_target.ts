@@ -24,7 +24,6 @@ import type { Peer } from "../directory/peer.ts";
 import type { Holder, Share } from "../quota/account.ts";
 import { CALLS, QUEUED } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
-import { TOTAL_CALLS } from "../quota/rules.ts";
 import type { Tally } from "../tally/tally.ts";
 import { type Answers, dropUnsent } from "./answers.ts";
 import type { BodyReader } from "./body_reader.ts";
@@ -43,9 +42,6 @@ const WRONG_TYPE =
 
 /** What several who fill an outbox faster than it is read may have together, in places of one alone. */
 const CROWD = 1 / 8;
-/** Places on top of all, for whoever has next to none: a part of the limit of one, and the least. */
-const ON_TOP = 5 / 16;
-const LEAST_ON_TOP = 1_024;
 /** Calls under way of whoever has few. */
 const FEW = 8;
 /** Calls that were given up and may not have been read yet, from which on they count as a crowd; twice as many is all. */
@@ -297,10 +293,7 @@ export class LinkTarget implements Target, SlotTarget {
       const few = ledger.held(CALLS, source, holder) < FEW;
       if (!few && !(takesBack && this.#probes())) return undefined;
     }
-    // Those who come one after the other fill any limit, a small one at once.
-    const { maxInflightRequests: one } = limits;
-    const most = one * TOTAL_CALLS + Math.max(one * ON_TOP, LEAST_ON_TOP);
-    return ledger.take(CALLS, source, holder, 1, one * TOTAL_CALLS, most);
+    return ledger.take(CALLS, source, holder, 1);
   }
 
   /** Whether it is time for a call whose answer tells what has been read before it. */

@@ -35,6 +35,12 @@ export interface KindRule {
   readonly name: string;
   /** Most of it at one target, all sources together. */
   readonly limit: number;
+  /**
+   * What there is on top for those who hold little.
+   *
+   * @default {a quarter of the limit, nothing below a limit of 4 096}
+   */
+  readonly onTop?: number;
   /** A source may hold this many times what is still free. */
   readonly alpha: number;
   /**

@@ -74,6 +74,8 @@ export class Ledger {
   readonly #table = new ShareTable();
   readonly #sizes = new SizeClasses();
   readonly #limits: readonly number[];
+  /** The limits with what there is on top. */
+  readonly #mosts: readonly number[];
   readonly #weights: readonly number[];
   readonly #spareAccounts: Account[] = [];
   readonly #spareShares: Share[] = [];
@@ -92,6 +94,9 @@ export class Ledger {
     this.refused = new Float64Array(rules.length);
     this.#budget = new Budget(settings.maxMemory, rules);
     this.#limits = rules.map((rule) => rule.limit);
+    this.#mosts = rules.map(({ limit, onTop }) =>
+      onTop === undefined ? withTop(limit) : limit + onTop
+    );
     this.#weights = rules.map((rule) => rule.weight);
   }
 
@@ -309,7 +314,7 @@ export class Ledger {
     target: Holder,
     share: Share | undefined,
     limit: number,
-    most = limit < LARGE ? limit : limit * (1 + ON_TOP),
+    most = limit === this.#limits[kind] ? this.#mosts[kind]! : withTop(limit),
   ): number {
     const budget = this.#budget;
     const alpha = budget.alphas[kind]!;
@@ -412,6 +417,10 @@ export class Ledger {
     account.steps = 0;
     if (this.#spareAccounts.length < SPARES) this.#spareAccounts.push(account);
   }
+}
+
+function withTop(limit: number): number {
+  return limit < LARGE ? limit : limit * (1 + ON_TOP);
 }
 
 /** Stands in records that nobody uses. */

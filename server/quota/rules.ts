@@ -10,7 +10,10 @@ import type { KindRule, KindRules } from "./kinds.ts";
 /** Sessions that others may open to one peer, in those of one connection. */
 const TARGET_SESSIONS = 16;
 /** Calls that all sources together may have under way, in those of one: what comes last waits for all of them. */
-export const TOTAL_CALLS = 5 / 4;
+const TOTAL_CALLS = 5 / 4;
+/** Calls on top of that for those who have next to none, in those of one, and the least: sources that come one after the other fill any limit, a small one at once. */
+const CALLS_ON_TOP = 5 / 16;
+const LEAST_CALLS_ON_TOP = 1_024;
 /** The alpha with which one source alone has all of its own. */
 const MOST = 4;
 /** Admissions that may wait at a time. */
@@ -32,11 +35,15 @@ export function ledgerRules(limits: Limits): KindRules {
     alpha: number,
     weight: number,
   ): KindRule => ({ name, limit, alpha, weight });
+  const { maxInflightRequests: calls } = limits;
   // Calls and messages on their way are bounded by their number, at a few
   // hundred bytes each; weighing every one would cost more than it tells.
   // In the order of the kinds' numbers.
   return [
-    rule("calls", limits.maxInflightRequests * TOTAL_CALLS, MOST, 0),
+    {
+      ...rule("calls", calls * TOTAL_CALLS, MOST, 0),
+      onTop: Math.max(calls * CALLS_ON_TOP, LEAST_CALLS_ON_TOP),
+    },
     // The window is the edge's; few services send to it, and alone one has nearly all.
     rule("messages", limits.messageWindowEdge, 8, 0),
     // Twice as much, for what every message costs beside its bytes is in it.
