@@ -33,7 +33,7 @@ const SHARED = 256;
 
 /** Of all connections of the process. */
 const turns = new ReadTurns({
-  now: () => systemTimers.now(),
+  now: () => performance.now(),
   later: (turn) => setTimeout(turn, 0),
   cancel: clearTimeout,
 });
@@ -75,6 +75,8 @@ export class Driver implements LinkPort {
   #drainTimer: Timer | undefined = undefined;
   /** Bytes the pending read has room for. */
   #room = 0;
+  /** Milliseconds of work, as those who wait for their turn to read count them. */
+  made = 0;
 
   /**
    * Makes a driver that does nothing yet.
@@ -236,13 +238,14 @@ export class Driver implements LinkPort {
       );
       return;
     }
+    const begun = turns.begin(count);
     try {
       this.#link!.receive(count);
     } catch (error) {
       this.#onDefect(error);
       return;
     }
-    if (!turns.mustWait(this, count, this.#link!.seenAt)) this.#read();
+    if (begun === undefined || !turns.mustWait(this, begun)) this.#read();
   };
 
   readonly #onError = (error: unknown): void => {
@@ -312,7 +315,7 @@ export class Driver implements LinkPort {
     if (this.#waking || (!this.#peeked && !this.#parked)) return;
     this.#waking = true;
     // Much may have been left unhandled, and there may be much more to read.
-    if (turns.mustWait(this, Infinity, systemTimers.now())) return;
+    if (turns.mustWait(this, turns.begin(Infinity)!)) return;
     queueMicrotask(() => this.#wake());
   }
 

@@ -10,14 +10,18 @@ const TURN_MS = 3;
 const FRESH_MS = 6;
 /** Bytes of a read that tell of more behind them; who sends less leaves the event loop its time, and never waits. */
 const MUCH = 16_384;
-/** Connections of each line that begin a turn; whoever has read lets the next one read while the turn lasts. */
+/** Connections of each line that begin a turn; whoever has read lets another one read while the turn lasts. */
 const AT_ONCE = 2;
 /** Bytes of the largest buffers that are read into. */
 const LARGEST = 262_144;
+/** Milliseconds of work that a connection may be ahead of those in its line and read on all the same. */
+const QUANTUM_MS = 0.5;
+/** Milliseconds of work that a line may be ahead of the other, or a connection of its line. */
+const MOST_AHEAD_MS = 4 * TURN_MS;
 
 /** What a {@linkcode ReadTurns} needs from outside. */
 export interface TurnClock<Id> {
-  /** @returns The time in milliseconds. */
+  /** @returns The time in milliseconds, with fractions. */
   now(): number;
   /**
    * Runs something after a look at all sockets.
@@ -38,35 +42,93 @@ export interface TurnClock<Id> {
 export interface Reader {
   /** Whether many wait for what it reads, as for the answers of a service; it stands in a line of its own. */
   readonly shared: boolean;
+  /** Milliseconds of work that it has made, as its line counts them: 0 at first, {@linkcode ReadTurns} keeps it. */
+  made: number;
   /** It may read on. */
   readOn(): void;
 }
 
-/** Those who wait, in the order they came. */
-class Line {
-  #readers: Reader[] = [];
-  #head = 0;
+interface Waiting {
+  readonly reader: Reader;
+  /** Tells who came first of those that have made the same. */
+  readonly order: number;
+}
 
-  push(reader: Reader): void {
-    this.#readers.push(reader);
+/** Those who wait: first whoever has made least work, and of several who came first. */
+class Line {
+  /** Milliseconds of work made, beyond what the other line has made. */
+  ahead = 0;
+  /** A heap: nobody stands before the one at half of its place. */
+  readonly #heap: Waiting[] = [];
+  #order = 0;
+  /** What the last one to go on had made. */
+  #floor = 0;
+
+  get empty(): boolean {
+    return this.#heap.length === 0;
   }
 
-  /** Takes the first one out. */
-  shift(): Reader | undefined {
-    const reader = this.#readers[this.#head];
-    if (reader === undefined) return undefined;
-    if (++this.#head === this.#readers.length) this.clear();
-    else if (this.#head >= 1_024) {
-      this.#readers = this.#readers.slice(this.#head);
-      this.#head = 0;
+  /** Who goes on next. */
+  get first(): Reader | undefined {
+    return this.#heap[0]?.reader;
+  }
+
+  push(reader: Reader): void {
+    // Of the time when it was not there it can claim no more than a turn.
+    reader.made = Math.min(
+      Math.max(reader.made, this.#floor - TURN_MS),
+      this.#floor + MOST_AHEAD_MS,
+    );
+    const heap = this.#heap;
+    const one = { reader, order: this.#order++ };
+    let at = heap.length;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (isBefore(heap[above]!, one)) break;
+      heap[at] = heap[above]!;
+      at = above;
     }
+    heap[at] = one;
+  }
+
+  /** Takes out the first one; there is one. */
+  shift(): Reader {
+    const heap = this.#heap;
+    const { reader } = heap[0]!;
+    const last = heap.pop()!;
+    const { length } = heap;
+    if (length > 0) {
+      let at = 0;
+      for (;;) {
+        let below = 2 * at + 1;
+        if (below >= length) break;
+        if (below + 1 < length && isBefore(heap[below + 1]!, heap[below]!)) {
+          below++;
+        }
+        if (isBefore(last, heap[below]!)) break;
+        heap[at] = heap[below]!;
+        at = below;
+      }
+      heap[at] = last;
+    }
+    this.#floor = reader.made;
     return reader;
   }
 
   clear(): void {
-    this.#readers = [];
-    this.#head = 0;
+    this.#heap.length = 0;
+    this.ahead = 0;
   }
+}
+
+/** Whether a reader has made so much more work than another one of its line that it must let that one go on. */
+function isAhead(reader: Reader, other: Reader): boolean {
+  return other.made + QUANTUM_MS <= reader.made;
+}
+
+function isBefore(one: Waiting, other: Waiting): boolean {
+  const made = one.reader.made - other.reader.made;
+  return made < 0 || (made === 0 && one.order < other.order);
 }
 
 /**
@@ -77,6 +139,10 @@ class Line {
  * those in front go on in each of the following turns, with a look at all
  * sockets in between. Services do not stand behind the edges that flood them, for
  * everybody else waits for what they answer.
+ *
+ * What is shared is the time that their bytes take to handle, not their number:
+ * some cost a hundred times as much as others. Each line has half of the time
+ * when both want it, and each connection in a line as much as the next one.
  */
 export class ReadTurns<Id> {
   readonly #clock: TurnClock<Id>;
@@ -89,6 +155,8 @@ export class ReadTurns<Id> {
   #next: Id | undefined = undefined;
   /** When this turn began, or the last one ended. */
   #began = -Infinity;
+  /** Those who read on in this turn. */
+  readonly #running: Reader[] = [];
 
   /**
    * @param clock What it needs from outside.
@@ -108,34 +176,78 @@ export class ReadTurns<Id> {
     this.most = Infinity;
     if (this.#next !== undefined) this.#clock.cancel(this.#next);
     this.#next = undefined;
+    this.#running.length = 0;
     this.#own.clear();
     this.#shared.clear();
   }
 
   /**
-   * To be asked before a connection reads on.
+   * To be asked when a connection has read, before that is handled.
+   *
+   * @param count Bytes it has read; `Infinity` for one that goes on after a pause.
+   * @returns When its work begins; `undefined` when it need not ask whether it must wait.
+   */
+  begin(count: number): number | undefined {
+    return count < MUCH ? undefined : this.#clock.now();
+  }
+
+  /**
+   * To be asked before a connection reads on, after the work that its last read made.
    *
    * @param reader Who wants to.
-   * @param count Bytes it has just read.
-   * @param now When it had read them.
+   * @param begun When that work began.
    * @returns Whether it must wait; it is told when it may.
    */
-  mustWait(reader: Reader, count: number, now: number): boolean {
-    if (count < MUCH) return false;
+  mustWait(reader: Reader, begun: number): boolean {
+    const now = this.#clock.now();
     if (this.#next === undefined) {
       if (now - this.#began < FRESH_MS) return false;
       this.#next = this.#clock.later(this.#turn);
       this.#began = now;
       return false;
     }
-    const line = reader.shared ? this.#shared : this.#own;
-    const over = now - this.#began >= TURN_MS;
-    // While others wait in line, nobody goes before them.
-    const first = over ? undefined : line.shift();
-    if (!over && first === undefined) return false;
+    const line = this.#lineOf(reader);
+    const made = now - begun;
+    line.ahead += made;
+    reader.made += made;
+    const at = this.#running.indexOf(reader);
+    if (at >= 0) this.#running.splice(at, 1);
+    if (now - this.#began >= TURN_MS) {
+      line.push(reader);
+      return true;
+    }
+    const other = line === this.#own ? this.#shared : this.#own;
+    const theirs = other.first !== undefined && other.ahead < line.ahead;
+    const { first } = line;
+    const yields = theirs || this.#mustLet(reader) ||
+      (first !== undefined && isAhead(reader, first));
+    if (!yields) {
+      if (at >= 0) this.#running.push(reader);
+      return false;
+    }
     line.push(reader);
-    first?.readOn();
+    const from = theirs ? other : line;
+    if (!this.#mustLet(from.first!)) this.#run(from.shift());
     return true;
+  }
+
+  #lineOf(reader: Reader): Line {
+    return reader.shared ? this.#shared : this.#own;
+  }
+
+  /** Whether one who reads now has made so much less work that it goes on alone. */
+  #mustLet(reader: Reader): boolean {
+    const line = this.#lineOf(reader);
+    return this.#running.some((one) =>
+      one.shared === reader.shared
+        ? isAhead(reader, one)
+        : this.#lineOf(one).ahead + QUANTUM_MS <= line.ahead
+    );
+  }
+
+  #run(reader: Reader): void {
+    this.#running.push(reader);
+    reader.readOn();
   }
 
   readonly #turn = (): void => {
@@ -143,20 +255,36 @@ export class ReadTurns<Id> {
     const now = this.#clock.now();
     this.#adapt(now - this.#began);
     this.#began = now;
-    const begin: Reader[] = [];
-    for (const line of [this.#shared, this.#own]) {
-      for (let i = 0; i < AT_ONCE; i++) {
-        const reader = line.shift();
-        if (reader !== undefined) begin.push(reader);
+    // Those whose bytes have not come are no reason to wait.
+    this.#running.length = 0;
+    for (const line of this.#lines()) {
+      for (let i = 0; i < AT_ONCE && !line.empty; i++) {
+        if (this.#mustLet(line.first!)) break;
+        this.#running.push(line.shift());
       }
     }
-    if (begin.length === 0) {
+    if (this.#running.length === 0) {
       this.most = Infinity;
       return;
     }
     this.#next = this.#clock.later(this.#turn);
-    for (const reader of begin) reader.readOn();
+    for (const reader of [...this.#running]) reader.readOn();
   };
+
+  /** Both lines, the one that has made less work first. */
+  #lines(): Line[] {
+    const shared = this.#shared;
+    const own = this.#own;
+    const behind = shared.ahead <= own.ahead ? shared : own;
+    const other = behind === own ? shared : own;
+    // Time that nobody wanted cannot be claimed later.
+    const wanted = !behind.empty && !other.empty;
+    other.ahead = wanted
+      ? Math.min(other.ahead - behind.ahead, MOST_AHEAD_MS)
+      : 0;
+    behind.ahead = 0;
+    return [behind, other];
+  }
 
   /** What frames cost differs a hundredfold: a turn is to be short all the same. */
   #adapt(took: number): void {

@@ -18,6 +18,13 @@ class Scene {
     });
   }
 
+  /** A connection has read, and handles it for so many milliseconds. @returns Whether it must wait. */
+  reads(reader: Reader, tookMs = 0, count = MUCH): boolean {
+    const begun = this.turns.begin(count);
+    this.now += tookMs;
+    return begun !== undefined && this.turns.mustWait(reader, begun);
+  }
+
   /** Looks at all sockets. @returns Whether there is to be another look. */
   look(): boolean {
     for (const turn of this.#due.splice(0)) turn();
@@ -27,23 +34,31 @@ class Scene {
 
 Deno.test("who reads a little reads on, and nothing is left to do afterwards", () => {
   const scene = new Scene();
-  const reader: Reader = { shared: false, readOn: () => assert(false) };
+  const reader: Reader = {
+    shared: false,
+    made: 0,
+    readOn: () => assert(false),
+  };
   for (let i = 0; i < 100; i++) {
-    assert(!scene.turns.mustWait(reader, MUCH, scene.now += 0.01));
+    assert(!scene.reads(reader, 0.01));
   }
   assert(!scene.look());
-  assert(!scene.turns.mustWait(reader, MUCH, scene.now += 10_000));
+  assert(!scene.reads(reader, 10_000));
 });
 
 Deno.test("small reads begin no turn, and wait for none", () => {
   const scene = new Scene();
-  const reader: Reader = { shared: false, readOn: () => assert(false) };
+  const reader: Reader = {
+    shared: false,
+    made: 0,
+    readOn: () => assert(false),
+  };
   for (let i = 0; i < 10; i++) {
-    assert(!scene.turns.mustWait(reader, 1_000, scene.now += 5));
+    assert(!scene.reads(reader, 5, 1_000));
   }
   assert(!scene.look());
-  assert(!scene.turns.mustWait(reader, MUCH, scene.now));
-  assert(!scene.turns.mustWait(reader, 1_000, scene.now += 5));
+  assert(!scene.reads(reader));
+  assert(!scene.reads(reader, 5, 1_000));
 });
 
 Deno.test("after some milliseconds everybody waits, and goes on in the order they came", () => {
@@ -51,11 +66,12 @@ Deno.test("after some milliseconds everybody waits, and goes on in the order the
   const went: number[] = [];
   const readers = Array.from({ length: 3_000 }, (_, i) => ({
     shared: false,
+    made: 0,
     readOn: () => void went.push(i),
   }));
-  assert(!scene.turns.mustWait(readers[0]!, MUCH, 0));
+  assert(!scene.reads(readers[0]!));
   scene.now = 5;
-  for (const reader of readers) assert(scene.turns.mustWait(reader, MUCH, 5));
+  for (const reader of readers) assert(scene.reads(reader));
   let looks = 0;
   let most = 0;
   for (let more = true; more; looks++) {
@@ -74,19 +90,20 @@ Deno.test("whoever has read lets the next one read while the turn lasts", () => 
   const reader = (name: string): Reader => {
     const one: Reader = {
       shared: false,
+      made: 0,
       readOn: () => {
         went.push(name);
         queued.push(() => {
-          assert(turns.mustWait(one, MUCH, scene.now += 0.5));
+          assert(scene.reads(one, 0.5));
         });
       },
     };
     return one;
   };
   const queued: (() => void)[] = [];
-  turns.mustWait(reader("x"), MUCH, 0);
+  scene.reads(reader("x"));
   scene.now = 4;
-  for (const name of "abcdefghij") turns.mustWait(reader(name), MUCH, 4);
+  for (const name of "abcdefghij") scene.reads(reader(name));
   scene.look();
   for (let next; (next = queued.shift()) !== undefined;) next();
   assertEquals(went.join(""), "abcdefg");
@@ -98,12 +115,14 @@ Deno.test("reads get short while turns take long, and long again afterwards", ()
   let costMs = 40;
   const reader: Reader = {
     shared: false,
+    made: 0,
     readOn: () => {
-      turns.mustWait(reader, MUCH, scene.now += costMs);
+      scene.reads(reader, costMs);
     },
   };
-  turns.mustWait(reader, MUCH, 0);
-  turns.mustWait(reader, MUCH, scene.now = 4);
+  scene.reads(reader);
+  scene.now = 4;
+  scene.reads(reader);
   scene.look();
   assertEquals(turns.most, Infinity);
   for (let i = 0; i < 6; i++) scene.look();
@@ -118,12 +137,13 @@ Deno.test("a shared connection does not stand behind many others", () => {
   const went: string[] = [];
   const reader = (name: string): Reader => ({
     shared: name === "s",
+    made: 0,
     readOn: () => void went.push(name),
   });
-  scene.turns.mustWait(reader("x"), MUCH, 0);
+  scene.reads(reader("x"));
   scene.now = 4;
   for (const name of "abcdefghijklmnopqrs") {
-    assert(scene.turns.mustWait(reader(name), MUCH, 4));
+    assert(scene.reads(reader(name)));
   }
   scene.look();
   assertEquals(went.join(""), "sab");
@@ -132,35 +152,79 @@ Deno.test("a shared connection does not stand behind many others", () => {
 Deno.test("when the last one leaves, nothing is left to do", () => {
   const scene = new Scene();
   const { turns } = scene;
-  const reader: Reader = { shared: false, readOn: () => assert(false) };
+  const reader: Reader = {
+    shared: false,
+    made: 0,
+    readOn: () => assert(false),
+  };
   for (let i = 0; i < 2; i++) turns.join();
-  assert(!turns.mustWait(reader, MUCH, 0));
-  assert(turns.mustWait(reader, MUCH, 4));
+  assert(!scene.reads(reader));
+  assert(scene.reads(reader, 4));
   turns.leave();
   turns.leave();
   assert(!scene.look());
   turns.join();
-  assert(!turns.mustWait(reader, MUCH, 100));
+  scene.now = 100;
+  assert(!scene.reads(reader));
 });
 
-Deno.test("while some wait in line nobody goes before them", () => {
+/** Readers that always have more to read; `costs` are milliseconds a read. @returns How many reads each made, and their time. */
+function contend(
+  costs: readonly { readonly shared: boolean; readonly ms: number }[],
+  ms: number,
+): { readonly reads: number[]; readonly took: number[] } {
   const scene = new Scene();
-  const went: string[] = [];
-  const reader = (name: string): Reader => ({
-    shared: false,
-    readOn: () => {
-      went.push(name);
-      if (went.length < 30) {
-        assert(scene.turns.mustWait(reader(name), MUCH, scene.now += 4));
-      }
-    },
+  const reads = costs.map(() => 0);
+  const queue: (() => void)[] = [];
+  const readers = costs.map(({ shared, ms }, i): Reader => {
+    const read = () => {
+      reads[i]!++;
+      if (!scene.reads(reader, ms)) queue.push(read);
+    };
+    const reader = { shared, made: 0, readOn: () => void queue.push(read) };
+    return reader;
   });
-  scene.turns.mustWait(reader("x"), MUCH, 0);
-  for (const name of ["a", "b", "c"]) {
-    assert(scene.turns.mustWait(reader(name), MUCH, scene.now = 4));
+  scene.reads(readers[0]!);
+  scene.now = 4;
+  for (const reader of readers) scene.reads(reader);
+  const end = scene.now + ms;
+  while (scene.now < end && scene.look()) {
+    for (let next; (next = queue.shift()) !== undefined;) next();
   }
-  while (scene.look());
-  assertEquals(went.join("").slice(0, 30), "abc".repeat(10));
+  return { reads, took: reads.map((count, i) => count * costs[i]!.ms) };
+}
+
+Deno.test("those whose bytes cost a hundred times as much have no more time than the others", () => {
+  for (const ms of [0.4, 1, 2, 5]) {
+    const cheap = { shared: false, ms: 0.02 };
+    const dear = { shared: false, ms };
+    const line = [cheap, dear, dear, dear, dear];
+    const { took } = contend(line, 2_000);
+    for (const one of took) assert(one > 200 && one < 600, `${ms}: ${took}`);
+  }
+});
+
+Deno.test("each line has half of the time, whatever their bytes cost", () => {
+  for (const ms of [0.02, 0.4, 1, 2, 5]) {
+    const services = [0.02, 0.1].map((ms) => ({ shared: true, ms }));
+    const edges = Array.from({ length: 40 }, () => ({ shared: false, ms }));
+    const { took } = contend([...services, ...edges], 2_000);
+    const shared = took[0]! + took[1]!;
+    assert(shared > 700 && shared < 1_300, `${ms}: ${took}`);
+    for (const one of took.slice(0, 2)) assert(one > 250, `${ms}: ${took}`);
+  }
+});
+
+Deno.test("time that nobody wanted cannot be claimed later", () => {
+  const edges = Array.from({ length: 4 }, () => ({ shared: false, ms: 1 }));
+  const { took } = contend(edges, 2_000);
+  for (const one of took) assert(one > 400 && one < 600, `${took}`);
+});
+
+Deno.test("while some wait in line nobody goes before them for long", () => {
+  const line = Array.from({ length: 3 }, () => ({ shared: false, ms: 4 }));
+  const { reads } = contend(line, 120);
+  for (const count of reads) assert(count >= 8 && count <= 12, `${reads}`);
 });
 
 Deno.test("a connection that sends now and then is heard beside some that send without end", async () => {
@@ -187,14 +251,14 @@ Deno.test("a connection that sends now and then is heard beside some that send w
     const buf = new Uint8Array(65_536);
     serving.push((async () => {
       for (let count; (count = await transport.read(buf)) !== null;) {
+        const begun = turns.begin(count);
         // As long as 64 KiB of small frames take.
         const end = performance.now() + count / 131_072;
         while (performance.now() < end);
         if (count === 1) await transport.write(buf.subarray(0, 1));
         await new Promise<void>((resolve) => {
-          const reader = { shared: false, readOn: resolve };
-          const now = performance.now();
-          if (!turns.mustWait(reader, count!, now)) resolve();
+          const reader = { shared: false, made: 0, readOn: resolve };
+          if (begun === undefined || !turns.mustWait(reader, begun)) resolve();
         });
       }
       transport.close();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeBase64 } from "@frontier/proto/internal";
+import { decodeBase64, encodeBase64 } from "@frontier/proto/internal";
 
 const decoder = new TextDecoder();
 
@@ -21,6 +21,5 @@ export function methodKey(name: Uint8Array): Uint8Array {
  * @returns The name as text.
  */
 export function methodName(key: Uint8Array): string {
-  const binary = atob(decoder.decode(key));
-  return decoder.decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)));
+  return decoder.decode(decodeBase64(key, 0, key.length));
 }
