@@ -58,6 +58,8 @@ interface Waiting {
 class Line {
   /** Milliseconds of work made, beyond what the other line has made. */
   ahead = 0;
+  /** Whether one of its readers has read in this turn. */
+  came = false;
   /** A heap: nobody stands before the one at half of its place. */
   readonly #heap: Waiting[] = [];
   #order = 0;
@@ -155,7 +157,7 @@ export class ReadTurns<Id> {
   #next: Id | undefined = undefined;
   /** When this turn began, or the last one ended. */
   #began = -Infinity;
-  /** Those who read on in this turn. */
+  /** Those who have read in this turn, and read on: there is more of what they read. */
   readonly #running: Reader[] = [];
 
   /**
@@ -209,6 +211,7 @@ export class ReadTurns<Id> {
     const line = this.#lineOf(reader);
     const made = now - begun;
     line.ahead += made;
+    line.came = true;
     reader.made += made;
     const at = this.#running.indexOf(reader);
     if (at >= 0) this.#running.splice(at, 1);
@@ -222,12 +225,12 @@ export class ReadTurns<Id> {
     const yields = theirs || this.#mustLet(reader) ||
       (first !== undefined && isAhead(reader, first));
     if (!yields) {
-      if (at >= 0) this.#running.push(reader);
+      if (this.#running.length < 2 * AT_ONCE) this.#running.push(reader);
       return false;
     }
     line.push(reader);
     const from = theirs ? other : line;
-    if (!this.#mustLet(from.first!)) this.#run(from.shift());
+    if (!this.#mustLet(from.first!)) from.shift().readOn();
     return true;
   }
 
@@ -245,45 +248,38 @@ export class ReadTurns<Id> {
     );
   }
 
-  #run(reader: Reader): void {
-    this.#running.push(reader);
-    reader.readOn();
-  }
-
   readonly #turn = (): void => {
     this.#next = undefined;
     const now = this.#clock.now();
     this.#adapt(now - this.#began);
     this.#began = now;
-    // Those whose bytes have not come are no reason to wait.
     this.#running.length = 0;
+    const begin: Reader[] = [];
     for (const line of this.#lines()) {
-      for (let i = 0; i < AT_ONCE && !line.empty; i++) {
-        if (this.#mustLet(line.first!)) break;
-        this.#running.push(line.shift());
-      }
+      for (let i = 0; i < AT_ONCE && !line.empty; i++) begin.push(line.shift());
     }
-    if (this.#running.length === 0) {
+    if (begin.length === 0) {
       this.most = Infinity;
       return;
     }
     this.#next = this.#clock.later(this.#turn);
-    for (const reader of [...this.#running]) reader.readOn();
+    for (const reader of begin) reader.readOn();
   };
 
-  /** Both lines, the one that has made less work first. */
+  /** The lines whose turn it is, the one that has made less work first; one far ahead of it waits. */
   #lines(): Line[] {
     const shared = this.#shared;
     const own = this.#own;
     const behind = shared.ahead <= own.ahead ? shared : own;
     const other = behind === own ? shared : own;
-    // Time that nobody wanted cannot be claimed later.
-    const wanted = !behind.empty && !other.empty;
+    // Time that nobody wanted, or had bytes for, cannot be claimed later.
+    const wanted = behind.came && !behind.empty && !other.empty;
     other.ahead = wanted
       ? Math.min(other.ahead - behind.ahead, MOST_AHEAD_MS)
       : 0;
     behind.ahead = 0;
-    return [behind, other];
+    behind.came = other.came = false;
+    return other.ahead > TURN_MS ? [behind] : [behind, other];
   }
 
   /** What frames cost differs a hundredfold: a turn is to be short all the same. */

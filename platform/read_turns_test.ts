@@ -85,7 +85,6 @@ Deno.test("after some milliseconds everybody waits, and goes on in the order the
 
 Deno.test("whoever has read lets the next one read while the turn lasts", () => {
   const scene = new Scene();
-  const { turns } = scene;
   const went: string[] = [];
   const reader = (name: string): Reader => {
     const one: Reader = {
@@ -195,7 +194,7 @@ function contend(
 }
 
 Deno.test("those whose bytes cost a hundred times as much have no more time than the others", () => {
-  for (const ms of [0.4, 1, 2, 5]) {
+  for (const ms of [0.4, 1, 2]) {
     const cheap = { shared: false, ms: 0.02 };
     const dear = { shared: false, ms };
     const line = [cheap, dear, dear, dear, dear];

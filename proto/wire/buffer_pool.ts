@@ -41,7 +41,7 @@ export function obtainBuffer(size: number): Uint8Array {
 export function releaseBuffer(buffer: Uint8Array): void {
   const level = SIZES.indexOf(buffer.buffer.byteLength);
   if (level < 0 || spares[level]!.length >= SPARES[level]!) {
-    free(buffer.buffer);
+    freeBuffer(buffer);
     return;
   }
   const whole = buffer.length === buffer.buffer.byteLength
@@ -66,7 +66,13 @@ export function viewOf({ buffer }: Uint8Array): DataView {
   return view;
 }
 
-function free(buffer: ArrayBufferLike): void {
+/**
+ * Frees the memory of a large buffer now, without a collection of garbage; nothing happens to
+ * a small one.
+ *
+ * @param buffer One that nobody looks at any more; afterwards it is empty.
+ */
+export function freeBuffer({ buffer }: Uint8Array): void {
   // Node.js 20 has no `transfer`.
   if (buffer.byteLength < LARGE || !("transfer" in buffer)) return;
   buffer.transfer(0);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { freeBuffer } from "./buffer_pool.ts";
 import { HEADER_SIZE, MAX_PAYLOAD, TYPE_STREAM } from "./constants.ts";
 import { PACKET_RULES } from "./packet_rules.ts";
 import { ProtocolError } from "../errors/protocol_error.ts";
@@ -146,14 +147,14 @@ export class FrameReader {
       this.#start = this.#end = 0;
       const size = this.buf.length;
       if (this.#grow && size < BUSY_SIZE) {
-        this.#use(Math.min(BUSY_SIZE, size * 16));
+        this.#use(new Uint8Array(Math.min(BUSY_SIZE, size * 16)));
       } else if (this.#floodReads >= FLOOD_READS && size < FLOOD_SIZE) {
-        this.#use(FLOOD_SIZE);
+        this.#use(new Uint8Array(FLOOD_SIZE));
         this.#bigReads = BIG_READS;
       } else if (size > BUSY_SIZE && --this.#bigReads <= 0) {
-        this.#use(BUSY_SIZE);
+        this.#use(new Uint8Array(BUSY_SIZE));
       } else if (this.#smallReads >= SMALL_READS && size > PARKED_SIZE) {
-        this.#use(Math.max(PARKED_SIZE, size >> 4));
+        this.#use(new Uint8Array(Math.max(PARKED_SIZE, size >> 4)));
         this.#smallReads = 0;
       }
       this.#grow = false;
@@ -241,6 +242,7 @@ export class FrameReader {
 
   /** Lets go of the buffer; no frame will be read any more. */
   release(): void {
+    this.#free();
     this.buf = NOTHING;
     this.#view = undefined;
     this.#start =
@@ -331,16 +333,24 @@ export class FrameReader {
 
   #move(size: number): void {
     const held = this.buf.subarray(this.#start, this.#end);
-    this.#use(size);
-    this.buf.set(held);
+    const buf = new Uint8Array(size);
+    buf.set(held);
+    this.#use(buf);
     this.#end -= this.#start;
     this.#start = 0;
   }
 
-  #use(size: number): void {
-    const buf = new Uint8Array(size);
+  #use(buf: Uint8Array): void {
+    this.#free();
     this.buf = buf;
-    this.#view = size > PARKED_SIZE ? new DataView(buf.buffer) : undefined;
+    this.#view = buf.length > PARKED_SIZE
+      ? new DataView(buf.buffer)
+      : undefined;
+  }
+
+  /** Nobody looks at the buffer any more, unless at a frame that was rewound. A large frame outgrows many, faster than garbage is collected. */
+  #free(): void {
+    if (!this.#rewound) freeBuffer(this.buf);
   }
 
   #streamPart(start: number, available: number): boolean {

@@ -69,8 +69,10 @@ export class HeldShare {
    */
   promise(bytes: number, source: Holder, target: Holder): boolean {
     const ledger = this.#ledger;
-    // Promises alone must not make memory scarce.
-    if (ledger.level > 0) return false;
+    // Promises alone must not make memory scarce; without any, a stream stands still for a round trip every few kilobytes.
+    if (ledger.level > 0 && !ledger.isLittle(source, target, bytes)) {
+      return false;
+    }
     const most = ledger.maxMemory;
     const share = ledger.take(HELD, source, target, bytes, most);
     if (share === undefined) return false;

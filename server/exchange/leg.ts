@@ -24,7 +24,7 @@ export interface LegLimits {
 /** Milliseconds a sender whose buffer is full waits before more is stored. */
 const BRIEF_MS = 200;
 /** Milliseconds without progress that a stream may hold up its sender while memory is short: everybody else the sender serves waits as well. */
-const PRESSED_MS = 1_500;
+const PRESSED_MS = 1_000;
 /** The same, soon after another stream of that sender was given up: many such streams must not add up. */
 const AGAIN_MS = 250;
 /** How long that is soon, in milliseconds. */

@@ -16,7 +16,7 @@ const SQUEEZE = [1, 1 / 2, 1 / 4, 1 / 16];
 /** What one holder may pay for, in parts of what is free: alone a fifth of all. */
 const ALPHA = 1 / 4;
 /** Bytes a holder may have of the last part, whatever others took: who has little is never the cause. */
-const LITTLE = 65_536;
+export const LITTLE_BYTES = 65_536;
 /** The last part of the budget, kept for those who have little. */
 const RESERVE = 1 / 16;
 
@@ -57,8 +57,8 @@ export class Budget {
   room(held: number): number {
     const alpha = this.#alpha;
     const room = (alpha * (this.#shared - this.used) - held) / (1 + alpha);
-    if (room >= LITTLE) return room;
-    return Math.max(room, Math.min(LITTLE - held, this.max - this.used));
+    if (room >= LITTLE_BYTES) return room;
+    return Math.max(room, Math.min(LITTLE_BYTES - held, this.max - this.used));
   }
 
   /**

@@ -5,7 +5,7 @@
  */
 
 import { Account, Share } from "./account.ts";
-import { Budget, type PressureLevel } from "./budget.ts";
+import { Budget, LITTLE_BYTES, type PressureLevel } from "./budget.ts";
 import type { Holder } from "./account.ts";
 import type { Kind, KindRules } from "./kinds.ts";
 import { ShareTable } from "./share_table.ts";
@@ -223,6 +223,17 @@ export class Ledger {
   }
 
   /**
+   * @param source Who would take.
+   * @param target From whom.
+   * @param bytes How many.
+   * @returns Whether the one of the two that pays for memory would still hold little, with what it has taken already.
+   */
+  isLittle(source: Holder, target: Holder, bytes: number): boolean {
+    const { account } = payerOf(source, target);
+    return (account?.bytes ?? 0) + bytes <= LITTLE_BYTES;
+  }
+
+  /**
    * @param kind Of what.
    * @param source Who.
    * @param target From whom.
@@ -330,8 +341,7 @@ export class Ledger {
     }
     const weight = this.#weights[kind]!;
     if (weight === 0) return fits;
-    const payer = target.charged && !source.charged ? target : source;
-    const { account } = payer;
+    const { account } = payerOf(source, target);
     if (account?.withheld && budget.level > 0) return 0;
     const room = budget.room(account === undefined ? 0 : account.bytes);
     return Math.min(fits, room / weight);
@@ -357,7 +367,7 @@ export class Ledger {
   #open(source: Holder, target: Holder): Share {
     const from = source.account ??= this.#account(source);
     const to = target.account ??= this.#account(target);
-    const payer = target.charged && !source.charged ? to : from;
+    const payer = payerOf(source, target) === target ? to : from;
     let share = this.#spareShares.pop();
     if (share === undefined) share = new Share(from, to, payer, this.#rules);
     else {
@@ -417,6 +427,11 @@ export class Ledger {
     account.steps = 0;
     if (this.#spareAccounts.length < SPARES) this.#spareAccounts.push(account);
   }
+}
+
+/** Who pays for the memory of what one takes of the other. */
+function payerOf(source: Holder, target: Holder): Holder {
+  return target.charged && !source.charged ? target : source;
 }
 
 function withTop(limit: number): number {
