@@ -4,8 +4,8 @@
  * @module
  */
 
-/** Sizes kept, in bytes; the third and fourth take a full read and its frame header. */
-const SIZES = [1_024, 16_384, 65_792, 262_656, 2_097_152];
+/** Sizes kept, in bytes; the second takes the first window of a stream and its frame header, the third and fourth a full read and its. */
+const SIZES = [1_024, 16_640, 65_792, 262_656, 2_097_152];
 /** Spare buffers kept per size, for all connections together. */
 const SPARES = [1_024, 256, 128, 32, 4];
 

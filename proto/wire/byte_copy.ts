@@ -59,13 +59,19 @@ export class Literal {
   readonly length: number;
   /** Its bytes. */
   readonly bytes: DataView;
+  /** Its bytes in fours; the last ones may overlap those before. */
+  readonly #words: Int32Array;
 
   /**
    * @param text The text; at least four characters.
    */
   constructor(text: string) {
-    this.bytes = new DataView(encoder.encode(text).buffer);
-    this.length = this.bytes.byteLength;
+    const bytes = this.bytes = new DataView(encoder.encode(text).buffer);
+    const length = this.length = bytes.byteLength;
+    this.#words = Int32Array.from(
+      { length: Math.ceil(length / 4) },
+      (_, i) => bytes.getInt32(Math.min(i * 4, length - 4), true),
+    );
   }
 
   /**
@@ -86,12 +92,13 @@ export class Literal {
    * @returns Whether it is there.
    */
   isAt(src: DataView, at: number, end: number): boolean {
-    const { bytes, length } = this;
+    const { length } = this;
     if (at + length > end) return false;
-    const last = length - 4;
-    for (let i = 0; i < last; i += 4) {
-      if (src.getInt32(at + i) !== bytes.getInt32(i)) return false;
+    const words = this.#words;
+    const last = words.length - 1;
+    for (let i = 0; i < last; i++) {
+      if (src.getInt32(at + i * 4, true) !== words[i]) return false;
     }
-    return src.getInt32(at + last) === bytes.getInt32(last);
+    return src.getInt32(at + length - 4, true) === words[last];
   }
 }

@@ -316,6 +316,41 @@ Deno.test("buffer of a large frame is given back, also when frames cross the rea
   }
 });
 
+Deno.test("buffers that a frame outgrows are freed at once, unless it was put off", () => {
+  const large = rawFrame(wire.TYPE_REQUEST, 1n, 1n, new Uint8Array(3_000_000));
+  const reader = new FrameReader();
+  const used = new Set<Uint8Array>();
+  for (let at = 0; at < large.length;) {
+    const room = reader.reserve();
+    used.add(reader.buf);
+    const count = Math.min(room.length, large.length - at);
+    room.set(large.subarray(at, at + count));
+    reader.commit(count);
+    at += count;
+  }
+  assert(reader.next());
+  assertEquals(reader.bodyEnd - reader.bodyStart, 3_000_000);
+  const outgrown = [...used].filter((buf) => buf !== reader.buf);
+  assert(outgrown.length > 4);
+  for (const { buffer, length } of outgrown) {
+    assert(length < 65_536 || buffer.byteLength === 0);
+  }
+  reader.rewind();
+  const { buf, bodyStart } = reader;
+  while (reader.buf === buf) {
+    reader.commit(reader.reserveLittle().length);
+  }
+  assertEquals(
+    buf.length > 3_000_000 && buf[bodyStart - 1] !== undefined,
+    true,
+  );
+  assert(reader.next());
+  assertEquals(reader.bodyEnd - reader.bodyStart, 3_000_000);
+  const last = reader.buf;
+  reader.release();
+  assertEquals(last.length, 0);
+});
+
 Deno.test("reserve always has room, though no frame is taken", () => {
   const reader = new FrameReader();
   const beat = rawFrame(wire.TYPE_HEARTBEAT, 7n);

@@ -44,6 +44,8 @@ function equals(
 export class BytesMap<T> {
   readonly #heads: Map<number, Entry<T>> = new Map();
   readonly #salt: number;
+  /** What was found last: whoever asks once mostly asks again. */
+  #last: Entry<T> | undefined = undefined;
 
   /**
    * @param salt A random 32-bit number: peers choose names, and must not be able
@@ -60,11 +62,17 @@ export class BytesMap<T> {
    * @returns The value, if there is one.
    */
   get(buf: Uint8Array, start: number, end: number): T | undefined {
+    const last = this.#last;
+    if (last !== undefined && equals(last.key, buf, start, end)) {
+      return last.value;
+    }
     let entry = this.#heads.get(hash(buf, start, end, this.#salt));
     while (entry !== undefined && !equals(entry.key, buf, start, end)) {
       entry = entry.next;
     }
-    return entry?.value;
+    if (entry === undefined) return undefined;
+    this.#last = entry;
+    return entry.value;
   }
 
   /**
@@ -96,6 +104,7 @@ export class BytesMap<T> {
       before = entry, entry = entry.next
     ) {
       if (!equals(entry.key, key, 0, key.length)) continue;
+      this.#last = undefined;
       if (before !== undefined) before.next = entry.next;
       else if (entry.next !== undefined) this.#heads.set(h, entry.next);
       else this.#heads.delete(h);

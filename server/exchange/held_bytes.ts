@@ -27,6 +27,18 @@ export class HeldBytes {
   #from = STREAM_HEAD;
   /** After the last byte held in the last buffer. */
   #fill = 0;
+  #length = 0;
+  #memory = 0;
+
+  /** Bytes held. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of memory that it takes; of a buffer that is hardly filled all of them. */
+  get memory(): number {
+    return this.#memory;
+  }
 
   /**
    * Copies bytes in.
@@ -37,6 +49,7 @@ export class HeldBytes {
    * @param credit Whether they go to a peer with credit.
    */
   add(buf: Uint8Array, start: number, end: number, credit: boolean): void {
+    this.#length += end - start;
     for (let at = start; at < end;) {
       let chunk = this.#chunks.at(-1);
       if (chunk === undefined || this.#fill === chunk.length) {
@@ -44,6 +57,7 @@ export class HeldBytes {
         const buffer = obtainBuffer(Math.min(STREAM_HEAD + end - at, most));
         chunk = buffer.length > most ? buffer.subarray(0, most) : buffer;
         this.#chunks.push(chunk);
+        this.#memory += buffer.length;
         this.#fill = STREAM_HEAD;
       }
       const part = Math.min(end - at, chunk.length - this.#fill);
@@ -66,8 +80,7 @@ export class HeldBytes {
       const end = this.#chunks.length === 1 ? this.#fill : chunk.length;
       if (to.adopt(chunk, this.#from, end)) {
         moved += end - this.#from;
-        this.#chunks.shift();
-        this.#from = STREAM_HEAD;
+        this.#takeFirst();
         continue;
       }
       const sent = to.send(chunk, this.#from, end);
@@ -76,16 +89,24 @@ export class HeldBytes {
       this.#from += sent;
       if (this.#from === end) this.#dropFirst();
     }
+    this.#length -= moved;
     return moved;
   }
 
   /** Forgets everything. */
   clear(): void {
     while (this.#chunks.length > 0) this.#dropFirst();
+    this.#length = 0;
   }
 
   #dropFirst(): void {
-    releaseBuffer(this.#chunks.shift()!);
+    releaseBuffer(this.#takeFirst());
+  }
+
+  #takeFirst(): Uint8Array {
+    const chunk = this.#chunks.shift()!;
+    this.#memory -= chunk.buffer.byteLength;
     this.#from = STREAM_HEAD;
+    return chunk;
   }
 }

@@ -9,12 +9,12 @@ import { HELD } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 
 /**
- * Counts the bytes that are held for a receiver, or that their sender was
+ * Counts the memory that is held for a receiver, or the bytes that their sender was
  * granted and may send at any time, whichever is more.
  */
 export class HeldShare {
-  /** Bytes held. */
-  bytes = 0;
+  /** Bytes of memory held. */
+  #held = 0;
   readonly #ledger: Ledger;
   #share: Share | undefined = undefined;
   /** Bytes counted in the share. */
@@ -30,17 +30,17 @@ export class HeldShare {
   }
 
   /**
-   * Counts bytes that have come.
+   * Counts what is held after more has come.
    *
-   * @param bytes How many.
-   * @param source Who sent them.
-   * @param target For whom they are.
-   * @returns Whether they are within the sender's share; they are counted anyway.
+   * @param memory Bytes of memory held.
+   * @param source Who sent it.
+   * @param target For whom it is.
+   * @returns Whether it is within the sender's share; it is counted anyway.
    */
-  add(bytes: number, source: Holder, target: Holder): boolean {
-    this.bytes += bytes;
+  grow(memory: number, source: Holder, target: Holder): boolean {
+    this.#held = memory;
     // What was promised is counted already.
-    const more = Math.max(this.bytes, this.#promised) - this.#counted;
+    const more = Math.max(memory, this.#promised) - this.#counted;
     if (more <= 0) return true;
     const ledger = this.#ledger;
     const most = ledger.maxMemory;
@@ -51,10 +51,12 @@ export class HeldShare {
   }
 
   /**
-   * @param bytes How many are held no more.
+   * Counts what is held after some has gone on.
+   *
+   * @param memory Bytes of memory held still.
    */
-  remove(bytes: number): void {
-    this.bytes -= bytes;
+  shrink(memory: number): void {
+    this.#held = memory;
     this.#settle();
   }
 
@@ -90,7 +92,7 @@ export class HeldShare {
 
   /** Gives back what is counted beyond what is held or promised. */
   #settle(): void {
-    const less = this.#counted - Math.max(this.bytes, this.#promised);
+    const less = this.#counted - Math.max(this.#held, this.#promised);
     if (less <= 0) return;
     this.#counted -= less;
     this.#ledger.give(this.#share!, HELD, less);

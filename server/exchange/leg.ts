@@ -121,7 +121,7 @@ export class Leg {
 
   /** Bytes this side has sent that the other side has not been given. */
   get heldBytes(): number {
-    return this.#share.bytes;
+    return this.#held.length;
   }
 
   /**
@@ -158,8 +158,9 @@ export class Leg {
     // Nothing was held before, so nothing has stood still.
     if (this.heldBytes === 0) this.#progressAt = session.link.seenAt;
     const { holder } = this.other!.peer;
-    const allowed = this.#share.add(end - at, this.peer.holder, holder);
-    this.#held.add(buf, at, end, to.link.credit);
+    const held = this.#held;
+    held.add(buf, at, end, to.link.credit);
+    const allowed = this.#share.grow(held.memory, this.peer.holder, holder);
     if (session.link.credit || this.#paused) return;
     const full = this.heldBytes >= this.#limits.bufferBytes;
     if (allowed) {
@@ -178,7 +179,7 @@ export class Leg {
     if (to === undefined) return;
     const moved = this.#held.sendTo(to);
     if (moved === 0) return;
-    this.#share.remove(moved);
+    this.#share.shrink(this.#held.memory);
     this.#progressAt = this.movedAt = this.session.link.timers.now();
     this.session.consume(moved, keepsUp(to));
     const step = this.#limits.bufferBytes / 8;
@@ -225,7 +226,7 @@ export class Leg {
       this.#tally?.streamDropped(heldBytes);
     }
     this.#held.clear();
-    this.#share.remove(this.heldBytes);
+    this.#share.shrink(0);
     this.#disarm();
     this.#resume();
   }

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Session, type Timer, TimerWheel } from "@frontier/proto/internal";
 import { EdgePeer } from "../directory/peer.ts";
 import { DEFAULT_LIMITS } from "../config/limits.ts";
+import { HELD } from "../quota/kinds.ts";
 import { Ledger } from "../quota/ledger.ts";
 import { ledgerRules } from "../quota/rules.ts";
 import { Leg } from "./leg.ts";
@@ -75,13 +76,34 @@ Deno.test("a leg holds tiny pieces at the cost of their bytes", () => {
   assertEquals([from.heldBytes, state.taken], [0, 1_000_000]);
 });
 
+Deno.test("a buffer that is hardly filled counts with all its memory", () => {
+  const { from, state, ledger } = joined(1_000_000);
+  from.receive(new Uint8Array(1_003), 0, 1_003);
+  assertEquals(ledger.memory, 16_640);
+  from.receive(new Uint8Array(15_000), 0, 15_000);
+  assertEquals(ledger.memory, 16_640);
+  from.receive(new Uint8Array(16_384), 0, 16_384);
+  assertEquals([from.heldBytes, ledger.memory], [32_387, 33_280]);
+  state.room = 20_000;
+  from.drain();
+  assertEquals([from.heldBytes, ledger.memory], [12_387, 16_640]);
+  from.drop();
+  assertEquals([from.heldBytes, ledger.memory], [0, 0]);
+});
+
+Deno.test("the first window of a stream fits into one buffer, of its size", () => {
+  const { from, ledger } = joined(1_000_000);
+  from.receive(new Uint8Array(16_384), 0, 16_384);
+  assertEquals(ledger.memory, 16_640);
+});
+
 Deno.test("a leg is read on while its sender has a share of the memory left", () => {
   const { from, to, events, state, ledger, wheel } = joined(100_000, BUDGET);
-  from.receive(new Uint8Array(656_000), 0, 656_000);
+  from.receive(new Uint8Array(589_824), 0, 589_824);
   // Full for too long: more is stored.
   wheel.advance(208);
   assertEquals(events.splice(0), ["pause from", "resume from"]);
-  from.receive(new Uint8Array(1_000), 0, 1_000);
+  from.receive(new Uint8Array(64_000), 0, 64_000);
   assertEquals(events, ["pause from"]);
   state.room = 12_000;
   from.drain();
@@ -89,7 +111,7 @@ Deno.test("a leg is read on while its sender has a share of the memory left", ()
   state.room = 1_000;
   from.drain();
   assertEquals(events, ["pause from", "resume from"]);
-  assertEquals(ledger.memory, from.heldBytes);
+  assert(ledger.memory > from.heldBytes && ledger.memory < 660_000);
   to.drop();
   from.drop();
   assertEquals([ledger.memory, ledger.accounts], [0, 0]);
@@ -187,4 +209,17 @@ Deno.test("a receiver on a slow line lives, however long it takes", () => {
     from.drain();
   }
   assertEquals(events, ["pause from"]);
+});
+
+Deno.test("when memory is short, whoever holds little is promised a little", () => {
+  const { from, to, ledger } = joined(1_000_000, 4_000_000);
+  assert(from.promise(245_760));
+  from.revoke();
+  const other = { account: undefined, charged: true, describe: () => "x" };
+  ledger.force(HELD, other, ledger.process, 2_100_000);
+  assertEquals(ledger.level, 1);
+  assertEquals(from.promise(65_537), false);
+  assert(from.promise(30_720));
+  assert(from.promise(30_720));
+  assertEquals(to.promise(30_720), false);
 });
