@@ -7,7 +7,7 @@
 /** Milliseconds of reading after which the event loop is to look at everybody else. */
 const TURN_MS = 3;
 /** Milliseconds after a look at everybody in which nobody needs another one, and no timer. */
-const FRESH_MS = 6;
+const FRESH_MS = 12;
 /** Bytes of a read that tell of more behind them; who sends less leaves the event loop its time, and never waits. */
 const MUCH = 16_384;
 /** Connections of each line that begin a turn; whoever has read lets another one read while the turn lasts. */

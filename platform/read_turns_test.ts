@@ -101,7 +101,7 @@ Deno.test("whoever has read lets the next one read while the turn lasts", () => 
   };
   const queued: (() => void)[] = [];
   scene.reads(reader("x"));
-  scene.now = 4;
+  scene.now = 13;
   for (const name of "abcdefghij") scene.reads(reader(name));
   scene.look();
   for (let next; (next = queued.shift()) !== undefined;) next();
@@ -140,7 +140,7 @@ Deno.test("a shared connection does not stand behind many others", () => {
     readOn: () => void went.push(name),
   });
   scene.reads(reader("x"));
-  scene.now = 4;
+  scene.now = 13;
   for (const name of "abcdefghijklmnopqrs") {
     assert(scene.reads(reader(name)));
   }
@@ -184,7 +184,7 @@ function contend(
     return reader;
   });
   scene.reads(readers[0]!);
-  scene.now = 4;
+  scene.now = 13;
   for (const reader of readers) scene.reads(reader);
   const end = scene.now + ms;
   while (scene.now < end && scene.look()) {

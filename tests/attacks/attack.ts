@@ -19,6 +19,11 @@ export interface Attack {
    * @default false
    */
   readonly control?: boolean;
+  /**
+   * Milliseconds that it takes until whatever fills up is full.
+   * @default 2_500
+   */
+  readonly ms?: number;
   /** What the attackers do; it need not end. */
   run(battle: Battle): Promise<void>;
 }

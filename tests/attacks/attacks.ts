@@ -33,6 +33,7 @@ export const ATTACKS: Attacks = {
       "download files",
       "admission",
     ],
+    ms: 8_000,
     run: async (battle) => {
       const one = battle.part(1);
       await Promise.all(Object.values(SINGLE).map(({ run }) => run(one)));

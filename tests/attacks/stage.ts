@@ -17,7 +17,7 @@ export const MAX_MEMORY = 256 * MIB;
 export const BESIDE = 250_000_000;
 /** What a victim may wait longer than an idle process, in milliseconds. */
 export const MOST_WAIT_MS = 2_000;
-/** Milliseconds of attack; enough for whatever fills up to be full. */
+/** Milliseconds of attack; mostly enough for whatever fills up to be full. */
 const ATTACK_MS = 2_500;
 const TARGETS = new URL("./targets.ts", import.meta.url);
 
@@ -48,9 +48,10 @@ export interface Outcome {
 export async function stage(
   name: string,
   connections: number,
-  attackMs = ATTACK_MS,
+  attackMs?: number,
 ): Promise<Outcome> {
-  const { targets, work, control: withControl } = ATTACKS[name]!;
+  const attack = ATTACKS[name]!;
+  const { targets, work, control: withControl } = attack;
   await using gateway = await GatewayProcess.start({
     limits: { max_memory: MAX_MEMORY },
     withControl,
@@ -70,7 +71,8 @@ export async function stage(
   using control = new Control();
   await attacker.begin();
   let ledger = 0;
-  const end = performance.now() + attackMs;
+  const ms = attackMs ?? attack.ms ?? ATTACK_MS;
+  const end = performance.now() + ms;
   while (performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     ledger = Math.max(ledger, await gateway.ledger());

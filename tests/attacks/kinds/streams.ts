@@ -147,6 +147,21 @@ async function fetchUnread(
   await socket.until(() => false, 20_000);
 }
 
+/** Opens very many streams and sends a little on each, more than a small buffer holds: what is held of it takes more memory than it is long. */
+async function littles(battle: Battle, peer: string): Promise<void> {
+  const socket = await battle.edge({ ext: OURS, window: [1_024, 1_024] });
+  const count = 1_000;
+  await socket.send(opens(peer, count));
+  await socket.until(() => (socket.seen.get(0x32) ?? 0) >= count, 3_000);
+  const bytes = new Uint8Array(1_100);
+  const batch = (from: number) =>
+    many(100, (i) => frames.stream(FIRST + BigInt(from + i), bytes));
+  for (let i = 0; i < count; i += 100) {
+    if (!await socket.send(batch(i), 10_000)) return;
+  }
+  await socket.until(() => false, 20_000);
+}
+
 /** Attacks with streams. */
 export const STREAM_ATTACKS: Attacks = {
   "downloads that nobody reads, with credit": {
@@ -175,6 +190,11 @@ export const STREAM_ATTACKS: Attacks = {
     targets: ["svc", "late"],
     work: [...STREAM_WORK, "upload late"],
     run: (battle) => battle.each(() => upload(battle, "late", [])),
+  },
+  "a little on each of very many streams": {
+    targets: ["svc", "late"],
+    work: [...STREAM_WORK, "upload late"],
+    run: (battle) => battle.each(() => littles(battle, "late")),
   },
   "streams that nobody accepts": {
     targets: ["svc", "mute"],
