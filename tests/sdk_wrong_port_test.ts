@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Edge, FrontierError, type Logger, Service } from "@frontier/client";
+import { connectTcp } from "@frontier/platform";
 import { startFrontier } from "@frontier/server";
 
 const LOOPBACK = "127.0.0.1";
@@ -17,7 +18,68 @@ function recorder(): { lines: string[]; logger: Logger } {
   };
 }
 
-Deno.test("an end at the port of the other kind is told so, once", async () => {
+Deno.test("an end at the port of the other kind is refused and told so, whatever it says of itself", async () => {
+  await using gateway = await startFrontier({
+    edgebound: { hostname: LOOPBACK, port: 0 },
+    servicebound: { hostname: LOOPBACK, port: 0 },
+  });
+  const lost = recorder();
+  const options = { port: gateway.edgeAddr.port, logger: lost.logger };
+  for (const name of ["", "lost"]) {
+    const error = await assertRejects(
+      () => Service.connect({ ...options, name, topics: ["t"] }),
+      FrontierError,
+      "wrong port: this one is for edges, services connect to the servicebound port",
+    );
+    assertEquals(error.code, "refused");
+    assertEquals(error.retryable, false);
+  }
+  assertEquals(lost.lines.length, 2);
+  assert(lost.lines[0]!.includes("port for edges"), lost.lines[0]);
+  const alone = recorder();
+  const { port } = gateway.serviceAddr;
+  for (const meta of ["", "sensor-7", '{"service":"sensor-7"}']) {
+    const error = await assertRejects(
+      () => Edge.connect({ port, logger: alone.logger, meta }),
+      FrontierError,
+      "wrong port: this one is for services, edges connect to the edgebound port",
+    );
+    assertEquals(error.code, "refused");
+  }
+  assertEquals(alone.lines.length, 3);
+  assert(alone.lines[0]!.includes("port for services"), alone.lines[0]);
+  assertEquals(gateway.status.edges, 0);
+  assertEquals(gateway.status.services, 0);
+});
+
+Deno.test("a service that goes on trying at the port for edges is told so once", async () => {
+  await using gateway = await startFrontier({
+    edgebound: { hostname: LOOPBACK, port: 0 },
+    servicebound: { hostname: LOOPBACK, port: 0 },
+  });
+  const { lines, logger } = recorder();
+  const abort = new AbortController();
+  let attempts = 0;
+  const connecting = Service.connect({
+    port: gateway.edgeAddr.port,
+    waitForFirstConnect: true,
+    reconnect: { minDelayMs: 1, firstDelayMs: 1, maxDelayMs: 1 },
+    logger,
+    signal: abort.signal,
+    dial: async ({ port, signal }) => {
+      if (++attempts === 3) abort.abort();
+      return await connectTcp({ hostname: LOOPBACK, port, signal });
+    },
+  });
+  await assertRejects(
+    () => connecting,
+    FrontierError,
+    "its signal was aborted",
+  );
+  assertEquals(lines.length, 1);
+});
+
+Deno.test("an end that speaks the original protocol only is told by what its operations come to", async () => {
   await using gateway = await startFrontier({
     edgebound: { hostname: LOOPBACK, port: 0 },
     servicebound: { hostname: LOOPBACK, port: 0 },
@@ -25,6 +87,7 @@ Deno.test("an end at the port of the other kind is told so, once", async () => {
   const lost = recorder();
   await using service = await Service.connect({
     port: gateway.edgeAddr.port,
+    features: [],
     logger: lost.logger,
   });
   for (let i = 0; i < 2; i++) {
@@ -33,17 +96,17 @@ Deno.test("an end at the port of the other kind is told so, once", async () => {
   assertEquals(lost.lines.length, 1);
   assert(lost.lines[0]!.includes("port for edges"), lost.lines[0]);
   const alone = recorder();
-  const { port } = gateway.serviceAddr;
-  for (const meta of [undefined, "sensor-7"]) {
-    const options = { port, logger: alone.logger, ...(meta && { meta }) };
-    const error = await assertRejects(
-      () => Edge.connect(options),
-      FrontierError,
-    );
-    assertEquals(error.code, "refused");
-  }
-  assertEquals(alone.lines.length, 2);
-  assert(alone.lines[0]!.includes("port for services"), alone.lines[0]);
+  await assertRejects(
+    () =>
+      Edge.connect({
+        port: gateway.serviceAddr.port,
+        features: [],
+        logger: alone.logger,
+      }),
+    FrontierError,
+    "illegal service meta",
+  );
+  assertEquals(alone.lines.length, 1);
 });
 
 Deno.test("an end at its own port is not suspected, whatever fails", async () => {

@@ -10,10 +10,13 @@ import {
   type EndpointCore,
 } from "@frontier/endpoint/internal";
 import {
+  FEATURES,
   FrontierError,
   LINK_SETTINGS,
   type LinkSettings,
   PEER_FEATURES,
+  SAYS_EDGE,
+  SAYS_SERVICE,
 } from "@frontier/proto/internal";
 import { after, connectTcp, type Transport } from "@frontier/platform/internal";
 import { aborted, dial } from "./abortable.ts";
@@ -23,6 +26,9 @@ import type { ConnectOptions } from "../options.ts";
 
 /** Seconds between heartbeats that the wire can announce. */
 const HEARTBEATS: readonly number[] = [5, 20, 80, 320];
+
+/** How each kind of endpoint says what it is. */
+const KINDS = { service: SAYS_SERVICE, edge: SAYS_EDGE };
 
 /** What an endpoint needs to connect. */
 export interface AttemptParts {
@@ -111,6 +117,8 @@ const MAX_SESSIONS = 131_072;
 /**
  * Makes the settings of an endpoint's connections.
  *
+ * @param kind What kind of endpoint it is; offered with the features, so that a
+ * gateway can tell whoever has dialled the wrong port.
  * @param options How it connects.
  * @param limits Its bounds.
  * @param traced Whether its operations are traced.
@@ -119,12 +127,13 @@ const MAX_SESSIONS = 131_072;
  * has no way to announce the heartbeat.
  */
 export function linkSettings(
+  kind: "service" | "edge",
   options: ConnectOptions,
   limits: ClientLimits,
   traced: boolean,
 ): LinkSettings {
   const {
-    features = traced ? PEER_FEATURES : undefined,
+    features = traced ? PEER_FEATURES : FEATURES,
     heartbeatSeconds,
     connectTimeoutMs,
   } = options;
@@ -144,7 +153,8 @@ export function linkSettings(
     connectionWindow: limits.connectionWindow,
     closeGraceMs: 1_500,
     handshakeTimeoutMs: checkTimeout(connectTimeoutMs ?? 10_000),
-    ...(features !== undefined && { features }),
+    // Without any feature the wire is the original's, byte for byte.
+    features: features.length === 0 ? features : [...features, KINDS[kind]],
     ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
   };
 }

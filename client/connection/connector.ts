@@ -108,7 +108,12 @@ export class Connector {
     this.#notices = new Notices(kind, options.logger);
     const limits = resolveLimits(options.limits);
     this.wantedId = checkId(options.wantedId ?? 0n);
-    this.#settings = linkSettings(options, limits, tracer !== undefined);
+    this.#settings = linkSettings(
+      kind.name,
+      options,
+      limits,
+      tracer !== undefined,
+    );
     this.#pauses = new Pauses(options.reconnect || {});
     this.#addresses = new Addresses(options, kind.port);
     this.#queue = new WaitingQueue(limits, systemTimers);

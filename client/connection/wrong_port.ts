@@ -4,16 +4,17 @@
  * @module
  */
 
-import { FrontierError } from "@frontier/proto";
+import { FrontierError, WRONG_PORT_PREFIX } from "@frontier/proto/internal";
 
-/** How a gateway refuses an edge that introduces itself to the port for services. */
+/** How a gateway of ours refuses what does not introduce itself as a service. */
 const ILLEGAL_META = "illegal service meta";
 
 /**
  * Tells whether an error says that an endpoint has dialled the port of the other
- * kind. Nothing on the wire names its kind, so a gateway lets a service in as
- * an edge; but what it answers to the service's operations is what only edges
- * are told. An edge is refused at the port for services, for its meta.
+ * kind. A gateway of ours is told the kind and says so when it refuses. Without
+ * extensions, and at an original gateway, it is not told: then an edge is refused
+ * at the port for services for its meta, and a service is let in as an edge, but
+ * what it gets for its operations is what only edges are told.
  *
  * @param kind What kind of endpoint it is.
  * @param error The error of a connect or of an operation.
@@ -23,10 +24,12 @@ export function isAtWrongPort(
   kind: "service" | "edge",
   error: FrontierError,
 ): boolean {
-  if (kind === "service") {
-    return error.code === "rpc-not-online" || error.code === "topic-not-online";
+  const { code, cause } = error;
+  if (code === "refused" && cause instanceof FrontierError) {
+    const { message } = cause;
+    return message.startsWith(WRONG_PORT_PREFIX) ||
+      (kind === "edge" && message.startsWith(ILLEGAL_META));
   }
-  const { cause } = error;
-  return error.code === "refused" && cause instanceof FrontierError &&
-    cause.message.startsWith(ILLEGAL_META);
+  return kind === "service" &&
+    (code === "rpc-not-online" || code === "topic-not-online");
 }

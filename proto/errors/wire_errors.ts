@@ -41,6 +41,9 @@ export const OUTCOME_UNKNOWN = "outcome unknown";
 /** Starts the answer to a message that a broker does not take; its rule follows. Ours. */
 export const MESSAGE_REFUSED_PREFIX = "message refused: ";
 
+/** Starts the refusal of a peer that says it is of the other kind than the port is for; what to do follows. Ours. */
+export const WRONG_PORT_PREFIX = "wrong port: ";
+
 /** More sessions are open, or wait to be accepted, than their acceptor takes; ours. */
 export const TOO_MANY_SESSIONS = "too many sessions";
 

@@ -16,6 +16,8 @@ export interface ConnRequest {
   acquire: boolean;
   /** Opaque bytes for the server; `undefined` when the client sent none. */
   meta: Uint8Array | undefined;
+  /** The features that the client offers, those that nobody knows included. */
+  offered: readonly string[];
 }
 
 /**

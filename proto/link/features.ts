@@ -28,6 +28,11 @@ export const FEATURE_TRACE = "trace";
 /** One side is a gateway, the other the directory of its cluster, and both are ours. */
 export const FEATURE_CLUSTER = "cluster";
 
+/** The client is a service: no feature, but who speaks. */
+export const SAYS_SERVICE = "service";
+/** The client is an edge: no feature, but who speaks. */
+export const SAYS_EDGE = "edge";
+
 /** The features that are offered unless something else is wanted. */
 export const FEATURES: readonly string[] = [
   FEATURE_CANCEL,

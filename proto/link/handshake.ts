@@ -126,6 +126,7 @@ export class Handshake {
       wantedLo: readU32(buf, bodyStart + 6),
       acquire: (flags & CONN_FLAG_ACQUIRE_ID) !== 0,
       meta: fields.meta,
+      offered: fields.ext,
     };
     return { request, agreement: this.#agree(fields) };
   }

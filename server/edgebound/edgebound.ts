@@ -9,10 +9,12 @@ import {
   type ConnRequest,
   type FrameReader,
   type Link,
+  SAYS_SERVICE,
   type Session,
   SHORT_BUFFER,
   Timer,
   type Timers,
+  WRONG_PORT_PREFIX,
 } from "@frontier/proto/internal";
 import { addressGroup, type PeerAddress } from "@frontier/platform/internal";
 import {
@@ -39,6 +41,10 @@ import { TOLD } from "./standing.ts";
 import { isServiceMeta } from "./stray_services.ts";
 
 const decoder = new TextDecoder();
+
+/** What a service of ours is told; one that does not say what it is is let in. */
+const FOR_EDGES =
+  `${WRONG_PORT_PREFIX}this one is for edges, services connect to the servicebound port (30011 by default)`;
 
 /** Bytes an edge may say of itself; they are kept as long as it is connected. */
 const MAX_META = 1_048_576;
@@ -198,6 +204,15 @@ export class Edgebound extends PeerHandler<EdgePeer> {
     const edge = link.user as EdgePeer;
     edge.meta = request.meta;
     edge.arrival = ++this.#arrivals;
+    if (request.offered.includes(SAYS_SERVICE)) {
+      this.strangers.report(
+        addressGroup(edge.address),
+        "Edge refused: services connect to the servicebound port",
+        { peer: edge.describe() },
+      );
+      link.refuse(FOR_EDGES);
+      return;
+    }
     if (edge.meta !== undefined && edge.meta.length > MAX_META) {
       this.strangers.report(addressGroup(edge.address), "Edge refused", {
         peer: edge.describe(),

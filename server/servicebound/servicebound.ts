@@ -10,8 +10,10 @@ import {
   type FrameReader,
   type Link,
   ProtocolError,
+  SAYS_EDGE,
   type Session,
   SHORT_BUFFER,
+  WRONG_PORT_PREFIX,
 } from "@frontier/proto/internal";
 import { addressGroup, type PeerAddress } from "@frontier/platform/internal";
 import type { CallKind } from "../exchange/call.ts";
@@ -27,6 +29,10 @@ import { METAS } from "../quota/kinds.ts";
 import type { Ledger } from "../quota/ledger.ts";
 import type { Directory } from "../directory/directory.ts";
 import { parseServiceMeta } from "./service_meta.ts";
+
+/** What an edge of ours is told, whatever its meta. */
+const FOR_SERVICES =
+  `${WRONG_PORT_PREFIX}this one is for services, edges connect to the edgebound port (30012 by default)`;
 
 /** Bytes of all method names of one connection together, in base64. */
 const MAX_METHOD_BYTES = 1_048_576;
@@ -84,18 +90,17 @@ export class Servicebound extends PeerHandler<ServicePeer> {
   override onConn(link: Link, request: ConnRequest): void {
     const service = link.user as ServicePeer;
     service.arrival = ++this.#arrivals;
+    if (request.offered.includes(SAYS_EDGE)) {
+      this.#refuseEdge(service, FOR_SERVICES);
+      return;
+    }
     try {
       const meta = parseServiceMeta(request.meta);
       service.name = meta.service;
       service.topics = meta.topics;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      this.strangers.report(
-        addressGroup(service.address),
-        "Service refused: edges connect to the edgebound port",
-        { peer: service.describe(), reason: error.message },
-      );
-      link.refuse(error.message);
+      this.#refuseEdge(service, error.message);
       return;
     }
     const { policies } = this.#context;
@@ -112,6 +117,15 @@ export class Servicebound extends PeerHandler<ServicePeer> {
       if (refusal === undefined) this.#admit(service, request);
       else link.refuse(refusal);
     });
+  }
+
+  #refuseEdge(service: ServicePeer, reason: string): void {
+    this.strangers.report(
+      addressGroup(service.address),
+      "Service refused: edges connect to the edgebound port",
+      { peer: service.describe(), reason },
+    );
+    service.link.refuse(reason);
   }
 
   #admit(service: ServicePeer, request: ConnRequest): void {

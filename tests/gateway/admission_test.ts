@@ -562,6 +562,34 @@ Deno.test("a service with invalid meta is refused and leaves nothing behind", ()
   assertEquals(edge.outcome(call), "record not found");
 });
 
+Deno.test("whoever says that it is of the other kind is refused, who says nothing goes by its meta", () => {
+  const gateway = new SimGateway();
+  const meta = bytes('{"service":"S","topics":null}');
+  for (const at of ["edge", "service"] as const) {
+    const own = at;
+    const other = at === "edge" ? "service" : "edge";
+    for (const ext of [[], ["cancel"], ["cancel", own], [own, "unknown"]]) {
+      const peer = gateway.dial(at, { meta, ext });
+      peer.conn();
+      gateway.run();
+      assertEquals(peer.connAck.returnCode, 0, `${ext} at ${at}`);
+      const agreed = ext.filter((name) => name === "cancel");
+      assertEquals(peer.connAck.body.ext, agreed);
+    }
+    for (const ext of [[other], ["cancel", other]]) {
+      const peer = gateway.dial(at, { meta, ext });
+      peer.conn();
+      gateway.run();
+      assertEquals(peer.connAck.returnCode, 1);
+      assertStringIncludes(peer.connAck.body.error, "wrong port: ");
+      gateway.run(3_000);
+      assert(peer.closed !== undefined);
+    }
+  }
+  assertEquals(gateway.directory.edgeCount, 4);
+  assertEquals(gateway.directory.serviceCount, 4);
+});
+
 Deno.test("after a service with hooks has gone, edges come and go without it", () => {
   const gateway = new SimGateway();
   const service = hookService(gateway, 77n);
