@@ -6,24 +6,8 @@
 
 import Context from "node-media-server/src/core/context.js";
 import logger from "node-media-server/src/core/logger.js";
-import RtmpSession from "node-media-server/src/session/rtmp_session.js";
 import type { StreamSocket } from "../stream_socket.ts";
-
-/** What is used of the library's sessions. */
-interface Session {
-  readonly id: string;
-  readonly streamPath: string;
-  readonly broadcast: Broadcast;
-  run(): void;
-  close(): void;
-}
-
-/** What is used of the library's channels: a publisher and those who play it. */
-interface Broadcast {
-  publisher: Session | null;
-  publishGraceMs: number;
-  readonly subscribers: ReadonlyMap<string, Session>;
-}
+import { guardedSession, type Session } from "./guarded_session.ts";
 
 /** Bytes that may wait for a player that reads too slowly. */
 const MAX_WAITING = 16_777_216;
@@ -33,10 +17,13 @@ const LOOK_MS = 1_000;
 export class MediaServer implements Disposable {
   readonly #sockets = new Set<StreamSocket>();
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #print: (line: string) => void;
 
   /** @param print Shows what is published and played. */
   constructor(print: (line: string) => void) {
-    logger.level = "warn";
+    this.#print = print;
+    // It has a line for nearly each byte that it does not understand.
+    logger.log = () => {};
     this.#timer = setInterval(() => this.#dropSlow(), LOOK_MS);
     const { eventEmitter: events } = Context;
     events.on("prePlay", (session: Session) => {
@@ -45,7 +32,10 @@ export class MediaServer implements Disposable {
       if (session.broadcast.publisher === null) session.close();
     });
     events.on("postPublish", (session: Session) => {
-      if (session.broadcast.publisher !== null) return;
+      if (session.broadcast.publisher !== null) {
+        print(`> publish ${session.streamPath} refused: there is one already`);
+        return;
+      }
       // Those who play it end with it, instead of waiting for its return.
       session.broadcast.publishGraceMs = 0;
       print(`> publish ${session.streamPath}`);
@@ -66,7 +56,7 @@ export class MediaServer implements Disposable {
   serve(socket: StreamSocket): void {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
-    const session: Session = new RtmpSession(socket);
+    const session = guardedSession(socket, this.#print);
     Context.sessions.set(session.id, session);
     session.run();
   }

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { Edge } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
 import { Program, runToEnd } from "../testing/run_program.ts";
 import { toolTest } from "../testing/tool_test_case.ts";
@@ -109,6 +110,48 @@ toolTest(
     assert(taken.output.startsWith("listen err: 127.0.0.1:"), taken.output);
   },
 );
+
+Deno.test("what is no RTMP ends its own connection, not the service", async () => {
+  await using gateway = await startGateway();
+  await using service = Program.example(
+    "rtmp_service",
+    `--address=${hostname}:${gateway.serviceAddr.port}`,
+  );
+  await service.prints("serving RTMP");
+  await using edge = await Edge.connect({
+    hostname,
+    port: gateway.edgeAddr.port,
+  });
+  const handshake = 1_537;
+  /** One message on the channel 3, complete or only announced. */
+  const message = (type: number, length: number, ...body: number[]) => [
+    ...[3, 0, 0, 0, length >> 16, (length >> 8) & 0xff, length & 0xff],
+    ...[type, 0, 0, 0, 0, ...body],
+  ];
+  const connect = [2, 0, 7, ...new TextEncoder().encode("connect")];
+  for (
+    const bytes of [
+      message(20, connect.length, ...connect),
+      message(20, 1, 2),
+      message(9, 0xffffff, 1),
+    ]
+  ) {
+    await using stream = await edge.openStream("rtmp");
+    await stream.write(new Uint8Array(handshake).fill(3, 0, 1));
+    // Both halves of its own handshake, which says that it still serves.
+    const buf = new Uint8Array(2 * handshake - 1);
+    for (let at = 0; at < buf.length;) {
+      const count = await stream.read(buf.subarray(at));
+      assert(count !== null);
+      at += count;
+    }
+    await stream.write(
+      Uint8Array.from([...new Uint8Array(handshake - 1), ...bytes]),
+    );
+    assertEquals(await stream.read(buf), null);
+  }
+  await service.prints(/( is ended: [^]*){3}/);
+});
 
 Deno.test("both programs say what is wrong", async () => {
   for (const name of ["rtmp_edge", "rtmp_service"] as const) {
