@@ -30,6 +30,7 @@ const WAKING = 32;
 const READING = 64;
 const PEEKED = 128;
 const SHARED = 256;
+const QUEUED = 512;
 
 /** Of all connections of the process. */
 const turns = new ReadTurns({
@@ -165,6 +166,14 @@ export class Driver implements LinkPort {
     this.#bits = is ? this.#bits | PEEKED : this.#bits & ~PEEKED;
   }
 
+  /** Whether it waits for its turn to read. */
+  get #queued(): boolean {
+    return (this.#bits & QUEUED) !== 0;
+  }
+  set #queued(is: boolean) {
+    this.#bits = is ? this.#bits | QUEUED : this.#bits & ~QUEUED;
+  }
+
   /**
    * Starts reading.
    *
@@ -239,13 +248,18 @@ export class Driver implements LinkPort {
       return;
     }
     const begun = turns.begin(count);
+    const link = this.#link!;
     try {
-      this.#link!.receive(count);
+      link.receive(count);
     } catch (error) {
       this.#onDefect(error);
       return;
     }
-    if (begun === undefined || !turns.mustWait(this, begun)) this.#read();
+    if (
+      begun !== undefined && link.state !== "closed" &&
+      turns.mustWait(this, begun)
+    ) this.#queued = true;
+    else this.#read();
   };
 
   readonly #onError = (error: unknown): void => {
@@ -297,6 +311,7 @@ export class Driver implements LinkPort {
 
   /** Its turn has come; called once for each time it had to wait. */
   readOn(): void {
+    this.#queued = false;
     if (this.#waking) queueMicrotask(() => this.#wake());
     else this.#read();
   }
@@ -311,9 +326,11 @@ export class Driver implements LinkPort {
 
   /** Goes on reading after a pause. */
   resume(): void {
+    if (this.#waking) return;
     // Otherwise the read that is pending goes on, and nothing was left unhandled.
-    if (this.#waking || (!this.#peeked && !this.#parked)) return;
+    if (!this.#queued && !this.#peeked && !this.#parked) return;
     this.#waking = true;
+    if (this.#queued) return;
     // Much may have been left unhandled, and there may be much more to read.
     if (turns.mustWait(this, turns.begin(Infinity)!)) return;
     queueMicrotask(() => this.#wake());

@@ -8,6 +8,7 @@ import {
   type LinkSettings,
   Pending,
   type Session,
+  TYPE_CONN,
   TYPE_MESSAGE,
   TYPE_REQUEST,
   TYPE_RESPONSE,
@@ -85,7 +86,7 @@ class End implements LinkHandler {
       EMPTY,
     );
   }
-  onMessage(): void {
+  onMessage(_session: Session): void {
     this.note("message");
   }
   onCancel(): void {}
@@ -480,6 +481,62 @@ Deno.test("paused link does not read, and goes on where it stopped", async () =>
   server.link.pause();
   server.link.fail({ kind: "lost", text: "while paused" });
   await assertOver([client, pair[0]], [server, pair[1]]);
+});
+
+/** A frame of the default session, or one that has none. */
+function rawFrame(type: number, body: Uint8Array): Uint8Array {
+  const head = type === TYPE_CONN ? 14 : 22;
+  const frame = new Uint8Array(head + body.length);
+  const view = new DataView(frame.buffer);
+  view.setUint16(0, 0x0100 | type);
+  view.setUint32(6, 1);
+  view.setUint32(10, frame.length - 14);
+  if (head > 14) view.setUint32(18, 1);
+  frame.set(body, head);
+  return frame;
+}
+
+Deno.test("link that is resumed while it waits for its turn to read handles what has come", async () => {
+  const count = 320;
+  class Paying extends End {
+    handled = 0;
+    override onMessage({ link }: Session): void {
+      if (++this.handled % 8 > 0) return;
+      // Longer than a turn: it waits in line before it reads on.
+      const end = performance.now() + 4;
+      while (performance.now() < end);
+      if (this.handled < count - 8) return;
+      link.pause();
+      queueMicrotask(() => link.resume());
+    }
+  }
+  const conn = rawFrame(TYPE_CONN, new Uint8Array([...Array(10), 123, 125]));
+  const message = rawFrame(TYPE_MESSAGE, new Uint8Array(1_002));
+  const bytes = new Uint8Array(conn.length + count * message.length);
+  bytes.set(conn);
+  for (let at = conn.length; at < bytes.length; at += message.length) {
+    bytes.set(message, at);
+  }
+  let at = 0;
+  const transport = new Wrapped(new MemoryNetwork().connect());
+  transport.read = (buf) => {
+    // The last ones come in one read, and nothing after them.
+    const end = bytes.length - at > 32_768 ? bytes.length - 32_768 : Infinity;
+    const part = bytes.subarray(at, Math.min(at + buf.length, end));
+    buf.set(part);
+    at += part.length;
+    return part.length === 0
+      ? new Promise(() => {})
+      : Promise.resolve(part.length);
+  };
+  const server = new Paying("server", transport);
+  for (let i = 0; i < 500 && server.handled < count; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals(server.handled, count);
+  server.link.fail({ kind: "lost", text: "test is over" });
+  await server.over;
+  assertEquals(systemTimers.size, 0);
 });
 
 Deno.test("paced link reads on when the other one has written, or a little later", async () => {

@@ -63,8 +63,8 @@ class Line {
   /** A heap: nobody stands before the one at half of its place. */
   readonly #heap: Waiting[] = [];
   #order = 0;
-  /** What the last one to go on had made. */
-  #floor = 0;
+  /** Most that one who went on had made; it never falls, or those who come would pass those who wait for ever. */
+  floor = 0;
 
   get empty(): boolean {
     return this.#heap.length === 0;
@@ -78,8 +78,8 @@ class Line {
   push(reader: Reader): void {
     // Of the time when it was not there it can claim no more than a turn.
     reader.made = Math.min(
-      Math.max(reader.made, this.#floor - TURN_MS),
-      this.#floor + MOST_AHEAD_MS,
+      Math.max(reader.made, this.floor - TURN_MS),
+      this.floor + MOST_AHEAD_MS,
     );
     const heap = this.#heap;
     const one = { reader, order: this.#order++ };
@@ -113,7 +113,7 @@ class Line {
       }
       heap[at] = last;
     }
-    this.#floor = reader.made;
+    this.floor = Math.max(this.floor, reader.made);
     return reader;
   }
 
@@ -212,7 +212,8 @@ export class ReadTurns<Id> {
     const made = now - begun;
     line.ahead += made;
     line.came = true;
-    reader.made += made;
+    // One that is new has no claim on time that was before it.
+    reader.made = (reader.made === 0 ? line.floor : reader.made) + made;
     const at = this.#running.indexOf(reader);
     if (at >= 0) this.#running.splice(at, 1);
     if (now - this.#began >= TURN_MS) {

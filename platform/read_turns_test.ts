@@ -226,6 +226,62 @@ Deno.test("while some wait in line nobody goes before them for long", () => {
   for (const count of reads) assert(count >= 8 && count <= 12, `${reads}`);
 });
 
+Deno.test("connections that come anew all the time do not keep those who wait", () => {
+  const STEP_MS = 0.05;
+  for (
+    const [crowd, reads] of [[50, 1], [50, 5], [50, 20], [200, 5]] as const
+  ) {
+    const scene = new Scene();
+    const queue: (() => void)[] = [];
+    const coming: number[] = [];
+    let last = 0;
+    let worst = 0;
+    const open = (onRead: () => boolean): void => {
+      const read = () => {
+        if (onRead() && !scene.reads(reader, 1)) queue.push(read);
+      };
+      const reader = {
+        shared: false,
+        made: 0,
+        readOn: () => void queue.push(read),
+      };
+      queue.push(read);
+    };
+    const look = (): void => {
+      for (let next; (next = queue.shift()) !== undefined;) next();
+      scene.now += STEP_MS;
+      scene.look();
+    };
+    open(() => {
+      worst = Math.max(worst, scene.now - last);
+      last = scene.now;
+      return true;
+    });
+    for (let i = 0; i < 5; i++) open(() => true);
+    while (scene.now < 5_000) look();
+    const come = (): void => {
+      let left: number = reads;
+      open(() => {
+        if (left-- > 0) return true;
+        coming.push(scene.now + 5);
+        return false;
+      });
+    };
+    for (let i = 0; i < crowd; i++) come();
+    worst = 0;
+    while (scene.now < 15_000) {
+      while (coming[0]! <= scene.now) {
+        coming.shift();
+        come();
+      }
+      look();
+    }
+    worst = Math.max(worst, scene.now - last);
+    // A few rounds of all who are there.
+    assert(worst < 5 * crowd, `${crowd} of ${reads} reads: ${worst} ms`);
+  }
+});
+
 Deno.test("a connection that sends now and then is heard beside some that send without end", async () => {
   const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -3,14 +3,24 @@ import { overlap, reaches } from "./overlap.ts";
 
 const HOSTS = ["0.0.0.0", "127.0.0.1", "127.0.0.2", "::", "::1", "localhost"];
 
-/** Whether the system lets two listen at once on one port. */
+/** Whether the system refuses to listen at two addresses on one port, whichever port that is: others may have it. */
 function systemRefuses(one: string, other: string): boolean {
-  using first = Deno.listen({ hostname: one, port: 0 });
+  // Below those that connections of other tests are given, which may be using all of them.
+  const ports = Array.from({ length: 20 }, (_, i) => 12_000 + i * 1_013);
+  return ports.every((port) => {
+    using first = listen(one, port);
+    if (first === undefined) return true;
+    using second = listen(other, port);
+    return second === undefined;
+  });
+}
+
+/** Listens, unless the port is taken. */
+function listen(hostname: string, port: number): Deno.TcpListener | undefined {
   try {
-    Deno.listen({ hostname: other, port: first.addr.port }).close();
-    return false;
+    return Deno.listen({ hostname, port });
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) return true;
+    if (error instanceof Deno.errors.AddrInUse) return undefined;
     throw error;
   }
 }
