@@ -41,6 +41,48 @@ Deno.test("errors of the other side name the operation and its target", async ()
   }
 });
 
+Deno.test("a name as long as a frame is shown by its beginning, and blamed when it does not fit", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  const name = "x".repeat(11_000_000);
+  const errors = await Promise.all([
+    edge.call(name),
+    edge.publish(name, ""),
+    edge.register(name, () => {}),
+    edge.openStream(name),
+  ].map(rejection));
+  const shown = `"${"x".repeat(128)}…": `;
+  for (const [i, { code, message }] of errors.entries()) {
+    assertEquals(code, "payload-too-large");
+    assert(message.includes(shown), `${i}: ${message.slice(0, 200)}`);
+    assert(/ 1\d{7} bytes/.test(message), `${i}: ${message.slice(-80)}`);
+    assert(message.length < 300, `${i}: ${message.length}`);
+  }
+});
+
+Deno.test("what cannot be done at a closed endpoint is named, and spans as they were given", async () => {
+  using gateway = new ScriptedGateway();
+  const edge = await Edge.connect({
+    dial: gateway.dial,
+    reconnect: { minDelayMs: 5_000, firstDelayMs: 5_000 },
+  });
+  gateway.down();
+  await until(() => edge.state !== "connected");
+  const timeoutMs = 20;
+  const late = await rejection(edge.register("m", () => {}, { timeoutMs }));
+  assertEquals(
+    late.message,
+    'Cannot register method "m": no connection within 20 ms',
+  );
+  await edge.close();
+  const { message } = await rejection(edge.acceptStream());
+  assertEquals(message, "Cannot accept a stream: the edge is closed");
+  assertEquals(
+    (await rejection(edge.receive())).message,
+    "Cannot receive: the edge is closed",
+  );
+});
+
 Deno.test("a failed operation keeps the stack of whoever waits for it", async () => {
   using gateway = new ScriptedGateway({
     onRequest: (request) => request.error("busy"),

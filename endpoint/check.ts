@@ -56,6 +56,19 @@ export function checkName(name: string, what: string): string {
   return name;
 }
 
+/** Characters of a name that messages show: a name may be as long as a frame. */
+const SHOWN = 128;
+
+/**
+ * Quotes a name for messages.
+ *
+ * @param name Any text.
+ * @returns It in quotes, the beginning of it when it is very long.
+ */
+export function quoted(name: string): string {
+  return name.length <= SHOWN ? `"${name}"` : `"${name.slice(0, SHOWN)}…"`;
+}
+
 /**
  * Checks a handler.
  *

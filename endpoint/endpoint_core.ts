@@ -16,7 +16,7 @@ import type { Waiter } from "./calls/data_operation.ts";
 import { Ping } from "./calls/ping.ts";
 import { Register } from "./calls/register.ts";
 import { Channel } from "./channel.ts";
-import { checkName, checkTimeout } from "./check.ts";
+import { checkName, checkTimeout, quoted } from "./check.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { Inbox, type InboxBounds } from "./handlers/inbox.ts";
@@ -351,13 +351,13 @@ export class EndpointCore implements ConnectionOwner {
   /**
    * Receives nothing more.
    *
-   * @param reason Makes the error of one who waits for messages or streams.
+   * @param reason Makes the error of one who waits, from what cannot be done any more.
    */
-  close(reason: () => FrontierError = closed): void {
+  close(reason: (what: string) => FrontierError = closed): void {
     this.pause();
     for (const connection of [...this.#connections]) this.forget(connection);
-    this.channel.inbox.close(reason);
-    this.streams.close(reason);
+    this.channel.inbox.close(() => reason("receive"));
+    this.streams.close(() => reason("accept a stream"));
     if (!this.#sharesPool) this.pool.close();
   }
 
@@ -392,7 +392,7 @@ export class EndpointCore implements ConnectionOwner {
         watched.span = this.tracer.stream("client", peer);
         trace = watched.span.traceparent;
       }
-      const target = { peer, label: label ?? `"${peer}"`, meta, trace };
+      const target = { peer, label: label ?? quoted(peer), meta, trace };
       const open = new StreamOpening(target, timeoutMs, options.signal, waiter);
       if (open.watch()) this.submit(open);
     });
@@ -429,6 +429,6 @@ function failOffline(operation: Operation): void {
   );
 }
 
-function closed(): FrontierError {
-  return new FrontierError("eof", "Cannot receive: the endpoint is closed");
+function closed(what: string): FrontierError {
+  return new FrontierError("eof", `Cannot ${what}: the endpoint is closed`);
 }

@@ -11,7 +11,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * Does something after a span of time, however long it is: the runtime's own
  * timers fire at once when they are given `Infinity`, or more than 24 days.
  *
- * @param ms Milliseconds; infinite never comes.
+ * @param ms Milliseconds; infinite never comes, and what is not positive at once.
  * @param act What to do.
  * @returns Call it to give up; nothing happens when it has been done.
  *
@@ -29,7 +29,8 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export function after(ms: number, act: () => void): () => void {
   if (ms === Infinity) return () => {};
-  let left = ms;
+  // A negative one is over, too, and so is what is no number.
+  let left = ms > 0 ? ms : 0;
   let handle: ReturnType<typeof setTimeout> | undefined = undefined;
   const wait = () => {
     const span = Math.min(left, LONGEST_MS);

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { assert, assertEquals } from "@std/assert";
 import { after } from "./after.ts";
 
@@ -23,4 +24,19 @@ Deno.test("after() takes spans that the runtime's timers do not", async () => {
   await new Promise((resolve) => setTimeout(resolve, 40));
   for (const giveUp of givenUp) giveUp();
   assertEquals(fired, []);
+});
+
+Deno.test("after() takes what is not positive for a time that is over, without a word of the runtime", async () => {
+  const told: string[] = [];
+  const listen = (warning: Error) => told.push(warning.name);
+  process.on("warning", listen);
+  try {
+    for (const ms of [0, -1, -Infinity, NaN]) {
+      await new Promise<void>((resolve) => void after(ms, resolve));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  } finally {
+    process.off("warning", listen);
+  }
+  assertEquals(told, []);
 });

@@ -265,7 +265,7 @@ export class ClusterConnector {
     await this.#following;
     this.#pool.close();
     this.messages.close(() => closedError("receive"));
-    this.streams.close(() => closedError("receive"));
+    this.streams.close(() => closedError("accept a stream"));
     this.status.feed.set({ state: "closed", reason });
     this.#closed.resolve(
       this.#options.signal?.aborted

@@ -474,7 +474,7 @@ export class Connector {
   #finish(reason: FrontierError, kind: CloseReason): void {
     if (!this.#stop.signal.aborted) this.#stop.abort();
     this.#rejectWaiting();
-    this.core.close(() => this.#closedError("receive"));
+    this.core.close((what) => this.#closedError(what));
     this.status.set({ state: "closed", reason });
     this.#closed.resolve(kind);
     this.#first.reject(reason);

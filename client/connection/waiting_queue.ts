@@ -101,7 +101,9 @@ export class WaitingQueue implements Queue {
         operation.fail(
           new FrontierError(
             "timeout",
-            `Cannot ${operation.what}: no connection within ${operation.timeoutMs} ms`,
+            `Cannot ${operation.what}: no connection within ${
+              Math.ceil(operation.timeoutMs)
+            } ms`,
             { retryable: true },
           ),
         );

@@ -9,7 +9,7 @@ import {
   type Link,
   TYPE_REQUEST,
 } from "@frontier/proto/internal";
-import { checkName } from "../check.ts";
+import { checkName, quoted } from "../check.ts";
 import type { Payload } from "../payload.ts";
 import { methodHead } from "./body_writer.ts";
 import { DataOperation, type Route, type Waiter } from "./data_operation.ts";
@@ -44,7 +44,7 @@ export class Call extends DataOperation<Reply> {
 
   /** @inheritdoc */
   override get what(): string {
-    const method = `call "${this.#method}"`;
+    const method = `call ${quoted(this.#method)}`;
     if (this.edgeId !== undefined) return `${method} of edge ${this.edgeId}`;
     return this.streamId === undefined
       ? method

@@ -191,7 +191,7 @@ export abstract class Operation extends Pending<Session> {
     this.fail(
       new FrontierError(
         "timeout",
-        `Cannot ${this.what}: no answer within ${this.timeoutMs} ms`,
+        `Cannot ${this.what}: no answer within ${Math.ceil(this.timeoutMs)} ms`,
       ),
     );
   }

@@ -9,7 +9,7 @@ import {
   type Link,
   TYPE_MESSAGE,
 } from "@frontier/proto/internal";
-import { checkName } from "../check.ts";
+import { checkName, quoted } from "../check.ts";
 import type { Payload } from "../payload.ts";
 import { EMPTY_HEAD } from "./body_writer.ts";
 import { DataOperation, type Route, type Waiter } from "./data_operation.ts";
@@ -43,7 +43,7 @@ export class Publish extends DataOperation<void> {
   override get what(): string {
     if (this.edgeId !== undefined) return `publish to edge ${this.edgeId}`;
     return this.streamId === undefined
-      ? `publish to topic "${this.topic}"`
+      ? `publish to topic ${quoted(this.topic)}`
       : `publish on stream ${this.streamId}`;
   }
 

@@ -13,6 +13,7 @@ import {
   TYPE_REGISTER,
 } from "@frontier/proto/internal";
 import type { Waiter } from "./data_operation.ts";
+import { quoted } from "../check.ts";
 import { utf8Length } from "../payload.ts";
 import { Operation } from "./operation.ts";
 
@@ -49,7 +50,7 @@ export class Register extends Operation {
 
   /** What it does, for messages. */
   override get what(): string {
-    return `register method "${this.method}"`;
+    return `register method ${quoted(this.method)}`;
   }
 
   /** Bytes it holds while it waits. */
@@ -100,7 +101,7 @@ export class Register extends Operation {
     if (name.length + 8 > link.settings.maxPayload) {
       throw new FrontierError(
         "payload-too-large",
-        `Cannot register a method whose name has ${name.length} bytes`,
+        `Cannot ${this.what}: its name has ${name.length} bytes`,
       );
     }
     link.writeBody(session, TYPE_REGISTER, this.idHi, this.idLo, name);
@@ -114,7 +115,7 @@ export class Register extends Operation {
       this.#waiter.reject(
         new FrontierError(
           "refused",
-          `Cannot register ${this.method}: ${error}`,
+          `Cannot ${this.what}: ${error}`,
         ),
       );
     }

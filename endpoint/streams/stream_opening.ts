@@ -79,7 +79,7 @@ export class StreamOpening extends Operation {
     if (need > maxPayload) {
       throw new FrontierError(
         "payload-too-large",
-        `Cannot open a stream with ${this.#meta.length} bytes of meta`,
+        `Cannot ${this.what}: name and meta have ${this.bytes} bytes`,
       );
     }
   }
