@@ -11,13 +11,17 @@ import { Leg } from "./leg.ts";
 const BUDGET = 3_500_000;
 
 /** Two joined legs whose sessions are stand-ins; `room` is what the target takes. */
-function joined(bufferBytes: number, maxMemory = 100_000_000) {
+function joined(
+  bufferBytes: number,
+  maxMemory = 100_000_000,
+  credit = false,
+) {
   const wheel = new TimerWheel();
   const events: string[] = [];
-  const state = { room: 0, taken: 0 };
+  const state = { room: 0, taken: 0, came: 0 };
   const side = (name: string): Session => {
     const link = {
-      credit: false,
+      credit,
       settings: { sessionWindow: 262_144 },
       get seenAt() {
         return wheel.now();
@@ -37,7 +41,8 @@ function joined(bufferBytes: number, maxMemory = 100_000_000) {
       consume: () => {},
       close: () => events.push(`close ${name}`),
       adopt: () => false,
-      send: (_buf: Uint8Array, start: number, end: number) => {
+      send: (_buf: Uint8Array, start: number, end: number, came: number) => {
+        state.came = came;
         const sent = Math.min(state.room, end - start);
         state.room -= sent;
         state.taken += sent;
@@ -74,6 +79,16 @@ Deno.test("a leg holds tiny pieces at the cost of their bytes", () => {
   state.room = 2_000_000;
   from.drain();
   assertEquals([from.heldBytes, state.taken], [0, 1_000_000]);
+});
+
+Deno.test("a packet may be as large as it came from a peer that counts packets itself, not from one with credit", () => {
+  for (const credit of [false, true]) {
+    const { from, state } = joined(1_000_000, undefined, credit);
+    state.room = 262_144;
+    from.receive(new Uint8Array(262_144), 0, 262_144);
+    assertEquals(state.taken, 262_144);
+    assertEquals(state.came, credit ? 0 : 262_144);
+  }
 });
 
 Deno.test("a buffer that is hardly filled counts with all its memory", () => {
