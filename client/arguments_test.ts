@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { PeerAddress } from "@frontier/platform";
+import { ClusterService } from "./cluster/mod.ts";
 import {
   type DialTarget,
   Edge,
@@ -54,7 +55,51 @@ Deno.test("time limits are numbers", async () => {
   await using edge = await Edge.connect({ dial: gateway.dial });
   // deno-lint-ignore no-explicit-any
   const timeoutMs = "5000" as any;
-  await assertRejects(() => edge.call("m", "", { timeoutMs }), RangeError);
+  await assertRejects(
+    () => edge.call("m", "", { timeoutMs }),
+    RangeError,
+    'Cannot wait "5000" ms: need a positive number',
+  );
+  const limits = { handlers: "5" } as never;
+  await assertRejects(
+    () => Edge.connect({ dial: gateway.dial, limits }),
+    RangeError,
+    'Cannot use "5" as handlers: need a number above 0',
+  );
+  // What an environment variable gives.
+  const port = "30012" as never;
+  await assertRejects(
+    () => Edge.connect({ port }),
+    RangeError,
+    'Cannot connect to port "30012": need a number from 1 to 65535',
+  );
+});
+
+Deno.test("a service whose name or topics have another type is told before anything is tried", async () => {
+  const dial = () => {
+    throw new Error("Dialled");
+  };
+  const wrong: [unknown, string][] = [
+    [{ name: 5 }, "Cannot take number as a name of a service: need text"],
+    [{ name: null }, "Cannot take object as a name of a service: need text"],
+    [
+      { topics: "news" },
+      'Cannot take string as topics: need a list, such as ["news"]',
+    ],
+    [{ topics: ["news", 5] }, "Cannot take number as a topic: need text"],
+  ];
+  for (const [options, message] of wrong) {
+    await assertRejects(
+      () => Service.connect({ dial, ...(options as object) }),
+      TypeError,
+      message,
+    );
+    await assertRejects(
+      () => ClusterService.connect(options as object),
+      TypeError,
+      message,
+    );
+  }
 });
 
 Deno.test("a port that cannot be is refused before anything is tried, again and again", async () => {

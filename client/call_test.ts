@@ -70,7 +70,8 @@ Deno.test("Service.call() appends the id of the edge to the custom bytes", async
   await assertRejects(() => service.call(-1n, "m"), RangeError);
   for (const id of [undefined, null, 42, "42", Symbol("x"), {}]) {
     const wrong = id as unknown as bigint;
-    const message = `Cannot take ${String(id)} as an id: need a bigint`;
+    const shown = id === "42" ? '"42"' : String(id);
+    const message = `Cannot take ${shown} as an id: need a bigint`;
     await assertRejects(() => service.call(wrong, "m"), TypeError, message);
     await assertRejects(() => service.publish(wrong, "m"), TypeError, message);
     await assertRejects(() => service.openStream(wrong), TypeError, message);

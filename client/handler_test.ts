@@ -87,7 +87,7 @@ Deno.test("a handler that throws ends only its own call, with the text", async (
   assertEquals(await error("odd"), "just text");
   assertEquals(
     await error("wrong"),
-    "Cannot send number: need bytes or text",
+    "Cannot send number: need a Uint8Array or text, encodeJson makes one of any other value",
   );
   assertEquals(await error("strange"), "error");
   assertEquals(await error("thenable"), "Out of promises");

@@ -226,7 +226,7 @@ const WRONG: [string, Record<string, unknown>, string][] = [
   [
     "a file that is not there",
     { caFile: "/nowhere.pem" },
-    'Cannot read the CA file "/nowhere.pem"',
+    'Cannot read the CA file "/nowhere.pem": No such file or directory (os error 2)',
   ],
   [
     "an option that nobody knows",

@@ -5,6 +5,17 @@
  */
 
 /**
+ * Shows a wrong value in a message: a text in quotes, so that "5" is not taken
+ * for the number that it should have been.
+ *
+ * @param value Anything.
+ * @returns Its text.
+ */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/**
  * Checks a time limit.
  *
  * @param timeoutMs Milliseconds.
@@ -13,7 +24,9 @@
  */
 export function checkTimeout(timeoutMs: number): number {
   if (typeof timeoutMs !== "number" || !(timeoutMs > 0)) {
-    throw new RangeError(`Cannot wait ${timeoutMs} ms: need a positive number`);
+    throw new RangeError(
+      `Cannot wait ${shown(timeoutMs)} ms: need a positive number`,
+    );
   }
   return timeoutMs;
 }
@@ -30,7 +43,7 @@ export function checkId(id: bigint): bigint {
   if (typeof id !== "bigint") {
     throw new TypeError(
       `Cannot take ${
-        String(id)
+        shown(id)
       } as an id: need a bigint, such as 42n or BigInt("42")`,
     );
   }

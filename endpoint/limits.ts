@@ -4,6 +4,8 @@
  * @module
  */
 
+import { shown } from "./check.ts";
+
 /** Limits of one endpoint; infinite is none. */
 export interface EndpointLimits {
   /**
@@ -115,8 +117,10 @@ export function resolveLimits<T extends EndpointLimits>(
     if (given![name] !== undefined) limits[name] = given![name];
   }
   for (const [name, limit] of Object.entries(limits)) {
-    if (!(limit > 0)) {
-      throw new RangeError(`Cannot use ${limit} as ${name}: need more than 0`);
+    if (typeof limit !== "number" || !(limit > 0)) {
+      throw new RangeError(
+        `Cannot use ${shown(limit)} as ${name}: need a number above 0`,
+      );
     }
   }
   const { streamWindow, connectionWindow } = limits;

@@ -23,7 +23,9 @@ export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array(0);
  */
 export function checkPayload<T extends Payload>(payload: T): T {
   if (typeof payload !== "string" && !(payload instanceof Uint8Array)) {
-    throw new TypeError(`Cannot send ${typeof payload}: need bytes or text`);
+    throw new TypeError(
+      `Cannot send ${typeof payload}: need a Uint8Array or text, encodeJson makes one of any other value`,
+    );
   }
   return payload;
 }

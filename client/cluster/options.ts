@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shown } from "@frontier/endpoint/internal";
 import type { BackoffPolicy } from "@frontier/platform/internal";
 import { type GatewayAddress, parseAddress } from "../connection/addresses.ts";
 import { checkKeys } from "../option_keys.ts";
@@ -126,7 +127,9 @@ export function checkClusterOptions(options: ClusterServiceOptions): void {
   checkKeys("Frontlas TLS option", frontlasTls ?? {}, Object.keys(TLS_KEYS));
   for (const [name, number] of Object.entries({ pollMs, routes })) {
     if (typeof number === "number" && number > 0) continue;
-    throw new RangeError(`Cannot use ${number} as ${name}: need more than 0`);
+    throw new RangeError(
+      `Cannot use ${shown(number)} as ${name}: need a number above 0`,
+    );
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkName } from "@frontier/endpoint/internal";
+import { checkName, shown } from "@frontier/endpoint/internal";
 import { FrontierError } from "@frontier/proto/internal";
 import type { AddressResolver, ConnectOptions } from "../options.ts";
 import { aborted } from "./abortable.ts";
@@ -235,7 +235,9 @@ export function formatGateway({ hostname, port }: GatewayAddress): string {
 /** Whoever waits for the first connection would try for ever. */
 function checkPort(port: number): number {
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
-  throw new RangeError(`Cannot connect to port ${port}: need 1 to 65535`);
+  throw new RangeError(
+    `Cannot connect to port ${shown(port)}: need a number from 1 to 65535`,
+  );
 }
 
 function shuffled<T>(list: readonly T[], random: () => number): T[] {

@@ -8,6 +8,7 @@ import {
   checkTimeout,
   Connection,
   type EndpointCore,
+  shown,
 } from "@frontier/endpoint/internal";
 import {
   FEATURES,
@@ -141,9 +142,9 @@ export function linkSettings(
     heartbeatSeconds !== undefined && !HEARTBEATS.includes(heartbeatSeconds)
   ) {
     throw new RangeError(
-      `Cannot send a heartbeat every ${heartbeatSeconds} s: need one of ${
-        HEARTBEATS.join(", ")
-      }`,
+      `Cannot send a heartbeat every ${
+        shown(heartbeatSeconds)
+      } s: need one of ${HEARTBEATS.join(", ")}`,
     );
   }
   return {

@@ -146,7 +146,7 @@ function base64Length(bytes: number): number {
 function tooLarge(out: Outgoing, size: number, limit: number): FrontierError {
   return new FrontierError(
     "payload-too-large",
-    `Cannot ${out.what}: encoded it has ${size} bytes, and a frame holds ${limit}`,
+    `Cannot ${out.what}: encoded it has ${size} bytes, and a frame holds ${limit}; a stream takes any length`,
   );
 }
 

@@ -173,7 +173,7 @@ export class HandlerRun implements HandlerContext {
     this.abort(
       new FrontierError(
         "timeout",
-        `Cannot go on with ${this.request.method}: the time of the caller is over`,
+        `Cannot go on with "${this.request.method}": the time of the caller is over`,
       ),
     );
   }

@@ -289,9 +289,9 @@ export async function readPem(path: string, what: string): Promise<string> {
     const { readFile } = await import("node:fs/promises");
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new Error(`Cannot read the ${what} "${path}": ${messageOf(cause)}`, {
-      cause,
-    });
+    // Both runtimes name the path once more behind their own words.
+    const why = messageOf(cause).replace(/(?:: readfile|, open) '[^]*'$/, "");
+    throw new Error(`Cannot read the ${what} "${path}": ${why}`, { cause });
   }
 }
 

@@ -281,7 +281,7 @@ Deno.test("options that make no sense are refused before anything is dialled", a
       [{ frontlasTls: { caFil: "x" } }, 'the nearest one is "caFile"'],
       [{ reconnect: false }, 'Cannot be without "reconnect"'],
       [{ pollMs: 0 }, "Cannot use 0 as pollMs"],
-      [{ routes: "x" }, "Cannot use x as routes"],
+      [{ routes: "x" }, 'Cannot use "x" as routes'],
       [{ heartbeatSeconds: 7 }, "heartbeat every 7 s"],
       [{ limits: { messages: 0 } }, "Cannot use 0 as messages"],
       [{ wantedId: -1n }, "Cannot take -1 as an id"],
