@@ -1,7 +1,7 @@
 /**
  * A service at all gateways of a cluster. Apart from the main module: it speaks
- * gRPC with Frontlas, which nobody else needs to load. On Node.js that takes one
- * more package, `npm install @bufbuild/protobuf`.
+ * gRPC with Frontlas, which nobody else needs to load. On Node.js that takes two
+ * more packages: `npm install @grpc/grpc-js @bufbuild/protobuf`.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import {
   checkChoice,
   checkKeys,
   checkLimits,
-  checkPort,
+  checkListen,
   type DaemonConfig,
   type KeysOf,
   keysOf,
@@ -296,8 +296,8 @@ export function resolveDirectoryOptions(
     observability: merge(base.observability, options.observability),
     daemon: options.daemon ?? base.daemon,
   };
-  checkPort("frontierPlane.listen", config.frontierPlane.listen.port);
-  checkPort("controlPlane.listen", config.controlPlane.listen.port);
+  checkListen("frontierPlane.listen", config.frontierPlane.listen);
+  checkListen("controlPlane.listen", config.controlPlane.listen);
   checkChoice("presence", config.presence, PRESENCE_MODES);
   checkAddress("observability.addr", config.observability.addr);
   const { expiration, graceSeconds } = config.frontierPlane;

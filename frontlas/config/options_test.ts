@@ -96,6 +96,10 @@ const REFUSED: [options: unknown, message: string][] = [
     "Cannot listen on controlPlane.listen port 70000: expected a whole number from 0 to 65535",
   ],
   [
+    { controlPlane: { listen: { tls: {} as never } } },
+    "Cannot use undefined as controlPlane.listen.tls.mtls: expected true, false",
+  ],
+  [
     { drainSeconds: NaN },
     "Cannot use NaN as drainSeconds: expected a number of at least 0",
   ],

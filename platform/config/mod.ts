@@ -124,7 +124,7 @@ export {
   checkAddress,
   checkChoice,
   checkLimits,
-  checkPort,
+  checkListen,
   type DeepPartial,
   merge,
   mergeDeep,

@@ -7,7 +7,11 @@
 import { describeError } from "../describe_error.ts";
 import { nearest } from "../nearest.ts";
 import { acceptBounded, type Bound, refusal } from "./bounds.ts";
-import { parseAddress } from "./endpoints.ts";
+import {
+  type ListenConfig,
+  parseAddress,
+  type TlsListenConfig,
+} from "./endpoints.ts";
 import { isMap } from "./known_keys.ts";
 
 /**
@@ -72,18 +76,28 @@ export function showOption(value: unknown): string {
 }
 
 /**
- * Refuses what is no port.
+ * Refuses what nobody can listen with.
  *
  * @param what Whose port it is, for the message.
- * @param port The number.
- * @throws {RangeError} If it is no whole number from 0 to 65535.
+ * @param listen Where it listens, perhaps of a program without types.
+ * @throws {RangeError} If the port is no whole number from 0 to 65535, or TLS is
+ * wanted and not said how.
  */
-export function checkPort(what: string, port: number): void {
+export function checkListen(what: string, { port, tls }: ListenConfig): void {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new RangeError(
       `Cannot listen on ${what} port ${
         showOption(port)
       }: expected a whole number from 0 to 65535`,
+    );
+  }
+  if (tls === undefined) return;
+  const { mtls, caCerts, certs }: Partial<TlsListenConfig> = tls ?? {};
+  checkChoice(`${what}.tls.mtls`, mtls, [true, false]);
+  for (const [name, list] of Object.entries({ caCerts, certs })) {
+    if (Array.isArray(list)) continue;
+    throw new RangeError(
+      `Cannot use ${showOption(list)} as ${what}.tls.${name}: expected a list`,
     );
   }
 }

@@ -23,7 +23,7 @@ export interface ControlplaneConfig {
   readonly enable: boolean;
   /** Where it listens. */
   readonly listen: ListenConfig;
-  /** The address it announces to the cluster instead of its own, or empty. */
+  /** No effect, as with the original: a control plane is announced to nobody. */
   readonly advertisedAddr: string;
   /**
    * Who may do what; without any token everybody who can connect may do

@@ -8,7 +8,7 @@ import {
   checkAddress,
   checkChoice,
   checkLimits,
-  checkPort,
+  checkListen,
   merge,
   mergeDeep,
   showOption,
@@ -62,13 +62,24 @@ export function resolveOptions(options: FrontierOptions = {}): FrontierConfig {
     dao: merge(base.dao, options.dao),
     frontlas: completeFrontlas(base.frontlas, options.frontlas),
   };
-  checkPort("servicebound", config.servicebound.port);
-  checkPort("edgebound", config.edgebound.port);
-  checkPort("controlplane", config.controlplane.listen.port);
+  checkListen("servicebound", config.servicebound);
+  checkListen("edgebound", config.edgebound);
+  checkListen("controlplane", config.controlplane.listen);
   checkChoice("hashBy", config.hashBy, HASHES);
   checkChoice("forwardDeadlines", config.forwardDeadlines, FORWARD_DEADLINES);
   checkChoice("dao.backend", config.dao.backend, BACKENDS);
   checkChoice("edgebound.reaskIds", config.edgebound.reaskIds, REASK_IDS);
+  // A text such as "no" is true to the language.
+  const { edgebound, controlplane, observability, frontlas } = config;
+  for (
+    const [what, value] of [
+      ["edgebound.allocateEdgeIds", edgebound.allocateEdgeIds],
+      ["edgebound.requireEdgeOnline", edgebound.requireEdgeOnline],
+      ["controlplane.enable", controlplane.enable],
+      ["observability.enable", observability.enable ?? false],
+      ["frontlas.enable", frontlas.enable],
+    ] as const
+  ) checkChoice(what, value, [true, false]);
   checkDrainSeconds(config.drainSeconds);
   checkAddress("observability.addr", config.observability.addr);
   const { drainRate } = config;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { TlsListenConfig } from "@frontier/platform/config";
 import {
   DEFAULT_LIMITS,
   type FrontierOptions,
@@ -93,6 +94,35 @@ const WRONG: [string, FrontierOptions, string][] = [
     "who is asked for again",
     { edgebound: { reaskIds: true as unknown as "all" } },
     'Cannot use true as edgebound.reaskIds: expected "ours", "all", "off"',
+  ],
+  [
+    "a switch",
+    { edgebound: { allocateEdgeIds: "no" as unknown as boolean } },
+    'Cannot use "no" as edgebound.allocateEdgeIds: expected true, false',
+  ],
+  [
+    "the switch of a cluster",
+    {
+      frontlas: {
+        enable: 1 as unknown as boolean,
+        dial: { addrs: ["127.0.0.1:40012"] },
+      },
+    },
+    "Cannot use 1 as frontlas.enable: expected true, false",
+  ],
+  [
+    "TLS that says nothing",
+    { servicebound: { tls: {} as TlsListenConfig } },
+    "Cannot use undefined as servicebound.tls.mtls: expected true, false",
+  ],
+  [
+    "a list of certificates",
+    {
+      edgebound: {
+        tls: { mtls: false, caCerts: [], certs: "cert.pem" as unknown as [] },
+      },
+    },
+    'Cannot use "cert.pem" as edgebound.tls.certs: expected a list',
   ],
   [
     "a drain time that is no number",
