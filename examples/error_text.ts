@@ -6,20 +6,21 @@
 
 import { FrontierError } from "@frontier/client";
 import { FlagError } from "./flags.ts";
+import { printable } from "./printable.ts";
 
 /**
  * Says what went wrong, in the words of the other side where it said something:
  * those are the same whatever language it is written in.
  *
  * @param error What was thrown.
- * @returns The text.
+ * @returns The text, in one line.
  */
 export function errorText(error: unknown): string {
   let inner = FrontierError.from(error);
   while (inner.wireText === undefined && inner.cause instanceof FrontierError) {
     inner = inner.cause;
   }
-  return inner.wireText ?? inner.message;
+  return printable(inner.wireText ?? inner.message);
 }
 
 /**

@@ -45,6 +45,12 @@ export class KnownEdges {
     this.#doubtful.delete(edgeId);
   }
 
+  /** @param edgeId One of whom no event has told, and none may when it leaves. */
+  doubt(edgeId: bigint): void {
+    this.#ids.add(edgeId);
+    this.#doubtful.add(edgeId);
+  }
+
   /** @param edgeId One that is offline. */
   delete(edgeId: bigint): void {
     this.#ids.delete(edgeId);

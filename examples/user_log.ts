@@ -7,6 +7,7 @@
 import type { Endpoint, Logger } from "@frontier/client";
 import { errorText } from "./error_text.ts";
 import { FlagError } from "./flags.ts";
+import { printable } from "./printable.ts";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error"];
 
@@ -30,7 +31,7 @@ export function userLog(level: string, show: (line: string) => void): Logger {
     const facts = Object.entries(fields).map(([key, value]) =>
       ` ${key}=${value}`
     );
-    show(`> ${own}: ${message}${facts.join("")}`);
+    show(printable(`> ${own}: ${message}${facts.join("")}`));
   };
   return {
     debug: line("debug"),
@@ -40,15 +41,21 @@ export function userLog(level: string, show: (line: string) => void): Logger {
   };
 }
 
+/** What users should look at, such as a dialled port that is for others; on standard error. */
+export const WARNINGS: Logger = userLog("warn", (line) => console.error(line));
+
+/** The same, and what they may want to know. */
+const NOTICES: Logger = userLog("info", (line) => console.error(line));
+
 /**
  * Tells the log when the connection is lost and when it is back.
  *
- * @param endpoint Whose connection.
- * @param log The log.
+ * @param endpoint Whose connection. An edge may have another id afterwards.
+ * @param log The log; standard error when not given.
  */
 export async function logConnection(
-  endpoint: Pick<Endpoint, "status">,
-  log: Logger,
+  endpoint: Pick<Endpoint, "status"> & { readonly edgeId?: bigint },
+  log: Logger = NOTICES,
 ): Promise<void> {
   let lost = false;
   for await (const status of endpoint.status()) {
@@ -57,10 +64,8 @@ export async function logConnection(
       log.warn(`connection lost: ${errorText(status.reason)}`);
     } else if (status.state === "connected" && lost) {
       lost = false;
-      log.info("connected again");
+      const { edgeId } = endpoint;
+      log.info(`connected again${edgeId ? ` as edge ${edgeId}` : ""}`);
     }
   }
 }
-
-/** What users should look at, such as a dialled port that is for others; on standard error. */
-export const WARNINGS: Logger = userLog("warn", (line) => console.error(line));

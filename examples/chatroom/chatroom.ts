@@ -13,9 +13,14 @@ import {
   type ServiceOptions,
 } from "@frontier/client";
 import { KnownEdges } from "../known_edges.ts";
+import { printable } from "../printable.ts";
 
 /** The topic that users publish to. */
 export const TOPIC = "chatroom";
+/** The method that users answer with their names. */
+export const NAME = "name";
+/** Longest name in characters. */
+const MAX_NAME = 64;
 
 const decoder = new TextDecoder();
 
@@ -44,7 +49,7 @@ export class Chatroom implements AsyncDisposable {
   private constructor(service: Service, print: Print) {
     this.service = service;
     this.#edges = new KnownEdges(service, (id) => void this.#names.delete(id));
-    this.#print = print;
+    this.#print = (line) => print(printable(line));
     // Seconds above a random counter: like the gateway's own ids, unique enough.
     const [counter = 0] = crypto.getRandomValues(new Uint32Array(1));
     this.#nextId = (BigInt(Math.floor(Date.now() / 1_000)) << 32n) |
@@ -99,14 +104,18 @@ export class Chatroom implements AsyncDisposable {
 
   async #online({ edgeId, meta, address }: EdgeEvent): Promise<void> {
     const name = decoder.decode(meta);
+    if (!isName(name)) throw new Error("illegal name");
+    // Before anything is waited for: of two who come at once one has it.
+    this.#edges.add(edgeId);
+    this.#names.set(edgeId, name);
     if (await this.#taken(name, edgeId)) {
+      this.#edges.delete(edgeId);
+      this.#names.delete(edgeId);
       this.#print(
         `> online failed: user exists, name: ${name}, addr: ${address}`,
       );
       throw new Error("user exists");
     }
-    this.#edges.add(edgeId);
-    this.#names.set(edgeId, name);
     this.#print(`> online, name: ${name}, addr: ${address}`);
   }
 
@@ -119,6 +128,15 @@ export class Chatroom implements AsyncDisposable {
     return false;
   }
 
+  /** Somebody speaks who came when there was no room. */
+  async #meet(edgeId: bigint): Promise<void> {
+    this.#edges.doubt(edgeId);
+    this.#names.set(edgeId, `${edgeId}`);
+    const name = (await this.service.call(edgeId, NAME)).text();
+    if (!isName(name) || this.idOf(name) !== undefined) return;
+    if (this.#names.has(edgeId)) this.#names.set(edgeId, name);
+  }
+
   #offline({ edgeId, meta, address }: EdgeEvent): void {
     this.#edges.delete(edgeId);
     this.#names.delete(edgeId);
@@ -127,17 +145,24 @@ export class Chatroom implements AsyncDisposable {
 
   #hear(message: Message): void {
     message.done();
-    const user = this.#names.get(message.edgeId) ?? `${message.edgeId}`;
+    const { edgeId } = message;
+    const user = this.#names.get(edgeId) ?? `${edgeId}`;
+    // Who does not tell a name, as users of the Go original, keeps the id.
+    if (!this.#names.has(edgeId)) this.#meet(edgeId).catch(() => {});
     const text = message.text();
     this.#print(`[${user.padStart(10)}]: ${text}`);
     const line: ChatLine = { User: user, Msg: text };
     const data = encodeJson(line);
-    for (const [id, name] of this.#names) {
-      if (name === user) continue;
+    for (const id of this.#names.keys()) {
+      if (id === edgeId) continue;
       this.service.publish(id, data).then(
         () => this.delivered++,
         () => {}, // Whoever has just left hears nothing; the others do.
       );
     }
   }
+}
+
+function isName(text: string): boolean {
+  return text !== "" && text.length <= MAX_NAME;
 }

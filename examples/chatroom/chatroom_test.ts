@@ -1,8 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import { Edge } from "@frontier/client";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Edge, FrontierError } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
 import { GatewayProgram } from "../testing/gateway_program.ts";
 import { Program, runToEnd } from "../testing/run_program.ts";
+import { Chatroom } from "./chatroom.ts";
+import { User } from "./user.ts";
 
 Deno.test("users talk through the room; a name is taken once", async () => {
   const hostname = "127.0.0.1";
@@ -86,6 +88,58 @@ Deno.test("a gateway that dies frees the names of its users", async () => {
   await using _after = await enter();
   await room.prints(/(> online, name: alice, addr[^]*){2}/);
   assert(!room.output.includes("> offline"));
+});
+
+Deno.test("a room that starts anew asks those who speak for their names", async () => {
+  const hostname = "127.0.0.1";
+  await using gateway = await startFrontier({
+    edgebound: { hostname, port: 0 },
+    servicebound: { hostname, port: 0 },
+  });
+  const service = { hostname, port: gateway.serviceAddr.port };
+  const before = await Chatroom.open(service, () => {});
+  const enter = (name: string) =>
+    User.enter(name, { hostname, port: gateway.edgeAddr.port });
+  await using alice = await enter("alice");
+  await using bob = await enter("bob");
+  await before.service.close();
+  const lines: string[] = [];
+  await using room = await Chatroom.open(service, (line) => lines.push(line));
+  void room.run();
+  const printed = async (line: string) => {
+    while (!lines.includes(line)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  for (const user of [alice, bob]) await user.say("hm");
+  while (room.names.join() !== "alice,bob") {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  // What no user can read, and what would clear a terminal, harms neither.
+  const heard = bob.hear();
+  const first = heard.next();
+  for (const nonsense of ["null", "{", `{"User":1,"Msg":"x"}`]) {
+    await assertRejects(() => room.service.publish(bob.edge.edgeId, nonsense));
+  }
+  await alice.say("\x1b[2Jboo\n[       bob]: not me");
+  await printed("[     alice]: \ufffd[2Jboo\ufffd[       bob]: not me");
+  // The name is taken again, and of two who come at once one has the other.
+  await assertRejects(() => enter("alice"), FrontierError, "user exists");
+  const carols = await Promise.allSettled([enter("carol"), enter("carol")]);
+  const came = carols.flatMap((one) =>
+    one.status === "fulfilled" ? [one.value] : []
+  );
+  await using carol = came[0]!;
+  assertEquals(came.length, 1);
+  for (const name of ["", "x".repeat(65)]) {
+    await assertRejects(() => enter(name), FrontierError, "illegal name");
+  }
+  await carol.say("bye");
+  assertEquals((await first).value, {
+    User: "alice",
+    Msg: "\x1b[2Jboo\n[       bob]: not me",
+  });
+  assertEquals((await heard.next()).value, { User: "carol", Msg: "bye" });
 });
 
 Deno.test("both programs explain themselves", async () => {

@@ -7,6 +7,7 @@
 
 import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { printable } from "../printable.ts";
 import { WARNINGS } from "../user_log.ts";
 import { User } from "./user.ts";
 
@@ -75,7 +76,8 @@ async function say(user: User, line: string): Promise<void> {
 
 async function listen(user: User): Promise<string> {
   for await (const { User: name, Msg: text } of user.hear()) {
-    write(`${CLEAR_LINE}[${name.padStart(10)}]: ${text}\n${PROMPT}`);
+    const line = printable(`[${name.padStart(10)}]: ${text}`);
+    write(`${CLEAR_LINE}${line}\n${PROMPT}`);
   }
   return "connection lost";
 }

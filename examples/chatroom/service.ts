@@ -7,7 +7,7 @@
 
 import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
-import { WARNINGS } from "../user_log.ts";
+import { logConnection, WARNINGS } from "../user_log.ts";
 import { Chatroom } from "./chatroom.ts";
 
 const USAGE = `A chatroom: everybody hears what everybody else says.
@@ -28,6 +28,7 @@ async function run({ network, address }: Record<keyof typeof FLAGS, string>) {
     "new service err",
     () => Chatroom.open({ ...parseAddress(address), logger: WARNINGS }),
   );
+  void logConnection(room.service);
   await room.run();
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { Edge, type EdgeOptions } from "@frontier/client";
-import { type ChatLine, TOPIC } from "./chatroom.ts";
+import { type ChatLine, NAME, TOPIC } from "./chatroom.ts";
 
 /** Somebody in the room. */
 export class User implements AsyncDisposable {
@@ -28,7 +28,12 @@ export class User implements AsyncDisposable {
    * @throws {FrontierError} With the code `refused` if the name is taken.
    */
   static async enter(name: string, options: EdgeOptions): Promise<User> {
-    return new User(name, await Edge.connect({ ...options, meta: name }));
+    const edge = await Edge.connect({
+      ...options,
+      meta: name,
+      methods: { ...options.methods, [NAME]: () => name },
+    });
+    return new User(name, edge);
   }
 
   /**
@@ -44,8 +49,15 @@ export class User implements AsyncDisposable {
   /** @returns What the others say, until the user leaves. */
   async *hear(): AsyncGenerator<ChatLine, void, undefined> {
     for await (const message of this.edge.messages()) {
+      let line: ChatLine;
+      try {
+        line = readLine(message.json());
+      } catch (error) {
+        message.error(error);
+        continue;
+      }
       message.done();
-      yield message.json() as ChatLine;
+      yield line;
     }
   }
 
@@ -53,4 +65,11 @@ export class User implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.edge.close();
   }
+}
+
+/** Any service may send anything. */
+function readLine(value: unknown): ChatLine {
+  const { User, Msg } = Object(value);
+  if (typeof User === "string" && typeof Msg === "string") return { User, Msg };
+  throw new TypeError("Cannot read what was said: need User and Msg");
 }

@@ -8,7 +8,7 @@ import { spawn } from "@lydell/node-pty";
 import { Edge, type Stream } from "@frontier/client";
 import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
-import { WARNINGS } from "../user_log.ts";
+import { logConnection, WARNINGS } from "../user_log.ts";
 import { runShell } from "./shell_session.ts";
 
 const USAGE =
@@ -39,6 +39,7 @@ async function run(values: Values): Promise<void> {
       meta: values.name,
       logger: WARNINGS,
     }));
+  void logConnection(edge);
   console.log(`> edge ${edge.edgeId} lends ${shell}`);
   const serve = async (stream: Stream) => {
     console.log(`> stream ${stream.id}: begins`);

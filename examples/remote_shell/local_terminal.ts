@@ -5,7 +5,13 @@
  */
 
 import type { Stream } from "@frontier/client";
-import { EXIT, RESIZE, START, type WindowSize } from "./terminal_messages.ts";
+import {
+  EXIT,
+  readExit,
+  RESIZE,
+  START,
+  type WindowSize,
+} from "./terminal_messages.ts";
 
 /** The end of the input, as it is typed: a stream cannot be closed halfway. */
 const CTRL_D = "\x04";
@@ -46,10 +52,10 @@ export async function joinTerminal(
   void (async () => {
     for await (const message of stream.messages()) {
       message.done();
-      if (message.topic === EXIT) exit.resolve(Number(message.text()));
+      if (message.topic === EXIT) exit.resolve(readExit(message.text()));
     }
-    exit.reject(new Error("the edge is gone"));
-  })();
+    throw new Error("the edge is gone");
+  })().catch(exit.reject);
   await stream.publish(JSON.stringify({ ...windowSize(), term, command }), {
     topic: START,
   });

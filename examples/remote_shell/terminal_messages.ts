@@ -64,3 +64,16 @@ export function readStart(value: unknown): Start {
     command: typeof command === "string" ? command : "",
   };
 }
+
+/**
+ * Reads how a terminal has ended.
+ *
+ * @param text What has arrived.
+ * @returns The exit code.
+ * @throws {RangeError} If it is none.
+ */
+export function readExit(text: string): number {
+  const code = /^\d{1,3}$/.test(text) ? Number(text) : NaN;
+  if (code <= 255) return code;
+  throw new RangeError(`Cannot use ${text} as an exit code`);
+}

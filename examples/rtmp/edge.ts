@@ -7,7 +7,7 @@
 import { Edge } from "@frontier/client";
 import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
-import { WARNINGS } from "../user_log.ts";
+import { logConnection, WARNINGS } from "../user_log.ts";
 import { join } from "../join.ts";
 
 const USAGE =
@@ -48,6 +48,7 @@ async function run(values: Values): Promise<void> {
     `listen err: ${values.listen}`,
     () => Deno.listen(where),
   );
+  void logConnection(edge);
   console.log(`> listening on ${where.hostname}:${listener.addr.port}`);
   for await (const conn of listener) void carry(edge, conn);
 }

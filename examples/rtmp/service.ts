@@ -7,7 +7,7 @@
 import { Service } from "@frontier/client";
 import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
-import { WARNINGS } from "../user_log.ts";
+import { logConnection, WARNINGS } from "../user_log.ts";
 import { StreamSocket } from "../stream_socket.ts";
 import { MediaServer } from "./media_server.ts";
 
@@ -34,6 +34,7 @@ async function run({ network, address }: Record<keyof typeof FLAGS, string>) {
         logger: WARNINGS,
       }),
   );
+  void logConnection(service);
   console.log("> serving RTMP as the service rtmp");
   using server = new MediaServer(console.log);
   for await (const stream of service.streams()) {

@@ -13,7 +13,7 @@ import {
   parseDuration,
   runProgram,
 } from "../flags.ts";
-import { WARNINGS } from "../user_log.ts";
+import { logConnection, WARNINGS } from "../user_log.ts";
 import { stderrLog, untilSignal } from "./log.ts";
 import { Pairing } from "./pairing.ts";
 
@@ -59,6 +59,7 @@ async function run(values: Record<keyof typeof FLAGS, string>): Promise<void> {
       name,
       logger: WARNINGS,
     }));
+  void logConnection(service);
   log(`registered service ${JSON.stringify(name)}, accepting streams`);
   void (async () => {
     for await (const stream of service.streams()) void pairing.serve(stream);
