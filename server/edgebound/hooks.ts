@@ -15,6 +15,9 @@ import type { HookOutcome } from "./hook_call.ts";
 import { HookLane } from "./hook_lane.ts";
 import type { OfflineEvent } from "./offline_event.ts";
 
+/** Milliseconds for an id that is asked for afterwards, as many as for an admission. */
+const ID_MS = 8_000;
+
 /** What {@linkcode Hooks} needs from outside. */
 export interface HooksContext {
   /** Who is there. */
@@ -153,7 +156,11 @@ export class Hooks {
     edge: EdgePeer,
     done: OnOutcome,
   ): void {
-    lane.ask(new HookAsk(hook, edge, Infinity, done));
+    // Until its id is known an edge is not announced either.
+    const until = hook === "get_edge_id"
+      ? this.#context.timers.now() + ID_MS
+      : Infinity;
+    lane.ask(new HookAsk(hook, edge, until, done));
   }
 
   /**

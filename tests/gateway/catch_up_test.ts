@@ -99,7 +99,7 @@ Deno.test("the same id, 0, nonsense, an error or no answer leave an edge as it i
           return undefined;
       }
     };
-    gateway.run(answer === "none" ? 32_000 : 2_000);
+    gateway.run(answer === "none" ? 9_000 : 2_000);
     assertEquals(edge!.closed, undefined, answer);
     assertEquals(
       events(service),
