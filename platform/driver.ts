@@ -17,6 +17,7 @@ import { describeError } from "./describe_error.ts";
 import { ReadTurns } from "./read_turns.ts";
 import { systemTimers } from "./system_timers.ts";
 import { closeTransport, type Transport } from "./transport.ts";
+import { TURN_CLOCK } from "./turn_clock.ts";
 
 /** Milliseconds the last bytes of a closing connection may take. */
 const DRAIN_MS = 2_000;
@@ -33,11 +34,7 @@ const SHARED = 256;
 const QUEUED = 512;
 
 /** Of all connections of the process. */
-const turns = new ReadTurns({
-  now: () => performance.now(),
-  later: (turn) => setTimeout(turn, 0),
-  cancel: clearTimeout,
-});
+const turns = new ReadTurns(TURN_CLOCK);
 
 let dirty: Driver[] = [];
 let spare: Driver[] = [];

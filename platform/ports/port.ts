@@ -24,6 +24,14 @@ import type { Gate } from "./gate.ts";
 import { guessProtocol, type Sniffer, speaksProtocol } from "./sniff.ts";
 import type { TurnedAway } from "./turned_away.ts";
 
+/** Connections accepted until the event loop is to look at everybody else; they take a few milliseconds. */
+const AT_ONCE = 32;
+/** Errors which say that a peer has gone before it was accepted: no reason to pause. */
+const GONE: ReadonlySet<string> = new Set([
+  "NotConnected",
+  "ConnectionAborted",
+  "ConnectionReset",
+]);
 /** Milliseconds to wait after a failed accept, at first and at most. */
 const PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
@@ -151,13 +159,23 @@ export class Port implements ArrivalOwner {
   async #run(): Promise<void> {
     const { listener, name, log } = this.#options;
     let pause = PAUSE_MS;
-    while (!this.#closed) {
+    for (let tries = 1; !this.#closed; tries++) {
+      // Those who wait already are accepted at once, without a look at any
+      // socket: very many would keep the event loop for themselves.
+      if (tries % AT_ONCE === 0) await this.#sleep(0);
       let transport: Transport;
       try {
         transport = await listener.accept();
       } catch (error) {
-        // For want of descriptors, or because the peer has gone already.
         if (this.#closed) return;
+        if (GONE.has((error as Error | undefined)?.name ?? "")) {
+          this.#options.onTurnedAway?.("silent");
+          log.debug(`Connection on ${name} ended`, {
+            reason: "it had gone before it was accepted",
+          });
+          continue;
+        }
+        // Mostly for want of descriptors.
         log.error(`Cannot accept on ${name}: pausing`, {
           error: describeError(error),
           pauseMs: pause,

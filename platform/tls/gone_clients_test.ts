@@ -1,7 +1,7 @@
 import { assert, assertLess } from "@std/assert";
 import { fileURLToPath } from "node:url";
 
-Deno.test("nothing is kept of clients that left in the middle of a handshake when its time is over", async () => {
+Deno.test("nothing is kept of clients that left in the middle of a handshake, long before its time is over", async () => {
   const program = new URL("testing/gone_clients.ts", import.meta.url);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [

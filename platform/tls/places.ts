@@ -37,16 +37,17 @@ interface Address {
  *
  * While places are free, anybody gets one at once: behind NAT or a balancer all
  * clients share one address. When they are taken, addresses that wait are
- * served in turn. An address that holds more than its share gives way to one
+ * served in turn, first those that have nothing under way. An address that holds more than its share gives way to one
  * that holds less, and nobody keeps a place for long while others wait.
  */
 export class HandshakePlaces {
   readonly #max: number;
   readonly #timers: Timers;
-  readonly #patient: boolean;
   readonly #addresses: Map<string, Address> = new Map();
   /** Addresses that wait, in the order in which they are served. */
   readonly #waiting: Set<Address> = new Set();
+  /** Those of them that have nothing under way, in the same order; they come first. */
+  readonly #newcomers: Set<Address> = new Set();
   /** Places taken, oldest first. */
   readonly #taken: Set<Place> = new Set();
   readonly #timer: Timer;
@@ -54,12 +55,9 @@ export class HandshakePlaces {
   /**
    * @param max How many places there are.
    * @param timers The clock.
-   * @param patient Whether nobody has to give a place up: all are held for a
-   * moment only.
    */
-  constructor(max: number, timers: Timers, patient = false) {
+  constructor(max: number, timers: Timers) {
     this.#max = Math.max(1, max);
-    this.#patient = patient;
     this.#timers = timers;
     this.#timer = new Timer(() => this.#press());
   }
@@ -67,6 +65,16 @@ export class HandshakePlaces {
   /** Places taken. */
   get taken(): number {
     return this.#taken.size;
+  }
+
+  /**
+   * Tells how many places an address has.
+   *
+   * @param name The address.
+   * @returns Their number.
+   */
+  heldBy(name: string): number {
+    return this.#addresses.get(name)?.holding.size ?? 0;
   }
 
   /**
@@ -88,6 +96,7 @@ export class HandshakePlaces {
     else {
       address.waiting.add(place);
       this.#waiting.add(address);
+      if (address.holding.size === 0) this.#newcomers.add(address);
       this.#press();
     }
     return place;
@@ -104,8 +113,9 @@ export class HandshakePlaces {
     else if (!address.waiting.delete(place)) return;
     if (address.waiting.size === 0) {
       this.#waiting.delete(address);
+      this.#newcomers.delete(address);
       if (address.holding.size === 0) this.#addresses.delete(address.name);
-    }
+    } else if (address.holding.size === 0) this.#newcomers.add(address);
     this.#serve();
     this.#press();
   }
@@ -124,6 +134,7 @@ export class HandshakePlaces {
       const address = this.#needy() ?? first(this.#waiting)!;
       const place = first(address.waiting)!;
       address.waiting.delete(place);
+      this.#newcomers.delete(address);
       // Behind the others, if it still waits.
       this.#waiting.delete(address);
       if (address.waiting.size > 0) this.#waiting.add(address);
@@ -133,7 +144,6 @@ export class HandshakePlaces {
 
   /** Takes the place of whoever has had it for long enough, or waits until then. */
   #press(): void {
-    if (this.#patient) return;
     this.#timers.clear(this.#timer);
     while (this.#waiting.size > 0 && this.#taken.size >= this.#max) {
       const oldest = first(this.#taken)!;
@@ -160,8 +170,9 @@ export class HandshakePlaces {
     return Math.max(1, Math.floor(this.#max / this.#addresses.size));
   }
 
-  /** The next address that waits and holds less than its share. */
+  /** The next address that waits and holds less than its share; one that holds nothing first. */
   #needy(): Address | undefined {
+    if (this.#newcomers.size > 0) return first(this.#newcomers);
     const share = this.#share;
     for (const address of this.#waiting) {
       if (address.holding.size < share) return address;

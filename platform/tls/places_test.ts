@@ -9,8 +9,8 @@ class Hall {
   readonly log: string[] = [];
   readonly #clients: Map<string, Place> = new Map();
 
-  constructor(max: number, patient = false) {
-    this.places = new HandshakePlaces(max, this.wheel, patient);
+  constructor(max: number) {
+    this.places = new HandshakePlaces(max, this.wheel);
   }
 
   /** A client's name begins with its address. */
@@ -51,7 +51,7 @@ Deno.test("addresses that wait are served in turn", () => {
   const hall = new Hall(1);
   hall.enter("a1", "a2", "a3", "a4", "b1", "b2", "c1");
   hall.news();
-  const order = ["a1", "a2", "b1", "c1", "a3", "b2", "a4"];
+  const order = ["a1", "b1", "c1", "a2", "b2", "a3", "a4"];
   for (const [i, name] of order.entries()) {
     hall.leave(name);
     const next = order[i + 1];
@@ -117,15 +117,26 @@ Deno.test("a victim of thousands waits no longer than one of few", () => {
   assertEquals(hall.places.taken, 1_024);
 });
 
-Deno.test("patient ones wait for their turn however long it takes, addresses one after the other", () => {
-  const hall = new Hall(2, true);
-  hall.enter("a1", "a2", "a3", "b1");
-  assertEquals(hall.news(), "+a1 +a2");
-  hall.wheel.advance(600_000);
-  assertEquals(hall.news(), "");
-  assertEquals(hall.wheel.size, 0);
+Deno.test("addresses that have nothing under way come first", () => {
+  const hall = new Hall(4);
+  hall.enter("a1", "b1", "c1", "d1", "a2", "b2", "c2", "e1", "e2", "f1");
+  hall.news();
+  assertEquals(["a", "b", "e", "g"].map((one) => hall.places.heldBy(one)), [
+    1,
+    1,
+    0,
+    0,
+  ]);
+  hall.leave("d1");
+  assertEquals(hall.news(), "+e1");
+  // One that has lost its last place is new again, behind those who wait.
   hall.leave("a1");
-  assertEquals(hall.news(), "+b1");
-  hall.leave("a2", "b1");
-  assertEquals(hall.news(), "+a3");
+  assertEquals(hall.news(), "+f1");
+  hall.leave("b1");
+  assertEquals(hall.news(), "+a2");
+  hall.leave("e1");
+  assertEquals(hall.news(), "+b2");
+  hall.leave("c1", "c2", "e2", "f1", "a2", "b2");
+  assertEquals(hall.places.taken, 0);
+  assertEquals(hall.wheel.size, 0);
 });

@@ -9,7 +9,9 @@ import { Timer } from "@frontier/proto";
 import { describeError } from "../describe_error.ts";
 import type { Logger } from "../log/mod.ts";
 import { systemTimers } from "../system_timers.ts";
+import { TURN_CLOCK } from "../turn_clock.ts";
 import { whenAborted } from "../when_aborted.ts";
+import { AnswerTurns } from "./answer_turns.ts";
 import {
   readServerIdentity,
   type ServerIdentity,
@@ -27,11 +29,6 @@ const HANDSHAKE_RECORD = 0x16;
 const KEPT_WAITING = 4_096;
 /** Bytes that are kept of a client which has a place and waits for its answer; more than its first record. */
 const KEPT_IN_PLACE = 20_480;
-/** Handshakes whose answer is computed at a time: each keeps the event loop for a millisecond or two. Addresses take turns. */
-const STARTS = 2;
-
-/** Milliseconds the runtime keeps a handshake whose time has no limit. */
-const LONGEST_MS = 120_000;
 
 /** What bounds the handshakes of a {@linkcode TlsServer}. */
 export interface TlsServerBounds {
@@ -41,6 +38,12 @@ export interface TlsServerBounds {
    * @default 1024
    */
   maxHandshakes?: number;
+}
+
+/** What a client waits for. */
+interface Places<P> {
+  enter(address: string, onGranted: () => void, onEvicted: () => void): P;
+  leave(place: P): void;
 }
 
 /** A client that asks for a place. */
@@ -64,8 +67,8 @@ export class TlsServer {
   readonly #options: TlsServerOptions;
   readonly #log: Logger;
   readonly #places: HandshakePlaces;
-  /** Those of them whose answer is being computed. */
-  readonly #starts = new HandshakePlaces(STARTS, systemTimers, true);
+  /** Those of them that are to be answered. */
+  readonly #answers: AnswerTurns<ReturnType<typeof setTimeout>>;
   #identity: ServerIdentity;
 
   private constructor(
@@ -79,6 +82,10 @@ export class TlsServer {
     this.#places = new HandshakePlaces(
       options.maxHandshakes ?? 1024,
       systemTimers,
+    );
+    this.#answers = new AnswerTurns(
+      TURN_CLOCK,
+      (address) => this.#places.heldBy(address),
     );
   }
 
@@ -173,7 +180,7 @@ export class TlsServer {
           // than their memory.
           await words.complete(stop.signal);
           return await this.#inPlace(
-            this.#starts,
+            this.#answers,
             { raw, stop, words, keep: KEPT_IN_PLACE },
             (onAnswer) =>
               this.#handshake(raw, {
@@ -181,7 +188,7 @@ export class TlsServer {
                 first: words.bytes,
                 ahead: words.ahead,
                 onAnswer,
-              }, timeoutMs),
+              }),
           );
         },
       );
@@ -197,8 +204,8 @@ export class TlsServer {
   }
 
   /** Does something while holding a place, which it may give back before. */
-  async #inPlace<T>(
-    places: HandshakePlaces,
+  async #inPlace<T, P extends { readonly granted: boolean }>(
+    places: Places<P>,
     { raw, stop, words, keep }: Waiting,
     action: (leave: () => void) => Promise<T>,
   ): Promise<T> {
@@ -231,7 +238,6 @@ export class TlsServer {
   #handshake(
     raw: Transport,
     options: HandshakeOptions,
-    timeoutMs: number,
   ): Promise<TlsTransport> {
     const identity = this.#identity;
     const { clients } = identity;
@@ -247,9 +253,9 @@ export class TlsServer {
         requestCert: clients !== undefined,
         rejectUnauthorized: true,
         minVersion: "TLSv1.2",
-        // The signal comes first, which was armed before. Of a client that has
-        // gone the runtime keeps everything, some 50 KB, until this is over.
-        handshakeTimeout: Math.min(timeoutMs, LONGEST_MS),
+        // None: the signal ends it. A timer of the runtime would keep all there
+        // is of a client that has gone, some 50 KB, until its time is over.
+        handshakeTimeout: -1,
       });
       server.once("tlsClientError", onError);
       server.once("secureConnection", (socket) => {

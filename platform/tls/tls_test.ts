@@ -715,6 +715,31 @@ Deno.test("clients that have gone while they waited are not answered", async () 
   assertEquals(tls.handshakes, 0);
 });
 
+Deno.test("clients whose first words are cut in two hold up nobody", async () => {
+  const failures: string[] = [];
+  const listener = await serve({
+    handshakeTimeoutMs: 60_000,
+    onHandshakeError: (error) => failures.push(error.kind),
+  });
+  const done = echo(listener);
+  const hello = await clientHello();
+  // A record of its own that is complete, with the beginning of a message.
+  const part = new Uint8Array([0x16, 3, 1, 0, 10, ...hello.subarray(5, 15)]);
+  const others: Transport[] = [];
+  for (let i = 0; i < 8; i++) {
+    const client = await connectTcp({ port: listener.addr.port });
+    await client.write(part);
+    others.push(client);
+  }
+  while (listener.handshakes < 8) await delay(10);
+  for (let i = 0; i < 3; i++) assertEquals(await ask(await join(listener)), 1);
+  assertEquals(failures, []);
+  assertEquals(listener.handshakes, 8);
+  for (const client of others) client.close();
+  listener.close();
+  await done;
+});
+
 Deno.test("clients that wait for their turn lose nothing of what they say", async () => {
   const listener = await serve({});
   const done = echo(listener);
