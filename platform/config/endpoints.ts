@@ -103,6 +103,12 @@ export function parsePort(text: string): number {
  * @throws {SyntaxError} If a part is missing or malformed.
  */
 export function parseAddress(text: string): HostPort {
+  const scheme = /^\w+:\/\//.exec(text)?.[0];
+  if (scheme !== undefined) {
+    throw new SyntaxError(
+      `Cannot read "${text}" as an address: leave out ${scheme}`,
+    );
+  }
   const match = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:]*)$/.exec(text);
   if (!match) {
     const why = text.split(":").length > 2

@@ -450,6 +450,14 @@ const MISTAKES: [line: string, complaint: string][] = [
     'frontier.yaml:11:31: Cannot read "::1:80" as an address: an IPv6 address needs brackets, as in [::1]:30011 (controlplane.listen.addr)',
   ],
   [
+    "controlplane: {listen: {addr: 'tcp://127.0.0.1:80'}}",
+    'frontier.yaml:11:31: Cannot read "tcp://127.0.0.1:80" as an address: leave out tcp:// (controlplane.listen.addr)',
+  ],
+  [
+    "controlplane: {listen: {addr: 'http://0.0.0.0'}}",
+    'frontier.yaml:11:31: Cannot read "http://0.0.0.0" as an address: leave out http:// (controlplane.listen.addr)',
+  ],
+  [
     "controlplane: {listen: {addr: '256.0.0.1:80'}}",
     'frontier.yaml:11:31: Cannot read "256.0.0.1:80" as an address: the parts of an IPv4 address are numbers from 0 to 255 (controlplane.listen.addr)',
   ],
