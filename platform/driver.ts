@@ -7,6 +7,7 @@
 import {
   type CloseReason,
   END_OF_TRANSPORT,
+  freeBuffer,
   internalEnd,
   type Link,
   type LinkPort,
@@ -21,6 +22,8 @@ import { TURN_CLOCK } from "./turn_clock.ts";
 
 /** Milliseconds the last bytes of a closing connection may take. */
 const DRAIN_MS = 2_000;
+
+const NOTHING = new Uint8Array(0);
 
 const DIRTY = 1;
 const WRITING = 2;
@@ -71,8 +74,8 @@ export class Driver implements LinkPort {
   #chunk: Uint8Array | undefined = undefined;
   #owner: DriverOwner | undefined = undefined;
   #drainTimer: Timer | undefined = undefined;
-  /** Bytes the pending read has room for. */
-  #room = 0;
+  /** Where the pending read puts its bytes. */
+  #room: Uint8Array = NOTHING;
   /** Milliseconds of work, as those who wait for their turn to read count them. */
   made = 0;
 
@@ -221,7 +224,7 @@ export class Driver implements LinkPort {
     try {
       let room = link.reserve();
       if (room.length > turns.most) room = room.subarray(0, turns.most);
-      this.#room = room.length;
+      this.#room = room;
       // Resolved, so that whatever comes back behaves like a promise.
       Promise.resolve(this.#transport.read(room))
         .then(this.#onRead, this.#onError);
@@ -232,20 +235,24 @@ export class Driver implements LinkPort {
 
   readonly #onRead = (count: number | null): void => {
     this.#reading = false;
+    const link = this.#link!;
+    if (link.state === "closed") {
+      this.#freeRoom();
+      return;
+    }
     if (count === null) {
       this.#onEnd();
       return;
     }
-    if (!isCount(count, this.#room)) {
+    if (!isCount(count, this.#room.length)) {
       this.#fail(
         `Cannot read: the transport says ${
           describeError(count)
-        } bytes where ${this.#room} had room`,
+        } bytes where ${this.#room.length} had room`,
       );
       return;
     }
     const begun = turns.begin(count);
-    const link = this.#link!;
     try {
       link.receive(count);
     } catch (error) {
@@ -253,14 +260,16 @@ export class Driver implements LinkPort {
       return;
     }
     if (
-      begun !== undefined && link.state !== "closed" &&
+      begun !== undefined && this.#link!.state !== "closed" &&
       turns.mustWait(this, begun)
     ) this.#queued = true;
     else this.#read();
   };
 
   readonly #onError = (error: unknown): void => {
+    this.#reading = false;
     this.#fail(describeError(error));
+    this.#freeRoom();
   };
 
   #onEnd(): void {
@@ -269,6 +278,13 @@ export class Driver implements LinkPort {
     } catch (error) {
       this.#onDefect(error);
     }
+    this.#freeRoom();
+  }
+
+  /** The link is over, and no read that was pending writes into its buffer any more. */
+  #freeRoom(): void {
+    freeBuffer(this.#room);
+    this.#room = NOTHING;
   }
 
   /** A defect of ours, not of the transport: it ends this connection, and no other. */

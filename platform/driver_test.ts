@@ -539,6 +539,39 @@ Deno.test("link that is resumed while it waits for its turn to read handles what
   assertEquals(systemTimers.size, 0);
 });
 
+for (const [how, outcome] of [["brings bytes", 5], ["ends", null]] as const) {
+  Deno.test(`buffer is not taken from a read that is pending, and freed when that ${how}`, async () => {
+    const transport = new Wrapped(new MemoryNetwork().connect());
+    let room: Uint8Array = new Uint8Array();
+    let finish = (_count: number | null): void => {};
+    transport.read = (buf) => {
+      room = buf;
+      return new Promise((resolve) => finish = resolve);
+    };
+    const server = new End("server", transport);
+    const conn = rawFrame(TYPE_CONN, new Uint8Array([...Array(10), 123, 125]));
+    const large = rawFrame(TYPE_MESSAGE, new Uint8Array(200_000));
+    const bytes = new Uint8Array([...conn, ...large]);
+    for (let at = 0; at < bytes.length - 1;) {
+      const part = bytes.subarray(
+        at,
+        Math.min(at + room.length, -1 + bytes.length),
+      );
+      room.set(part);
+      at += part.length;
+      finish(part.length);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    assert(room.buffer.byteLength > 65_536);
+    server.link.fail({ kind: "lost", text: "test is over" });
+    await server.over;
+    assert(room.length > 0);
+    finish(outcome);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assertEquals(room.buffer.byteLength, 0);
+  });
+}
+
 Deno.test("paced link reads on when the other one has written, or a little later", async () => {
   for (const writes of [true, false]) {
     const pair = await memoryPair();

@@ -104,6 +104,8 @@ export class FrameReader {
   #bigReads = 0;
   #floodReads = 0;
   #rewound = false;
+  /** Whether somebody writes into the space that was reserved. */
+  #lent = false;
   readonly #maxPayload: number;
 
   /**
@@ -142,6 +144,7 @@ export class FrameReader {
    * @returns A view of at least one byte.
    */
   reserve(): Uint8Array {
+    this.#lent = true;
     const held = this.#end - this.#start;
     if (held === 0) {
       this.#start = this.#end = 0;
@@ -192,6 +195,7 @@ export class FrameReader {
    * @returns A view of 1 to 256 bytes.
    */
   reserveLittle(): Uint8Array {
+    this.#lent = true;
     const held = this.#end - this.#start;
     if (held === 0) this.#start = this.#end = 0;
     else if (this.#end === this.buf.length) {
@@ -207,6 +211,7 @@ export class FrameReader {
    * @param count How many bytes.
    */
   commit(count: number): void {
+    this.#lent = false;
     const free = this.buf.length - this.#end;
     this.#end += count;
     this.#grow = count === free;
@@ -240,9 +245,12 @@ export class FrameReader {
     this.#rewound = true;
   }
 
-  /** Lets go of the buffer; no frame will be read any more. */
+  /**
+   * Lets go of the buffer; no frame will be read any more. While somebody writes
+   * into the space that was reserved, whoever reserved it may free it afterwards.
+   */
   release(): void {
-    this.#free();
+    if (!this.#lent) this.#free();
     this.buf = NOTHING;
     this.#view = undefined;
     this.#start =
