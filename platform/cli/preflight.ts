@@ -10,11 +10,16 @@ import type {
   LoadedConfig,
   TlsListenConfig,
 } from "../config/mod.ts";
-import { readToken } from "../config/mod.ts";
+import { hostPort, overlap, readToken } from "../config/mod.ts";
 import { checkTlsFiles } from "../tls/check.ts";
 import { formatAddress } from "../transport.ts";
 import { profilingExposure } from "./pprof.ts";
-import type { Program, ProgramConfig, ProgramTokens } from "./program.ts";
+import type {
+  Program,
+  ProgramConfig,
+  ProgramListener,
+  ProgramTokens,
+} from "./program.ts";
 import { addressProblem } from "./start_failure.ts";
 
 /** What a look ahead is at. */
@@ -43,6 +48,7 @@ export async function lookAhead<C extends ProgramConfig>(
   const found = listeners.flatMap(({ key, listen }) =>
     lookAtAddress(loaded, `${key}.addr`, listen)
   );
+  found.push(...lookAtSidePorts(loaded, listeners));
   for (const { key, listen } of listeners) {
     found.push(...await lookAtTls(loaded, `${key}.tls`, listen.tls));
   }
@@ -102,6 +108,42 @@ function lookAtAddress(
     }: it ${addressProblem(error)}`;
     return [loaded.diagnose("error", key, message)];
   }
+}
+
+/**
+ * Whether a port that the program works without has an address that another of
+ * its own ports has: it would not be opened.
+ */
+function lookAtSidePorts(
+  loaded: Loaded,
+  listeners: readonly ProgramListener[],
+): Diagnostic[] {
+  const { observability, daemon: { pprof } } = loaded.config;
+  const { enable = true, addr } = observability;
+  const taken = listeners.map(({ key, listen: { hostname, port } }) => ({
+    key: `${key}.addr`,
+    hostname,
+    port,
+  }));
+  const found: Diagnostic[] = [];
+  for (
+    const side of [
+      { key: "observability.addr", enable, addr },
+      { key: "daemon.pprof.addr", enable: pprof.enable, addr: pprof.addr },
+    ]
+  ) {
+    if (!side.enable) continue;
+    const { key } = side;
+    const own = { key, ...hostPort(side.addr) };
+    const other = taken.find((one) => overlap(one, own));
+    taken.push(own);
+    if (other === undefined) continue;
+    const message = `Cannot listen on ${
+      formatAddress(own)
+    }: "${other.key}" is ${formatAddress(other)}, choose another port`;
+    found.push(loaded.diagnose("warning", key, message));
+  }
+  return found;
 }
 
 /** Whose certificates {@linkcode lookAtTls} looks at. */

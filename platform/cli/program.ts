@@ -13,6 +13,7 @@ import type {
   Environment,
   ListenConfig,
   LoadedConfig,
+  ObservabilityConfig,
 } from "../config/mod.ts";
 import type { LogConfig, Logger } from "../log/mod.ts";
 import type { PeerAddress } from "../transport.ts";
@@ -26,6 +27,8 @@ export interface ProgramConfig {
   readonly daemon: DaemonConfig;
   /** Seconds that draining may last at most. */
   readonly drainSeconds: number;
+  /** The health and metrics port. */
+  readonly observability: ObservabilityConfig;
 }
 
 /** A port that a program cannot do without. */

@@ -73,18 +73,43 @@ export function addressList(address: Field<string>): Field<string[]> {
   };
 }
 
+/**
+ * Says nothing of the addresses of a network that is not supported: they are
+ * written as that network has them, and one cause is one line.
+ */
+function ofOneNetwork<T>(inner: Section<T>): Section<T> {
+  return {
+    ...inner,
+    read(value, path, findings) {
+      const { list } = findings;
+      const before = list.length;
+      const settings = inner.read(value, path, findings);
+      const added = list.splice(before);
+      const other = added.some(({ key }) => key === `${path}.network`);
+      list.push(
+        ...added.filter(({ key }) => !other || !key.startsWith(`${path}.addr`)),
+      );
+      return settings;
+    },
+  };
+}
+
 /** The keys of a listener. */
-export const LISTEN: Section<ListenSettings> = section<ListenSettings>({
-  network: NETWORK,
-  addr: ADDRESS,
-  advertisedAddr: text(),
-  tls: TLS,
-});
+export const LISTEN: Section<ListenSettings> = ofOneNetwork(
+  section<ListenSettings>({
+    network: NETWORK,
+    addr: ADDRESS,
+    advertisedAddr: text(),
+    tls: TLS,
+  }),
+);
 
 /** The keys of an outgoing connection. */
-export const DIAL: Section<DialSettings> = section<DialSettings>({
-  network: NETWORK,
-  addrs: addressList(ADDRESS),
-  advertisedAddr: text(),
-  tls: TLS,
-});
+export const DIAL: Section<DialSettings> = ofOneNetwork(
+  section<DialSettings>({
+    network: NETWORK,
+    addrs: addressList(ADDRESS),
+    advertisedAddr: text(),
+    tls: TLS,
+  }),
+);

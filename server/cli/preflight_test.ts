@@ -151,6 +151,24 @@ for (const [name, text, said] of DOUBTFUL) {
   });
 }
 
+Deno.test("--check warns about ports of its own that could not be opened beside others, and that it can do without", async () => {
+  const text = GOOD.replace("127.0.0.1:0", "127.0.0.1:4711") +
+    "observability: {enable: true, addr: ':4711'}\n" +
+    "daemon: {pprof: {enable: true, addr: '127.0.0.1:4711'}}\n";
+  await withFile(text, async (path) => {
+    await using check = new Program(["--check", "-c", path], {}, WRITE);
+    const { code, out, err } = await check.end();
+    assertEquals([code, out], [0, `${path}: ok`]);
+    const lines = err.trimEnd().split("\n");
+    assertEquals(lines.length, 2, err);
+    for (const [i, key] of ["observability", "daemon.pprof"].entries()) {
+      assert(lines[i]!.startsWith(`frontier: warning: ${path}:`), err);
+      assertStringIncludes(lines[i]!, "4711, choose another port");
+      assertStringIncludes(lines[i]!, `(${key}.addr)`);
+    }
+  });
+});
+
 Deno.test("--check says nothing about addresses that it may not try", async () => {
   const text = GOOD.replace("127.0.0.1:0", "192.0.2.1:4711");
   await withFile(text, async (path) => {

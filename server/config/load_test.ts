@@ -418,6 +418,14 @@ const MISTAKES: [line: string, complaint: string][] = [
     'frontier.yaml:11:42: Unsupported network "udp": it cannot carry this protocol, use tcp (frontlas.dial.network)',
   ],
   [
+    "frontlas: {enable: true, dial: {network: unix, addr: /run/f.sock}}",
+    'frontier.yaml:11:42: Unsupported network "unix", use tcp (frontlas.dial.network)',
+  ],
+  [
+    "controlplane: {enable: true, listen: {network: unix, addr: /run/f.sock}}",
+    'frontier.yaml:11:48: Unsupported network "unix", use tcp (controlplane.listen.network)',
+  ],
+  [
     "controlplane: {enable: true, tokens: [{role: admin}]}",
     "frontier.yaml:11:39: Cannot use a token without its secret: set it to {file: path} or {env: FRONTIER_NAME} (controlplane.tokens[0].token)",
   ],
