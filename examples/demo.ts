@@ -8,7 +8,7 @@
 import { startFrontier } from "@frontier/server";
 import { Chatroom } from "./chatroom/chatroom.ts";
 import { User } from "./chatroom/user.ts";
-import { type Flag, runProgram } from "./flags.ts";
+import { type Flag, parseCount, runProgram } from "./flags.ts";
 
 const USAGE = `A gateway, a chatroom and three users that talk through it.
 
@@ -42,8 +42,7 @@ function median(values: number[]): number {
 }
 
 async function run({ calls }: Record<keyof typeof FLAGS, string>) {
-  const rounds = Number(calls);
-  if (!(rounds >= 1)) throw new Error(`Cannot make ${calls} calls per user`);
+  const rounds = parseCount("calls", calls);
   await using gateway = await startFrontier({
     edgebound: { hostname: HOSTNAME, port: 0 },
     servicebound: { hostname: HOSTNAME, port: 0 },

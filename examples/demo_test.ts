@@ -22,5 +22,5 @@ Deno.test("the demo explains itself and refuses nonsense", async () => {
   assertEquals(help.code, 0);
   assert(help.output.includes("--calls"));
   assertEquals((await runToEnd("demo", "--nope")).code, 2);
-  assertEquals((await runToEnd("demo", "--calls", "x")).code, 1);
+  assertEquals((await runToEnd("demo", "--calls", "x")).code, 2);
 });

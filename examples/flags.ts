@@ -98,6 +98,9 @@ export function parseAddress(
   return { hostname: hostname || "127.0.0.1", port: Number(port) };
 }
 
+/** Longest wait of a timer, in milliseconds; what is longer would end at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
@@ -109,7 +112,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
  * Reads a span of time.
  *
  * @param text Such as `500ms`, `60s` or `1m30s`.
- * @returns Milliseconds, more than 0.
+ * @returns Milliseconds, more than 0 and no more than a timer takes.
  * @throws {FlagError} If it is none.
  */
 export function parseDuration(text: string): number {
@@ -119,7 +122,24 @@ export function parseDuration(text: string): number {
   if (parts.map(([part]) => part).join("") !== text || ms <= 0) {
     throw new FlagError(`Cannot use ${text} as a duration: such as 500ms, 60s`);
   }
+  if (ms > MAX_TIMER_MS) {
+    throw new FlagError(`Cannot use ${text} as a duration: at most 596h`);
+  }
   return ms;
+}
+
+/**
+ * Reads a number of things.
+ *
+ * @param flag Which flag says it, without its dashes.
+ * @param text What it says.
+ * @returns The number, from 1.
+ * @throws {FlagError} If it is none.
+ */
+export function parseCount(flag: string, text: string): number {
+  const count = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (count > 0) return count;
+  throw new FlagError(`Cannot use --${flag} ${text}: need a number from 1`);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   FlagError,
   helpText,
   parseAddress,
+  parseCount,
   parseDuration,
   parseFlags,
 } from "./flags.ts";
@@ -67,8 +68,15 @@ Deno.test("parseDuration() takes what Go's programs take", () => {
   ) {
     assertEquals(parseDuration(text), ms);
   }
-  for (const text of ["", "60", "s", "0s", "-1s", "1s ", "1x"]) {
+  for (const text of ["", "60", "s", "0s", "-1s", "1s ", "1x", "597h"]) {
     assertThrows(() => parseDuration(text), FlagError);
+  }
+});
+
+Deno.test("parseCount() takes whole numbers from 1", () => {
+  assertEquals(parseCount("n", "12"), 12);
+  for (const text of ["", "0", "-1", "1.5", "1e3", "x", "9".repeat(16)]) {
+    assertThrows(() => parseCount("n", text), FlagError, "--n");
   }
 });
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { STOP_SIGNALS } from "./stop_signals.ts";
 import { type ProgramName, PROGRAMS, runArguments } from "./programs.ts";
 
 const USAGE = `Programs that show what edges and services can do.
@@ -29,7 +30,7 @@ async function run(name: ProgramName, args: string[]): Promise<number> {
     stderr: "inherit",
   }).spawn();
   // A Ctrl-C is the program's: whoever ends it, its exit code is passed on.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of STOP_SIGNALS) {
     Deno.addSignalListener(signal, () => {
       try {
         child.kill(signal);

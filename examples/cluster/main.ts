@@ -7,7 +7,7 @@
 
 import { ClusterService } from "@frontier/client/cluster";
 import { startFrontlas } from "@frontier/frontlas";
-import { type Flag, runProgram } from "../flags.ts";
+import { type Flag, FlagError, parseCount, runProgram } from "../flags.ts";
 import { gatewaysOf } from "./edge_addresses.ts";
 import { Fleet, pause } from "./fleet.ts";
 import { GatewayProcess } from "./gateway_process.ts";
@@ -72,10 +72,11 @@ class Display {
 async function run(
   flags: Record<keyof typeof FLAGS, string>,
 ): Promise<void> {
-  const edges = Number(flags.edges);
+  const edges = parseCount("edges", flags.edges);
   const ms = Number(flags.seconds) * 1_000;
-  if (!(edges >= 1)) throw new Error(`Cannot connect ${flags.edges} edges`);
-  if (!(ms > 0)) throw new Error(`Cannot wait ${flags.seconds} seconds`);
+  if (!(ms > 0 && ms < Infinity)) {
+    throw new FlagError(`Cannot wait ${flags.seconds} seconds: need a number`);
+  }
   await using stack = new AsyncDisposableStack();
 
   const frontlas = stack.use(

@@ -29,5 +29,5 @@ Deno.test("the demo of a cluster explains itself and refuses nonsense", async ()
   assertEquals(help.code, 0);
   assert(help.output.includes("--edges"));
   assertEquals((await runToEnd("demo_cluster", "--nope")).code, 2);
-  assertEquals((await runToEnd("demo_cluster", "--edges", "x")).code, 1);
+  assertEquals((await runToEnd("demo_cluster", "--edges", "x")).code, 2);
 });

@@ -11,9 +11,14 @@ import {
   encodeJson,
   type Stream,
 } from "@frontier/client";
+import { printable } from "../printable.ts";
 
+/** What services learn about an edge that offers a file. */
+export const OFFER = "file_transfer";
 /** Bytes per read and write. */
 const PIECE = 262_144;
+/** How many may pull at a time; each costs a piece and an open file. */
+const MAX_RECEIVERS = 32;
 
 /** What the service learns before it pulls the file. */
 export interface FileInfo {
@@ -30,6 +35,7 @@ export class FileEdge implements AsyncDisposable {
   /** The end. */
   readonly edge: Edge;
   readonly #path: string;
+  #receivers = 0;
 
   private constructor(edge: Edge, path: string) {
     this.edge = edge;
@@ -47,7 +53,7 @@ export class FileEdge implements AsyncDisposable {
     const info = encodeJson(await describe(path));
     const edge = await Edge.connect({
       ...options,
-      meta: "file_transfer",
+      meta: OFFER,
       methods: { ...options.methods, file_info: () => info },
     });
     return new FileEdge(edge, path);
@@ -67,6 +73,9 @@ export class FileEdge implements AsyncDisposable {
   }
 
   async #send(stream: Stream): Promise<void> {
+    if (this.#receivers === MAX_RECEIVERS) return await stream.close();
+    this.#receivers++;
+    using _ = { [Symbol.dispose]: () => void this.#receivers-- };
     using file = await Deno.open(this.#path);
     const buf = new Uint8Array(PIECE);
     for (let count; (count = await file.read(buf)) !== null;) {
@@ -75,6 +84,22 @@ export class FileEdge implements AsyncDisposable {
     }
     await stream.close({ timeoutMs: 30_000 });
   }
+}
+
+/**
+ * Reads what an edge says about its file.
+ *
+ * @param value What has arrived.
+ * @returns It.
+ * @throws {TypeError} If that is no such thing.
+ */
+export function readInfo(value: unknown): FileInfo {
+  const { name, size, sha256 } = Object(value);
+  if (
+    typeof name !== "string" || !Number.isSafeInteger(size) || size < 0 ||
+    typeof sha256 !== "string"
+  ) throw new TypeError("Cannot pull a file: the edge does not describe it");
+  return { name: printable(name), size, sha256: printable(sha256) };
 }
 
 async function describe(path: string): Promise<FileInfo> {

@@ -69,6 +69,7 @@ Deno.test("bytes that are not those announced are refused", async () => {
     port: gateway.serviceAddr.port,
   });
   const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, "before");
   try {
     const announce = (size: number) =>
       edge.register(
@@ -81,12 +82,29 @@ Deno.test("bytes that are not those announced are refused", async () => {
       Error,
       "got 3 of 4 bytes",
     );
+    await announce(2);
+    await assertRejects(
+      () => pullFile(service, edge.edgeId, path),
+      Error,
+      "got more than 2 bytes",
+    );
+    for (const nonsense of [-1, 0.5]) {
+      await announce(nonsense);
+      await assertRejects(
+        () => pullFile(service, edge.edgeId, path),
+        TypeError,
+        "does not describe it",
+      );
+    }
     await announce(3);
     await assertRejects(
       () => pullFile(service, edge.edgeId, path),
       Error,
       "its SHA-256 is",
     );
+    // What was there before is still there, and nothing beside it.
+    assertEquals(await Deno.readTextFile(path), "before");
+    await assertRejects(() => Deno.stat(`${path}.part`), Deno.errors.NotFound);
   } finally {
     await Deno.remove(path);
   }
@@ -117,5 +135,7 @@ Deno.test("the file transfer explains itself", async () => {
   const { code, output } = await runToEnd("file_transfer", "--help");
   assertEquals(code, 0);
   assert(output.includes("--size"));
-  assertEquals((await runToEnd("file_transfer", "--role=x")).code, 2);
+  for (const flag of ["--role=x", "--edge-id=x", "--size=x"]) {
+    assertEquals((await runToEnd("file_transfer", flag)).code, 2);
+  }
 });

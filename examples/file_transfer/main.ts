@@ -5,10 +5,13 @@
  * @module
  */
 
-import { FrontierError, Service } from "@frontier/client";
+import { type EdgeOptions, FrontierError, Service } from "@frontier/client";
 import { startFrontier } from "@frontier/server";
+import { explained } from "../error_text.ts";
 import { FlagError, parseAddress, runProgram } from "../flags.ts";
-import { createFile, FileEdge } from "./file_edge.ts";
+import { STOP_SIGNALS } from "../stop_signals.ts";
+import { logConnection, WARNINGS } from "../user_log.ts";
+import { createFile, FileEdge, OFFER } from "./file_edge.ts";
 import { progressBar } from "./progress_bar.ts";
 import { pullFile } from "./pull.ts";
 
@@ -39,6 +42,9 @@ const FLAGS = {
   },
 };
 
+/** Exit code after Ctrl-C, as shells have it. */
+const INTERRUPTED = 130;
+
 type Values = Record<keyof typeof FLAGS, string>;
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -57,7 +63,19 @@ function parseSize(text: string): number {
 }
 
 async function run(values: Values): Promise<void> {
+  if (!/^\d*$/.test(values["edge-id"])) {
+    throw new FlagError(
+      `Cannot use ${values["edge-id"]} as an edge: need its id`,
+    );
+  }
   const folder = await Deno.makeTempDir({ prefix: "file_transfer_" });
+  // Nor does a Ctrl-C leave a file of 100 MB behind.
+  for (const signal of STOP_SIGNALS) {
+    Deno.addSignalListener(signal, () => {
+      Deno.removeSync(folder, { recursive: true });
+      Deno.exit(INTERRUPTED);
+    });
+  }
   try {
     switch (values.role) {
       case "all":
@@ -83,7 +101,7 @@ async function runAll(values: Values, folder: string): Promise<void> {
     servicebound: { hostname, port: 0 },
   });
   const offered = await offeredFile(values, folder);
-  await using edge = await FileEdge.offer(offered, {
+  await using edge = await offer(offered, {
     hostname,
     port: gateway.edgeAddr.port,
   });
@@ -95,10 +113,18 @@ async function runAll(values: Values, folder: string): Promise<void> {
   await pull(service, edge.edge.edgeId, values, folder);
 }
 
+function offer(path: string, options: EdgeOptions): Promise<FileEdge> {
+  return explained(
+    `Cannot offer ${path}`,
+    () => FileEdge.offer(path, options),
+  );
+}
+
 async function runEdge(values: Values, folder: string): Promise<void> {
   const offered = await offeredFile(values, folder);
   const address = parseAddress(values["edge-address"] || "127.0.0.1:30012");
-  await using edge = await FileEdge.offer(offered, address);
+  await using edge = await offer(offered, { ...address, logger: WARNINGS });
+  void logConnection(edge.edge);
   console.log(`offering ${offered} as edge ${edge.edge.edgeId}`);
   await edge.run();
 }
@@ -107,13 +133,19 @@ async function runService(values: Values, folder: string): Promise<void> {
   const address = parseAddress(
     values["service-address"] || "127.0.0.1:30011",
   );
-  await using service = await Service.connect(address);
+  await using service = await Service.connect({
+    ...address,
+    logger: WARNINGS,
+  });
+  void logConnection(service);
   if (values["edge-id"] !== "") {
     await pull(service, BigInt(values["edge-id"]), values, folder);
     return;
   }
   const found = Promise.withResolvers<bigint>();
-  await service.registerEdgeOnline(({ edgeId }) => found.resolve(edgeId));
+  await service.registerEdgeOnline(({ edgeId, meta }) => {
+    if (new TextDecoder().decode(meta) === OFFER) found.resolve(edgeId);
+  });
   console.log("waiting for an edge");
   const edgeId = await found.promise;
   await admitted(service, edgeId);
@@ -155,11 +187,9 @@ async function pull(
     (text) => Deno.stdout.writeSync(encoder.encode(text)),
     Deno.stdout.isTerminal(),
   );
-  const { name, size, sha256 } = await pullFile(
-    service,
-    edgeId,
-    path,
-    onProgress,
+  const { name, size, sha256 } = await explained(
+    `Cannot pull from edge ${edgeId}`,
+    () => pullFile(service, edgeId, path, onProgress),
   );
   console.log(`${name}: ${size} bytes, SHA-256 ${sha256} verified`);
 }

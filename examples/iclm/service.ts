@@ -11,7 +11,12 @@ import {
 } from "@frontier/client";
 import type { SingleGatewayOption } from "@frontier/client/cluster";
 import { explained } from "../error_text.ts";
-import { checkNetwork, FlagError, parseAddress, runProgram } from "../flags.ts";
+import {
+  checkNetwork,
+  parseAddress,
+  parseCount,
+  runProgram,
+} from "../flags.ts";
 import { decodeLabelData } from "./label_data.ts";
 import { logConnection, userLog } from "../user_log.ts";
 import { chosenMethods } from "./methods.ts";
@@ -66,7 +71,7 @@ const STATS_MS = 1_000;
 
 async function run(values: Values): Promise<void> {
   checkNetwork(values.network);
-  const receivers = count("topic_receivers", values.topic_receivers);
+  const receivers = parseCount("topic_receivers", values.topic_receivers);
   let notice: Show = (line) => console.log(line);
   const show: Show = (line) => notice(line);
   const showReceived: Show = values.printmessage === "true" ? show : () => {};
@@ -96,7 +101,7 @@ async function run(values: Values): Promise<void> {
       methods,
       logger,
       failFast: true,
-      limits: { messages: count("buffer", values.buffer) },
+      limits: { messages: parseCount("buffer", values.buffer) },
     }));
   const edges = new OnlineEdges(show);
   await edges.follow(service);
@@ -141,12 +146,6 @@ async function run(values: Values): Promise<void> {
     notice = () => {};
   }
   clearInterval(timer);
-}
-
-function count(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new FlagError(`Cannot use ${text} as ${name}: need a number from 1`);
 }
 
 /** Connects to a gateway, or to all of a cluster. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { parseAddress } from "../flags.ts";
+
 /** A broker that readings go to. */
 export type BrokerName = "nats" | "redis" | "kafka" | "amqp" | "nsq";
 
@@ -30,7 +32,7 @@ export function consumerOf(
   count: number,
   admin: string,
 ): Consumer {
-  const [host, port] = addr.split(":") as [string, string];
+  const { hostname, port } = parseAddress(addr);
   switch (broker) {
     case "kafka":
       return {
@@ -55,9 +57,9 @@ export function consumerOf(
         command: [
           "redis-cli",
           "-h",
-          host,
+          hostname,
           "-p",
-          port,
+          `${port}`,
           "XRANGE",
           topic,
           "-",
@@ -79,14 +81,14 @@ export function consumerOf(
         early: false,
       };
     case "amqp": {
-      const [adminHost, adminPort] = admin.split(":") as [string, string];
+      const { hostname, port } = parseAddress(admin);
       return {
         command: [
           "rabbitmqadmin",
           "-H",
-          adminHost,
+          hostname,
           "-P",
-          adminPort,
+          `${port}`,
           "-f",
           "tsv",
           "get",

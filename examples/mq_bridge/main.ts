@@ -6,7 +6,13 @@
 
 import { Edge } from "@frontier/client";
 import { type Frontier, startFrontier } from "@frontier/server";
-import { type Flag, runProgram } from "../flags.ts";
+import {
+  type Flag,
+  FlagError,
+  parseAddress,
+  parseCount,
+  runProgram,
+} from "../flags.ts";
 import { type BrokerName, consumerOf } from "./consumers.ts";
 
 const USAGE =
@@ -118,11 +124,12 @@ async function show(
 async function run(flags: Flags): Promise<void> {
   const names = BROKERS.filter((name) => flags[name] !== "");
   if (names.length === 0) {
-    throw new Error("Cannot publish to nothing: name a broker, try --help");
+    throw new FlagError("Cannot publish to nothing: name a broker, try --help");
   }
-  const count = Number(flags.edges);
-  if (!(count >= 1)) throw new Error(`Cannot use ${flags.edges} edges`);
+  for (const name of names) parseAddress(flags[name]);
+  const count = parseCount("edges", flags.edges);
   await using gateway = await start(flags);
+  console.log(`connecting to ${names.join(", ")}`);
   await reachAll(gateway);
   const topics = new Map(
     names.map((name) => [name, `${flags.topic}-${name}`]),

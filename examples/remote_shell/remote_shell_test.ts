@@ -1,7 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { startFrontier } from "@frontier/server";
 import { Program, runToEnd } from "../testing/run_program.ts";
 import { TerminalProgram } from "../testing/terminal_program.ts";
+import { readExit } from "./terminal_messages.ts";
 
 const hostname = "127.0.0.1";
 
@@ -159,4 +160,11 @@ Deno.test("the service waits for the next edge, and says what is wrong", async (
     ...serviceArgs(gateway, `--edge=${id}`),
   );
   assert(failed.code !== 0, failed.output);
+});
+
+Deno.test("what is no exit code is none: least of all a success", () => {
+  assertEquals([readExit("0"), readExit("255")], [0, 255]);
+  for (const text of ["", "abc", "-1", "256", "1.5", "0x0"]) {
+    assertThrows(() => readExit(text), RangeError);
+  }
 });

@@ -6,6 +6,7 @@
 
 import { runArguments } from "../programs.ts";
 import { checkNetwork, runProgram } from "../flags.ts";
+import { STOP_SIGNALS } from "../stop_signals.ts";
 import { Processes } from "./demo/processes.ts";
 import { startWireguard, whatIsMissing } from "./demo/real_demo.ts";
 import { readSettings, type Settings } from "./demo/settings.ts";
@@ -73,7 +74,7 @@ async function run(values: Values): Promise<void> {
 /** Waits until the user has enough. */
 function untilStopped(): Promise<true> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of STOP_SIGNALS) {
       Deno.addSignalListener(signal, () => resolve(true));
     }
   });

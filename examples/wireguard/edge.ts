@@ -6,11 +6,12 @@
 
 import { Edge } from "@frontier/client";
 import { explained } from "../error_text.ts";
-import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
+import { checkNetwork, FlagError, parseAddress, runProgram } from "../flags.ts";
 import { WARNINGS } from "../user_log.ts";
+import { encodeFrame } from "./frame.ts";
 import { stderrLog, untilSignal } from "./log.ts";
 import { Tunnel } from "./tunnel.ts";
-import { Udp } from "./udp.ts";
+import { findPeer, Udp } from "./udp.ts";
 
 const USAGE =
   `Carries the datagrams of a local WireGuard peer to the one with the same pair id.
@@ -45,7 +46,10 @@ async function run(values: Values): Promise<void> {
   checkNetwork(values["frontier-network"]);
   const log = stderrLog(`wg-edge ${values.name}`);
   const where = parseAddress(values.listen);
-  const peer = values.peer === "" ? undefined : parseAddress(values.peer);
+  const peer = values.peer === ""
+    ? undefined
+    : await findPeer(values.peer, where);
+  checkPairId(values["pair-id"]);
   await using edge = await explained("new edge", () =>
     Edge.connect({
       ...parseAddress(values["frontier-addr"]),
@@ -70,6 +74,15 @@ async function run(values: Values): Promise<void> {
   stop.abort();
   await edge.close();
   await running;
+}
+
+/** It is the first datagram of each stream. */
+function checkPairId(pairId: string): void {
+  try {
+    encodeFrame(new TextEncoder().encode(pairId));
+  } catch {
+    throw new FlagError("Cannot use --pair-id: need 1 to 65535 bytes");
+  }
 }
 
 if (import.meta.main) Deno.exit(await runProgram(USAGE, FLAGS, run));

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { STOP_SIGNALS } from "../stop_signals.ts";
+
 /** Writes a line. */
 export type Log = (line: string) => void;
 
@@ -30,11 +32,8 @@ function time(date: Date): string {
  * @param log Where that is told.
  */
 export async function untilSignal(log: Log): Promise<void> {
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
   const signal = await new Promise<string>((resolve) => {
-    for (const name of signals) {
+    for (const name of STOP_SIGNALS) {
       Deno.addSignalListener(name, () => resolve(name));
     }
   });

@@ -8,8 +8,8 @@ import { Service } from "@frontier/client";
 import { explained } from "../error_text.ts";
 import {
   checkNetwork,
-  FlagError,
   parseAddress,
+  parseCount,
   parseDuration,
   runProgram,
 } from "../flags.ts";
@@ -42,12 +42,10 @@ async function run(values: Record<keyof typeof FLAGS, string>): Promise<void> {
   checkNetwork(values["frontier-network"]);
   const name = values["service-name"];
   const log = stderrLog("wg-router");
-  const maxPairIdLength = Number(values["max-pair-id-len"]);
-  if (!Number.isInteger(maxPairIdLength) || maxPairIdLength < 1) {
-    throw new FlagError(
-      `Cannot use ${values["max-pair-id-len"]} as a length: need a number`,
-    );
-  }
+  const maxPairIdLength = parseCount(
+    "max-pair-id-len",
+    values["max-pair-id-len"],
+  );
   const pairing = new Pairing({
     pairTimeoutMs: parseDuration(values["pair-timeout"]),
     maxPairIdLength,

@@ -5,6 +5,8 @@
  */
 
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { FlagError, parseAddress } from "../flags.ts";
 
 /** Where a datagram comes from or goes to. */
 export interface UdpAddress {
@@ -12,6 +14,31 @@ export interface UdpAddress {
   readonly hostname: string;
   /** Port. */
   readonly port: number;
+}
+
+function familyOf({ hostname }: UdpAddress): 4 | 6 {
+  return hostname.includes(":") ? 6 : 4;
+}
+
+/**
+ * Finds the one that datagrams are for.
+ *
+ * @param text `host:port`.
+ * @param from Where they are sent from.
+ * @returns Its address, of the same kind.
+ * @throws {FlagError} If there is no such host or port.
+ */
+export async function findPeer(
+  text: string,
+  from: UdpAddress,
+): Promise<UdpAddress> {
+  const { hostname, port } = parseAddress(text);
+  if (port === 0) throw new FlagError(`Cannot send to ${text}: need a port`);
+  const family = familyOf(from);
+  const found = await lookup(hostname, family).catch(() => undefined);
+  // An address is what it is, whatever was asked for.
+  if (found?.family === family) return { hostname: found.address, port };
+  throw new FlagError(`Cannot send to ${text}: no such host in IPv${family}`);
 }
 
 /** Sends and hears datagrams. What cannot be delivered is lost, as on any network. */
@@ -34,7 +61,7 @@ export class Udp implements Disposable {
     where: UdpAddress,
     onDatagram: (data: Uint8Array, from: UdpAddress) => void,
   ): Promise<Udp> {
-    const socket = createSocket(where.hostname.includes(":") ? "udp6" : "udp4");
+    const socket = createSocket(`udp${familyOf(where)}`);
     socket.on(
       "message",
       (data: Uint8Array, from: RemoteInfo) =>
@@ -65,6 +92,8 @@ export class Udp implements Disposable {
    * @param to Where to.
    */
   send(data: Uint8Array, to: UdpAddress): void {
+    // Only a forged datagram comes from there.
+    if (to.port === 0) return;
     this.#socket.send(new Uint8Array(data), to.port, to.hostname, () => {});
   }
 

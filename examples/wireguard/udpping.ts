@@ -11,7 +11,7 @@ import {
   runProgram,
 } from "../flags.ts";
 import { stderrLog, untilSignal } from "./log.ts";
-import { Udp } from "./udp.ts";
+import { findPeer, Udp } from "./udp.ts";
 
 const USAGE =
   `Sends a datagram each interval and shows the replies, or returns what arrives.
@@ -34,12 +34,13 @@ async function run(values: Record<keyof typeof FLAGS, string>): Promise<void> {
   if (mode !== "send" && mode !== "echo") {
     throw new FlagError(`Cannot use mode ${mode}: need send or echo`);
   }
-  const target = parseAddress(values.target);
+  const where = parseAddress(values.listen);
+  const target = await findPeer(values.target, where);
   const intervalMs = parseDuration(values.interval);
   const log = stderrLog(`udpping ${mode}`);
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
-  using socket = await Udp.listen(parseAddress(values.listen), (data, from) => {
+  using socket = await Udp.listen(where, (data, from) => {
     log(
       `recv ${data.length} bytes from ${from.hostname}:${from.port}: ${
         JSON.stringify(decoder.decode(data))

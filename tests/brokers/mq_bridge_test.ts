@@ -73,7 +73,7 @@ Deno.test("the example says what it wants", async () => {
   assertEquals(help.code, 0);
   assert(help.output.includes("--kafka"));
   const nothing = await run();
-  assertEquals(nothing.code, 1);
+  assertEquals(nothing.code, 2);
   assert(nothing.output.includes("name a broker"), nothing.output);
   const nowhere = await run("--nats");
   assertEquals(nowhere.code, 2);
