@@ -267,6 +267,26 @@ Deno.test("a gateway without TLS is told apart", async () => {
   listener.close();
 });
 
+Deno.test("a server that hangs up in the handshake may not speak TLS, and that is said", async () => {
+  const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const accepted = listener.accept();
+  const error = assertRejects(
+    () =>
+      connectTls({
+        hostname: "127.0.0.1",
+        port,
+        ca: pem("ca.pem"),
+        timeoutMs: LIMIT_MS,
+      }),
+    Error,
+    `Cannot connect to 127.0.0.1:${port}: the server hung up during the handshake: it may not speak TLS, check the port`,
+  );
+  (await accepted).close();
+  await error;
+  listener.close();
+});
+
 Deno.test("connectTls() gives up with its signal and in its time", async () => {
   const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
   const to = { hostname: "127.0.0.1", port: listener.addr.port };

@@ -424,6 +424,12 @@ function describe(
       `Connection lost: ${FAREWELLS[farewell]}`,
     );
   }
+  if (kind === "protocol" && link.role === "client" && link.openedAt < 0) {
+    return new FrontierError(
+      "protocol",
+      `Cannot connect: what answers is no gateway, check the port (${text})`,
+    );
+  }
   if (kind === "protocol") {
     return new FrontierError("protocol", `Connection lost: ${text}`);
   }

@@ -136,3 +136,19 @@ Deno.test("an end at its own port is not suspected, whatever fails", async () =>
   ) await assertRejects(operation, FrontierError);
   assertEquals(lines, []);
 });
+
+Deno.test("a port where no gateway listens is told apart from a gateway that is lost", async () => {
+  await using web = Deno.serve(
+    { hostname: LOOPBACK, port: 0, onListen: () => {} },
+    () => new Response("a web page"),
+  );
+  const { port } = web.addr as Deno.NetAddr;
+  for (const connect of [Edge.connect, Service.connect]) {
+    const error = await assertRejects(
+      () => connect({ port, reconnect: false }),
+      FrontierError,
+      "Cannot connect: what answers is no gateway, check the port (",
+    );
+    assertEquals(error.code, "protocol");
+  }
+});

@@ -223,12 +223,20 @@ export class Agent implements AsyncDisposable {
       Promise.all([...this.#serving, this.#runner.idle]),
     ]);
     clearTimeout(timer);
-    this.#server.abort();
-    this.#runner.abort();
+    this.abort();
     this.#stop.abort();
     this.#changed.abort();
     this.#connected.reject(new Error("Cannot publish: the agent is closed"));
     await Promise.allSettled([...this.#serving, this.#running]);
+  }
+
+  /**
+   * Resets all connections that are forwarded and kills the commands that run, at
+   * once: for a process that ends in the same turn. New ones may come.
+   */
+  abort(): void {
+    this.#server.abort();
+    this.#runner.abort();
   }
 
   /** Closes it. */

@@ -59,7 +59,7 @@ Environment (a flag beats it, it beats the file)
 
 Signals
   SIGINT, SIGTERM  refuse what is new, finish what is under way, exit; a second
-                   one exits at once
+                   one cuts it and exits at once
   SIGHUP           read the configuration file anew; what is forwarded stays,
                    unless the gateways, the meta or the files for TLS change
 

@@ -80,8 +80,12 @@ async function optionsOf(given: AgentArguments): Promise<AgentOptions> {
   return options;
 }
 
-/** Whether files can be used that are not read before a connection is made. */
-async function checkFiles({ ca, cert, key }: AgentOptions): Promise<void> {
+/** Whether files can be used that are not needed before a connection is made. */
+async function checkFiles(
+  { ca, cert, key, exec }: AgentOptions,
+): Promise<void> {
+  const { checkCommands } = await import("./command_check.ts");
+  for (const unseen of await checkCommands(exec)) complain(NAME, unseen);
   if (ca === "" && cert === "") return;
   const { readTlsMaterial } = await import("../tls_material.ts");
   await readTlsMaterial({
@@ -105,9 +109,12 @@ async function serve(
   // What happens again and again is said once a minute: a device has a flash memory to spare.
   using reports = repeatLog(log);
   using _guard = new CrashGuard(reports, "the agent");
-  using signals = new StopSignals((signal) =>
-    Deno.exit(SIGNAL_STATUS[signal] ?? FAILED)
-  );
+  let cut = () => {};
+  using signals = new StopSignals((signal) => {
+    // The system would end what is forwarded as if it were complete.
+    cut();
+    Deno.exit(SIGNAL_STATUS[signal] ?? FAILED);
+  });
   let settings;
   try {
     settings = await settingsOf(options);
@@ -121,6 +128,7 @@ async function serve(
     logger: reports,
     onChange: () => changed(),
   });
+  cut = () => agent.abort();
   const input = options.publish === ""
     ? undefined
     : new StandardInput(agent, options.publish, reports);

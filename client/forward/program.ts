@@ -24,6 +24,7 @@ import { repeatLog } from "@frontier/platform/internal";
 import { callThrough } from "../forwarding/call_through.ts";
 import { connectThrough } from "../forwarding/connect_target.ts";
 import { ForwardListener } from "../forwarding/forward_listener.ts";
+import { listenProblem } from "../forwarding/listener.ts";
 import { relay } from "../forwarding/relay.ts";
 import { printAsked, runTool } from "../program/run_tool.ts";
 import { environment, settle } from "../program/settle.ts";
@@ -135,15 +136,9 @@ async function listen(
       logger: log,
     });
   } catch (error) {
-    const { code } = error as { code?: string };
+    const address = formatAddress({ hostname, port });
     throw new Error(
-      `Cannot listen on ${formatAddress({ hostname, port })}: ${
-        code === "EADDRINUSE"
-          ? "it is in use"
-          : code === "EACCES"
-          ? "ports below 1024 need more rights"
-          : (error as Error).message.split("\n")[0]
-      }`,
+      `Cannot listen on ${address}: ${listenProblem(error)}`,
       { cause: error },
     );
   }

@@ -50,7 +50,8 @@ export class TargetServer {
   readonly count: RelayCount = { sent: 0, received: 0 };
   #options: TargetServerOptions;
   #stopping = false;
-  readonly #open = new Set<Stream>();
+  /** Streams that are served, each with what cuts its local connection. */
+  readonly #open = new Map<Stream, () => void>();
 
   /** @param options What can be reached, and how much of it at a time. */
   constructor(options: TargetServerOptions) {
@@ -88,29 +89,27 @@ export class TargetServer {
       await this.#refuse(stream, undefined, this.#busy());
       return;
     }
-    this.#open.add(stream);
+    this.#open.set(stream, () => {});
     const timer = setTimeout(() => breakOff(stream), OPEN_MS);
     const frames = new FrameReader(stream);
     let target: string | undefined;
     try {
-      let local: SocketConnection;
-      try {
-        const { type, bytes } = await frames.next();
-        if (type !== OPEN) {
-          throw new ForwardError(
-            "protocol",
-            `A stream has to begin with the name of a target, not with a frame of type ${type}`,
-          );
-        }
-        target = this.#name(bytes);
-        local = await this.#connect(target);
-      } finally {
-        clearTimeout(timer);
+      const { type, bytes } = await frames.next();
+      clearTimeout(timer);
+      if (type !== OPEN) {
+        throw new ForwardError(
+          "protocol",
+          `A stream has to begin with the name of a target, not with a frame of type ${type}`,
+        );
       }
+      target = this.#name(bytes);
+      const local = await this.#connect(stream, target);
+      this.#open.set(stream, () => local.reset());
       await this.#join(stream, frames, local, target);
     } catch (error) {
       await this.#refuse(stream, target, error);
     } finally {
+      clearTimeout(timer);
       this.#open.delete(stream);
     }
   }
@@ -120,9 +119,15 @@ export class TargetServer {
     this.#stopping = true;
   }
 
-  /** Ends all connections at once. */
+  /**
+   * Ends all connections at once: when it returns, the local ones are reset, also
+   * where the process ends in the same turn.
+   */
   abort(): void {
-    for (const stream of this.#open) breakOff(stream);
+    for (const [stream, cut] of this.#open) {
+      breakOff(stream);
+      cut();
+    }
   }
 
   #busy(): ForwardError {
@@ -147,7 +152,8 @@ export class TargetServer {
     return new TextDecoder().decode(bytes.subarray(1));
   }
 
-  async #connect(target: string): Promise<SocketConnection> {
+  /** Connects to a target, unless whoever has asked for it goes away meanwhile. */
+  async #connect(stream: Stream, target: string): Promise<SocketConnection> {
     const { targets, log } = this.#options;
     const address = targets.get(target);
     if (address === undefined) {
@@ -159,9 +165,16 @@ export class TargetServer {
         }`,
       );
     }
+    const gone = new AbortController();
+    const giveUp = () => gone.abort();
+    this.#open.set(stream, giveUp);
+    stream.closed.then(giveUp, giveUp);
     try {
-      return await connectSocket(address, CONNECT_MS);
+      return await connectSocket(address, CONNECT_MS, gone.signal);
     } catch (cause) {
+      if (gone.signal.aborted) {
+        throw new ForwardError("cut", "The other side was lost", { cause });
+      }
       const reason = socketProblem(cause);
       log.warn("Target cannot be reached", {
         peer: `target ${target}`,

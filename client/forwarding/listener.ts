@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lookup } from "node:dns/promises";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { SocketConnection } from "./socket_connection.ts";
 
@@ -33,15 +34,18 @@ export class SocketListener {
    * @param options Where, and who hears of it.
    * @returns The listener.
    * @throws {Error} If the port cannot be bound; its `code` says why.
+   * @throws {Deno.errors.NotCapable} If the runtime does not let us listen there.
    */
-  static listen(options: SocketListenOptions): Promise<SocketListener> {
+  static async listen(options: SocketListenOptions): Promise<SocketListener> {
     const { hostname, port, onConnection, onError } = options;
-    return new Promise((resolve, reject) => {
+    const { address } = await lookup(hostname);
+    refuseWithoutPermission(address, port);
+    return await new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true }, (socket) => {
         onConnection(new SocketConnection(socket));
       });
       server.once("error", reject);
-      server.listen({ host: hostname, port }, () => {
+      server.listen({ host: address, port }, () => {
         server.off("error", reject);
         server.on("error", onError);
         resolve(new SocketListener(server));
@@ -59,4 +63,42 @@ export class SocketListener {
   close(): void {
     this.#server.close();
   }
+}
+
+/**
+ * Says in words of the field why a port could not be bound.
+ *
+ * @param error What the attempt ended with.
+ * @returns The reason, and what to do where that is known; without the address.
+ */
+export function listenProblem(error: unknown): string {
+  const { code, name, message } = error as Error & { code?: string };
+  if (name === "NotCapable") {
+    return "the runtime has no permission for it, see --allow-net";
+  }
+  switch (code) {
+    case "EADDRINUSE":
+      return "it is in use, take another port";
+    case "EACCES":
+      return "ports below 1024 need more rights, take a higher one";
+    // The runtime says EINVAL where the system says EADDRNOTAVAIL.
+    case "EADDRNOTAVAIL":
+    case "EINVAL":
+      return "this machine has no such address, take 127.0.0.1, or 0.0.0.0 for all it has";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "the host name cannot be resolved, take 127.0.0.1";
+    case "EPERM":
+      return "the runtime has no permission to resolve the host name, see --allow-net";
+    default:
+      return message.split("\n")[0]!;
+  }
+}
+
+/** `node:net` throws for want of a permission where nobody can catch it. */
+function refuseWithoutPermission(address: string, port: number): void {
+  const host = `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  const { state } = Deno.permissions.querySync({ name: "net", host });
+  if (state === "granted") return;
+  throw new Deno.errors.NotCapable(`Requires net access to "${host}"`);
 }

@@ -78,7 +78,7 @@ export class SocketConnection implements HalfCloseable {
     if (this.#error !== undefined) return Promise.reject(this.#error);
     return new Promise((resolve, reject) => {
       this.#failWrite = reject;
-      this.#socket.end(resolve);
+      this.#socket.end((error?: Error) => error ? reject(error) : resolve());
     });
   }
 
@@ -125,12 +125,14 @@ export type SocketAddress =
  *
  * @param address Where to.
  * @param timeoutMs Milliseconds it may take.
+ * @param signal Gives up.
  * @returns The connection.
  * @throws {Error} If it cannot be made in time.
  */
 export function connectSocket(
   address: SocketAddress,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<SocketConnection> {
   return new Promise((resolve, reject) => {
     const buffer = new ReadBuffer();
@@ -143,16 +145,24 @@ export function connectSocket(
         allowHalfOpen: true,
         onread,
       });
-    const timer = setTimeout(() => {
+    const fail = (error: Error) => {
       socket.destroy();
-      reject(new Error(`no answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-    socket.once("error", (error) => {
-      clearTimeout(timer);
+      settled();
       reject(error);
-    });
-    socket.once("connect", () => {
+    };
+    const giveUp = () => fail(new Error("nobody waits for it any more"));
+    const timer = setTimeout(
+      () => fail(new Error(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const settled = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
+    };
+    signal.addEventListener("abort", giveUp);
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      settled();
       resolve(new SocketConnection(socket, buffer));
     });
   });

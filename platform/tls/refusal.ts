@@ -61,6 +61,9 @@ export function describeRefusal(
   if (code === "ERR_SSL_WRONG_VERSION_NUMBER") {
     return "the server does not speak TLS: check the port";
   }
+  if (code === "ECONNRESET") {
+    return "the server hung up during the handshake: it may not speak TLS, check the port";
+  }
   if (!isUntrusted(error)) return describeError(error);
   const now = Date.now();
   if (shown?.valid_to && Date.parse(shown.valid_to) < now) {

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FrontierError, Service } from "@frontier/client";
 import type { Frontier } from "@frontier/server";
+import { connectTarget } from "../../client/forwarding/connect_target.ts";
 import { defaultOptions } from "../../client/agent/options.ts";
 import { freePorts } from "../support/free_ports.ts";
 import { eventually, startGateway } from "../support/gateway.ts";
@@ -451,6 +452,37 @@ Deno.test("a stop waits for what is under way, and not for ever", async () => {
   assertEquals((await second.end()).code, 143);
 });
 
+Deno.test("an agent that has to end at once cuts what it forwards, and nobody takes that for its end", async () => {
+  await using gateway = await startGateway();
+  await using service = await Service.connect(services(gateway));
+  const ends: string[] = [];
+  using peer = target(async (conn) => {
+    await writeAll(conn, encoder.encode("x"));
+    try {
+      ends.push(`${await conn.read(new Uint8Array(1))}`);
+    } catch (error) {
+      ends.push((error as Error).name);
+    }
+  });
+  await using agent = ProgramUnderTest.agent({
+    args: [
+      ...["--server", server(gateway), "--stop-seconds", "600"],
+      ...["--forward", `x=127.0.0.1:${peer.address.port}`],
+    ],
+  });
+  const edgeId = await agent.connected();
+  const conn = await connectTarget(service, { edgeId, target: "x" });
+  assertEquals((await conn.read())!.length, 1);
+  agent.kill("SIGTERM");
+  await agent.line(/Stopping/);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  agent.kill("SIGTERM");
+  assertEquals((await agent.end()).code, 143);
+  await eventually(() => Promise.resolve(ends.length === 1), 20_000);
+  assertEquals(ends, ["ConnectionReset"]);
+  await assertRejects(() => conn.read());
+});
+
 Deno.test("whoever is killed resets the client, and is used again when it is back", async () => {
   using folder = temporary();
   using peer = target(async (conn) => {
@@ -559,6 +591,15 @@ Deno.test("what makes no sense is said in one line, before anything is done", as
   }));
   const { code, out } = await agent("--check", ...some);
   assertEquals([code, out], [0, "ok\n"]);
+  const gone = await ProgramUnderTest.agent({
+    args: ["--check", ...some, "--exec", "a=/nowhere/a"],
+    allow: ["--allow-run=/nowhere/a", "--allow-read=/nowhere/a"],
+  }).end();
+  assertEquals([gone.code, gone.out], [1, ""]);
+  assert(
+    gone.err.includes('Cannot run "a": /nowhere/a does not exist'),
+    gone.err,
+  );
 });
 
 Deno.test("each thing an agent can be told may stand in its file", async () => {
@@ -570,13 +611,14 @@ Deno.test("each thing an agent can be told may stand in its file", async () => {
   const sample = /```yaml\n([^]*?)```/.exec(paper)![1]!;
   await Deno.writeTextFile(
     path,
-    sample.replaceAll("/etc/frontier-agent/", FIXTURES),
+    sample.replaceAll("/etc/frontier-agent/", FIXTURES)
+      .replace("/usr/sbin/reboot", "/bin/true"),
   );
   const check = (text?: string) => {
     if (text !== undefined) Deno.writeTextFileSync(path, text);
     return ProgramUnderTest.agent({
       args: ["--config", path, "--check"],
-      allow: ["--allow-read"],
+      allow: ["--allow-read", "--allow-run=/bin/true,/bin/df"],
     }).end();
   };
   assertEquals((await check()).err, "");
@@ -672,6 +714,11 @@ Deno.test("a forwarder tells what cannot be reached", async () => {
     ],
     [[...to, "--target", "x", "--listen", `127.0.0.1:${port}`], 1, "in use"],
     [
+      [...to, "--target", "x", "--listen", "192.0.2.1:0"],
+      1,
+      "Cannot listen on 192.0.2.1:0: this machine has no such address, take 127.0.0.1",
+    ],
+    [
       [...to, "--target", "x", "--listen", "127.0.0.1"],
       2,
       "need an address and a port",
@@ -696,6 +743,19 @@ Deno.test("a forwarder tells what cannot be reached", async () => {
   }));
   const { code, out } = await forward(...to, "--call", "ping", "--data", "hi");
   assertEquals([code, out], [0, "hi\n"]);
+  // Without a permission for its port it ends, too.
+  const shut = await ProgramUnderTest.forward({
+    args: [...to, "--target", "x", "--listen", "127.0.0.1:0"],
+    command: [
+      `--allow-net=127.0.0.1:${port}`,
+      new URL("../../client/forward/main.ts", import.meta.url).pathname,
+    ],
+  }).end();
+  assertEquals(shut.code, 1, shut.err);
+  assert(
+    shut.err.includes("the runtime has no permission for it, see --allow-net"),
+    shut.err,
+  );
 });
 
 Deno.test("of several gateways the forwarder finds the one of the agent", async () => {

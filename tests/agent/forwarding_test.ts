@@ -318,6 +318,34 @@ Deno.test("what cannot be reached says why", async () => {
   assertEquals(all.server.connections, 0);
 });
 
+Deno.test("a target that does not answer holds up neither a place nor a stop", async () => {
+  // With its queue full, the system lets whoever comes wait.
+  using deaf = Deno.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    ...{ tcpBacklog: 1 },
+  });
+  const addr = { hostname: "127.0.0.1", port: deaf.addr.port };
+  using _first = await Deno.connect(addr);
+  using _second = await Deno.connect(addr);
+  await using all = await stage(new Map([["deaf", addr]]));
+  const begin = async () => {
+    const stream = await all.service.openStream(all.edge.edgeId);
+    await stream.write(Uint8Array.of(1, 0, 0, 5, 1, 100, 101, 97, 102));
+    await eventually(() => Promise.resolve(all.server.connections === 1));
+    return stream;
+  };
+  // Well below the eight seconds that a target has.
+  const given = await begin();
+  await given.writable.abort();
+  await eventually(() => Promise.resolve(all.server.connections === 0), 5_000);
+  const cut = await begin();
+  all.server.abort();
+  await assertRejects(() => cut.read(new Uint8Array(1)), FrontierError);
+  await eventually(() => Promise.resolve(all.server.connections === 0), 5_000);
+  assertEquals(all.server.accepted, 0);
+});
+
 Deno.test("more connections than allowed are refused", async () => {
   using peer = echo();
   await using all = await stage(new Map([["x", peer.address]]), 2);
