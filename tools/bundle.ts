@@ -5,6 +5,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The programs, and where each begins. */
@@ -16,6 +17,10 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
 
 /** Files that libraries look for relative to their own code, which is the bundle then: `../dist/NAME`. */
 const ASSETS = ["native.wasm"];
+
+/** The bundler's own `require` calls that of its module, if there is one. */
+const REQUIRE =
+  `import{createRequire as __bundleRequire}from"node:module";const require=__bundleRequire(import.meta.url);\n`;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -52,6 +57,23 @@ export async function bundle(name: string, into: string): Promise<string> {
  */
 export async function bundleFile(entry: string, file: string): Promise<void> {
   await deno("bundle", "--quiet", "--minify", "--output", file, entry);
+  const path = resolve(ROOT, file);
+  const code = await Deno.readTextFile(path);
+  const usable = withRequire(code);
+  if (usable !== code) await Deno.writeTextFile(path, usable);
+}
+
+/**
+ * Gives a bundle the `require` that CommonJS packages in it call. `deno bundle`
+ * puts one in the place of the bundler's own, which only throws, but does not find
+ * that where the minifier happens to have given it a name with a dollar sign: any
+ * change of the sources may bring that about.
+ *
+ * @param code What was bundled.
+ * @returns The same, able to require what the runtime has.
+ */
+export function withRequire(code: string): string {
+  return code.includes("Dynamic require of ") ? REQUIRE + code : code;
 }
 
 /** @returns Where the cache of npm packages has a file of a package's folder `dist`. */

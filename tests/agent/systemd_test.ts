@@ -1,6 +1,7 @@
 /** The unit of the agent: what systemd thinks of it, and whether its command works. */
 
 import { assert, assertEquals } from "@std/assert";
+import { bundleFile } from "../../tools/bundle.ts";
 import { startGateway } from "../support/gateway.ts";
 import { ProgramUnderTest } from "./processes.ts";
 
@@ -142,12 +143,6 @@ Deno.test("one file, least permissions, one connection: less than 60 MB", async 
 
 async function bundle(folder: string): Promise<string> {
   const bundled = `${folder}/frontier-agent.js`;
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["bundle", "--quiet", "--minify", "-o", bundled],
-      `${ROOT}client/agent/main.ts`,
-    ],
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
+  await bundleFile("client/agent/main.ts", bundled);
   return bundled;
 }
