@@ -152,12 +152,16 @@ export class Service extends Endpoint {
   }
 
   /**
-   * Chooses the ids of edges. While no service does, the gateway allocates
-   * them or refuses edges, as it is configured.
+   * Chooses the ids of edges. Of several services that do, any one is asked for
+   * each edge. While no service does, the gateway allocates ids or refuses edges,
+   * as it is configured.
    *
    * @param choose Gets the meta of an edge that connects and returns its id; 0
    * lets the gateway choose. What it throws refuses the edge, with the text.
    * @param options Time limit and signal.
+   * @returns When the gateway asks here.
+   * @throws {FrontierError} If the gateway did not confirm it.
+   * @throws {TypeError} If it is no function.
    */
   async registerGetEdgeId(
     choose: (meta: Uint8Array) => bigint | PromiseLike<bigint>,
@@ -168,10 +172,14 @@ export class Service extends Endpoint {
 
   /**
    * Hears of edges that connect, and may refuse them. All of this must be over
-   * within 8 s, or the edge is refused.
+   * within 8 s, or the edge is refused. Of several services that do, one hears of
+   * each edge, chosen as for a call of that edge.
    *
    * @param onOnline Gets the edge. What it throws refuses the edge, with the text.
    * @param options Time limit and signal.
+   * @returns When the gateway asks here.
+   * @throws {FrontierError} If the gateway did not confirm it.
+   * @throws {TypeError} If it is no function.
    */
   async registerEdgeOnline(
     onOnline: (event: EdgeEvent) => void | PromiseLike<void>,
@@ -181,10 +189,14 @@ export class Service extends Endpoint {
   }
 
   /**
-   * Hears of edges that are gone.
+   * Hears of edges that are gone. Of several services that do, one hears of each
+   * edge, perhaps another one than heard that it was online.
    *
    * @param onOffline Gets the edge.
    * @param options Time limit and signal.
+   * @returns When the gateway asks here.
+   * @throws {FrontierError} If the gateway did not confirm it.
+   * @throws {TypeError} If it is no function.
    */
   async registerEdgeOffline(
     onOffline: (event: EdgeEvent) => void | PromiseLike<void>,

@@ -285,11 +285,15 @@ export class ClusterService implements ServiceLike {
 
   /**
    * Chooses the ids of edges at all gateways. Let it give an edge the same id
-   * wherever it is asked: the edge is found under it after it has moved.
+   * wherever it is asked: the edge is found under it after it has moved. Of
+   * several services that do, any one is asked for each edge.
    *
    * @param choose Gets the meta of an edge that connects and returns its id; 0
    * lets the gateway choose. What it throws refuses the edge, with the text.
    * @param options Time limit and signal.
+   * @returns When the gateways that are connected ask here.
+   * @throws {FrontierError} If a gateway refuses it, or none confirms it.
+   * @throws {TypeError} If it is no function.
    */
   async registerGetEdgeId(
     choose: (meta: Uint8Array) => bigint | PromiseLike<bigint>,
@@ -301,10 +305,14 @@ export class ClusterService implements ServiceLike {
   /**
    * Hears of edges that connect to any gateway, and may refuse them. All of this
    * must be over within 8 s, or the edge is refused. An edge that moves may come
-   * at its new gateway before it has gone from the old one.
+   * at its new gateway before it has gone from the old one. Of several services
+   * that do, one hears of each edge.
    *
    * @param onOnline Gets the edge. What it throws refuses the edge, with the text.
    * @param options Time limit and signal.
+   * @returns When the gateways that are connected ask here.
+   * @throws {FrontierError} If a gateway refuses it, or none confirms it.
+   * @throws {TypeError} If it is no function.
    */
   async registerEdgeOnline(
     onOnline: (event: EdgeEvent) => void | PromiseLike<void>,
@@ -315,10 +323,13 @@ export class ClusterService implements ServiceLike {
 
   /**
    * Hears of edges that are gone from a gateway. A gateway that dies tells
-   * nobody of its edges.
+   * nobody of its edges. Of several services that do, one hears of each edge.
    *
    * @param onOffline Gets the edge.
    * @param options Time limit and signal.
+   * @returns When the gateways that are connected ask here.
+   * @throws {FrontierError} If a gateway refuses it, or none confirms it.
+   * @throws {TypeError} If it is no function.
    */
   async registerEdgeOffline(
     onOffline: (event: EdgeEvent) => void | PromiseLike<void>,
