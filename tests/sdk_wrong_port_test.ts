@@ -2,7 +2,13 @@
  * Ends of the SDK that dial the port of the other kind, at a real gateway.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Edge, FrontierError, type Logger, Service } from "@frontier/client";
+import {
+  Edge,
+  FrontierError,
+  type LogFields,
+  type Logger,
+  Service,
+} from "@frontier/client";
 import { connectTcp } from "@frontier/platform";
 import { startFrontier } from "@frontier/server";
 
@@ -11,7 +17,8 @@ const LOOPBACK = "127.0.0.1";
 function recorder(): { lines: string[]; logger: Logger } {
   const lines: string[] = [];
   const ignore = () => {};
-  const warn = (line: string) => lines.push(line);
+  const warn = (line: string, fields?: LogFields) =>
+    lines.push(`${line} at ${fields?.address}`);
   return {
     lines,
     logger: { debug: ignore, info: ignore, warn, error: ignore },
@@ -35,7 +42,8 @@ Deno.test("an end at the port of the other kind is refused and told so, whatever
     assertEquals(error.retryable, false);
   }
   assertEquals(lost.lines.length, 2);
-  assert(lost.lines[0]!.includes("port for edges"), lost.lines[0]);
+  const there = `port for edges at ${LOOPBACK}:${options.port}`;
+  assert(lost.lines[0]!.endsWith(there), lost.lines[0]);
   const alone = recorder();
   const { port } = gateway.serviceAddr;
   for (const meta of ["", "sensor-7", '{"service":"sensor-7"}']) {

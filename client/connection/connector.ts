@@ -128,7 +128,7 @@ export class Connector {
       tracer,
       shared,
       onBusy: (busy, load) => this.#onBusy(busy, load),
-      onError: (error) => this.#notices.onError(error),
+      onError: (error) => this.#notices.onError(error, this.#addresses.text),
       offline: (operation) => this.#keep(operation),
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(methods !== undefined && { methods }),
@@ -332,7 +332,7 @@ export class Connector {
         wantedId: this.wantedId,
       }, this.#stop.signal);
     } catch (error) {
-      this.#notices.onError(error as FrontierError);
+      this.#notices.onError(error as FrontierError, this.#addresses.text);
       return error as FrontierError;
     }
   }

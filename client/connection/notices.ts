@@ -53,14 +53,15 @@ export class Notices {
    * Says once that the endpoint seems to have dialled the port of the other kind.
    *
    * @param error What an operation or an attempt to connect has failed with.
+   * @param address Where the gateway is, as `host:port`.
    */
-  onError(error: FrontierError): void {
+  onError(error: FrontierError, address: string): void {
     if (this.#warned || !isAtWrongPort(this.#kind, error)) return;
     this.#warned = true;
     const other = this.#kind === "service" ? "edges" : "services";
     this.#log.warn(
       `This ${this.#kind} seems to have dialled the port for ${other}`,
-      { answer: error.message, usualPort: this.#port },
+      { address, answer: error.message, usualPort: this.#port },
     );
   }
 
