@@ -6,6 +6,7 @@
 
 import type { Stream } from "@frontier/client";
 import { errorText } from "../error_text.ts";
+import { printable } from "../printable.ts";
 import type { Prompt } from "./prompt.ts";
 import { MASTER, type StreamTable } from "./stream_table.ts";
 
@@ -97,7 +98,7 @@ export async function answerOf(
   try {
     const reply = await operation;
     return reply
-      ? `> ${verb} success, ret: ${reply.text()}`
+      ? `> ${verb} success, ret: ${printable(reply.text())}`
       : `> ${verb} success`;
   } catch (error) {
     return `> ${verb} err: ${errorText(error)}`;

@@ -8,6 +8,7 @@ import { Edge, type Handler } from "@frontier/client";
 import { explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
 import { EdgeCommands } from "./edge_commands.ts";
+import { printable } from "../printable.ts";
 import { logConnection, userLog } from "../user_log.ts";
 import { chosenMethods } from "./methods.ts";
 import { Prompt } from "./prompt.ts";
@@ -38,7 +39,7 @@ async function run(values: Values): Promise<void> {
   /** Another one after each reconnect. */
   const edgeId = () => connected?.edgeId ?? 0n;
   let notice = (line: string) => console.log(line);
-  const show = (line: string) => notice(line);
+  const show = (line: string) => notice(printable(line));
   const logger = userLog(values.loglevel, show);
   const echo: Handler = (request) => {
     show(

@@ -31,6 +31,8 @@ export class Prompt implements Disposable {
       historySize: HISTORY,
     });
     this.#interface = lines;
+    // Nobody looks any more, as behind `| head`.
+    process.stdout.on("error", () => lines.close());
     this.#lines = new ReadableStream({
       start: (controller) => {
         lines.on("line", (line) => {

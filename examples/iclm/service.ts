@@ -18,6 +18,7 @@ import {
   runProgram,
 } from "../flags.ts";
 import { decodeLabelData } from "./label_data.ts";
+import { printable } from "../printable.ts";
 import { logConnection, userLog } from "../user_log.ts";
 import { chosenMethods } from "./methods.ts";
 import { OnlineEdges } from "./online_edges.ts";
@@ -73,7 +74,7 @@ async function run(values: Values): Promise<void> {
   checkNetwork(values.network);
   const receivers = parseCount("topic_receivers", values.topic_receivers);
   let notice: Show = (line) => console.log(line);
-  const show: Show = (line) => notice(line);
+  const show: Show = (line) => notice(printable(line));
   const showReceived: Show = values.printmessage === "true" ? show : () => {};
   const tally = new Tally();
   const logger = userLog(values.loglevel, show);

@@ -4,6 +4,11 @@
  * @module
  */
 
+/** Labels that are counted; senders choose them, and may never use one twice. */
+const MAX_LABELS = 1_000;
+/** What all further ones are counted under. */
+const OTHERS = "(others)";
+
 /** Counts under names. */
 export class Tally {
   readonly #labels = new Map<string, number>();
@@ -11,7 +16,9 @@ export class Tally {
 
   /** @param label A label that was received. */
   countLabel(label: string): void {
-    this.#labels.set(label, (this.#labels.get(label) ?? 0) + 1);
+    const known = this.#labels.has(label) || this.#labels.size < MAX_LABELS;
+    const key = known ? label : OTHERS;
+    this.#labels.set(key, (this.#labels.get(key) ?? 0) + 1);
   }
 
   /** @param topic The topic of a message that was received. */
