@@ -178,6 +178,9 @@ async function drained(
   });
 }
 
+/** One for all: an error is dear, and very many callers may go. */
+const GONE = new ApiError("CANCELLED", "The caller has gone");
+
 /** Lets a caller in and reads what it asks. */
 function begin(
   call: Call,
@@ -188,8 +191,8 @@ function begin(
   const header = call.metadata.get("authorization")[0];
   calls.authorize(header?.toString(), method.route.role);
   const gone = new AbortController();
-  (call as EventEmitter).on("cancelled", () => gone.abort());
-  if (call.cancelled) gone.abort();
+  (call as EventEmitter).on("cancelled", () => gone.abort(GONE));
+  if (call.cancelled) gone.abort(GONE);
   const signal = AbortSignal.any([gone.signal, closing]);
   try {
     return { request: fromBinary(method.desc.input, call.request), signal };

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { assert, assertEquals } from "@std/assert";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
@@ -119,4 +120,33 @@ Deno.test("inputs take turns, and whoever is deleted has none", async () => {
   turns.delete(gone);
   await until(() => order.length === 5);
   assertEquals(order.join(""), "ababa");
+});
+
+Deno.test("what a piece causes later in its turn makes the next turns smaller", async () => {
+  const turns = new InputTurns();
+  const sizes: number[] = [];
+  let pieces = 0;
+  /** The rest of the turn: more than its share for each piece. */
+  const rest = () => {
+    sizes.push(pieces);
+    const end = performance.now() + 6 * pieces;
+    pieces = 0;
+    while (performance.now() < end);
+  };
+  let over = false;
+  const inputs = Array.from({ length: 32 }, (): Input => {
+    const self: Input = {
+      readPiece() {
+        if (++pieces === 1) setImmediate(rest);
+        if (!over) turns.add(self);
+      },
+    };
+    return self;
+  });
+  for (const input of inputs) turns.add(input);
+  await until(() => sizes.length >= 12);
+  over = true;
+  await until(() => pieces === 0);
+  const later = sizes.slice(6);
+  assert(later.every((size) => size <= 2), `turns of ${sizes} pieces`);
 });

@@ -81,11 +81,11 @@ export function h2Request(
   return h2Frame("headers", FLAGS.endHeaders | FLAGS.endStream, stream, block);
 }
 
-/** @returns A call by gRPC with an empty request, or the beginning of one. */
+/** @returns A call by gRPC with an empty request; with `null` the beginning of one. */
 export function grpcRequest(
   stream: number,
   method: string,
-  message: Uint8Array | undefined = new Uint8Array(5),
+  message: Uint8Array | null = new Uint8Array(5),
 ): Uint8Array {
   const block = fields([
     [":method", "POST"],
@@ -96,7 +96,7 @@ export function grpcRequest(
     ["te", "trailers"],
   ]);
   const head = h2Frame("headers", FLAGS.endHeaders, stream, block);
-  if (message === undefined) return head;
+  if (message === null) return head;
   return joined([head, h2Frame("data", FLAGS.endStream, stream, message)]);
 }
 

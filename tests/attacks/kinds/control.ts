@@ -76,6 +76,16 @@ async function reset(battle: Battle, begin: (id: number) => Uint8Array) {
   }
 }
 
+/** Begins calls, more than a connection may have, and gives up none. */
+async function callOn(battle: Battle, message?: null): Promise<void> {
+  const socket = await http2(battle);
+  for (let id = 1; id < 200_000; id += 2) {
+    const call = grpcRequest(id, LIST_EDGES, message);
+    if (!await socket.send(call, 10_000)) return;
+    if (id % 200 === 1) await battle.pause(10);
+  }
+}
+
 function control(
   run: (battle: Battle) => Promise<void>,
 ): Attacks[string] {
@@ -130,14 +140,10 @@ export const CONTROL_ATTACKS: Attacks = {
   "control: watches begun and given up": each((battle) =>
     reset(battle, (id) => h2Request(id, "/admin/v1/watch"))
   ),
-  "control: calls whose requests never come": each(async (battle) => {
-    const socket = await http2(battle);
-    for (let id = 1; id < 200_000; id += 2) {
-      const begun = grpcRequest(id, LIST_EDGES, undefined);
-      if (!await socket.send(begun, 10_000)) return;
-      if (id % 200 === 1) await battle.pause(10);
-    }
-  }),
+  "control: calls whose requests never come": each((battle) =>
+    callOn(battle, null)
+  ),
+  "control: calls without a pause": each((battle) => callOn(battle)),
   "control: answers without room for a byte": control(async (battle) => {
     await crowd(battle, "m".repeat(2_000));
     await battle.each(async () => {
