@@ -248,3 +248,37 @@ Deno.test("a hostname with more than a host in it is refused before anything is 
   await using edge = await Edge.connect({ hostname: "wss://h:1/x", dial });
   assertEquals(edge.state, "connected");
 });
+
+Deno.test("an option of an operation that nobody knows is refused, and the nearest is named", async () => {
+  using gateway = new ScriptedGateway();
+  await using edge = await Edge.connect({ dial: gateway.dial });
+  await using service = await Service.connect({ dial: gateway.dial });
+  const timeout = { timeout: 5 } as object;
+  const message =
+    'Cannot use the option "timeout": there is none, the nearest one is "timeoutMs"';
+  const operations = (options: object | undefined) => [
+    () => edge.call("m", "", options),
+    () => edge.publish("t", "", options),
+    () => edge.register("m", () => {}, options),
+    () => edge.openStream("s", options),
+    () => edge.rtt(options),
+    () => service.call(1n, "m", "", options),
+    () => service.publish(1n, "", options),
+    () => service.openStream(1n, options),
+    () => service.registerEdgeOnline(() => {}, options),
+  ];
+  for (const operation of operations(timeout)) {
+    await assertRejects(operation, TypeError, message);
+  }
+  for (const operation of operations(5_000 as unknown as object)) {
+    await assertRejects(operation, TypeError, "Cannot take number as options");
+  }
+  const topic = { topic: "t" } as object;
+  await assertRejects(() => edge.call("m", "", topic), TypeError, '"topic"');
+  // One that is not given may be named.
+  await edge.call(
+    "m",
+    "",
+    { timeoutMs: undefined, custom: undefined } as object,
+  );
+});

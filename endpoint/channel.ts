@@ -13,7 +13,15 @@ import { SpanWaiter } from "./calls/spans.ts";
 import { Publish } from "./calls/publish.ts";
 import { Register } from "./calls/register.ts";
 import type { Reply } from "./calls/reply.ts";
-import { checkId, checkTimeout } from "./check.ts";
+import {
+  CALL_KEYS,
+  checkId,
+  checkOperation,
+  checkTimeout,
+  OPERATION_KEYS,
+  type OptionName,
+  PUBLISH_TO_KEYS,
+} from "./check.ts";
 import { type Claim, Claims } from "./handlers/claims.ts";
 import { Receiver, type ReceiverParts } from "./handlers/receiver.ts";
 import type { Handler } from "./handlers/request.ts";
@@ -96,6 +104,7 @@ export class Channel extends Receiver {
     handler: Handler,
     options: OperationOptions,
   ): Promise<void> {
+    checkOperation(options, OPERATION_KEYS);
     const timeoutMs = checkTimeout(options.timeoutMs ?? this.#parts.timeoutMs);
     const claim = this.#claims.begin(method, handler);
     const endsAt = performance.now() + timeoutMs;
@@ -125,7 +134,7 @@ export class Channel extends Receiver {
     this.#parts.counters.callsOut++;
     const { tracer } = this.#parts;
     const watched = tracer === undefined ? undefined : new SpanWaiter(waiter);
-    const route = this.#route(edgeId, options);
+    const route = this.#route(edgeId, options, CALL_KEYS);
     const call = new Call(method, data, route, watched ?? waiter);
     if (watched !== undefined) {
       watched.span = tracer!.call("client", method);
@@ -142,7 +151,7 @@ export class Channel extends Receiver {
     options: CallOptions | undefined,
     waiter: Waiter<void>,
   ): Publish {
-    const route = this.#route(edgeId, options);
+    const route = this.#route(edgeId, options, PUBLISH_TO_KEYS);
     this.#parts.counters.messagesOut++;
     const { tracer } = this.#parts;
     const watched = tracer === undefined ? undefined : new SpanWaiter(waiter);
@@ -185,6 +194,7 @@ export class Channel extends Receiver {
   #route(
     edgeId: bigint | undefined,
     options: CallOptions | undefined,
+    known: readonly OptionName[],
   ): Route {
     // Programs without types may name nobody where an edge has to be named.
     if (edgeId !== undefined || this.#parts.tailed) checkId(edgeId!);
@@ -199,6 +209,7 @@ export class Channel extends Receiver {
         signal: undefined,
       };
     }
+    checkOperation(options, known);
     return {
       edgeId,
       streamId,

@@ -4,6 +4,14 @@
  * @module
  */
 
+import { nearest } from "@frontier/platform/internal";
+import type {
+  CallOptions,
+  OpenStreamOptions,
+  OperationOptions,
+  PublishToOptions,
+} from "./options.ts";
+
 /**
  * Shows a wrong value in a message: a text in quotes, so that "5" is not taken
  * for the number that it should have been.
@@ -96,4 +104,51 @@ export function checkHandler<T>(handler: T): T {
     );
   }
   return handler;
+}
+
+/** The name of an option of an operation. */
+export type OptionName =
+  | keyof OperationOptions
+  | keyof CallOptions
+  | keyof PublishToOptions
+  | keyof OpenStreamOptions;
+
+/** What every operation knows. */
+export const OPERATION_KEYS: readonly OptionName[] = ["timeoutMs", "signal"];
+/** What a call or a message knows. */
+export const CALL_KEYS: readonly OptionName[] = [...OPERATION_KEYS, "custom"];
+/** What a message without a topic to go by knows. */
+export const PUBLISH_TO_KEYS: readonly OptionName[] = [...CALL_KEYS, "topic"];
+/** What the opening of a stream knows. */
+export const OPEN_STREAM_KEYS: readonly OptionName[] = [
+  ...OPERATION_KEYS,
+  "meta",
+];
+
+/**
+ * Refuses options of an operation that would do nothing: `timeout` instead of
+ * `timeoutMs` would wait for the default, and nobody would be told. Looking at
+ * the few names costs nanoseconds.
+ *
+ * @param options The options, perhaps of a program without types.
+ * @param known Names of those that there are.
+ * @throws {TypeError} If they are no object, or one is not known; the message
+ * names the nearest one.
+ */
+export function checkOperation(
+  options: object,
+  known: readonly OptionName[],
+): void {
+  if (typeof options !== "object") {
+    throw new TypeError(
+      `Cannot take ${typeof options} as options: need an object, such as { timeoutMs: 5_000 }`,
+    );
+  }
+  for (const key in options) {
+    if (known.includes(key as OptionName)) continue;
+    const meant = nearest(key, known)?.name;
+    throw new TypeError(
+      `Cannot use the option "${key}": there is none, the nearest one is "${meant}"`,
+    );
+  }
 }

@@ -16,7 +16,14 @@ import type { Waiter } from "./calls/data_operation.ts";
 import { Ping } from "./calls/ping.ts";
 import { Register } from "./calls/register.ts";
 import { Channel } from "./channel.ts";
-import { checkName, checkTimeout, quoted } from "./check.ts";
+import {
+  checkName,
+  checkOperation,
+  checkTimeout,
+  OPEN_STREAM_KEYS,
+  OPERATION_KEYS,
+  quoted,
+} from "./check.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import { Inbox, type InboxBounds } from "./handlers/inbox.ts";
@@ -337,6 +344,7 @@ export class EndpointCore implements ConnectionOwner {
   rtt(options: OperationOptions = {}): Promise<number> {
     return traced(
       new Promise((resolve, reject) => {
+        checkOperation(options, OPERATION_KEYS);
         const timeoutMs = checkTimeout(options.timeoutMs ?? this.timeoutMs);
         const waiter = { resolve, reject };
         const ping = new Ping(timeoutMs, options.signal, waiter);
@@ -380,6 +388,7 @@ export class EndpointCore implements ConnectionOwner {
     label: string | undefined,
   ): Promise<Stream> {
     checkName(peer, "service");
+    checkOperation(options, OPEN_STREAM_KEYS);
     const meta = options.meta === undefined
       ? undefined
       : payloadBytes(options.meta);
