@@ -57,7 +57,9 @@ async function type(user: User): Promise<string> {
   const input = Deno.stdin.readable.pipeThrough(new TextDecoderStream());
   let rest = "";
   for await (const text of input) {
-    const lines = (rest + text).split("\n");
+    const lines = text.split("\n");
+    // Joined last: a line without end is not searched again with each piece.
+    lines[0] = rest + lines[0];
     rest = lines.pop()!;
     for (const line of lines) await say(user, line);
   }

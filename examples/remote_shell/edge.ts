@@ -4,7 +4,6 @@
  * @module
  */
 
-import { spawn } from "@lydell/node-pty";
 import { Edge, type Stream } from "@frontier/client";
 import { errorText, explained } from "../error_text.ts";
 import { checkNetwork, parseAddress, runProgram } from "../flags.ts";
@@ -31,6 +30,8 @@ type Values = Record<keyof typeof FLAGS, string>;
 
 async function run(values: Values): Promise<void> {
   checkNetwork(values.network);
+  // Loaded here, so that a missing permission or platform is told in one line.
+  const { spawn } = await import("@lydell/node-pty");
   const env = Deno.env.toObject();
   const shell = values.shell || env.SHELL || "/bin/sh";
   await using edge = await explained("new edge err", () =>

@@ -61,6 +61,7 @@ export class Udp implements Disposable {
     where: UdpAddress,
     onDatagram: (data: Uint8Array, from: UdpAddress) => void,
   ): Promise<Udp> {
+    await needPermission(where);
     const socket = createSocket(`udp${familyOf(where)}`);
     socket.on(
       "message",
@@ -68,9 +69,14 @@ export class Udp implements Disposable {
         onDatagram(data, { hostname: from.address, port: from.port }),
     );
     await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
+      socket.once("error", (error) =>
+        reject(
+          new Error(
+            `Cannot listen on ${where.hostname}:${where.port}: ${error.message}`,
+          ),
+        ));
       socket.bind(where.port, where.hostname, () => {
-        socket.off("error", reject);
+        socket.removeAllListeners("error");
         resolve();
       });
     });
@@ -101,4 +107,12 @@ export class Udp implements Disposable {
   [Symbol.dispose](): void {
     this.#socket.close();
   }
+}
+
+/** Without it the socket throws where nobody can catch it. */
+async function needPermission({ hostname, port }: UdpAddress): Promise<void> {
+  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  const { state } = await Deno.permissions.query({ name: "net", host });
+  if (state === "granted") return;
+  throw new Error(`Cannot listen on ${host}: run again with --allow-net`);
 }
