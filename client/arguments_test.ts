@@ -270,8 +270,11 @@ Deno.test("an option of an operation that nobody knows is refused, and the neare
   for (const operation of operations(timeout)) {
     await assertRejects(operation, TypeError, message);
   }
-  for (const operation of operations(5_000 as unknown as object)) {
-    await assertRejects(operation, TypeError, "Cannot take number as options");
+  for (const wrong of [5_000, null]) {
+    for (const operation of operations(wrong as unknown as object)) {
+      const message = `Cannot take ${wrong} as options`;
+      await assertRejects(operation, TypeError, message);
+    }
   }
   const topic = { topic: "t" } as object;
   await assertRejects(() => edge.call("m", "", topic), TypeError, '"topic"');

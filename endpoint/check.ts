@@ -139,9 +139,11 @@ export function checkOperation(
   options: object,
   known: readonly OptionName[],
 ): void {
-  if (typeof options !== "object") {
+  if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot take ${typeof options} as options: need an object, such as { timeoutMs: 5_000 }`,
+      `Cannot take ${
+        shown(options)
+      } as options: need an object, such as { timeoutMs: 5_000 }`,
     );
   }
   for (const key in options) {

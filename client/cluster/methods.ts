@@ -4,7 +4,13 @@
  * @module
  */
 
-import { checkTimeout, Claims, MethodTable } from "@frontier/endpoint/internal";
+import {
+  checkOperation,
+  checkTimeout,
+  Claims,
+  MethodTable,
+  OPERATION_KEYS,
+} from "@frontier/endpoint/internal";
 import type { Handler, OperationOptions } from "@frontier/endpoint";
 import { FrontierError } from "@frontier/proto/internal";
 import { Deadline } from "./deadline.ts";
@@ -55,6 +61,7 @@ export class Methods {
     handler: Handler,
     options: OperationOptions = {},
   ): Promise<void> {
+    checkOperation(options, OPERATION_KEYS);
     const timeoutMs = checkTimeout(
       options.timeoutMs ?? this.#options.timeoutMs,
     );
