@@ -25,6 +25,7 @@
  */
 
 export * from "./file_watch.ts";
+export * from "./accept_again.ts";
 export * from "./after.ts";
 export * from "./metrics/buckets.ts";
 export * from "./backoff.ts";

@@ -6,7 +6,11 @@
 
 import { lookup } from "node:dns/promises";
 import { type AddressInfo, createServer, type Server } from "node:net";
+import { acceptAgain } from "@frontier/platform/internal";
 import { SocketConnection } from "./socket_connection.ts";
+
+/** Connections that the system lets wait until they are accepted. */
+const BACKLOG = 511;
 
 /** Where a {@linkcode SocketListener} listens, and who hears of it. */
 export interface SocketListenOptions {
@@ -42,10 +46,11 @@ export class SocketListener {
     refuseWithoutPermission(address, port);
     return await new Promise((resolve, reject) => {
       const server = createServer({ allowHalfOpen: true }, (socket) => {
+        socket.on("close", () => acceptAgain(server, BACKLOG));
         onConnection(new SocketConnection(socket));
       });
       server.once("error", reject);
-      server.listen({ host: address, port }, () => {
+      server.listen({ host: address, port, backlog: BACKLOG }, () => {
         server.off("error", reject);
         server.on("error", onError);
         resolve(new SocketListener(server));

@@ -191,6 +191,9 @@ export function socketProblem(error: unknown): string {
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return "the host cannot be reached";
+    case "EMFILE":
+    case "ENFILE":
+      return "no file descriptors are left, raise the limit of open files or allow fewer connections";
     case "ETIMEDOUT":
       return "no answer in time";
     default:

@@ -10,6 +10,7 @@ import {
   type Server as TlsServer,
   type TLSSocket,
 } from "node:tls";
+import { acceptAgain } from "../accept_again.ts";
 import type { Logger } from "../log/mod.ts";
 import type { StrangerLog } from "../log/stranger_log.ts";
 import {
@@ -199,6 +200,7 @@ export class Listener {
     socket.on("error", () => {});
     // Head and body of an answer are two writes: the second must not wait for the peer's leave.
     socket.setNoDelay(true);
+    socket.once("close", () => acceptAgain(this.#server, BACKLOG));
     const connection = this.#options.connections.enter(socket);
     if (connection === undefined) {
       const { strangers } = this.#options;

@@ -23,6 +23,11 @@ export interface ProgramOptions {
    * @default the sources, with the set of the same name
    */
   readonly command?: readonly string[];
+  /**
+   * File descriptors it may have open.
+   * @default those of the tests
+   */
+  readonly descriptors?: number;
 }
 
 /** One running program. */
@@ -37,9 +42,11 @@ export class ProgramUnderTest implements AsyncDisposable {
   #over = false;
 
   constructor(name: "agent" | "forward", options: ProgramOptions) {
-    const { args, allow = [], env = {}, command } = options;
-    this.#child = new Deno.Command(Deno.execPath(), {
+    const { args, allow = [], env = {}, command, descriptors } = options;
+    const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors};`;
+    this.#child = new Deno.Command("/bin/sh", {
       args: [
+        ...["-c", `${limit} exec "$0" "$@"`, Deno.execPath()],
         "run",
         "--quiet",
         "--no-prompt",
