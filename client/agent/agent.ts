@@ -5,6 +5,7 @@
  */
 
 import {
+  after,
   Backoff,
   describeError,
   FRONTIER_VERSION,
@@ -214,15 +215,15 @@ export class Agent implements AsyncDisposable {
     const { timeoutMs = 0 } = options;
     this.#server.stop();
     this.#runner.stop();
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let giveUp = () => {};
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      giveUp = after(timeoutMs, resolve);
     });
     await Promise.race([
       late,
       Promise.all([...this.#serving, this.#runner.idle]),
     ]);
-    clearTimeout(timer);
+    giveUp();
     this.abort();
     this.#stop.abort();
     this.#changed.abort();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Logger } from "@frontier/platform/internal";
+import { after, type Logger } from "@frontier/platform/internal";
 import type { AgentSettings, Commands } from "./settings.ts";
 
 /** Runs at a time, of different commands. */
@@ -163,13 +163,13 @@ export class CommandRunner {
     const stderr = new BoundedOutput(child.stderr, execOutputBytes);
     let timedOut: boolean = false;
     let killing: ReturnType<typeof setTimeout> | undefined;
-    const timer = setTimeout(() => {
+    const giveUp = after(execTimeoutMs, () => {
       timedOut = true;
       kill(child, "SIGTERM");
       killing = setTimeout(() => kill(child, "SIGKILL"), TERM_MS);
-    }, execTimeoutMs);
+    });
     const { code, signal } = await child.status;
-    clearTimeout(timer);
+    giveUp();
     clearTimeout(killing);
     this.#children.delete(child);
     // What a program has left behind may hold its outputs open.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Logger } from "@frontier/platform/internal";
+import { after, type Logger } from "@frontier/platform/internal";
 import type { Agent } from "./agent.ts";
 import { LinePublisher } from "./line_publisher.ts";
 import { lines } from "./lines.ts";
@@ -70,9 +70,9 @@ export class StandardInput {
   async stop(timeoutMs: number): Promise<boolean> {
     // Not waited for: the system may hold a read for ever.
     void this.#reader.cancel().catch(() => {});
-    const timer = setTimeout(() => this.#stop.abort(), timeoutMs);
+    const giveUp = after(timeoutMs, () => this.#stop.abort());
     const complete = await this.run();
-    clearTimeout(timer);
+    giveUp();
     const { unpublished } = this.info;
     if (unpublished > 0) {
       this.#log.error("Lines were read and not published", {

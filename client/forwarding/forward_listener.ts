@@ -5,6 +5,7 @@
  */
 
 import {
+  after,
   describeError,
   type Logger,
   NULL_LOGGER,
@@ -117,11 +118,11 @@ export class ForwardListener implements AsyncDisposable {
   async close(options: { timeoutMs?: number } = {}): Promise<void> {
     this.#listener.close();
     const { timeoutMs = 0 } = options;
-    const timer = setTimeout(() => {
+    const giveUp = after(timeoutMs, () => {
       for (const connection of this.#open.keys()) connection.reset();
-    }, timeoutMs);
+    });
     await Promise.all(this.#open.values());
-    clearTimeout(timer);
+    giveUp();
   }
 
   /** Closes it. */

@@ -5,6 +5,7 @@
  */
 
 import type { Stream } from "@frontier/endpoint";
+import { after } from "@frontier/platform/internal";
 import { codeOfWire, ForwardError } from "./forward_error.ts";
 import {
   FORWARD_VERSION,
@@ -32,10 +33,10 @@ export async function openTarget(
   timeoutMs: number,
 ): Promise<FramedStream> {
   let late = false;
-  const timer = setTimeout(() => {
+  const giveUp = after(timeoutMs, () => {
     late = true;
     breakOff(stream);
-  }, timeoutMs);
+  });
   const frames = new FrameReader(stream);
   try {
     const name = new TextEncoder().encode(target);
@@ -59,7 +60,9 @@ export async function openTarget(
     if (late) {
       throw new ForwardError(
         "no-answer",
-        `The edge did not answer within ${timeoutMs} ms: is it an agent`,
+        `The edge did not answer within ${
+          Math.ceil(timeoutMs)
+        } ms: is it an agent`,
       );
     }
     if (error instanceof ForwardError && error.code === "cut") {
@@ -70,6 +73,6 @@ export async function openTarget(
     }
     throw error;
   } finally {
-    clearTimeout(timer);
+    giveUp();
   }
 }

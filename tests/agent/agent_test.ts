@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Service } from "@frontier/client";
 import { Agent, type AgentSettings } from "@frontier/client/agent";
-import { connectTarget } from "@frontier/client/forward";
+import { connectTarget, ForwardListener } from "@frontier/client/forward";
 import { eventually, startGateway } from "../support/gateway.ts";
 import { echo } from "./peers.ts";
 
@@ -70,4 +70,55 @@ Deno.test("an agent that never gets through can be closed", async () => {
   await agent.close({ timeoutMs: 60_000 });
   await running;
   await publishing;
+});
+
+Deno.test("spans that no timer can measure are no limit: to an answer, a command, a close", async () => {
+  await using gateway = await startGateway();
+  using peer = echo();
+  await using service = await Service.connect({
+    port: gateway.serviceAddr.port,
+  });
+  for (const timeoutMs of [Infinity, 2 ** 31]) {
+    const agent = new Agent({
+      ...settings(gateway.edgeAddr.port, peer.address.port),
+      commands: new Map([["wait", ["sleep", "0.1"]]]),
+      execTimeoutMs: timeoutMs,
+    });
+    const running = agent.run();
+    await eventually(() => Promise.resolve(agent.info.state === "connected"));
+    const edgeId = BigInt(agent.info.edgeId!);
+    const listener = await ForwardListener.listen(service, {
+      edgeId,
+      target: "x",
+      port: 0,
+      timeoutMs,
+    });
+    const one = await connectTarget(service, {
+      edgeId,
+      target: "x",
+      timeoutMs,
+    });
+    const two = await Deno.connect(listener.addr);
+    await two.write(new TextEncoder().encode("hi"));
+    await two.read(new Uint8Array(2));
+    const answer = await service.call(edgeId, "exec", "wait");
+    const ended = JSON.parse(answer.text());
+    assertEquals([ended.status, ended.timedOut], [0, false]);
+    let over = 0;
+    const closing = [listener, agent].map((it) =>
+      it.close({ timeoutMs }).then(() => over++)
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await one.write(new TextEncoder().encode("still"));
+    assertEquals(new TextDecoder().decode((await one.read())!), "still");
+    assertEquals(over, 0);
+    await one.end();
+    assertEquals(await one.read(), null);
+    await one.close();
+    two.closeWrite();
+    assertEquals(await two.read(new Uint8Array(1)), null);
+    two.close();
+    await Promise.all(closing);
+    await running;
+  }
 });
