@@ -24,8 +24,6 @@ import type { Connections } from "./connections.ts";
 
 /** Connections the kernel holds until they are accepted. */
 const BACKLOG = 256;
-/** Milliseconds a TLS handshake may take. */
-const HANDSHAKE_MS = 10_000;
 
 /** What {@linkcode Listener} is made of. */
 export interface ListenerOptions {
@@ -162,7 +160,9 @@ export class Listener {
       rejectUnauthorized: true,
       minVersion: "TLSv1.2",
       ALPNProtocols: ["h2", "http/1.1"],
-      handshakeTimeout: HANDSHAKE_MS,
+      // None: the connection's own time ends it. A timer of the runtime would
+      // keep all there is of a client that has gone until its time is over.
+      handshakeTimeout: -1,
     });
     server.prependListener("connection", (socket: Socket) => {
       const connection = this.#enter(socket);
