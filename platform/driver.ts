@@ -214,7 +214,10 @@ export class Driver implements LinkPort {
     const link = this.#link!;
     if (this.#closed || this.#reading || link.state === "closed") return;
     if (!link.paused) this.#peeked = false;
-    if (link.paced || (link.paused && this.#peeked)) {
+    // With a full buffer there is more behind it, mostly, and the end would not show.
+    if (
+      link.paced || (link.paused && (this.#peeked || link.reader.full))
+    ) {
       this.#parked = true;
       return;
     }

@@ -138,6 +138,11 @@ export class FrameReader {
     return this.#end > this.#start || this.#streamLeft > 0;
   }
 
+  /** Whether a frame was put off and no more bytes have room behind it, unless everything is copied: somebody may look at the frame. */
+  get full(): boolean {
+    return this.#rewound && this.#end === this.buf.length;
+  }
+
   /**
    * Returns free space to read the next bytes into.
    *

@@ -357,6 +357,24 @@ Deno.test("buffers that a frame outgrows are freed at once, unless it was put of
   assert(lent.length > 0);
 });
 
+Deno.test("reader with a frame that was put off tells when its buffer is full", () => {
+  const reader = new FrameReader();
+  const bytes = new Uint8Array(8_192);
+  for (let at = 0; at < bytes.length; at += 128) {
+    bytes.set(rawFrame(wire.TYPE_MESSAGE, 1n, 1n, new Uint8Array(106)), at);
+  }
+  const room = reader.reserve();
+  room.set(bytes.subarray(0, room.length));
+  reader.commit(room.length);
+  assert(!reader.full);
+  assert(reader.next());
+  reader.rewind();
+  assert(reader.full);
+  reader.reserveLittle();
+  assert(!reader.full);
+  assert(reader.next() && reader.next() && !reader.full);
+});
+
 Deno.test("reserve always has room, though no frame is taken", () => {
   const reader = new FrameReader();
   const beat = rawFrame(wire.TYPE_HEARTBEAT, 7n);
