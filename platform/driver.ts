@@ -262,11 +262,15 @@ export class Driver implements LinkPort {
       this.#onDefect(error);
       return;
     }
-    if (
-      begun !== undefined && this.#link!.state !== "closed" &&
-      turns.mustWait(this, begun)
-    ) this.#queued = true;
-    else this.#read();
+    if (begun === undefined || this.#link!.state === "closed") {
+      this.#read();
+      return;
+    }
+    // Before it asks: its turn may come while it does.
+    this.#queued = true;
+    if (turns.mustWait(this, begun)) return;
+    this.#queued = false;
+    this.#read();
   };
 
   readonly #onError = (error: unknown): void => {
