@@ -34,6 +34,9 @@ const BYTE_MS = 12e-6;
 /** Memory of a parse in bytes of its body. */
 const MEMORY = 2;
 
+/** Part of the budget that bodies which wait for their parse may take while memory is short. */
+const MOST_WAITING = 1 / 8;
+
 /** Buffers up to this size are read from a copy, in bytes. */
 const SMALL = PARKED_SIZE;
 
@@ -76,6 +79,13 @@ export interface BodyReaderContext {
   readonly ledger: Ledger;
   /** The clock and its timers. */
   readonly timers: Timers;
+  /**
+   * Too much waits for the full parse while memory is short: a peer is to end, but not
+   * while its frame is handled.
+   *
+   * @param peer Whose.
+   */
+  readonly onCrowded: (peer: Peer) => void;
 }
 
 /**
@@ -91,6 +101,8 @@ export class BodyReader {
   readonly #slow: Map<Link, SlowBody> = new Map();
   readonly #queue = new FairQueue<SlowBody>(ROUND);
   readonly #shares = new SlowShare();
+  /** Bytes of bodies that were put off. */
+  #waiting = 0;
   readonly #timer: Timer;
   readonly #small = new Uint8Array(SMALL);
   readonly #smallView = new DataView(this.#small.buffer);
@@ -199,9 +211,23 @@ export class BodyReader {
     const { link } = peer;
     const slow = new SlowBody(link, peer, frame);
     this.#slow.set(link, slow);
+    this.#waiting += slow.length;
     this.#queue.push(slow, peer, slow.length);
     link.defer();
     if (!this.#timer.armed) timers.set(this.#timer, timers.now());
+    const { ledger, onCrowded } = this.#context;
+    if (ledger.level > 0 && this.#waiting > ledger.maxMemory * MOST_WAITING) {
+      onCrowded(this.#youngest());
+    }
+  }
+
+  /** Of those whose bodies wait, the one that came last: connections that come anew to send more of them must not fill the memory of others. */
+  #youngest(): Peer {
+    let youngest: Peer | undefined = undefined;
+    for (const { peer } of this.#slow.values()) {
+      if (youngest === undefined || isYounger(peer, youngest)) youngest = peer;
+    }
+    return youngest!;
   }
 
   #turn(): void {
@@ -225,6 +251,7 @@ export class BodyReader {
 
   #forget(slow: SlowBody): void {
     this.#slow.delete(slow.link);
+    this.#waiting -= slow.length;
     if (!slow.over) this.#queue.remove(slow);
     this.#uncount(slow);
   }
@@ -241,4 +268,11 @@ export class BodyReader {
     this.#context.ledger.give(slow.share, PARSING, slow.length * MEMORY);
     slow.share = undefined;
   }
+}
+
+/** Whether a peer came later; services, of which there are few, count as older than edges. */
+function isYounger(one: Peer, other: Peer): boolean {
+  return one.kind === other.kind
+    ? one.arrival > other.arrival
+    : one.kind === "edge";
 }

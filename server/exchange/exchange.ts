@@ -125,7 +125,11 @@ export class Exchange {
     const tally = this.#tally = context.tally;
     this.#answers = new Answers(limits, this.room, context.log, tally);
     this.refusals = new LateRefusals(this.#calls, this.#answers);
-    this.#reader = new BodyReader({ ledger, timers: context.timers });
+    this.#reader = new BodyReader({
+      ledger,
+      timers: context.timers,
+      onCrowded: (peer) => this.onOverdrawn?.(peer),
+    });
     this.#body = this.#reader.body;
     this.#targets = {
       limits,

@@ -71,12 +71,11 @@ export class OutboxRoom {
   drained(peer: Party): void {
     const { trail } = peer;
     if (trail === undefined) return;
-    trail.upTo(peer.link.outbox.written);
-    if (!trail.empty) return;
-    peer.trail = undefined;
-    if (this.congested.delete(peer) && this.congested.size === 0) {
-      this.onCongested?.(false);
-    }
+    const { unwritten, written } = peer.link.outbox;
+    // Frames may be shorter than what was taken for them.
+    if (unwritten > 0) trail.upTo(written);
+    else trail.clear();
+    if (trail.empty) this.#forget(peer);
   }
 
   /**
@@ -86,6 +85,10 @@ export class OutboxRoom {
    */
   dropped(peer: Party): void {
     peer.trail?.clear();
+    this.#forget(peer);
+  }
+
+  #forget(peer: Party): void {
     peer.trail = undefined;
     if (this.congested.delete(peer) && this.congested.size === 0) {
       this.onCongested?.(false);

@@ -133,3 +133,41 @@ Deno.test("whoever sends nothing but odd bodies waits for its turns, others do n
   gateway.run(60_000);
   assertEquals(service.all("request").length, 550);
 });
+
+Deno.test("edges that come anew with bodies that wait for their parse fill nobody else's memory", () => {
+  const maxMemory = 33_554_432;
+  const gateway = new SimGateway({ maxMemory });
+  const service = gateway.service("S", { methods: ["m"] });
+  service.onRequest = () => ({});
+  gateway.run();
+  const before = gateway.ledger.memory;
+  const old = gateway.edge({ flags: 0x38 });
+  const other = gateway.edge({ flags: 0x38 });
+  const body = odd("m", 200_000);
+  let most = 0;
+  const calls: bigint[] = [];
+  const anew = Array.from({ length: 300 }, (_, i) => {
+    const edge = gateway.edge({ flags: 0x38 });
+    edge.write(rawFrame(0x71, 7n, 1n, body));
+    if (i % 50 === 0) old.write(rawFrame(0x71, BigInt(i), 1n, body));
+    if (i % 20 === 0) {
+      calls.push(other.call("m", { value: new Uint8Array(400_000) }));
+    }
+    gateway.run(1);
+    most = Math.max(most, gateway.ledger.memory);
+    return edge;
+  });
+  assert(most < maxMemory * 3 / 4, `${most} bytes`);
+  gateway.run(20_000);
+  assertEquals([old.closed, other.closed], [undefined, undefined]);
+  assertEquals(old.all("response").length, 6);
+  for (const call of calls) assertEquals(other.outcome(call), "ok: ");
+  const ended = anew.filter(({ closed }) => closed !== undefined).length;
+  assert(ended > 10 && ended < 250, `${ended} ended`);
+  for (const edge of anew) edge.tear();
+  gateway.run(5_000);
+  old.tear();
+  other.tear();
+  gateway.run(1_000);
+  assertEquals(gateway.ledger.memory, before);
+});

@@ -41,6 +41,13 @@ async function costly(
   }
 }
 
+/** Comes anew, sends a little that costs much to read, and goes. */
+async function comeAndGo(battle: Battle): Promise<void> {
+  using socket = await battle.edge();
+  const body = oddBody(ODD_SHAPES["nesting"], 150_000);
+  await socket.send(many(2, () => rawFrame(0x71, 5n, 1n, body)), 2_000);
+}
+
 /** Says of itself, before it is let in, what costs much to read. */
 async function costlyHello(
   battle: Battle,
@@ -171,6 +178,11 @@ export const CPU_ATTACKS: Attacks = {
       battle.each((i) => {
         return costly(battle, SHAPES[i % SHAPES.length]!, 2_000);
       }),
+  },
+  "odd bodies of edges that come and go": {
+    targets: ["svc"],
+    work: [...WORK, "echo svc"],
+    run: (battle) => battle.each(() => comeAndGo(battle)),
   },
   "bodies of handshakes that cost much": {
     targets: ["svc"],
