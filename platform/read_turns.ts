@@ -4,6 +4,9 @@
  * @module
  */
 
+import { type Reader, ReadingLine } from "./reading_line.ts";
+import type { TurnClock } from "./turn_clock.ts";
+
 /** Milliseconds of reading after which the event loop is to look at everybody else. */
 const TURN_MS = 3;
 /** Milliseconds after a look at everybody in which nobody needs another one, and no timer. */
@@ -16,121 +19,12 @@ const AT_ONCE = 2;
 const LARGEST = 262_144;
 /** Milliseconds of work that a connection may be ahead of those in its line and read on all the same. */
 const QUANTUM_MS = 0.5;
-/** Milliseconds of work that a line may be ahead of the other, or a connection of its line. */
+/** Milliseconds of work that a line may be ahead of the other. */
 const MOST_AHEAD_MS = 4 * TURN_MS;
-
-/** What a {@linkcode ReadTurns} needs from outside. */
-export interface TurnClock<Id> {
-  /** @returns The time in milliseconds, with fractions. */
-  now(): number;
-  /**
-   * Runs something after a look at all sockets.
-   *
-   * @param turn What to run.
-   * @returns What to call it by.
-   */
-  later(turn: () => void): Id;
-  /**
-   * Runs it no more.
-   *
-   * @param id What `later` returned.
-   */
-  cancel(id: Id): void;
-}
-
-/** Whoever waits for its turn to read. */
-export interface Reader {
-  /** Whether many wait for what it reads, as for the answers of a service; it stands in a line of its own. */
-  readonly shared: boolean;
-  /** Milliseconds of work that it has made, as its line counts them: 0 at first, {@linkcode ReadTurns} keeps it. */
-  made: number;
-  /** It may read on. */
-  readOn(): void;
-}
-
-interface Waiting {
-  readonly reader: Reader;
-  /** Tells who came first of those that have made the same. */
-  readonly order: number;
-}
-
-/** Those who wait: first whoever has made least work, and of several who came first. */
-class Line {
-  /** Milliseconds of work made, beyond what the other line has made. */
-  ahead = 0;
-  /** Whether one of its readers has read in this turn. */
-  came = false;
-  /** A heap: nobody stands before the one at half of its place. */
-  readonly #heap: Waiting[] = [];
-  #order = 0;
-  /** Most that one who went on had made; it never falls, or those who come would pass those who wait for ever. */
-  floor = 0;
-
-  get empty(): boolean {
-    return this.#heap.length === 0;
-  }
-
-  /** Who goes on next. */
-  get first(): Reader | undefined {
-    return this.#heap[0]?.reader;
-  }
-
-  push(reader: Reader): void {
-    // Of the time when it was not there it can claim no more than a turn.
-    reader.made = Math.min(
-      Math.max(reader.made, this.floor - TURN_MS),
-      this.floor + MOST_AHEAD_MS,
-    );
-    const heap = this.#heap;
-    const one = { reader, order: this.#order++ };
-    let at = heap.length;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (isBefore(heap[above]!, one)) break;
-      heap[at] = heap[above]!;
-      at = above;
-    }
-    heap[at] = one;
-  }
-
-  /** Takes out the first one; there is one. */
-  shift(): Reader {
-    const heap = this.#heap;
-    const { reader } = heap[0]!;
-    const last = heap.pop()!;
-    const { length } = heap;
-    if (length > 0) {
-      let at = 0;
-      for (;;) {
-        let below = 2 * at + 1;
-        if (below >= length) break;
-        if (below + 1 < length && isBefore(heap[below + 1]!, heap[below]!)) {
-          below++;
-        }
-        if (isBefore(last, heap[below]!)) break;
-        heap[at] = heap[below]!;
-        at = below;
-      }
-      heap[at] = last;
-    }
-    this.floor = Math.max(this.floor, reader.made);
-    return reader;
-  }
-
-  clear(): void {
-    this.#heap.length = 0;
-    this.ahead = 0;
-  }
-}
 
 /** Whether a reader has made so much more work than another one of its line that it must let that one go on. */
 function isAhead(reader: Reader, other: Reader): boolean {
   return other.made + QUANTUM_MS <= reader.made;
-}
-
-function isBefore(one: Waiting, other: Waiting): boolean {
-  const made = one.reader.made - other.reader.made;
-  return made < 0 || (made === 0 && one.order < other.order);
 }
 
 /**
@@ -149,8 +43,8 @@ function isBefore(one: Waiting, other: Waiting): boolean {
 export class ReadTurns<Id> {
   readonly #clock: TurnClock<Id>;
   #readers = 0;
-  readonly #own = new Line();
-  readonly #shared = new Line();
+  readonly #own = new ReadingLine();
+  readonly #shared = new ReadingLine();
   /** Most bytes of one read. */
   most = Infinity;
   /** The turn after this one; `undefined` while there are none. */
@@ -235,7 +129,7 @@ export class ReadTurns<Id> {
     return true;
   }
 
-  #lineOf(reader: Reader): Line {
+  #lineOf(reader: Reader): ReadingLine {
     return reader.shared ? this.#shared : this.#own;
   }
 
@@ -268,7 +162,7 @@ export class ReadTurns<Id> {
   };
 
   /** The lines whose turn it is, the one that has made less work first; one far ahead of it waits. */
-  #lines(): Line[] {
+  #lines(): ReadingLine[] {
     const shared = this.#shared;
     const own = this.#own;
     const behind = shared.ahead <= own.ahead ? shared : own;

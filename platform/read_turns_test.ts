@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectTcp, listenTcp } from "./tcp.ts";
-import { type Reader, ReadTurns } from "./read_turns.ts";
+import { ReadTurns } from "./read_turns.ts";
+import type { Reader } from "./reading_line.ts";
 
 const MUCH = 65_536;
 

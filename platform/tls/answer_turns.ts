@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TurnClock } from "../read_turns.ts";
+import type { TurnClock } from "../turn_clock.ts";
 
 /** Milliseconds of answers in one turn of the event loop; one that was begun is finished. */
 const TURN_MS = 3;

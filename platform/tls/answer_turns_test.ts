@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { TurnClock } from "../read_turns.ts";
+import type { TurnClock } from "../turn_clock.ts";
 import { type AnswerTurn, AnswerTurns } from "./answer_turns.ts";
 
 /** A clock that stands still while answers are not computed, and an event loop that comes round when told to. */
