@@ -57,6 +57,7 @@ export abstract class LinkReading extends LinkStart {
       this.settings.traffic?.onReceived(count);
     }
     if (this.#dispatching) return;
+    const greeting = this.state !== "open";
     this.#dispatching = true;
     let whole = false;
     try {
@@ -71,8 +72,18 @@ export abstract class LinkReading extends LinkStart {
     } finally {
       this.#dispatching = false;
     }
+    // What a peer says of itself is said once.
+    if (greeting && whole && this.alive) this.#settle();
     if (this.state === "open") this.#afterRead(now, whole);
     else if (!this.alive) reader.release();
+  }
+
+  #settle(): void {
+    const { reader } = this;
+    const before = reader.buf.length;
+    reader.settle();
+    const delta = reader.buf.length - before;
+    if (delta !== 0) this.onResized(delta);
   }
 
   /** Looks at what may take too long; mostly three comparisons. */

@@ -240,6 +240,18 @@ export class FrameReader {
   }
 
   /**
+   * Gives a large buffer back at once: the frame that needed it was the last large
+   * one for a while.
+   */
+  settle(): void {
+    const held = this.#end - this.#start;
+    if (this.buf.length <= BUSY_SIZE || held > BUSY_SIZE) return;
+    // The frame that has begun may be a large one, too.
+    if (held > 0 && this.#need > BUSY_SIZE) return;
+    this.#move(BUSY_SIZE);
+  }
+
+  /**
    * Goes back to before the current frame: {@linkcode FrameReader.next} gives it
    * again. What its offsets enclose now keeps its bytes until then, whatever is
    * reserved meanwhile. Not for parts of stream frames.

@@ -375,6 +375,30 @@ Deno.test("reader with a frame that was put off tells when its buffer is full", 
   assert(reader.next() && reader.next() && !reader.full);
 });
 
+Deno.test("buffer of the last large frame can be given back at once, unless another one has begun", () => {
+  const large = rawFrame(wire.TYPE_REQUEST, 1n, 1n, new Uint8Array(900_000));
+  const small = rawFrame(wire.TYPE_REQUEST, 2n, 1n, new Uint8Array(100));
+  for (const tail of [0, 14, 100]) {
+    const reader = new FrameReader();
+    readAll(reader, large);
+    readAll(reader, small.subarray(0, tail));
+    assert(reader.buf.length > 900_000);
+    reader.settle();
+    assertEquals([reader.buf.length, reader.buffered], [65_536, tail]);
+    const rest = new Uint8Array([...small.subarray(tail), ...large]);
+    assertEquals(readAll(reader, rest).length, 2);
+  }
+  const reader = new FrameReader();
+  readAll(reader, large);
+  readAll(reader, large.subarray(0, 70_000));
+  const { buf } = reader;
+  reader.settle();
+  assertEquals(reader.buf, buf);
+  readAll(reader, large.subarray(70_000));
+  reader.settle();
+  assertEquals([reader.buf.length, buf.length], [65_536, 0]);
+});
+
 Deno.test("reserve always has room, though no frame is taken", () => {
   const reader = new FrameReader();
   const beat = rawFrame(wire.TYPE_HEARTBEAT, 7n);

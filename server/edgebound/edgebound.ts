@@ -224,6 +224,7 @@ export class Edgebound extends PeerHandler<EdgePeer> {
       return;
     }
     if (!this.#countMeta(edge)) {
+      edge.meta = undefined;
       link.refuse(SHORT_BUFFER);
       return;
     }

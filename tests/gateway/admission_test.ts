@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { DataPacket } from "@frontier/proto";
+import type { EdgePeer } from "../../server/directory/peer.ts";
 import { SimGateway, type SimPeer } from "./simulation.ts";
 import { bytes, tail, text } from "../support/test_peer.ts";
 
@@ -753,5 +754,19 @@ Deno.test("an offline event that a service does not take is logged, and blocks n
     gateway.run(31_000);
     assert(gateway.log.has("offline event", "warn"), how);
     assertEquals(gateway.edgebound.leaving, 0);
+  }
+});
+
+Deno.test("the buffer that a long meta came in is given back when it was read", () => {
+  const gateway = new SimGateway();
+  for (const hooks of [false, true]) {
+    // It is asked, and does not answer.
+    if (hooks) gateway.service("hooks", { methods: ["edge_online"] });
+    const edge = gateway.edge({ meta: new Uint8Array(1_000_000) });
+    gateway.run(1_000);
+    const { readBytes } = edge.link.user as EdgePeer;
+    assert(readBytes <= 65_536, `${readBytes} bytes`);
+    edge.tear();
+    gateway.run(1_000);
   }
 });
