@@ -268,7 +268,8 @@ export class Driver implements LinkPort {
     }
     // Before it asks: its turn may come while it does.
     this.#queued = true;
-    if (turns.mustWait(this, begun)) return;
+    const dry = count < this.#room.length && !link.reader.inFrame;
+    if (turns.mustWait(this, begun, dry)) return;
     this.#queued = false;
     this.#read();
   };

@@ -15,6 +15,8 @@ const FRESH_MS = 12;
 const MUCH = 16_384;
 /** Connections of each line that begin a turn; whoever has read lets another one read while the turn lasts. */
 const AT_ONCE = 2;
+/** Of those that had no more to read, how many go on in each turn. */
+const DRY_AT_ONCE = 32;
 /** Bytes of the largest buffers that are read into. */
 const LARGEST = 262_144;
 /** Milliseconds of work that a connection may be ahead of those in its line and read on all the same. */
@@ -53,6 +55,8 @@ export class ReadTurns<Id> {
   #began = -Infinity;
   /** Those who have read in this turn, and read on: there is more of what they read. */
   readonly #running: Reader[] = [];
+  /** Those who had no more to read: they only let others have their turn first. */
+  readonly #dry: Reader[] = [];
 
   /**
    * @param clock What it needs from outside.
@@ -72,7 +76,7 @@ export class ReadTurns<Id> {
     this.most = Infinity;
     if (this.#next !== undefined) this.#clock.cancel(this.#next);
     this.#next = undefined;
-    this.#running.length = 0;
+    this.#running.length = this.#dry.length = 0;
     this.#own.clear();
     this.#shared.clear();
   }
@@ -92,9 +96,11 @@ export class ReadTurns<Id> {
    *
    * @param reader Who wants to.
    * @param begun When that work began.
+   * @param dry Whether there was no more to read, and nothing is half read: mostly it
+   * only waits for the next thing, or has gone; it waits for no more than a turn.
    * @returns Whether it must wait; it is told when it may.
    */
-  mustWait(reader: Reader, begun: number): boolean {
+  mustWait(reader: Reader, begun: number, dry = false): boolean {
     const now = this.#clock.now();
     if (this.#next === undefined) {
       if (now - this.#began < FRESH_MS) return false;
@@ -110,8 +116,9 @@ export class ReadTurns<Id> {
     reader.made = (reader.made === 0 ? line.floor : reader.made) + made;
     const at = this.#running.indexOf(reader);
     if (at >= 0) this.#running.splice(at, 1);
+    const waiting = dry ? this.#dry : line;
     if (now - this.#began >= TURN_MS) {
-      line.push(reader);
+      waiting.push(reader);
       return true;
     }
     const other = line === this.#own ? this.#shared : this.#own;
@@ -123,9 +130,11 @@ export class ReadTurns<Id> {
       if (this.#running.length < 2 * AT_ONCE) this.#running.push(reader);
       return false;
     }
-    line.push(reader);
+    waiting.push(reader);
     const from = theirs ? other : line;
-    if (!this.#mustLet(from.first!)) from.shift().readOn();
+    if (from.first !== undefined && !this.#mustLet(from.first)) {
+      from.shift().readOn();
+    }
     return true;
   }
 
@@ -149,7 +158,7 @@ export class ReadTurns<Id> {
     this.#adapt(now - this.#began);
     this.#began = now;
     this.#running.length = 0;
-    const begin: Reader[] = [];
+    const begin = this.#dry.splice(0, DRY_AT_ONCE);
     for (const line of this.#lines()) {
       for (let i = 0; i < AT_ONCE && !line.empty; i++) begin.push(line.shift());
     }

@@ -149,6 +149,29 @@ Deno.test("a shared connection does not stand behind many others", () => {
   assertEquals(went.join(""), "sab");
 });
 
+Deno.test("who had no more to read waits for a turn, and not for those who stand in line", () => {
+  const scene = new Scene();
+  const went: string[] = [];
+  const reader = (name: string): Reader => ({
+    shared: false,
+    made: 0,
+    readOn: () => void went.push(name),
+  });
+  scene.reads(reader("x"));
+  scene.now = 13;
+  for (const name of "abcdefgh") assert(scene.reads(reader(name)));
+  const dry = Array.from({ length: 40 }, () => reader("-"));
+  for (const one of dry) {
+    assert(scene.turns.mustWait(one, scene.now, true));
+  }
+  scene.look();
+  assertEquals(went.join(""), "-".repeat(32) + "ab");
+  scene.look();
+  assertEquals(went.join("").slice(34), "-".repeat(8) + "cd");
+  while (scene.look());
+  assertEquals(went.length, 48);
+});
+
 Deno.test("when the last one leaves, nothing is left to do", () => {
   const scene = new Scene();
   const { turns } = scene;
